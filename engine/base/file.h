@@ -1,0 +1,46 @@
+/* Output files that are whole or absent.
+ *
+ * An outfile writes to DIR/.NAME.tmp through a large buffer; outfile_commit flushes, syncs and
+ * renames it to DIR/NAME. Until then DIR/NAME is what it was. Files are created 0600.
+ *
+ *     outfile f;
+ *     TRY(outfile_open(&f, "out", "pairs.csv", err));
+ *     outfile_write(&f, text, length);        // errors are kept until commit
+ *     TRY(outfile_commit(&f, err));           // or outfile_abandon(&f)
+ */
+#ifndef KHOP_BASE_FILE_H
+#define KHOP_BASE_FILE_H
+
+#include "base/status.h"
+
+typedef struct outfile {
+  int fd;
+  int error_number; /* first failure, reported by commit */
+  char *buffer;
+  size_t used;
+  uint64_t written_bytes; /* flushed and buffered */
+  char *directory, *temporary_path, *final_path;
+} outfile;
+
+khop_status outfile_open(outfile *f, const char *directory, const char *name, khop_error *err);
+void outfile_write(outfile *f, const void *bytes, size_t length);
+void outfile_text(outfile *f, const char *text);
+void outfile_format(outfile *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* One CSV field, quoted when it holds a comma, quote, CR or LF, or starts or ends with a blank. */
+void outfile_csv_field(outfile *f, const char *text, size_t length);
+/* Unsigned decimal, without printf. */
+void outfile_number(outfile *f, uint64_t number);
+khop_status outfile_commit(outfile *f, khop_error *err);
+/* Removes the temporary file; safe after a failed open, after commit, and twice. */
+void outfile_abandon(outfile *f);
+
+/* Creates the directory and its parents, 0700. Existing ones are fine. */
+khop_status directory_create(const char *path, khop_error *err);
+/* *out_empty: no entry but "." and ".."; a missing directory is empty. */
+khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *err);
+/* DIR/NAME in a fresh string (mem_free), NULL when out of memory. */
+char *path_join(const char *directory, const char *name);
+/* Bytes that an ordinary user may still write on the file system of `path`. */
+khop_status disk_free_bytes(const char *path, uint64_t *out_bytes, khop_error *err);
+
+#endif

@@ -1,0 +1,135 @@
+/* See memory.h. */
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+struct arena_block {
+  arena_block *next;
+  size_t capacity;
+  size_t used;
+  char padding[8]; /* data starts at a multiple of 16 */
+};
+_Static_assert(sizeof(struct arena_block) % 16 == 0, "arena data is aligned");
+
+enum { arena_alignment = 16, array_first_capacity = 64 };
+
+void *mem_alloc(size_t count, size_t size) { return calloc(count ? count : 1, size ? size : 1); }
+
+void *mem_resize(void *old, size_t count, size_t size) {
+  size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
+  return realloc(old, bytes ? bytes : 1);
+}
+
+void mem_free(void *memory) { free(memory); }
+
+char *mem_copy_text(const char *text, size_t length) {
+  char *copy = mem_alloc(length + 1, 1);
+  if (copy && length) memcpy(copy, text, length);
+  return copy;
+}
+
+khop_status array_reserve(void *array_pointer, size_t *capacity, size_t needed, size_t element_size,
+                          const char *purpose, khop_error *err) {
+  if (needed <= *capacity) return KHOP_OK;
+  size_t grown = *capacity ? *capacity : array_first_capacity;
+  while (grown < needed) {
+    if (__builtin_mul_overflow(grown, (size_t)2, &grown)) return error_memory(err, needed, purpose);
+  }
+  void **array = array_pointer;
+  void *moved = mem_resize(*array, grown, element_size);
+  if (!moved) return error_memory(err, grown * element_size, purpose);
+  *array = moved;
+  *capacity = grown;
+  return KHOP_OK;
+}
+
+void arena_init(arena *a, size_t block_bytes) { *a = (arena){.head = NULL, .block_bytes = block_bytes}; }
+
+void *arena_alloc(arena *a, size_t bytes) {
+  size_t rounded;
+  if (__builtin_add_overflow(bytes, (size_t)(arena_alignment - 1), &rounded)) return NULL;
+  rounded &= ~(size_t)(arena_alignment - 1);
+  arena_block *block = a->head;
+  if (!block || block->capacity - block->used < rounded) {
+    size_t capacity = rounded > a->block_bytes ? rounded : a->block_bytes;
+    if (capacity > SIZE_MAX - sizeof *block) return NULL;
+    block = malloc(sizeof *block + capacity);
+    if (!block) return NULL;
+    *block = (arena_block){.next = a->head, .capacity = capacity};
+    a->head = block;
+  }
+  void *memory = (char *)(block + 1) + block->used;
+  block->used += rounded;
+  return memory;
+}
+
+void arena_reset(arena *a) {
+  if (!a->head) return;
+  arena_block *block = a->head->next;
+  while (block) {
+    arena_block *next = block->next;
+    free(block);
+    block = next;
+  }
+  a->head->next = NULL;
+  a->head->used = 0;
+}
+
+void arena_free(arena *a) {
+  arena_reset(a);
+  free(a->head);
+  a->head = NULL;
+}
+
+khop_status region_map(region *r, size_t bytes, const char *purpose, khop_error *err) {
+  *r = (region){0};
+  if (bytes == 0) return KHOP_OK;
+  void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (data == MAP_FAILED) return error_memory(err, bytes, purpose);
+  madvise(data, bytes, MADV_HUGEPAGE); /* advice only: refused on kernels without it */
+  *r = (region){.data = data, .bytes = bytes};
+  return KHOP_OK;
+}
+
+khop_status region_resize(region *r, size_t bytes, const char *purpose, khop_error *err) {
+  if (!r->data) return region_map(r, bytes, purpose, err);
+  if (bytes == 0) {
+    region_unmap(r);
+    return KHOP_OK;
+  }
+  void *data = mremap(r->data, r->bytes, bytes, MREMAP_MAYMOVE);
+  if (data == MAP_FAILED) return error_memory(err, bytes, purpose);
+  madvise(data, bytes, MADV_HUGEPAGE);
+  *r = (region){.data = data, .bytes = bytes};
+  return KHOP_OK;
+}
+
+void region_unmap(region *r) {
+  if (r->data) munmap(r->data, r->bytes);
+  *r = (region){0};
+}
+
+/* The number after `key` in a /proc file of "Key:   123 kB" lines, in bytes; 0 when absent. */
+static uint64_t proc_bytes(const char *path, const char *key) {
+  FILE *file = fopen(path, "re");
+  if (!file) return 0;
+  char line[256];
+  uint64_t kib = 0;
+  size_t key_length = strlen(key);
+  while (fgets(line, sizeof line, file)) {
+    if (strncmp(line, key, key_length) == 0) {
+      kib = strtoull(line + key_length, NULL, 10);
+      break;
+    }
+  }
+  fclose(file);
+  return kib * 1024;
+}
+
+uint64_t memory_peak_bytes(void) { return proc_bytes("/proc/self/status", "VmHWM:"); }
+
+uint64_t memory_available_bytes(void) { return proc_bytes("/proc/meminfo", "MemAvailable:"); }

@@ -1,0 +1,102 @@
+/* Input: files of delimited text become batches of whole rows, and batches become fields.
+ *
+ *   input_open    looks at each file: compression, BOM, delimiter, header; refuses what cannot be a table
+ *   input_next    one thread: the next batch of whole rows, as bytes (finds row ends, quotes respected)
+ *   input_parse   any thread, any batch: rows x columns of fields, unquoted; rows that cannot be read
+ *
+ * Several files are one register. Each has its own header; columns are addressed by source, and
+ * the caller maps names to columns. Memory is bounded by the batches in flight.
+ */
+#ifndef KHOP_INPUT_INPUT_H
+#define KHOP_INPUT_INPUT_H
+
+#include "base/memory.h"
+#include "base/status.h"
+
+typedef struct input_options {
+  const char *const *paths; /* "-" is standard input */
+  size_t path_count;
+  char delimiter;        /* ',', '\t', ';', '|'; 0: found per file */
+  size_t row_bytes_max;  /* longer rows are rejected; 0: 1 MiB */
+  size_t batch_bytes;    /* text per batch; 0: 1 MiB */
+} input_options;
+
+typedef struct input input;
+
+typedef struct input_source {
+  const char *name;          /* the path's last part, or "stdin" */
+  const char *path;
+  size_t column_count;
+  const char *const *columns; /* header names: UTF-8, trimmed, unquoted */
+  char delimiter;
+  const char *compression;   /* "none", "gzip", "zstd" */
+  bool had_bom;
+  uint64_t size_bytes;       /* of the file on disk; 0 when unknown (a pipe) */
+} input_source;
+
+/* Refuses with one message: missing file, directory, empty file, header only, binary content,
+ * duplicate or empty column names, a forced delimiter that leaves one column. */
+khop_status input_open(input **out_input, const input_options *options, khop_error *err);
+void input_close(input *in);
+size_t input_source_count(const input *in);
+/* Borrowed until input_close. */
+const input_source *input_source_at(const input *in, size_t source);
+/* Bytes of the files taken so far / in all (0 when unknown), for progress; any thread. */
+uint64_t input_bytes_done(const input *in);
+uint64_t input_bytes_total(const input *in);
+
+typedef enum input_reason {
+  INPUT_FIELD_COUNT = 1, /* fewer or more fields than the header */
+  INPUT_ROW_TOO_LONG,    /* over row_bytes_max without a row end */
+  INPUT_NUL_BYTE,
+  INPUT_NOT_UTF8,
+  INPUT_QUOTE_OPEN,      /* a quote that is never closed */
+  INPUT_QUOTE_STRAY      /* text after a closing quote */
+} input_reason;
+
+typedef struct input_reject {
+  uint64_t line;        /* 1-based line on which the row starts */
+  uint64_t byte_offset; /* of the row's first byte in the decompressed file */
+  input_reason reason;
+  uint32_t found, expected; /* INPUT_FIELD_COUNT: fields */
+} input_reject;
+
+/* Whole rows of one source, as they stand in the file. Reused from call to call. */
+typedef struct input_batch {
+  size_t source;
+  uint64_t first_line, first_byte;
+  char *text;      /* `bytes` bytes, then 64 bytes of zero padding */
+  size_t bytes, capacity;
+  input_reject *rejects; /* rows that never became text: too long, quote never closed */
+  size_t reject_count, reject_capacity;
+} input_batch;
+
+void input_batch_free(input_batch *batch);
+/* Fills the next batch in file order; *out_more is false at the end (batch empty). One thread. */
+khop_status input_next(input *in, input_batch *batch, bool *out_more, khop_error *err);
+
+typedef struct input_field {
+  const char *text; /* in the batch's text, unescaped in place; not NUL-terminated */
+  uint32_t length;
+} input_field;
+
+typedef struct input_rows {
+  size_t row_count, column_count;
+  input_field *fields; /* row_count x column_count, surrounding blanks kept */
+  uint64_t *lines;     /* row_count: 1-based line */
+  uint64_t *offsets;   /* row_count: byte offset */
+  size_t row_capacity, field_capacity;
+  input_reject *rejects; /* in line order, those of the batch included */
+  size_t reject_count, reject_capacity;
+} input_rows;
+
+void input_rows_free(input_rows *rows);
+/* Splits a batch; writes into the batch's text. Thread-safe for distinct batches and rows. */
+khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err);
+
+/* "7 fields, expected 9", "quote never closed", ... into text; never a value. */
+void input_reject_describe(const input_reject *reject, char *text, size_t text_bytes);
+/* The reason's code for rejected.csv: "field_count", "row_too_long", ... */
+const char *input_reason_code(input_reason reason);
+
+#endif

@@ -1,0 +1,10 @@
+# Writes OUT: a C table of the YAML files in FILES, as strings. Run by engine/CMakeLists.txt.
+set(text "/* Made by schema/embed.cmake. */\n#include \"schema/builtin.h\"\n\nconst schema_builtin schema_builtins[] = {\n")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} content HEX)
+  string(REGEX REPLACE "(..)" "0x\\1," content "${content}")
+  string(APPEND text "  {\"${name}\", (const char[]){${content}0}},\n")
+endforeach()
+string(APPEND text "  {0, 0},\n};\n")
+file(WRITE ${OUT} "${text}")
