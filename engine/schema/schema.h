@@ -1,0 +1,201 @@
+/* Schemas: what a register is, as data. A built-in or a user's YAML file becomes this struct.
+ *
+ *   schema: civil-birth
+ *   title: Sổ đăng ký khai sinh
+ *   id: ma_ho_so                        # the field that names a record; may be left out
+ *   fields:
+ *     ma_ho_so: {type: code, aliases: [mã hồ sơ, record id]}
+ *     ho_ten:   {type: person_name, aliases: [họ và tên, full name]}
+ *     so_dinh_danh: {type: personal_id, identifier: true}
+ *   blocking:                           # in order; a pair belongs to the first rule that finds it
+ *     - [so_dinh_danh]
+ *     - [ho_ten.plain, ngay_sinh]
+ *   split_by: [ngay_sinh.year, ho_ten.given]   # how an oversized block is split, in order
+ *   comparisons:
+ *     - name: ho_ten                    # null check on the field of that name, or on `fields`
+ *       levels:                         # the first level that holds; the last is `else`
+ *         - {when: ho_ten exact, m: 0.7, u: 0.00003, term_frequency: ho_ten}
+ *         - {when: [not ho_ten given, me_ho_ten plain, ngay_sinh exact], name: twin, weight: -12}
+ *         - {when: ho_ten similar 0.92, m: 0.2, u: 0.001}
+ *         - {else: true, m: 0.02, u: 0.99}
+ *     - name: parents
+ *       fields: [me_ho_ten, cha_ho_ten]
+ *       missing: all                    # missing only when every field is (default: any)
+ *       levels:
+ *         - {any: [[me_ho_ten plain, cha_ho_ten plain], me_so_giay_to exact], m: 0.8, u: 0.00001}
+ *         - {else: true, m: 0.05, u: 0.99}
+ *   expected_duplicates: 0.08           # matching pairs per record, before training (prior)
+ *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
+ *
+ * A test is "[not] FIELD[/OTHER] TEST [NUMBER]". FIELD/OTHER compares FIELD of one record with
+ * OTHER of the other one, and the other way round. On a missing value every test is false, and so
+ * is its negation.
+ */
+#ifndef KHOP_SCHEMA_SCHEMA_H
+#define KHOP_SCHEMA_SCHEMA_H
+
+#include "base/status.h"
+
+enum {
+  SCHEMA_FIELDS_MAX = 64,
+  SCHEMA_RULES_MAX = 32,
+  SCHEMA_KEY_PARTS_MAX = 6,
+  SCHEMA_COMPARISONS_MAX = 16,
+  SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
+  SCHEMA_TESTS_MAX = 8,       /* per clause */
+  SCHEMA_CLAUSES_MAX = 6      /* per level */
+};
+
+typedef enum semantic_type {
+  TYPE_TEXT = 0,      /* free text */
+  TYPE_PERSON_NAME,
+  TYPE_PLACE,
+  TYPE_CODE,          /* a number or key that is text */
+  TYPE_DATE,          /* full or partial */
+  TYPE_SEX,
+  TYPE_PERSONAL_ID,
+  TYPE_INSURANCE,
+  TYPE_PHONE,
+  TYPE_NUMBER,
+  TYPE_COUNT
+} semantic_type;
+/* YAML names: text person_name place code date sex personal_id insurance_number phone number */
+const char *semantic_type_name(semantic_type type);
+
+typedef struct schema_field {
+  char *name;
+  semantic_type type;
+  char **aliases;
+  size_t alias_count;
+  bool identifier; /* gets postings in the store */
+} schema_field;
+
+/* What of a field goes into a blocking key. */
+typedef enum key_part_kind {
+  PART_WHOLE = 0, /* no suffix: unaccented text, whole number, whole date (missing unless complete) */
+  PART_TONED,     /* .toned: text with tones */
+  PART_GIVEN,     /* .given: last word */
+  PART_SURNAME,   /* .surname: first word */
+  PART_INITIALS,  /* .initials */
+  PART_SORTED,    /* .sorted: the words in any order */
+  PART_PREFIX,    /* .prefixN: first N letters */
+  PART_PHONETIC,  /* .phonetic: regional spellings alike */
+  PART_YEAR,      /* .year of a date */
+  PART_YEAR_MONTH,/* .year_month */
+  PART_MONTH_DAY, /* .month_day */
+  PART_TAIL,      /* .tailN: last N digits of an identifier */
+  PART_HEAD       /* .headN: first N digits */
+} key_part_kind;
+
+typedef struct schema_key_part {
+  size_t field;
+  key_part_kind kind;
+  unsigned argument; /* N, else 0 */
+} schema_key_part;
+
+typedef struct schema_rule {
+  char *name; /* "ho_ten+ngay_sinh.year": the parts joined, or `name` of the YAML */
+  schema_key_part parts[SCHEMA_KEY_PARTS_MAX];
+  size_t part_count;
+} schema_rule;
+
+/* Which test a level applies, and to which types. */
+typedef enum test_kind {
+  TEST_EXACT = 0,  /* all: canonical forms equal */
+  TEST_PLAIN,      /* texts: equal unaccented */
+  TEST_REORDERED,  /* texts: the same words in another order */
+  TEST_DROPPED,    /* texts: first and last word equal, one middle word more or less */
+  TEST_GIVEN,      /* texts: last word equal */
+  TEST_SURNAME,    /* texts: first word equal */
+  TEST_INITIALS,   /* texts: as many words, each equal or one the other's first letters (Ng., T.) */
+  TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
+  TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER edits */
+  TEST_SWAPPED,    /* date: day and month swapped */
+  TEST_SAME_YEAR,  /* date */
+  TEST_SAME_MONTH_DAY, /* date: month and day equal */
+  TEST_COMPATIBLE, /* date: one is less precise, what both know agrees */
+  TEST_WITHIN,     /* date: at most NUMBER days; number: relative difference at most NUMBER */
+  TEST_TAIL,       /* identifier: last NUMBER digits equal */
+  TEST_MISSING,    /* all: missing on either side (the one test that is true on missing values) */
+  TEST_COUNT
+} test_kind;
+
+typedef struct schema_test {
+  test_kind kind;
+  bool negated;
+  size_t field, other_field; /* equal unless written FIELD/OTHER */
+  double argument;
+} schema_test;
+
+typedef struct schema_clause { /* all of */
+  schema_test tests[SCHEMA_TESTS_MAX];
+  size_t test_count;
+} schema_clause;
+
+typedef struct schema_level {
+  char *name; /* given, or made from the tests ("ho_ten similar 0.92") */
+  schema_clause clauses[SCHEMA_CLAUSES_MAX]; /* any of; none for `else` */
+  size_t clause_count;
+  double m, u;         /* defaults; NaN when `weight` is given */
+  double weight;       /* log2, fixed, never trained; NaN when m and u are given */
+  int term_frequency_field; /* -1: none */
+} schema_level;
+
+typedef struct schema_comparison {
+  char *name;
+  size_t fields[SCHEMA_FIELDS_MAX];
+  size_t field_count;
+  bool missing_all; /* missing when all fields are missing; else when any is */
+  schema_level levels[SCHEMA_LEVELS_MAX]; /* the last one is `else` */
+  size_t level_count;
+} schema_comparison;
+
+typedef struct schema {
+  char *name, *title;
+  int id_field; /* -1: records are named file:line */
+  schema_field fields[SCHEMA_FIELDS_MAX];
+  size_t field_count;
+  schema_rule rules[SCHEMA_RULES_MAX];
+  size_t rule_count;
+  schema_key_part split_by[SCHEMA_KEY_PARTS_MAX];
+  size_t split_count;
+  schema_comparison comparisons[SCHEMA_COMPARISONS_MAX];
+  size_t comparison_count;
+  double expected_duplicates;
+  double match_threshold, review_threshold;
+  uint64_t hash; /* of the YAML text */
+} schema;
+
+/* `name` is a built-in's name, or a path (it holds '/' or ends in .yaml or .yml). Every fault of
+ * the file is KHOP_USAGE with "FILE:LINE:COLUMN: ..." : unknown key, wrong type, unknown field,
+ * type, test or part, a test that does not fit the field's type, m or u outside (0,1), no level, no
+ * `else` at the end, too many of anything. An unknown name lists the built-ins. */
+khop_status schema_load(schema **out_schema, const char *name, khop_error *err);
+void schema_free(schema *s);
+/* Field index by name; -1 when there is none. */
+int schema_find_field(const schema *s, const char *name);
+
+/* ---- columns ------------------------------------------------------------------------------ */
+
+enum { COLUMN_NONE = -1 };
+
+/* "field=column" from the command line. */
+typedef struct column_override {
+  const char *field, *column;
+} column_override;
+
+/* out_columns[field] = index of the column that holds it, or COLUMN_NONE. Names and aliases match
+ * without case, accents, blanks, underscores, hyphens and dots; a field's own name goes before its aliases, and
+ * an exact match before a folded one. Faults (KHOP_USAGE): an override with an unknown field or
+ * column; two columns that fit one field equally well (both named); no field found at all (lists
+ * the columns that were there and what the schema looks for). */
+khop_status columns_match(const schema *s, const char *const *columns, size_t column_count,
+                          const char *source_name, const column_override *overrides,
+                          size_t override_count, int *out_columns, khop_error *err);
+
+/* Which built-in schema fits these columns best: the one with the most fields found, weighed by
+ * their share; *out_name is static. For `khop inspect` and --schema auto. NULL when none has two. */
+khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
+                          khop_error *err);
+
+#endif
