@@ -17,6 +17,9 @@ if(KHOP_SANITIZE)
   target_compile_options(khop_flags INTERFACE -fsanitize=${KHOP_SANITIZE} -fno-sanitize-recover=all)
   target_link_options(khop_flags INTERFACE -fsanitize=${KHOP_SANITIZE})
 endif()
+if(KHOP_FUZZ) # coverage for libFuzzer; only the targets themselves link its main()
+  target_compile_options(khop_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # khop_isa_sources(OUT FILES...): drops the files of other machines, sets the flags of the rest.
 function(khop_isa_sources out)
