@@ -1,0 +1,183 @@
+/* See keys.h. */
+#include "block/keys.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { key_set_first_capacity = 1024, key_bits_dropped = 16 };
+
+/* ---- the set of split keys ----------------------------------------------------------------- */
+
+bool key_set_has(const key_set *set, uint64_t key) {
+  if (!set->count) return false;
+  size_t mask = set->capacity - 1;
+  for (size_t i = hash_mix(key) & mask;; i = (i + 1) & mask) {
+    if (set->slots[i] == key) return true;
+    if (!set->slots[i]) return false;
+  }
+}
+
+static void key_set_insert(key_set *set, uint64_t key) {
+  size_t mask = set->capacity - 1;
+  size_t i = hash_mix(key) & mask;
+  while (set->slots[i] && set->slots[i] != key) i = (i + 1) & mask;
+  if (!set->slots[i]) set->count++;
+  set->slots[i] = key;
+}
+
+khop_status key_set_add(key_set *set, uint64_t key, khop_error *err) {
+  if ((set->count + 1) * 2 > set->capacity) {
+    size_t capacity = set->capacity ? set->capacity * 2 : key_set_first_capacity;
+    key_set grown = {.slots = mem_alloc(capacity, sizeof(uint64_t)), .capacity = capacity};
+    if (!grown.slots) return error_memory(err, capacity * sizeof(uint64_t), "split keys");
+    for (size_t i = 0; i < set->capacity; i++) {
+      if (set->slots[i]) key_set_insert(&grown, set->slots[i]);
+    }
+    mem_free(set->slots);
+    *set = grown;
+  }
+  key_set_insert(set, key);
+  return KHOP_OK;
+}
+
+void key_set_free(key_set *set) {
+  mem_free(set->slots);
+  *set = (key_set){0};
+}
+
+/* ---- parts ---------------------------------------------------------------------------------- */
+
+static uint64_t hash_letters(const uint8_t *letters, unsigned length) {
+  return length ? hash_bytes(letters, length) | 1 : 0;
+}
+
+/* Regional spellings alike, letter by letter: y=i, x=s, initial gi/d/r, n/l, final n/ng, t/c.
+ * Words lose what people mishear; the hash is of what stays. */
+static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
+  enum { letter_c = 3, letter_d = 4, letter_g = 7, letter_h = 8, letter_i = 9, letter_l = 12, letter_n = 14,
+         letter_r = 18, letter_s = 19, letter_t = 20, letter_x = 24, letter_y = 25 };
+  word_span words[FEATURE_WORDS_MAX];
+  unsigned word_count = feature_words(letters, length, words);
+  uint8_t out[TEXT_LETTERS_MAX];
+  unsigned used = 0;
+  for (unsigned w = 0; w < word_count; w++) {
+    unsigned start = words[w].start, end = words[w].end;
+    bool has_h = start + 1 < end && letters[start + 1] == letter_h;
+    bool has_i = start + 2 < end && letters[start] == letter_g && letters[start + 1] == letter_i;
+    uint8_t first = letters[start];
+    if (first == letter_x) first = letter_s;
+    else if (first == letter_t && start + 1 < end && letters[start + 1] == letter_r) first = letter_c;
+    else if (first == letter_r || has_i) first = letter_d;
+    else if (first == letter_l) first = letter_n;
+    if (end - start > 2 && letters[end - 1] == letter_g && letters[end - 2] == letter_n) end--;
+    out[used++] = first;
+    start += 1u + (has_h ? 1u : 0u) + (has_i ? 1u : 0u);
+    for (unsigned i = start; i < end; i++) {
+      uint8_t letter = letters[i];
+      if (letter == letter_y) letter = letter_i;
+      if (i + 1 == end && letter == letter_t) letter = letter_c;
+      if (letter != letter_h && !(i == words[w].start + 1u && letter == letter_r)) out[used++] = letter;
+    }
+    out[used - 1] |= 0x80; /* where a word ends */
+  }
+  return hash_letters(out, used);
+}
+
+static uint64_t words_hash(const schema_key_part *part, const uint8_t *letters, unsigned length) {
+  word_span words[FEATURE_WORDS_MAX];
+  unsigned count = feature_words(letters, length, words);
+  if (count == 0) return 0;
+  if (part->kind == PART_GIVEN) return feature_word_hash(letters, words[count - 1]);
+  if (part->kind == PART_SURNAME) return feature_word_hash(letters, words[0]);
+  uint64_t hash = count;
+  for (unsigned w = 0; w < count; w++) {
+    if (part->kind == PART_SORTED) hash += hash_mix(feature_word_hash(letters, words[w]));
+    else hash = hash * 32 + letters[words[w].start];
+  }
+  return hash | 1ull << 63;
+}
+
+static uint64_t text_part(const feature_slot *slot, const schema_key_part *part, const uint8_t *row) {
+  if (part->kind == PART_TONED) return slot_u32(row, slot->offset);
+  if (part->kind == PART_WHOLE) return slot_u32(row, slot->offset + 4);
+  uint8_t letters[TEXT_LETTERS_MAX];
+  unsigned length = feature_letters(row, slot, letters);
+  if (part->kind == PART_PREFIX) return hash_letters(letters, length < part->argument ? length : part->argument);
+  if (part->kind == PART_PHONETIC) return phonetic_hash(letters, length);
+  return words_hash(part, letters, length);
+}
+
+static uint64_t power_of_ten(unsigned exponent) {
+  uint64_t power = 1;
+  while (exponent--) power *= 10;
+  return power;
+}
+
+static uint64_t id_part(const schema_key_part *part, uint64_t id) {
+  if (id == 0 || part->kind == PART_WHOLE) return id;
+  unsigned digits = feature_id_digits(id);
+  if (digits < part->argument) return 0;
+  uint64_t number = feature_id_number(id);
+  if (part->kind == PART_TAIL) return number % power_of_ten(part->argument) + 1;
+  return number / power_of_ten(digits - part->argument) + 1;
+}
+
+static uint64_t date_part(const schema_key_part *part, uint32_t date) {
+  unsigned year = feature_date_year(date), month = feature_date_month(date), day = feature_date_day(date);
+  if (!year) return 0;
+  switch (part->kind) {
+    case PART_YEAR: return year;
+    case PART_YEAR_MONTH: return month ? year * 16 + month : 0;
+    case PART_MONTH_DAY: return month && day ? month * 32 + day : 0;
+    default: return month && day ? date : 0;
+  }
+}
+
+/* What the part holds for this row; 0 when missing. */
+static uint64_t part_value(const feature_layout *layout, const schema_key_part *part, const uint8_t *row) {
+  const feature_slot *slot = &layout->slots[part->field];
+  switch (slot->kind) {
+    case SLOT_TEXT: return text_part(slot, part, row);
+    case SLOT_ID: return id_part(part, slot_u64(row, slot->offset));
+    case SLOT_DATE: return date_part(part, slot_u32(row, slot->offset));
+    case SLOT_SEX: return row[slot->offset];
+    case SLOT_QUANTITY: {
+      float value;
+      memcpy(&value, row + slot->offset, sizeof value);
+      return isnan(value) ? 0 : (uint64_t)llroundf(value) + 1;
+    }
+    default: return 0;
+  }
+}
+
+static uint64_t finish_key(uint64_t hash) {
+  uint64_t key = hash >> key_bits_dropped;
+  return key ? key : 1;
+}
+
+uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                   const uint8_t *row) {
+  uint64_t hash = rule_number + 1;
+  for (size_t p = 0; p < rule->part_count; p++) {
+    uint64_t value = part_value(layout, &rule->parts[p], row);
+    if (!value) return 0;
+    hash = hash_combine(hash, value);
+  }
+  return finish_key(hash);
+}
+
+uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
+                         const uint8_t *row) {
+  return finish_key(hash_combine(key, part_value(layout, &s->split_by[depth], row) + depth));
+}
+
+uint64_t block_key_effective(const feature_layout *layout, const schema *s, size_t rule_number,
+                             const key_set *split_keys, const uint8_t *row) {
+  uint64_t key = block_key(layout, &s->rules[rule_number], rule_number, row);
+  for (size_t depth = 0; key && depth < s->split_count && key_set_has(split_keys, key); depth++) {
+    key = block_key_split(layout, s, depth, key, row);
+  }
+  return key;
+}

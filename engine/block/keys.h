@@ -1,0 +1,37 @@
+/* Blocking keys: what a rule makes of a row, and what becomes of keys whose block is too large.
+ *
+ * A key is 48 bits, 0 when a part of the rule is missing (the row then takes no part in the rule).
+ * A block of more than the allowed rows is split by the schema's split_by parts, one after the
+ * other: its rows get the key  mix(key, part)  instead. The set of split keys is kept, so that a
+ * row's effective key under any earlier rule can be computed again from the row alone; that is
+ * how a pair is known to belong to the first rule that finds it, without a table of pairs.
+ */
+#ifndef KHOP_BLOCK_KEYS_H
+#define KHOP_BLOCK_KEYS_H
+
+#include "feature/feature.h"
+
+/* A set of 64-bit keys, 0 never a member. Written between passes, read by many threads. */
+typedef struct key_set {
+  uint64_t *slots;
+  size_t capacity; /* a power of two, or 0 */
+  size_t count;
+} key_set;
+
+khop_status key_set_add(key_set *set, uint64_t key, khop_error *err);
+void key_set_free(key_set *set);
+bool key_set_has(const key_set *set, uint64_t key);
+
+/* The key of a row under a rule (its number is part of the key). */
+uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                   const uint8_t *row);
+
+/* The key after splitting `key` by split_by part `depth`. A missing part is a group of its own. */
+uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
+                         const uint8_t *row);
+
+/* The key under which the row's block was walked in the end. 0 stays 0. */
+uint64_t block_key_effective(const feature_layout *layout, const schema *s, size_t rule_number,
+                             const key_set *split_keys, const uint8_t *row);
+
+#endif

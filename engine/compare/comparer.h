@@ -1,0 +1,43 @@
+/* The comparer: pairs of view rows to comparison levels.
+ *
+ *   rows  --view_load-->  columns  --measures-->  one byte a pair  --ranges-->  level a comparison
+ *
+ * A batch mixes the pairs of many small blocks, so that the cost of a loop is shared; a query with
+ * many candidates still reaches the SIMD string kernels as one call. One comparer a thread;
+ * nothing is allocated after comparer_create.
+ */
+#ifndef KHOP_COMPARE_COMPARER_H
+#define KHOP_COMPARE_COMPARER_H
+
+#include "compare/plan.h"
+#include "compare/view.h"
+
+enum { BATCH_PAIRS = 2048 };
+
+/* Pairs of view rows; those of one left row stand together with ascending right rows. */
+typedef struct pair_list {
+  size_t count;
+  uint16_t left[BATCH_PAIRS], right[BATCH_PAIRS];
+} pair_list;
+
+typedef struct comparer {
+  const compare_plan *plan;
+  const kernels *wide, *narrow; /* for many candidates, for few */
+  view columns;
+  uint8_t (*measures)[BATCH_PAIRS];
+  uint8_t (*levels)[BATCH_PAIRS]; /* a row per comparison */
+  uint8_t *masks;                 /* three scratch rows */
+} comparer;
+
+khop_status comparer_create(comparer *c, const compare_plan *plan, const feature_layout *layout,
+                            cpu_level level, khop_error *err);
+void comparer_free(comparer *c);
+
+/* Fills c->levels[comparison][pair] for the pairs of the rows loaded into c->columns. Bytes behind
+ * the last pair, up to the next multiple of KERNEL_LANES, are 0. */
+void comparer_run(comparer *c, const pair_list *pairs);
+
+/* measure.c: one measure for all pairs. */
+void measure_pairs(const comparer *c, const measure *m, const pair_list *pairs, uint8_t *out);
+
+#endif

@@ -1,0 +1,269 @@
+/* Measures: one byte a pair, for every test a schema can write. Each is a loop over index pairs, free of
+ * branches where the data allows it. MEASURE_NONE on missing values. */
+#include <math.h>
+#include <string.h>
+
+#include "compare/comparer.h"
+
+/* One side's column for the left rows, the other's for the right rows. */
+typedef struct sides {
+  const view_column *left, *right;
+  const pair_list *pairs;
+} sides;
+
+#define EACH_PAIR(s, l, r)                                                                         \
+  for (size_t p = 0, l, r; p < (s)->pairs->count && (l = (s)->pairs->left[p], r = (s)->pairs->right[p], true); p++)
+
+/* ---- texts ----------------------------------------------------------------------------------- */
+
+static void hashes_equal(const sides *s, const uint32_t *left, const uint32_t *right, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    uint32_t x = left[l], y = right[r];
+    out[p] = (uint8_t)((x == 0) | (y == 0) ? MEASURE_NONE : x == y);
+  }
+}
+
+static void text_reordered(const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    bool same = s->left->sum[l] == s->right->sum[r] && s->left->word_counts[l] == s->right->word_counts[r];
+    out[p] = missing ? MEASURE_NONE : same;
+  }
+}
+
+/* The longer one's middle words hold the difference of the sums. */
+static bool one_middle_word_more(const view_column *longer, size_t i, const view_column *shorter, size_t j) {
+  unsigned count = longer->word_counts[i];
+  if (count != shorter->word_counts[j] + 1u || count < 3) return false;
+  uint32_t difference = longer->sum[i] - shorter->sum[j];
+  for (unsigned w = 1; w + 1 < count; w++) {
+    if (longer->word_hashes[i][w] == difference) return true;
+  }
+  return false;
+}
+
+static void text_dropped(const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    if (!s->left->toned[l] || !s->right->toned[r]) {
+      out[p] = MEASURE_NONE;
+    } else if (s->left->first[l] != s->right->first[r] || s->left->last[l] != s->right->last[r]) {
+      out[p] = 0;
+    } else {
+      out[p] = one_middle_word_more(s->left, l, s->right, r) || one_middle_word_more(s->right, r, s->left, l);
+    }
+  }
+}
+
+static bool word_starts(const uint8_t *text, word_span word, const uint8_t *other, word_span longer) {
+  unsigned length = word.end - word.start;
+  return length <= (unsigned)(longer.end - longer.start) && memcmp(text + word.start, other + longer.start, length) == 0;
+}
+
+static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
+  unsigned count = a->word_counts[i];
+  if (count == 0 || count != b->word_counts[j]) return false;
+  const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
+  for (unsigned w = 0; w < count; w++) {
+    if (!word_starts(x, a->words[i][w], y, b->words[j][w]) && !word_starts(y, b->words[j][w], x, a->words[i][w])) return false;
+  }
+  return true;
+}
+
+static void text_initials(const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : initials_match(s->left, l, s->right, r);
+  }
+}
+
+typedef void string_kernel(const kernel_query *, const kernel_texts *, size_t, size_t, const uint8_t *, uint8_t *);
+
+/* The pairs of one left row in one kernel call over the span of their right rows. Texts that are
+ * equal as a whole score `equal`, also past the letters that the kernels see. */
+static void text_kernel(const comparer *c, const sides *s, bool similar, uint8_t equal, uint8_t *out) {
+  enum { few = 3 };
+  uint8_t lane[VIEW_ROWS + KERNEL_LANES];
+  const kernel_texts texts = {.letters = s->right->letters, .lengths = s->right->lengths, .stride = VIEW_ROWS};
+  const uint16_t *left = s->pairs->left, *right = s->pairs->right;
+  for (size_t start = 0, end; start < s->pairs->count; start = end) {
+    size_t l = left[start];
+    bool undecided = false;
+    for (end = start; end < s->pairs->count && left[end] == l; end++) {
+      undecided |= s->left->plain[l] != s->right->plain[right[end]];
+    }
+    if (undecided && s->left->toned[l]) {
+      size_t from = right[start], to = right[end - 1] + 1u;
+      const kernels *table = to - from <= few ? c->narrow : c->wide;
+      string_kernel *kernel = similar ? table->jaro_winkler : table->osa;
+      const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
+      kernel(&query, &texts, from, to, NULL, lane);
+    }
+    for (size_t p = start; p < end; p++) {
+      size_t r = right[p];
+      if (!s->left->toned[l] || !s->right->toned[r]) out[p] = MEASURE_NONE;
+      else if (s->left->plain[l] == s->right->plain[r]) out[p] = equal;
+      else out[p] = lane[r] > MEASURE_FAR ? MEASURE_FAR : lane[r];
+    }
+  }
+}
+
+static void text_measure(const comparer *c, test_kind kind, const sides *s, uint8_t *out) {
+  switch (kind) {
+    case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
+    case TEST_GIVEN: hashes_equal(s, s->left->last, s->right->last, out); break;
+    case TEST_SURNAME: hashes_equal(s, s->left->first, s->right->first, out); break;
+    case TEST_REORDERED: text_reordered(s, out); break;
+    case TEST_DROPPED: text_dropped(s, out); break;
+    case TEST_INITIALS: text_initials(s, out); break;
+    case TEST_SIMILAR: text_kernel(c, s, true, KERNEL_SIMILARITY_ONE, out); break;
+    case TEST_EDITS: text_kernel(c, s, false, 0, out); break;
+    default: hashes_equal(s, s->left->toned, s->right->toned, out); break;
+  }
+}
+
+/* ---- identifiers ------------------------------------------------------------------------------ */
+
+/* Edits between digit strings of one length: replaced digits, neighbours swapped as one. More than
+ * two replaced digits are MEASURE_FAR: identifiers have a fixed length, so nothing shifts. */
+static uint8_t digit_edits(uint64_t x, uint64_t y) {
+  uint64_t differing = x ^ y;
+  if (!differing) return 0;
+  uint64_t places = differing | differing >> 1;
+  places = (places | places >> 2) & 0x1111111111111111u;
+  int count = __builtin_popcountll(places);
+  if (count > 2) return MEASURE_FAR;
+  unsigned low = (unsigned)__builtin_ctzll(places);
+  bool neighbours = count == 2 && places == (0x11ull << low);
+  bool swapped = neighbours && (x >> low & 15) == (y >> (low + 4) & 15) && (x >> (low + 4) & 15) == (y >> low & 15);
+  return swapped ? 1 : (uint8_t)count;
+}
+
+/* Numbers of different kinds (CMND against CCCD) say nothing about each other. */
+static void id_measure(const measure *m, const sides *s, uint8_t *out) {
+  uint64_t tail = m->argument >= 16 ? UINT64_MAX : (1ull << (4 * m->argument)) - 1;
+  EACH_PAIR(s, l, r) {
+    uint8_t kind = s->left->kinds[l];
+    uint64_t x = s->left->digits[l], y = s->right->digits[r];
+    if (kind == ID_MISSING || kind != s->right->kinds[r]) out[p] = MEASURE_NONE;
+    else if (m->kind == TEST_EDITS) out[p] = kind == ID_OTHER && x != y ? MEASURE_FAR : digit_edits(x, y);
+    else if (m->kind == TEST_TAIL) out[p] = ((x ^ y) & tail) == 0;
+    else out[p] = x == y;
+  }
+}
+
+/* ---- dates ------------------------------------------------------------------------------------ */
+
+static bool date_complete(uint32_t date) { return feature_date_month(date) && feature_date_day(date); }
+
+/* 1 January often stands for "year only". */
+static bool date_vague(uint32_t date) { return !date_complete(date) || (date & 511) == (1 << 5 | 1); }
+
+static bool dates_compatible(uint32_t x, uint32_t y) {
+  if (feature_date_year(x) != feature_date_year(y) || (!date_vague(x) && !date_vague(y))) return false;
+  if ((date_complete(x) && date_vague(x)) || (date_complete(y) && date_vague(y))) return true;
+  unsigned mx = feature_date_month(x), my = feature_date_month(y);
+  unsigned dx = feature_date_day(x), dy = feature_date_day(y);
+  return (!mx || !my || mx == my) && (!dx || !dy || dx == dy);
+}
+
+static bool dates_swapped(uint32_t x, uint32_t y) {
+  return date_complete(x) && date_complete(y) && x != y && feature_date_year(x) == feature_date_year(y) &&
+         feature_date_month(x) == feature_date_day(y) && feature_date_day(x) == feature_date_month(y);
+}
+
+static uint8_t dates_apart(const sides *s, size_t l, size_t r) {
+  if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
+  int32_t days = s->left->days[l] - s->right->days[r];
+  if (days < 0) days = -days;
+  return days > MEASURE_FAR ? MEASURE_FAR : (uint8_t)days;
+}
+
+static uint8_t date_value_of(test_kind kind, const sides *s, size_t l, size_t r) {
+  uint32_t x = s->left->dates[l], y = s->right->dates[r];
+  if (!x || !y) return MEASURE_NONE;
+  switch (kind) {
+    case TEST_SWAPPED: return dates_swapped(x, y);
+    case TEST_SAME_YEAR: return feature_date_year(x) == feature_date_year(y);
+    case TEST_SAME_MONTH_DAY: return date_complete(x) && date_complete(y) && (x & 511) == (y & 511);
+    case TEST_COMPATIBLE: return dates_compatible(x, y);
+    case TEST_WITHIN: return dates_apart(s, l, r);
+    case TEST_EDITS:
+      if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
+      return digit_edits(s->left->digits[l], s->right->digits[r]);
+    default: return x == y && date_complete(x);
+  }
+}
+
+static void date_measure(const measure *m, const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) out[p] = date_value_of(m->kind, s, l, r);
+}
+
+/* ---- the rest --------------------------------------------------------------------------------- */
+
+static void quantity_measure(const measure *m, const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    float x = s->left->quantities[l], y = s->right->quantities[r];
+    if (isnan(x) || isnan(y)) {
+      out[p] = MEASURE_NONE;
+    } else if (m->kind == TEST_WITHIN) {
+      float larger = fmaxf(fabsf(x), fabsf(y));
+      float share = larger > 0 ? ceilf(fabsf(x - y) / larger * KERNEL_SIMILARITY_ONE - 1e-4f) : 0;
+      out[p] = share > MEASURE_FAR ? MEASURE_FAR : (uint8_t)share;
+    } else {
+      out[p] = x == y;
+    }
+  }
+}
+
+static void sex_measure(const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    uint8_t x = s->left->bytes[l], y = s->right->bytes[r];
+    out[p] = (uint8_t)((x == SEX_MISSING) | (y == SEX_MISSING) ? MEASURE_NONE : x == y);
+  }
+}
+
+static bool value_missing(slot_kind kind, const sides *s, size_t l, size_t r) {
+  switch (kind) {
+    case SLOT_TEXT: return !s->left->toned[l] || !s->right->toned[r];
+    case SLOT_ID: return s->left->kinds[l] == ID_MISSING || s->left->kinds[l] != s->right->kinds[r];
+    case SLOT_DATE: return !s->left->dates[l] || !s->right->dates[r];
+    case SLOT_QUANTITY: return isnan(s->left->quantities[l]) || isnan(s->right->quantities[r]);
+    case SLOT_SEX: return s->left->bytes[l] == SEX_MISSING || s->right->bytes[r] == SEX_MISSING;
+    default: return true;
+  }
+}
+
+static void measure_one_way(const comparer *c, const measure *m, slot_kind kind, const sides *s, uint8_t *out) {
+  if (m->kind == TEST_MISSING) {
+    EACH_PAIR(s, l, r) out[p] = value_missing(kind, s, l, r);
+    return;
+  }
+  switch (kind) {
+    case SLOT_TEXT: text_measure(c, m->kind, s, out); break;
+    case SLOT_ID: id_measure(m, s, out); break;
+    case SLOT_DATE: date_measure(m, s, out); break;
+    case SLOT_QUANTITY: quantity_measure(m, s, out); break;
+    case SLOT_SEX: sex_measure(s, out); break;
+    default: memset(out, MEASURE_NONE, s->pairs->count); break;
+  }
+}
+
+/* The better of the two ways round: the larger similarity, the smaller distance. */
+static uint8_t better(test_kind kind, uint8_t x, uint8_t y) {
+  if (x == MEASURE_NONE) return y;
+  if (y == MEASURE_NONE) return x;
+  bool distance = kind == TEST_EDITS || kind == TEST_WITHIN || kind == TEST_MISSING;
+  return (x < y) == distance ? x : y;
+}
+
+void measure_pairs(const comparer *c, const measure *m, const pair_list *pairs, uint8_t *out) {
+  const view_column *columns = c->columns.columns;
+  slot_kind kind = c->columns.layout.slots[m->field].kind;
+  sides forth = {.left = &columns[m->field], .right = &columns[m->other], .pairs = pairs};
+  measure_one_way(c, m, kind, &forth, out);
+  if (m->field == m->other) return;
+  uint8_t back_values[BATCH_PAIRS];
+  sides back = {.left = &columns[m->other], .right = &columns[m->field], .pairs = pairs};
+  measure_one_way(c, m, kind, &back, back_values);
+  for (size_t p = 0; p < pairs->count; p++) out[p] = better(m->kind, out[p], back_values[p]);
+}

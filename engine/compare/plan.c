@@ -1,0 +1,93 @@
+/* See plan.h. */
+#include "compare/plan.h"
+
+#include <math.h>
+#include <string.h>
+
+static khop_status find_measure(compare_plan *plan, measure wanted, size_t *out_index, khop_error *err) {
+  for (size_t i = 0; i < plan->measure_count; i++) {
+    const measure *m = &plan->measures[i];
+    if (m->kind == wanted.kind && m->field == wanted.field && m->other == wanted.other &&
+        m->argument == wanted.argument) {
+      *out_index = i;
+      return KHOP_OK;
+    }
+  }
+  if (plan->measure_count == MEASURES_MAX) {
+    return error_set(err, KHOP_USAGE, "the schema has more than %d different tests", MEASURES_MAX);
+  }
+  *out_index = plan->measure_count;
+  plan->measures[plan->measure_count++] = wanted;
+  return KHOP_OK;
+}
+
+static uint8_t clamp_measure(double value) {
+  if (value < 0) return 0;
+  return value > MEASURE_FAR ? MEASURE_FAR : (uint8_t)value;
+}
+
+/* The range in which the test's measure must lie. */
+static void set_range(planned_test *out, const schema_test *test, semantic_type type) {
+  out->low = 1;
+  out->high = 1;
+  switch (test->kind) {
+    case TEST_SIMILAR:
+      out->low = clamp_measure(ceil(test->argument * KERNEL_SIMILARITY_ONE - 1e-9));
+      out->high = KERNEL_SIMILARITY_ONE;
+      break;
+    case TEST_EDITS:
+      out->low = 0;
+      out->high = clamp_measure(test->argument);
+      break;
+    case TEST_WITHIN: {
+      double scale = type == TYPE_DATE ? 1 : KERNEL_SIMILARITY_ONE;
+      out->low = 0;
+      out->high = clamp_measure(floor(test->argument * scale + 1e-9));
+      if (out->high == MEASURE_FAR) out->high = MEASURE_FAR - 1;
+      break;
+    }
+    default: break;
+  }
+}
+
+static khop_status plan_test(compare_plan *plan, const schema *s, const schema_test *test, planned_test *out,
+                             khop_error *err) {
+  measure wanted = {.kind = test->kind, .field = test->field, .other = test->other_field};
+  if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
+  set_range(out, test, s->fields[test->field].type);
+  out->negated = test->negated;
+  return find_measure(plan, wanted, &out->measure, err);
+}
+
+static khop_status plan_level(compare_plan *plan, const schema *s, const schema_level *level, planned_level *out,
+                              khop_error *err) {
+  out->clause_count = level->clause_count;
+  for (size_t c = 0; c < level->clause_count; c++) {
+    const schema_clause *clause = &level->clauses[c];
+    out->clauses[c].test_count = clause->test_count;
+    for (size_t t = 0; t < clause->test_count; t++) {
+      TRY(plan_test(plan, s, &clause->tests[t], &out->clauses[c].tests[t], err));
+    }
+  }
+  return KHOP_OK;
+}
+
+khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *err) {
+  memset(plan, 0, sizeof *plan);
+  plan->comparison_count = s->comparison_count;
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    const schema_comparison *from = &s->comparisons[c];
+    planned_comparison *to = &plan->comparisons[c];
+    to->missing_all = from->missing_all;
+    to->missing_count = from->field_count;
+    for (size_t f = 0; f < from->field_count; f++) {
+      measure missing = {.kind = TEST_MISSING, .field = from->fields[f], .other = from->fields[f]};
+      TRY(find_measure(plan, missing, &to->missing_measures[f], err));
+    }
+    to->level_count = from->level_count;
+    for (size_t l = 0; l < from->level_count; l++) {
+      TRY(plan_level(plan, s, &from->levels[l], &to->levels[l], err));
+    }
+  }
+  return KHOP_OK;
+}

@@ -1,0 +1,58 @@
+/* A schema's comparisons, compiled: tests become ranges of one-byte measures.
+ *
+ *   "ho_ten similar 0.92"  ->  measure (SIMILAR, ho_ten, ho_ten) in 230..250
+ *   "not ho_ten given"     ->  measure (GIVEN, ho_ten, ho_ten)  in 1..1, negated
+ *
+ * A measure is computed once per pair, whatever the number of tests that read it. MEASURE_NONE is
+ * the value on missing data: no test holds on it, negated or not.
+ */
+#ifndef KHOP_COMPARE_PLAN_H
+#define KHOP_COMPARE_PLAN_H
+
+#include "compare/kernel.h"
+#include "feature/feature.h"
+
+enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
+
+typedef struct measure {
+  test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field) */
+  size_t field, other;
+  unsigned argument; /* TAIL: digits */
+} measure;
+
+typedef struct planned_test {
+  size_t measure;
+  uint8_t low, high; /* holds when low <= measure <= high */
+  bool negated;
+} planned_test;
+
+typedef struct planned_clause {
+  planned_test tests[SCHEMA_TESTS_MAX];
+  size_t test_count;
+} planned_clause;
+
+/* Level l of the schema is level l + 1 here; 0 is LEVEL_MISSING. */
+typedef struct planned_level {
+  planned_clause clauses[SCHEMA_CLAUSES_MAX];
+  size_t clause_count; /* 0: else */
+} planned_level;
+
+typedef struct planned_comparison {
+  size_t missing_measures[SCHEMA_FIELDS_MAX];
+  size_t missing_count;
+  bool missing_all;
+  planned_level levels[SCHEMA_LEVELS_MAX];
+  size_t level_count;
+} planned_comparison;
+
+typedef struct compare_plan {
+  measure measures[MEASURES_MAX];
+  size_t measure_count;
+  planned_comparison comparisons[SCHEMA_COMPARISONS_MAX];
+  size_t comparison_count;
+} compare_plan;
+
+/* KHOP_USAGE when the schema needs more than MEASURES_MAX measures. */
+khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *err);
+
+#endif

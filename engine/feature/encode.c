@@ -1,0 +1,155 @@
+/* Values to slots, and letters back from them. See feature.h. */
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "feature/feature.h"
+
+/* Eight letters of 5 bits take 40 bits: four such groups make the 20 bytes. */
+static void pack_letters(const uint8_t *letters, uint8_t *out) {
+  for (size_t group = 0; group < 4; group++) {
+    uint64_t bits = 0;
+    for (unsigned i = 0; i < 8; i++) bits |= (uint64_t)(letters[group * 8 + i] & 31) << (5 * i);
+    memcpy(out + group * 5, &bits, 5);
+  }
+}
+
+/* Spreads 40 bits to eight bytes of 5 bits each, without a loop over letters. */
+static uint64_t spread_letters(uint64_t bits) {
+  uint64_t halves = (bits & 0xfffffu) | (bits & 0xfffff00000u) << 12;
+  uint64_t quarters = (halves & 0x000003ff000003ffu) | (halves & 0x000ffc00000ffc00u) << 6;
+  return (quarters & 0x001f001f001f001fu) | (quarters & 0x03e003e003e003e0u) << 3;
+}
+
+unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t letters[TEXT_LETTERS_MAX]) {
+  const uint8_t *packed = row + slot->offset + 8;
+  unsigned length = 0;
+  for (unsigned group = 0; group < 4; group++) {
+    uint64_t bits = 0;
+    memcpy(&bits, packed + group * 5, 5);
+    uint64_t spread = spread_letters(bits);
+    memcpy(letters + group * 8, &spread, 8);
+    if (spread) length = group * 8 + 8 - (unsigned)__builtin_clzll(spread) / 8;
+  }
+  return length;
+}
+
+unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
+  unsigned count = 0, start = 0;
+  for (unsigned i = 0; i <= length; i++) {
+    bool last_word = count == FEATURE_WORDS_MAX - 1;
+    if (i < length && (letters[i] != LETTER_SPACE || last_word)) continue;
+    if (i > start) words[count++] = (word_span){.start = (uint8_t)start, .end = (uint8_t)i};
+    start = i + 1;
+  }
+  return count;
+}
+
+uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
+  uint64_t low = 0, high = 0; /* 12 letters each: exact for every Vietnamese syllable */
+  for (unsigned i = word.start; i < word.end; i++) {
+    high = high << 5 | low >> 55;
+    low = low << 5 | letters[i];
+  }
+  uint32_t hash = (uint32_t)(hash_mix(low ^ high * 0x9e3779b97f4a7c15u) >> 32);
+  return hash ? hash : 1;
+}
+
+static void encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
+  memcpy(row + slot->offset, &value->toned_hash, 4);
+  memcpy(row + slot->offset + 4, &value->plain_hash, 4);
+  if (slot->letters) pack_letters(value->letters, row + slot->offset + 8);
+}
+
+static uint64_t pack_id(const id_value *value) {
+  if (value->kind == ID_MISSING) return 0;
+  return (uint64_t)value->kind << 60 | (uint64_t)(value->digits & 31) << 55 |
+         (value->number & ((1ull << 55) - 1));
+}
+
+static void normalise_any_id(semantic_type type, const char *text, size_t length, id_value *value) {
+  if (type == TYPE_INSURANCE) normalise_insurance_number(text, length, value);
+  else if (type == TYPE_PHONE) normalise_phone(text, length, value);
+  else normalise_personal_id(text, length, value);
+}
+
+static void normalise_any_text(semantic_type type, const char *text, size_t length, text_value *value) {
+  switch (type) {
+    case TYPE_PERSON_NAME: normalise_person_name(text, length, value); break;
+    case TYPE_PLACE: normalise_place(text, length, value); break;
+    case TYPE_CODE: normalise_code(text, length, value); break;
+    default: normalise_text(text, length, value); break;
+  }
+}
+
+static uint64_t identifier_key_of(uint64_t kind, uint64_t number) {
+  uint64_t key = hash_combine(kind, number) >> 16;
+  return key ? key : 1;
+}
+
+static uint64_t id_key(const id_value *id) {
+  return id->kind == ID_MISSING ? 0 : identifier_key_of((uint64_t)id->kind, id->number);
+}
+
+static uint64_t text_key(const text_value *text) {
+  if (!text->toned_hash) return 0;
+  return identifier_key_of(16, (uint64_t)text->toned_hash << 32 | text->plain_hash);
+}
+
+uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length) {
+  if (type == TYPE_PERSONAL_ID || type == TYPE_INSURANCE || type == TYPE_PHONE) {
+    id_value id;
+    normalise_any_id(type, text, length, &id);
+    return id_key(&id);
+  }
+  text_value value;
+  normalise_any_text(type, text, length, &value);
+  return text_key(&value);
+}
+
+static void encode_date(const char *text, size_t length, const feature_slot *slot, uint8_t *row) {
+  date_value date;
+  normalise_date(text, length, &date);
+  uint32_t packed = date.valid ? (uint32_t)date.year << 9 | (uint32_t)date.month << 5 | date.day : 0;
+  memcpy(row + slot->offset, &packed, 4);
+}
+
+/* One field; returns its identifier key, or 0 when it is none. */
+static uint64_t encode_field(const schema_field *field, const feature_slot *slot, const char *text,
+                             size_t length, uint8_t *row) {
+  switch (slot->kind) {
+    case SLOT_TEXT: {
+      text_value value;
+      normalise_any_text(field->type, text, length, &value);
+      encode_text(&value, slot, row);
+      return field->identifier ? text_key(&value) : 0;
+    }
+    case SLOT_ID: {
+      id_value id;
+      normalise_any_id(field->type, text, length, &id);
+      uint64_t packed = pack_id(&id);
+      memcpy(row + slot->offset, &packed, 8);
+      return field->identifier ? id_key(&id) : 0;
+    }
+    case SLOT_DATE: encode_date(text, length, slot, row); return 0;
+    case SLOT_QUANTITY: {
+      float value = (float)normalise_number(text, length);
+      memcpy(row + slot->offset, &value, 4);
+      return 0;
+    }
+    case SLOT_SEX: row[slot->offset] = (uint8_t)normalise_sex(text, length); return 0;
+    default: return field->identifier ? feature_identifier_key(field->type, text, length) : 0;
+  }
+}
+
+void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row,
+                    uint64_t *identifiers, size_t *out_identifier_count) {
+  memset(row, 0, layout->stride);
+  size_t count = 0;
+  for (size_t f = 0; f < s->field_count; f++) {
+    const char *text = fields[f].text ? fields[f].text : "";
+    uint64_t key = encode_field(&s->fields[f], &layout->slots[f], text, fields[f].length, row);
+    if (key && identifiers) identifiers[count++] = key;
+  }
+  if (out_identifier_count) *out_identifier_count = count;
+}

@@ -1,0 +1,122 @@
+/* Features: a record as one fixed-width row, the only form in which millions of them are held.
+ *
+ *   +--------+---------------------------+-----------------------+-------+
+ *   | ids    | texts                     | dates, quantities     | bytes |
+ *   | u64 .. | u32 toned, u32 plain,     | u32 ..                | flags |
+ *   |        | (5-bit letters, 20 bytes) |                       | sex.. |
+ *   +--------+---------------------------+-----------------------+-------+
+ *
+ * Only fields that a comparison or a blocking rule uses have a slot, and a text keeps its letters only
+ * when some test looks at them. A birth register takes about 150 bytes a row. Rows carry all that comparing needs, so
+ * they can be sorted, spilled and moved; raw text stays in the store.
+ */
+#ifndef KHOP_FEATURE_FEATURE_H
+#define KHOP_FEATURE_FEATURE_H
+
+#include "base/memory.h"
+#include "base/thread.h"
+#include "input/input.h"
+#include "normalise/normalise.h"
+#include "schema/schema.h"
+
+enum { FEATURE_NONE = -1, ROW_DEAD = 1, PACKED_LETTERS_BYTES = 20, FEATURE_WORDS_MAX = 8 };
+
+typedef enum slot_kind {
+  SLOT_NONE = 0,
+  SLOT_TEXT,     /* toned hash, plain hash (u32 each, 0: missing), letters when `letters` */
+  SLOT_ID,       /* u64: kind (4 bits), digits (5 bits), number; 0: missing */
+  SLOT_DATE,     /* u32: year << 9 | month << 5 | day; 0: missing */
+  SLOT_QUANTITY, /* float; NaN: missing */
+  SLOT_SEX       /* u8: sex_value */
+} slot_kind;
+
+typedef struct feature_slot {
+  slot_kind kind;
+  uint32_t offset;
+  bool letters;
+  int32_t frequency_offset; /* u8 code of how often the value occurs; FEATURE_NONE without */
+} feature_slot;
+
+typedef struct feature_layout {
+  feature_slot slots[SCHEMA_FIELDS_MAX];
+  size_t field_count;
+  size_t stride; /* bytes a row, a multiple of 8; the flags are its last byte */
+} feature_layout;
+
+typedef struct feature_table {
+  feature_layout layout;
+  region memory;
+  size_t count, capacity;
+} feature_table;
+
+void feature_layout_make(feature_layout *layout, const schema *s);
+
+/* One record's fields, by schema field (text NULL: the register has no such column), to `row`
+ * (layout->stride bytes). `identifiers`, unless NULL, receives hashes of the identifier fields'
+ * values for the store: room for SCHEMA_FIELDS_MAX; *out_identifier_count is set. */
+void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row,
+                    uint64_t *identifiers, size_t *out_identifier_count);
+
+/* The store's key of an identifier value, 48 bits, 0 when missing: what feature_encode reports. */
+uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length);
+
+khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err);
+void feature_table_free(feature_table *t);
+
+static inline const uint8_t *feature_row(const feature_table *t, size_t row) {
+  return (const uint8_t *)t->memory.data + row * t->layout.stride;
+}
+static inline bool feature_row_dead(const feature_layout *layout, const uint8_t *row) {
+  return row[layout->stride - 1] & ROW_DEAD;
+}
+void feature_row_kill(feature_table *t, size_t row);
+
+/* ---- reading slots ------------------------------------------------------------------------ */
+
+static inline uint32_t slot_u32(const uint8_t *row, size_t offset) {
+  uint32_t value;
+  __builtin_memcpy(&value, row + offset, sizeof value);
+  return value;
+}
+static inline uint64_t slot_u64(const uint8_t *row, size_t offset) {
+  uint64_t value;
+  __builtin_memcpy(&value, row + offset, sizeof value);
+  return value;
+}
+
+static inline id_kind feature_id_kind(uint64_t id) { return (id_kind)(id >> 60); }
+static inline unsigned feature_id_digits(uint64_t id) { return (unsigned)(id >> 55) & 31; }
+static inline uint64_t feature_id_number(uint64_t id) { return id & ((1ull << 55) - 1); }
+
+static inline unsigned feature_date_year(uint32_t date) { return date >> 9; }
+static inline unsigned feature_date_month(uint32_t date) { return date >> 5 & 15; }
+static inline unsigned feature_date_day(uint32_t date) { return date & 31; }
+
+/* The letters of a text slot, unpacked and zero-padded. Returns the length. */
+unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t letters[TEXT_LETTERS_MAX]);
+
+/* The words of folded text: where they start and end. At most FEATURE_WORDS_MAX; the last one
+ * takes the rest. Returns their number. */
+typedef struct word_span {
+  uint8_t start, end;
+} word_span;
+unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]);
+/* Never 0. */
+uint32_t feature_word_hash(const uint8_t *letters, word_span word);
+
+/* Is the value of this field missing in this row? */
+bool feature_missing(const feature_slot *slot, const uint8_t *row);
+
+/* ---- frequency.c: term frequencies -------------------------------------------------------- */
+
+/* Counts how often each value of the fields with a frequency slot occurs among the live rows and
+ * writes frequency_code(count) into the rows. out_square_sums[field]: the chance that two random
+ * rows with a value agree on it (sum of squared shares). */
+khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
+                                khop_error *err);
+
+/* 8 * log2(count), rounded; 0 for counts of 0 and 1. */
+uint8_t frequency_code(uint64_t count);
+double frequency_count(uint8_t code);
+
+#endif

@@ -1,0 +1,139 @@
+/* Which slots a schema needs, and the table of rows. See feature.h. */
+#include <math.h>
+#include <string.h>
+
+#include "feature/feature.h"
+
+static bool test_needs_letters(test_kind kind) {
+  switch (kind) {
+    case TEST_EXACT:
+    case TEST_PLAIN:
+    case TEST_MISSING: return false;
+    default: return true;
+  }
+}
+
+static bool part_needs_letters(key_part_kind kind) { return kind != PART_WHOLE && kind != PART_TONED; }
+
+typedef struct field_use {
+  bool used, letters, frequency;
+} field_use;
+
+static void use_part(field_use *uses, const schema_key_part *part) {
+  uses[part->field].used = true;
+  if (part_needs_letters(part->kind)) uses[part->field].letters = true;
+}
+
+static void use_tests(field_use *uses, const schema_level *level) {
+  for (size_t c = 0; c < level->clause_count; c++) {
+    for (size_t t = 0; t < level->clauses[c].test_count; t++) {
+      const schema_test *test = &level->clauses[c].tests[t];
+      bool letters = test_needs_letters(test->kind);
+      uses[test->field].used = uses[test->other_field].used = true;
+      if (letters) uses[test->field].letters = uses[test->other_field].letters = true;
+    }
+  }
+}
+
+static void collect_uses(field_use *uses, const schema *s) {
+  for (size_t r = 0; r < s->rule_count; r++) {
+    for (size_t p = 0; p < s->rules[r].part_count; p++) use_part(uses, &s->rules[r].parts[p]);
+  }
+  for (size_t p = 0; p < s->split_count; p++) use_part(uses, &s->split_by[p]);
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    const schema_comparison *comparison = &s->comparisons[c];
+    for (size_t f = 0; f < comparison->field_count; f++) uses[comparison->fields[f]].used = true;
+    for (size_t l = 0; l < comparison->level_count; l++) {
+      const schema_level *level = &comparison->levels[l];
+      use_tests(uses, level);
+      if (level->term_frequency_field >= 0) {
+        uses[level->term_frequency_field].used = true;
+        uses[level->term_frequency_field].frequency = true;
+      }
+    }
+  }
+}
+
+static slot_kind slot_kind_of(semantic_type type) {
+  switch (type) {
+    case TYPE_DATE: return SLOT_DATE;
+    case TYPE_SEX: return SLOT_SEX;
+    case TYPE_NUMBER: return SLOT_QUANTITY;
+    case TYPE_PERSONAL_ID:
+    case TYPE_INSURANCE:
+    case TYPE_PHONE: return SLOT_ID;
+    default: return SLOT_TEXT;
+  }
+}
+
+static size_t slot_bytes(const feature_slot *slot) {
+  switch (slot->kind) {
+    case SLOT_TEXT: return slot->letters ? 8 + PACKED_LETTERS_BYTES : 8;
+    case SLOT_ID: return 8;
+    case SLOT_DATE:
+    case SLOT_QUANTITY: return 4;
+    case SLOT_SEX: return 1;
+    default: return 0;
+  }
+}
+
+/* Wide slots first, so that each is aligned: ids (8), then multiples of 4, then bytes. */
+static unsigned slot_order(slot_kind kind) {
+  return kind == SLOT_ID ? 0 : kind == SLOT_SEX ? 2 : 1;
+}
+
+void feature_layout_make(feature_layout *layout, const schema *s) {
+  *layout = (feature_layout){.field_count = s->field_count};
+  field_use uses[SCHEMA_FIELDS_MAX] = {0};
+  collect_uses(uses, s);
+  size_t offset = 0;
+  for (unsigned order = 0; order < 3; order++) {
+    for (size_t f = 0; f < s->field_count; f++) {
+      slot_kind kind = slot_kind_of(s->fields[f].type);
+      if (!uses[f].used || slot_order(kind) != order) continue;
+      layout->slots[f] = (feature_slot){.kind = kind,
+                                        .offset = (uint32_t)offset,
+                                        .letters = kind == SLOT_TEXT && uses[f].letters,
+                                        .frequency_offset = FEATURE_NONE};
+      offset += slot_bytes(&layout->slots[f]);
+    }
+  }
+  for (size_t f = 0; f < s->field_count; f++) {
+    if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;
+  }
+  layout->stride = (offset + 1 + 7) / 8 * 8;
+}
+
+khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err) {
+  if (rows <= t->capacity) return KHOP_OK;
+  size_t capacity = t->capacity ? t->capacity : 1 << 16;
+  while (capacity < rows) capacity += capacity / 2;
+  TRY(region_resize(&t->memory, capacity * t->layout.stride, "feature rows", err));
+  t->capacity = capacity;
+  return KHOP_OK;
+}
+
+void feature_table_free(feature_table *t) {
+  region_unmap(&t->memory);
+  t->count = t->capacity = 0;
+}
+
+void feature_row_kill(feature_table *t, size_t row) {
+  uint8_t *bytes = (uint8_t *)t->memory.data + row * t->layout.stride;
+  bytes[t->layout.stride - 1] |= ROW_DEAD;
+}
+
+bool feature_missing(const feature_slot *slot, const uint8_t *row) {
+  switch (slot->kind) {
+    case SLOT_TEXT: return slot_u32(row, slot->offset) == 0;
+    case SLOT_DATE: return slot_u32(row, slot->offset) == 0;
+    case SLOT_ID: return slot_u64(row, slot->offset) == 0;
+    case SLOT_SEX: return row[slot->offset] == SEX_MISSING;
+    case SLOT_QUANTITY: {
+      float value;
+      memcpy(&value, row + slot->offset, sizeof value);
+      return isnan(value);
+    }
+    default: return true;
+  }
+}
