@@ -12,14 +12,6 @@
 #include "compare/plan.h"
 #include "compare/view.h"
 
-enum { BATCH_PAIRS = 2048 };
-
-/* Pairs of view rows; those of one left row stand together with ascending right rows. */
-typedef struct pair_list {
-  size_t count;
-  uint16_t left[BATCH_PAIRS], right[BATCH_PAIRS];
-} pair_list;
-
 typedef struct comparer {
   const compare_plan *plan;
   const kernels *wide, *narrow; /* for many candidates, for few */

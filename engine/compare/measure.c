@@ -82,17 +82,20 @@ typedef void string_kernel(const kernel_query *, const kernel_texts *, size_t, s
  * equal as a whole score `equal`, also past the letters that the kernels see. */
 static void text_kernel(const comparer *c, const sides *s, bool similar, uint8_t equal, uint8_t *out) {
   enum { few = 3 };
-  uint8_t lane[VIEW_ROWS + KERNEL_LANES];
-  const kernel_texts texts = {.letters = s->right->letters, .lengths = s->right->lengths, .stride = VIEW_ROWS};
+  uint8_t lane[BATCH_ROWS + KERNEL_LANES];
+  const kernel_texts texts = {.letters = s->right->letters, .lengths = s->right->lengths, .stride = BATCH_ROWS};
   const uint16_t *left = s->pairs->left, *right = s->pairs->right;
   for (size_t start = 0, end; start < s->pairs->count; start = end) {
     size_t l = left[start];
     bool undecided = false;
+    size_t from = right[start], to = from + 1u;
     for (end = start; end < s->pairs->count && left[end] == l; end++) {
-      undecided |= s->left->plain[l] != s->right->plain[right[end]];
+      size_t r = right[end];
+      undecided |= s->left->plain[l] != s->right->plain[r];
+      if (r < from) from = r;
+      if (r >= to) to = r + 1;
     }
     if (undecided && s->left->toned[l]) {
-      size_t from = right[start], to = right[end - 1] + 1u;
       const kernels *table = to - from <= few ? c->narrow : c->wide;
       string_kernel *kernel = similar ? table->jaro_winkler : table->osa;
       const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};

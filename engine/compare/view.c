@@ -19,37 +19,37 @@ static void *carve(carver *c, size_t bytes) {
 }
 
 static void carve_text(carver *c, view_column *column, const feature_slot *slot) {
-  column->toned = carve(c, VIEW_ROWS * 4);
-  column->plain = carve(c, VIEW_ROWS * 4);
+  column->toned = carve(c, BATCH_ROWS * 4);
+  column->plain = carve(c, BATCH_ROWS * 4);
   if (!slot->letters) return;
-  column->letters = carve(c, (size_t)VIEW_ROWS * TEXT_LETTERS_MAX);
-  column->straight = carve(c, (size_t)VIEW_ROWS * TEXT_LETTERS_MAX);
-  column->lengths = carve(c, VIEW_ROWS);
-  column->words = carve(c, VIEW_ROWS * sizeof *column->words);
-  column->word_hashes = carve(c, VIEW_ROWS * sizeof *column->word_hashes);
-  column->word_counts = carve(c, VIEW_ROWS);
-  column->first = carve(c, VIEW_ROWS * 4);
-  column->last = carve(c, VIEW_ROWS * 4);
-  column->sum = carve(c, VIEW_ROWS * 4);
+  column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
+  column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
+  column->lengths = carve(c, BATCH_ROWS);
+  column->words = carve(c, BATCH_ROWS * sizeof *column->words);
+  column->word_hashes = carve(c, BATCH_ROWS * sizeof *column->word_hashes);
+  column->word_counts = carve(c, BATCH_ROWS);
+  column->first = carve(c, BATCH_ROWS * 4);
+  column->last = carve(c, BATCH_ROWS * 4);
+  column->sum = carve(c, BATCH_ROWS * 4);
 }
 
 static void carve_column(carver *c, view_column *column, const feature_slot *slot) {
   switch (slot->kind) {
     case SLOT_TEXT: carve_text(c, column, slot); break;
     case SLOT_ID:
-      column->digits = carve(c, VIEW_ROWS * 8);
-      column->kinds = carve(c, VIEW_ROWS);
+      column->digits = carve(c, BATCH_ROWS * 8);
+      column->kinds = carve(c, BATCH_ROWS);
       break;
     case SLOT_DATE:
-      column->digits = carve(c, VIEW_ROWS * 8);
-      column->dates = carve(c, VIEW_ROWS * 4);
-      column->days = carve(c, VIEW_ROWS * 4);
+      column->digits = carve(c, BATCH_ROWS * 8);
+      column->dates = carve(c, BATCH_ROWS * 4);
+      column->days = carve(c, BATCH_ROWS * 4);
       break;
-    case SLOT_QUANTITY: column->quantities = carve(c, VIEW_ROWS * 4); break;
-    case SLOT_SEX: column->bytes = carve(c, VIEW_ROWS); break;
+    case SLOT_QUANTITY: column->quantities = carve(c, BATCH_ROWS * 4); break;
+    case SLOT_SEX: column->bytes = carve(c, BATCH_ROWS); break;
     default: break;
   }
-  if (slot->frequency_offset != FEATURE_NONE) column->frequencies = carve(c, VIEW_ROWS);
+  if (slot->frequency_offset != FEATURE_NONE) column->frequencies = carve(c, BATCH_ROWS);
 }
 
 static size_t carve_all(view *v, void *base) {
@@ -114,7 +114,7 @@ static void load_text(view_column *column, const feature_slot *slot, const uint8
   uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
   unsigned length = feature_letters(row, slot, straight);
   column->lengths[i] = (uint8_t)length;
-  for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * VIEW_ROWS + i] = straight[j];
+  for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
   load_words(column, i, straight, length);
 }
 
@@ -155,14 +155,14 @@ static void clear_lanes(view *v, size_t from) {
     view_column *column = &v->columns[f];
     if (!v->layout.slots[f].letters) continue;
     memset(column->lengths + from, 0, to - from);
-    for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) memset(column->letters + j * VIEW_ROWS + from, 0, to - from);
+    for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) memset(column->letters + j * BATCH_ROWS + from, 0, to - from);
   }
 }
 
-void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t count) {
+void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count) {
   enum { ahead = 8 };
   v->row_count = count;
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = from; i < count; i++) {
     if (i + ahead < count) {
       const uint8_t *next = feature_row(table, rows[i + ahead]);
       for (size_t byte = 0; byte < v->layout.stride; byte += 64) __builtin_prefetch(next + byte);

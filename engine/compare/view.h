@@ -1,21 +1,20 @@
-/* A view: up to VIEW_ROWS feature rows taken apart into columns, so that a measure is one loop.
+/* A view: up to BATCH_ROWS feature rows taken apart into columns, so that a measure is one loop.
  * Texts are transposed for the string kernels, and their words are hashed once. Gathering a row
  * costs about as much as comparing ten pairs, so only rows that have a pair to compare are loaded.
  */
 #ifndef KHOP_COMPARE_VIEW_H
 #define KHOP_COMPARE_VIEW_H
 
+#include "block/candidates.h"
 #include "compare/kernel.h"
 #include "feature/feature.h"
-
-enum { VIEW_ROWS = 512 };
 
 /* One field's values; only the arrays of its slot kind are there. */
 typedef struct view_column {
   /* texts */
   uint32_t *toned, *plain;          /* hashes; 0: missing */
-  uint8_t *letters, *lengths;       /* transposed, TEXT_LETTERS_MAX x VIEW_ROWS */
-  uint8_t *straight;                /* VIEW_ROWS x TEXT_LETTERS_MAX, as queries */
+  uint8_t *letters, *lengths;       /* transposed, TEXT_LETTERS_MAX x BATCH_ROWS */
+  uint8_t *straight;                /* BATCH_ROWS x TEXT_LETTERS_MAX, as queries */
   word_span (*words)[FEATURE_WORDS_MAX];
   uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint8_t *word_counts;
@@ -40,7 +39,8 @@ typedef struct view {
 
 khop_status view_create(view *v, const feature_layout *layout, khop_error *err);
 void view_free(view *v);
-/* Takes the rows (at most VIEW_ROWS) of the table as view rows 0.. . */
-void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t count);
+/* Takes table row rows[i] as view row i, for from <= i < count <= BATCH_ROWS; those below `from` are
+ * there from an earlier call. */
+void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count);
 
 #endif

@@ -1,0 +1,323 @@
+/* Sorted keys to blocks to batches. See walk.h. */
+#include "block/walk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { task_items = 1 << 15, key_chunk_rows = 1 << 16, slot_none = UINT16_MAX };
+
+/* ---- keys and sorting ------------------------------------------------------------------------ */
+
+typedef struct key_job {
+  rule_walk *walk;
+  uint64_t threshold;   /* keys whose hash is above are left out */
+  size_t *chunk_counts; /* per chunk of rows, then its start */
+} key_job;
+
+static khop_status make_keys(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  key_job *job = context;
+  const feature_table *table = job->walk->options->table;
+  const schema_rule *rule = &job->walk->options->schema->rules[job->walk->rule];
+  size_t first = task * key_chunk_rows, last = first + key_chunk_rows;
+  if (last > table->count) last = table->count;
+  sort_item *out = job->walk->scratch + first;
+  size_t count = 0;
+  for (size_t row = first; row < last; row++) {
+    const uint8_t *bytes = feature_row(table, row);
+    if (feature_row_dead(&table->layout, bytes)) continue;
+    uint64_t key = block_key(&table->layout, rule, job->walk->rule, bytes);
+    if (key && hash_mix(key) <= job->threshold) out[count++] = (sort_item){.key = key, .row = (uint32_t)row};
+  }
+  job->chunk_counts[task] = count;
+  return KHOP_OK;
+}
+
+static khop_status pack_keys(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  key_job *job = context;
+  size_t start = job->chunk_counts[task], count = job->chunk_counts[task + 1] - start;
+  memcpy(job->walk->items + start, job->walk->scratch + task * key_chunk_rows, count * sizeof(sort_item));
+  return KHOP_OK;
+}
+
+khop_status rule_walk_sort(rule_walk *w, double share, pool *workers, khop_error *err) {
+  khop_status status = KHOP_OK;
+  size_t chunks = (w->options->table->count + key_chunk_rows - 1) / key_chunk_rows;
+  key_job job = {.walk = w, .threshold = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64)};
+  job.chunk_counts = mem_alloc(chunks + 1, sizeof(size_t));
+  if (!job.chunk_counts) return error_memory(err, (chunks + 1) * sizeof(size_t), "blocking keys");
+  TRY_CLEANUP(pool_run(workers, chunks, make_keys, &job, err));
+  size_t total = 0;
+  for (size_t c = 0; c <= chunks; c++) {
+    size_t count = job.chunk_counts[c];
+    job.chunk_counts[c] = total;
+    total += count;
+  }
+  w->item_count = total;
+  TRY_CLEANUP(pool_run(workers, chunks, pack_keys, &job, err));
+  TRY_CLEANUP(sort_items(w->items, w->scratch, total, workers, err));
+cleanup:
+  mem_free(job.chunk_counts);
+  return status;
+}
+
+size_t rule_walk_tasks(const rule_walk *w) { return (w->item_count + task_items - 1) / task_items; }
+
+/* ---- facts ------------------------------------------------------------------------------------ */
+
+static void note_block(rule_facts *facts, block_fact block) {
+  size_t place = facts->largest_count;
+  while (place > 0 && facts->largest[place - 1].rows < block.rows) place--;
+  if (place == LARGEST_BLOCKS) return;
+  if (facts->largest_count < LARGEST_BLOCKS) facts->largest_count++;
+  for (size_t i = facts->largest_count - 1; i > place; i--) facts->largest[i] = facts->largest[i - 1];
+  facts->largest[place] = block;
+}
+
+void rule_facts_add(rule_facts *sum, const rule_facts *part) {
+  sum->rows += part->rows;
+  sum->blocks += part->blocks;
+  sum->pairs += part->pairs;
+  sum->pairs_repeated += part->pairs_repeated;
+  sum->blocks_split += part->blocks_split;
+  sum->pairs_split += part->pairs_split;
+  sum->blocks_windowed += part->blocks_windowed;
+  sum->pairs_left_out += part->pairs_left_out;
+  for (size_t i = 0; i < part->largest_count; i++) note_block(sum, part->largest[i]);
+}
+
+static uint64_t pairs_of(uint64_t rows) { return rows * (rows - 1) / 2; }
+
+/* ---- walking ---------------------------------------------------------------------------------- */
+
+/* What a worker needs; reused from task to task. */
+typedef struct walker {
+  candidate_batch batch;
+  uint16_t slots[BATCH_ROWS];                            /* block row -> batch row */
+  uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
+  sort_item *split_items;
+  size_t split_capacity;
+} walker;
+
+typedef struct task_result {
+  rule_facts facts;
+  uint64_t *split_keys;
+  size_t split_count, split_capacity;
+} task_result;
+
+typedef struct walk_job {
+  rule_walk *walk;
+  bool keep_found;
+  batch_consumer *consumer;
+  void *context;
+  walker *walkers;      /* per worker */
+  task_result *results; /* per task */
+} walk_job;
+
+/* One task's state, handed down instead of many arguments. */
+typedef struct walk_task {
+  walk_job *job;
+  walker *walker;
+  task_result *result;
+  size_t task;
+  unsigned worker;
+} walk_task;
+
+static khop_status flush_pairs(walk_task *t, khop_error *err) {
+  candidate_batch *batch = &t->walker->batch;
+  if (batch->pairs.count == 0) return KHOP_OK;
+  TRY(t->job->consumer(t->job->context, t->task, t->worker, batch, err));
+  batch->loaded = batch->row_count;
+  batch->pairs.count = 0;
+  return KHOP_OK;
+}
+
+static uint16_t batch_slot(walker *w, size_t block_row, uint32_t row) {
+  if (w->slots[block_row] == slot_none) {
+    w->slots[block_row] = (uint16_t)w->batch.row_count;
+    w->batch.rows[w->batch.row_count++] = row;
+  }
+  return w->slots[block_row];
+}
+
+static bool found_before(const walker *w, size_t i, size_t j, size_t rules) {
+  const uint64_t *x = w->earlier_keys[i], *y = w->earlier_keys[j];
+  for (size_t r = 0; r < rules; r++) {
+    if (x[r] == y[r] && x[r]) return true;
+  }
+  return false;
+}
+
+static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t count) {
+  const rule_walk *w = t->job->walk;
+  for (size_t i = 0; i < count; i++) {
+    const uint8_t *row = feature_row(w->options->table, items[i].row);
+    for (size_t r = 0; r < w->rule; r++) {
+      t->walker->earlier_keys[i][r] =
+          block_key_effective(&w->options->table->layout, w->options->schema, r, w->split_keys, row);
+    }
+  }
+}
+
+/* Pairs (i, j), i < lefts, i < j <= i + reach, of up to BATCH_ROWS rows. */
+static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count, size_t lefts, size_t reach,
+                             khop_error *err) {
+  walker *w = t->walker;
+  if (w->batch.row_count + count > BATCH_ROWS) {
+    TRY(flush_pairs(t, err));
+    w->batch.row_count = w->batch.loaded = 0;
+  }
+  compute_earlier_keys(t, items, count);
+  for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
+  size_t rules = t->job->walk->rule;
+  for (size_t i = 0; i < lefts; i++) {
+    size_t end = i + reach < count - 1 ? i + reach + 1 : count;
+    for (size_t j = i + 1; j < end; j++) {
+      bool found = rules && found_before(w, i, j, rules);
+      t->result->facts.pairs_repeated += found;
+      if (found && !t->job->keep_found) continue;
+      if (w->batch.pairs.count == BATCH_PAIRS) TRY(flush_pairs(t, err));
+      size_t p = w->batch.pairs.count++;
+      w->batch.found_before[p] = found;
+      w->batch.pairs.left[p] = batch_slot(w, i, items[i].row);
+      w->batch.pairs.right[p] = batch_slot(w, j, items[j].row);
+      t->result->facts.pairs += !found;
+    }
+  }
+  return KHOP_OK;
+}
+
+/* Too large and nothing left to split by: neighbours in order, in overlapping pieces. */
+static khop_status walk_window(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
+  size_t window = t->job->walk->options->window, step = BATCH_ROWS - window;
+  uint64_t compared = pairs_of(window) + (count - window) * window;
+  t->result->facts.blocks_windowed++;
+  t->result->facts.pairs_left_out += pairs_of(count) - compared;
+  block->pairs_left_out += pairs_of(count) - compared;
+  for (size_t start = 0; start < count; start += step) {
+    size_t piece = count - start < BATCH_ROWS ? count - start : BATCH_ROWS;
+    size_t lefts = start + piece == count ? piece : step;
+    TRY(walk_rows(t, items + start, piece, lefts, window, err));
+    if (start + piece == count) break;
+  }
+  return KHOP_OK;
+}
+
+static int compare_items(const void *a, const void *b) {
+  const sort_item *x = a, *y = b;
+  if (x->key != y->key) return x->key < y->key ? -1 : 1;
+  return x->row < y->row ? -1 : x->row > y->row;
+}
+
+static khop_status remember_split(task_result *result, uint64_t key, khop_error *err) {
+  TRY(array_reserve(&result->split_keys, &result->split_capacity, result->split_count + 1, sizeof(uint64_t),
+                    "split keys", err));
+  result->split_keys[result->split_count++] = key;
+  return KHOP_OK;
+}
+
+static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
+                              khop_error *err);
+
+/* Gives the items their next key, sorts them, walks the runs. `items` is the walker's own copy. */
+static khop_status split_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
+                               khop_error *err) {
+  const walk_options *options = t->job->walk->options;
+  TRY(remember_split(t->result, items[0].key, err));
+  t->result->facts.blocks_split++;
+  for (size_t i = 0; i < count; i++) {
+    items[i].key = block_key_split(&options->table->layout, options->schema, depth, items[i].key,
+                                   feature_row(options->table, items[i].row));
+  }
+  qsort(items, count, sizeof *items, compare_items);
+  uint64_t together = 0;
+  for (size_t start = 0, end; start < count; start = end) {
+    end = start + 1;
+    while (end < count && items[end].key == items[start].key) end++;
+    together += pairs_of(end - start);
+    TRY(walk_block(t, items + start, end - start, depth + 1, block, err));
+  }
+  t->result->facts.pairs_split += pairs_of(count) - together;
+  return KHOP_OK;
+}
+
+static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
+                              khop_error *err) {
+  const walk_options *options = t->job->walk->options;
+  if (count < 2) return KHOP_OK;
+  if (count <= options->block_rows_max) return walk_rows(t, items, count, count, count, err);
+  if (depth == options->schema->split_count) return walk_window(t, items, count, block, err);
+  return split_block(t, items, count, depth, block, err);
+}
+
+/* Splitting reorders, and the sorted items are shared: an oversized block is copied first. */
+static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  const walk_options *options = t->job->walk->options;
+  t->result->facts.blocks++;
+  block_fact block = {.rows = count, .rule = (uint32_t)t->job->walk->rule, .first_row = items[0].row};
+  if (count <= options->block_rows_max) {
+    note_block(&t->result->facts, block);
+    return walk_rows(t, items, count, count, count, err);
+  }
+  walker *w = t->walker;
+  TRY(array_reserve(&w->split_items, &w->split_capacity, count, sizeof(sort_item), "oversized block", err));
+  memcpy(w->split_items, items, count * sizeof *items);
+  khop_status status = walk_block(t, w->split_items, count, 0, &block, err);
+  note_block(&t->result->facts, block);
+  return status;
+}
+
+static khop_status walk_items(void *context, size_t task, unsigned worker, khop_error *err) {
+  walk_job *job = context;
+  const sort_item *items = job->walk->items;
+  size_t count = job->walk->item_count;
+  walk_task t = {.job = job, .walker = &job->walkers[worker], .result = &job->results[task], .task = task, .worker = worker};
+  t.walker->batch.row_count = t.walker->batch.loaded = t.walker->batch.pairs.count = 0;
+  size_t start = task * task_items, limit = start + task_items;
+  if (limit > count) limit = count;
+  while (start && start < limit && items[start].key == items[start - 1].key) start++;
+  t.result->facts.rows = limit - task * task_items;
+  for (size_t end; start < limit; start = end) {
+    end = start + 1;
+    while (end < count && items[end].key == items[start].key) end++;
+    if (end - start > 1) TRY(walk_run(&t, items + start, end - start, err));
+  }
+  return flush_pairs(&t, err);
+}
+
+/* In task order, so that everything that follows is the same on any number of threads. */
+static khop_status collect_results(walk_job *job, size_t tasks, rule_facts *out_facts, khop_error *err) {
+  for (size_t i = 0; i < tasks; i++) {
+    rule_facts_add(out_facts, &job->results[i].facts);
+    for (size_t k = 0; !job->keep_found && k < job->results[i].split_count; k++) {
+      TRY(key_set_add(job->walk->split_keys, job->results[i].split_keys[k], err));
+    }
+  }
+  return KHOP_OK;
+}
+
+khop_status rule_walk_pairs(rule_walk *w, bool keep_found, batch_consumer *consumer, void *context,
+                            pool *workers, rule_facts *out_facts, khop_error *err) {
+  *out_facts = (rule_facts){0};
+  khop_status status = KHOP_OK;
+  size_t tasks = rule_walk_tasks(w);
+  unsigned threads = pool_threads(workers);
+  walk_job job = {.walk = w, .keep_found = keep_found, .consumer = consumer, .context = context};
+  job.walkers = mem_alloc(threads, sizeof(walker));
+  job.results = mem_alloc(tasks, sizeof(task_result));
+  if (!job.walkers || !job.results) {
+    status = error_memory(err, threads * sizeof(walker) + tasks * sizeof(task_result), "candidate pairs");
+    goto cleanup;
+  }
+  TRY_CLEANUP(pool_run(workers, tasks, walk_items, &job, err));
+  TRY_CLEANUP(collect_results(&job, tasks, out_facts, err));
+cleanup:
+  for (unsigned i = 0; job.walkers && i < threads; i++) mem_free(job.walkers[i].split_items);
+  for (size_t i = 0; job.results && i < tasks; i++) mem_free(job.results[i].split_keys);
+  mem_free(job.walkers);
+  mem_free(job.results);
+  return status;
+}

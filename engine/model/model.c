@@ -1,0 +1,49 @@
+/* See model.h. */
+#include "model/model.h"
+
+#include <math.h>
+
+static const double prior_least = 1e-12, prior_most = 0.5;
+
+double weight_to_probability(double weight) {
+  if (weight >= 0) return 1 / (1 + exp2(-weight));
+  double odds = exp2(weight);
+  return odds / (1 + odds);
+}
+
+double probability_to_weight(double probability) {
+  if (probability <= 0) return -1000;
+  if (probability >= 1) return 1000;
+  return log2(probability / (1 - probability));
+}
+
+void model_set_weights(model *m) {
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
+      level_model *level = &m->comparisons[c].levels[l];
+      if (!level->fixed) level->weight = log2(level->m / level->u);
+    }
+  }
+}
+
+void model_from_schema(model *m, const schema *s, uint64_t rows) {
+  *m = (model){.comparison_count = s->comparison_count,
+               .match_threshold = s->match_threshold,
+               .review_threshold = s->review_threshold};
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    const schema_comparison *comparison = &s->comparisons[c];
+    m->comparisons[c].level_count = comparison->level_count + 1;
+    m->comparisons[c].levels[LEVEL_MISSING] = (level_model){.m = 1, .u = 1, .fixed = true};
+    for (size_t l = 0; l < comparison->level_count; l++) {
+      const schema_level *level = &comparison->levels[l];
+      bool fixed = !isnan(level->weight);
+      m->comparisons[c].levels[l + 1] = (level_model){.m = fixed ? NAN : level->m,
+                                                      .u = fixed ? NAN : level->u,
+                                                      .weight = fixed ? level->weight : 0,
+                                                      .fixed = fixed};
+    }
+  }
+  double prior = rows > 1 ? s->expected_duplicates * 2 / (double)(rows - 1) : prior_most;
+  m->prior = fmin(fmax(prior, prior_least), prior_most);
+  model_set_weights(m);
+}

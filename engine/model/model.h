@@ -1,0 +1,57 @@
+/* The Fellegi-Sunter model: m and u per comparison level, a prior, thresholds.
+ *
+ * The match weight of a pair is  log2(prior odds) + sum over comparisons of log2(m / u), plus the term-frequency
+ * part of levels that have one (Fellegi & Sunter 1969; Winkler 2000 for frequencies). Missing values weigh
+ * nothing. In the compare loop weights are fixed-point numbers, so that their sum does not depend on
+ * the order of addition.
+ */
+#ifndef KHOP_MODEL_MODEL_H
+#define KHOP_MODEL_MODEL_H
+
+#include "compare/plan.h"
+
+enum {
+  MODEL_LEVELS = SCHEMA_LEVELS_MAX + 1, /* LEVEL_MISSING first */
+  WEIGHT_UNIT = 4096                    /* fixed-point steps per bit of evidence */
+};
+
+typedef struct level_model {
+  double m, u;
+  double weight; /* log2(m / u), or the schema's fixed weight */
+  bool fixed;    /* the schema states the weight: never trained */
+} level_model;
+
+typedef struct comparison_model {
+  level_model levels[MODEL_LEVELS];
+  size_t level_count; /* with LEVEL_MISSING */
+} comparison_model;
+
+typedef struct model {
+  comparison_model comparisons[SCHEMA_COMPARISONS_MAX];
+  size_t comparison_count;
+  double prior; /* probability that two random records match */
+  double match_threshold, review_threshold; /* match probabilities */
+  bool trained;
+  /* how the training went */
+  unsigned em_iterations;
+  bool em_converged;
+  uint64_t random_pairs, training_pairs;
+} model;
+
+/* The schema's defaults, prior for `rows` records. */
+void model_from_schema(model *m, const schema *s, uint64_t rows);
+/* weight = log2(m / u) for all levels that are not fixed. */
+void model_set_weights(model *m);
+
+double weight_to_probability(double weight);
+double probability_to_weight(double probability);
+
+/* ---- model.json (model_json.c) ------------------------------------------------------------- */
+
+/* The model as JSON text with the schema's names; freed with mem_free. */
+khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err);
+/* Faults name the file and the fact: not JSON, another schema, a comparison or level that the
+ * schema does not have, numbers out of range. */
+khop_status model_load(model *m, const schema *s, const char *path, khop_error *err);
+
+#endif

@@ -1,0 +1,67 @@
+/* See score.h. */
+#include "model/score.h"
+
+#include <math.h>
+
+static int32_t fixed_point(double weight) {
+  const double most = 100000; /* bits; keeps the sum of all comparisons inside an int32 */
+  double clamped = fmin(fmax(weight, -most), most);
+  return (int32_t)lround(clamped * WEIGHT_UNIT);
+}
+
+/* Agreement on a value seen by c of n records weighs log2(m / (c / n)) instead of log2(m / u). The
+ * pair itself is one of the c, so c - 1 speaks for chance. */
+static void add_frequency(score_tables *t, size_t comparison, size_t level, size_t field, const level_model *model, uint64_t rows) {
+  frequency_table *table = &t->frequencies[t->frequency_count++];
+  *table = (frequency_table){.comparison = comparison, .level = (uint8_t)level, .field = field};
+  for (unsigned code = 0; code < 256; code++) {
+    double others = fmax(frequency_count((uint8_t)code) - 1, 1);
+    double share = others / (double)(rows ? rows : 1);
+    table->adjust[code] = model->fixed ? 0 : fixed_point(log2(model->u / fmin(share, 1)));
+  }
+}
+
+void score_tables_make(score_tables *t, const model *m, const schema *s, const feature_layout *layout, uint64_t rows) {
+  *t = (score_tables){.comparison_count = m->comparison_count};
+  const size_t frequencies_max = sizeof t->frequencies / sizeof *t->frequencies;
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    int32_t most = 0;
+    for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
+      const level_model *level = &m->comparisons[c].levels[l];
+      t->weights[c][l] = fixed_point(level->weight);
+      int field = s->comparisons[c].levels[l - 1].term_frequency_field;
+      if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
+      if (t->frequency_count == frequencies_max) continue;
+      add_frequency(t, c, l, (size_t)field, level, rows);
+      int32_t rarest = t->frequencies[t->frequency_count - 1].adjust[0];
+      if (rarest > most) most = rarest;
+    }
+    t->frequency_most += most;
+  }
+  t->prior = fixed_point(probability_to_weight(m->prior));
+  t->match = fixed_point(probability_to_weight(m->match_threshold));
+  t->review = fixed_point(probability_to_weight(m->review_threshold));
+  if (t->review > t->match) t->review = t->match;
+}
+
+static int32_t frequency_part(const score_tables *t, const comparer *c, size_t p, size_t left, size_t right) {
+  int32_t sum = 0;
+  for (size_t i = 0; i < t->frequency_count; i++) {
+    const frequency_table *table = &t->frequencies[i];
+    if (c->levels[table->comparison][p] != table->level) continue;
+    const uint8_t *codes = c->columns.columns[table->field].frequencies;
+    sum += table->adjust[codes[left] > codes[right] ? codes[left] : codes[right]];
+  }
+  return sum;
+}
+
+void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights) {
+  for (size_t p = 0; p < pairs->count; p++) weights[p] = t->prior;
+  for (size_t i = 0; i < t->comparison_count; i++) {
+    c->wide->add_weights(c->levels[i], t->weights[i], pairs->count, weights);
+  }
+  int32_t hopeless = t->review - t->frequency_most;
+  for (size_t p = 0; p < pairs->count; p++) {
+    if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, p, pairs->left[p], pairs->right[p]);
+  }
+}

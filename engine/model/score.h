@@ -1,0 +1,33 @@
+/* Scoring: the levels of a batch to fixed-point match weights, term frequencies included. */
+#ifndef KHOP_MODEL_SCORE_H
+#define KHOP_MODEL_SCORE_H
+
+#include "compare/comparer.h"
+#include "model/model.h"
+
+/* The adjustment of one level by how common the agreed value is. */
+typedef struct frequency_table {
+  size_t comparison;
+  uint8_t level;
+  size_t field;
+  int32_t adjust[256]; /* by frequency code */
+} frequency_table;
+
+typedef struct score_tables {
+  size_t comparison_count;
+  int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
+  int32_t prior;
+  frequency_table frequencies[SCHEMA_COMPARISONS_MAX * 4];
+  size_t frequency_count;
+  int32_t frequency_most; /* what all adjustments together can add at most */
+  int32_t match, review;  /* thresholds on the weight */
+} score_tables;
+
+/* `rows` is the number of records that term frequencies were counted over. */
+void score_tables_make(score_tables *t, const model *m, const schema *s, const feature_layout *layout, uint64_t rows);
+
+/* Weights of the pairs that comparer_run was last called for, to `weights` (BATCH_PAIRS). Pairs that cannot
+ * reach the review threshold may lack their term-frequency part. */
+void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights);
+
+#endif

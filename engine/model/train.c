@@ -1,0 +1,249 @@
+/* See train.h. */
+#include "model/train.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "model/em.h"
+
+enum {
+  train_rows_min = 100,
+  random_views = 256,      /* batches of random rows */
+  random_shifts = 8,       /* pairs per row and batch */
+  counts_enough = 20,      /* below, a share of random pairs says little */
+  rows_for_em = 400000     /* sample blocks down to about so many rows */
+};
+
+/* ---- u from random pairs ----------------------------------------------------------------------- */
+
+typedef struct random_job {
+  const train_input *in;
+  comparer *comparers; /* per worker */
+  uint64_t (*counts)[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* per worker */
+} random_job;
+
+static uint32_t random_live_row(const train_input *in, uint64_t *state) {
+  const feature_table *table = in->walk->table;
+  for (;;) {
+    uint32_t row = (uint32_t)(random_next(state) % table->count);
+    if (!feature_row_dead(&table->layout, feature_row(table, row))) return row;
+  }
+}
+
+/* The first half of the rows against the second half, shifted. A row may meet itself by chance:
+ * left out. */
+static void random_pairs(const uint32_t *rows, size_t shift, pair_list *pairs) {
+  enum { half = BATCH_ROWS / 2 };
+  pairs->count = 0;
+  for (size_t i = 0; i < half; i++) {
+    size_t j = half + (i + shift * 31) % half;
+    if (rows[i] == rows[j]) continue;
+    pairs->left[pairs->count] = (uint16_t)i;
+    pairs->right[pairs->count++] = (uint16_t)j;
+  }
+}
+
+static khop_status compare_random(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)err;
+  random_job *job = context;
+  uint64_t state = hash_combine(job->in->seed, task);
+  uint32_t rows[BATCH_ROWS];
+  for (size_t i = 0; i < BATCH_ROWS; i++) rows[i] = random_live_row(job->in, &state);
+  comparer *c = &job->comparers[worker];
+  view_load(&c->columns, job->in->walk->table, rows, 0, BATCH_ROWS);
+  pair_list pairs;
+  for (size_t shift = 0; shift < random_shifts; shift++) {
+    random_pairs(rows, shift, &pairs);
+    comparer_run(c, &pairs);
+    for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
+      for (size_t p = 0; p < pairs.count; p++) job->counts[worker][i][c->levels[i][p]]++;
+    }
+  }
+  return KHOP_OK;
+}
+
+/* A level that random pairs hardly ever reach keeps the default, unless that is above what so many
+ * pairs would have shown. */
+static double rare_share(double fallback, uint64_t count, uint64_t total) {
+  return fmin(fallback, ((double)count + 3) / (double)total);
+}
+
+/* Agreement on a value is as likely as the values are common; a pair of one row with itself, which
+ * the sum of squares counts, is taken out. */
+static double chance_of_agreement(const train_input *in, int field) {
+  double rows = (double)in->live_rows;
+  return fmax((in->square_sums[field] * rows - 1) / fmax(rows - 1, 1), 1e-9);
+}
+
+static void set_u(comparison_model *comparison, const schema_comparison *declared, const uint64_t *counts, const train_input *in) {
+  uint64_t total = 0;
+  double sum = 0;
+  for (size_t l = 1; l < comparison->level_count; l++) total += counts[l];
+  if (total < counts_enough) return;
+  size_t last = comparison->level_count - 1;
+  for (size_t l = 1; l < last; l++) {
+    level_model *level = &comparison->levels[l];
+    if (level->fixed) continue;
+    int field = declared->levels[l - 1].term_frequency_field;
+    if (counts[l] >= counts_enough) level->u = (double)counts[l] / (double)total;
+    else if (field >= 0) level->u = fmin(chance_of_agreement(in, field), ((double)counts[l] + 3) / (double)total);
+    else level->u = rare_share(level->u, counts[l], total);
+    sum += level->u;
+  }
+  if (!comparison->levels[last].fixed) comparison->levels[last].u = fmax(1 - sum, 1e-6);
+}
+
+static khop_status learn_u(model *m, const train_input *in, comparer *comparers, khop_error *err) {
+  khop_status status = KHOP_OK;
+  unsigned threads = pool_threads(in->workers);
+  random_job job = {.in = in, .comparers = comparers};
+  job.counts = mem_alloc(threads, sizeof *job.counts);
+  if (!job.counts) return error_memory(err, threads * sizeof *job.counts, "random pairs");
+  TRY_CLEANUP(pool_run(in->workers, random_views, compare_random, &job, err));
+  for (unsigned t = 1; t < threads; t++) {
+    for (size_t c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
+      for (size_t l = 0; l < MODEL_LEVELS; l++) job.counts[0][c][l] += job.counts[t][c][l];
+    }
+  }
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    set_u(&m->comparisons[c], &in->walk->schema->comparisons[c], job.counts[0][c], in);
+  }
+  m->random_pairs = (uint64_t)random_views * random_shifts * (BATCH_ROWS / 2);
+  model_set_weights(m);
+cleanup:
+  mem_free(job.counts);
+  return status;
+}
+
+/* ---- m by EM ------------------------------------------------------------------------------------ */
+
+typedef struct pattern_job {
+  const train_input *in;
+  comparer *comparers;    /* per worker */
+  pattern_table *tables;  /* per worker */
+} pattern_job;
+
+static khop_status count_patterns(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
+  (void)task;
+  pattern_job *job = context;
+  comparer *c = &job->comparers[worker];
+  view_load(&c->columns, job->in->walk->table, batch->rows, batch->loaded, batch->row_count);
+  comparer_run(c, &batch->pairs);
+  for (size_t p = 0; p < batch->pairs.count; p++) {
+    uint64_t pattern = batch->found_before[p] ? PATTERN_FOUND_BEFORE : 0;
+    for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
+      pattern |= (uint64_t)c->levels[i][p] << (PATTERN_LEVEL_BITS * i);
+    }
+    TRY(pattern_table_add(&job->tables[worker], pattern, 1, err));
+  }
+  return KHOP_OK;
+}
+
+static bool rule_uses(const schema_rule *rule, size_t field) {
+  for (size_t p = 0; p < rule->part_count; p++) {
+    if (rule->parts[p].field == field) return true;
+  }
+  return false;
+}
+
+static bool comparison_uses_rule(const schema_comparison *comparison, const schema_rule *rule) {
+  for (size_t f = 0; f < comparison->field_count; f++) {
+    if (rule_uses(rule, comparison->fields[f])) return true;
+  }
+  for (size_t l = 0; l < comparison->level_count; l++) {
+    for (size_t k = 0; k < comparison->levels[l].clause_count; k++) {
+      const schema_clause *clause = &comparison->levels[l].clauses[k];
+      for (size_t t = 0; t < clause->test_count; t++) {
+        if (rule_uses(rule, clause->tests[t].field) || rule_uses(rule, clause->tests[t].other_field)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+typedef struct sessions {
+  em_session list[SCHEMA_RULES_MAX];
+  pattern_count *patterns[SCHEMA_RULES_MAX];
+  size_t count;
+} sessions;
+
+static khop_status run_session(sessions *s, const train_input *in, size_t rule, double share, comparer *comparers,
+                               khop_error *err) {
+  khop_status status = KHOP_OK;
+  unsigned threads = pool_threads(in->workers);
+  key_set split_keys = {0};
+  rule_facts facts;
+  pattern_job job = {.in = in, .comparers = comparers, .tables = mem_alloc(threads, sizeof(pattern_table))};
+  if (!job.tables) return error_memory(err, threads * sizeof(pattern_table), "comparison patterns");
+  rule_walk walk = {.options = in->walk, .rule = rule, .split_keys = &split_keys, .items = in->items, .scratch = in->scratch};
+  TRY_CLEANUP(rule_walk_sort(&walk, share, in->workers, err));
+  TRY_CLEANUP(rule_walk_pairs(&walk, true, count_patterns, &job, in->workers, &facts, err));
+  em_session *session = &s->list[s->count];
+  TRY_CLEANUP(pattern_tables_merge(job.tables, threads, &s->patterns[s->count], &session->pattern_count, err));
+  session->patterns = s->patterns[s->count];
+  for (size_t c = 0; c < in->walk->schema->comparison_count; c++) {
+    session->frozen[c] = comparison_uses_rule(&in->walk->schema->comparisons[c], &in->walk->schema->rules[rule]);
+  }
+  s->count++;
+cleanup:
+  for (unsigned t = 0; t < threads; t++) pattern_table_free(&job.tables[t]);
+  mem_free(job.tables);
+  key_set_free(&split_keys);
+  return status;
+}
+
+static khop_status learn_prior(model *m, const sessions *s, double share, uint64_t rows, khop_error *err) {
+  pattern_table all = {0};
+  pattern_count *patterns = NULL;
+  size_t count = 0;
+  khop_status status = KHOP_OK;
+  for (size_t i = 0; i < s->count; i++) {
+    for (size_t p = 0; p < s->list[i].pattern_count; p++) {
+      TRY_CLEANUP(pattern_table_add(&all, s->patterns[i][p].pattern, s->patterns[i][p].count, err));
+      m->training_pairs += s->patterns[i][p].count;
+    }
+  }
+  TRY_CLEANUP(pattern_tables_merge(&all, 1, &patterns, &count, err));
+  m->prior = em_prior(m, patterns, count, 1 / share, rows);
+cleanup:
+  pattern_table_free(&all);
+  mem_free(patterns);
+  return status;
+}
+
+static khop_status learn_m(model *m, const train_input *in, comparer *comparers, khop_error *err) {
+  khop_status status = KHOP_OK;
+  sessions s = {0};
+  em_counts *counts = mem_alloc(SCHEMA_RULES_MAX, sizeof *counts);
+  if (!counts) return error_memory(err, SCHEMA_RULES_MAX * sizeof *counts, "training");
+  double share = fmin(1, (double)rows_for_em / (double)in->live_rows);
+  for (size_t r = 0; r < in->walk->schema->rule_count; r++) {
+    TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
+  }
+  for (size_t i = 0; i < s.count; i++) em_run(m, &s.list[i], &counts[i]);
+  em_apply(m, counts, s.count);
+  TRY_CLEANUP(learn_prior(m, &s, share, in->live_rows, err));
+  m->trained = true;
+cleanup:
+  for (size_t i = 0; i < SCHEMA_RULES_MAX; i++) mem_free(s.patterns[i]);
+  mem_free(counts);
+  return status;
+}
+
+khop_status model_train(model *m, const train_input *in, khop_error *err) {
+  if (in->live_rows < train_rows_min) return KHOP_OK;
+  khop_status status = KHOP_OK;
+  unsigned threads = pool_threads(in->workers), made = 0;
+  comparer *comparers = mem_alloc(threads, sizeof *comparers);
+  if (!comparers) return error_memory(err, threads * sizeof *comparers, "comparers");
+  for (; made < threads; made++) {
+    TRY_CLEANUP(comparer_create(&comparers[made], in->plan, &in->walk->table->layout, in->level, err));
+  }
+  TRY_CLEANUP(learn_u(m, in, comparers, err));
+  TRY_CLEANUP(learn_m(m, in, comparers, err));
+cleanup:
+  for (unsigned i = 0; i < made; i++) comparer_free(&comparers[i]);
+  mem_free(comparers);
+  return status;
+}

@@ -1,0 +1,23 @@
+/* Training: u from random pairs, m by EM over sampled blocks, the prior from what both imply. */
+#ifndef KHOP_MODEL_TRAIN_H
+#define KHOP_MODEL_TRAIN_H
+
+#include "block/walk.h"
+#include "model/model.h"
+
+typedef struct train_input {
+  const walk_options *walk; /* schema, table, block limits */
+  const compare_plan *plan;
+  cpu_level level;
+  pool *workers;
+  sort_item *items, *scratch; /* room for all rows */
+  uint64_t seed;
+  const double *square_sums;  /* by field, of feature_frequencies */
+  uint64_t live_rows;
+} train_input;
+
+/* `m` holds the schema's defaults and is improved in place. With fewer than 100 live rows there is nothing to
+ * learn and it stays as it is. */
+khop_status model_train(model *m, const train_input *in, khop_error *err);
+
+#endif
