@@ -46,6 +46,173 @@ typedef struct khop_error {
 /* "0.1.0" */
 KHOP_API const char *khop_version(void);
 
+/* Frees what khop_* functions hand out as "free with khop_free". NULL is fine. */
+KHOP_API void khop_free(void *memory);
+
+/* ---- control and progress ----------------------------------------------------------------- */
+
+/* Lets another thread or a signal handler stop a job. */
+typedef struct khop_control khop_control;
+KHOP_API khop_control *khop_control_create(void); /* NULL: out of memory */
+KHOP_API void khop_control_free(khop_control *control);
+/* The job returns KHOP_INTERRUPTED in well under a second. Async-signal-safe. */
+KHOP_API void khop_control_cancel(khop_control *control);
+
+typedef struct khop_progress {
+  const char *phase; /* "read", "train", "match", "cluster", "write": static */
+  const char *unit;  /* "bytes", "rows", "rules", ...: static */
+  uint64_t done, total; /* total 0: unknown */
+  uint64_t rows;        /* records so far, while reading */
+  double elapsed_s;     /* since the job began */
+  double phase_elapsed_s;
+  bool finished;        /* last report of the phase */
+} khop_progress;
+
+/* ---- options ------------------------------------------------------------------------------ */
+
+typedef struct khop_map {
+  const char *field, *column;
+} khop_map;
+
+/* What khop_dedupe, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */
+typedef struct khop_options {
+  const char *const *inputs; /* paths; "-" is standard input; several files are one register */
+  size_t input_count;
+  const char *schema;        /* built-in name, path of a YAML file, or NULL: found by the columns */
+  const char *output;        /* directory; created */
+  const char *store;         /* directory of the store; NULL: OUTPUT/store */
+  bool skip_store;
+  bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
+  const char *model;         /* model.json to use instead of training; NULL: train */
+  bool untrained;            /* use the schema's defaults */
+  const khop_map *maps;      /* field=column */
+  size_t map_count;
+  char delimiter;            /* 0: found */
+  bool qualify_ids;          /* record ids are FILE:ID, for registers that number each file from 1 */
+  unsigned threads;          /* 0: all processors of the process */
+  uint64_t memory_bytes;     /* budget; 0: four fifths of what is available */
+  uint64_t seed;
+  double max_rejected;       /* share of rows, 0.01 */
+  double match_threshold, review_threshold; /* match probabilities; 0: the schema's */
+  size_t block_rows_max;     /* larger blocks are split; 0: 300 */
+  void (*progress)(void *context, const khop_progress *progress); /* one call at a time, about 10 a second */
+  void *progress_context;
+  khop_control *control;     /* NULL: cannot be stopped */
+} khop_options;
+
+KHOP_API void khop_options_init(khop_options *options);
+
+/* ---- dedupe ------------------------------------------------------------------------------- */
+
+typedef struct khop_phase_time {
+  const char *phase;
+  double seconds;
+} khop_phase_time;
+
+typedef struct khop_summary {
+  uint64_t rows, rejected, indexed;
+  uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
+  uint64_t clusters, clustered_records; /* of two records or more; records in them */
+  uint64_t largest_cluster;
+  double expected_wrong_pairs; /* among the matches: the sum of (1 - match probability) */
+  double seconds;
+  uint64_t peak_memory_bytes;
+  unsigned threads;
+  char schema[64];
+  char simd[16];
+  khop_phase_time phases[16];
+  size_t phase_count;
+} khop_summary;
+
+/* Finds the records that mean the same entity inside the inputs and writes OUTPUT: pairs.csv,
+ * clusters.csv, rejected.csv, summary.json, model.json, store/. Files of an earlier run stay until the new ones
+ * are whole. */
+KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err);
+
+/* Estimates a model and writes it to `model_path`; matches nothing. */
+KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_error *err);
+
+/* ---- plan --------------------------------------------------------------------------------- */
+
+enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 32 };
+
+typedef struct khop_plan_rule {
+  char name[160];
+  uint64_t rows, blocks;
+  uint64_t pairs;          /* that this rule is the first to find */
+  uint64_t pairs_repeated; /* found by an earlier rule too */
+  uint64_t pairs_split, pairs_left_out;
+} khop_plan_rule;
+
+typedef struct khop_plan_block {
+  char rule[160];
+  uint64_t rows, pairs_left_out;
+  char record_id[96]; /* one record of the block */
+} khop_plan_block;
+
+typedef struct khop_plan_result {
+  char schema[64];
+  uint64_t rows, rejected, indexed;
+  size_t rule_count;
+  khop_plan_rule rules[KHOP_RULES_MAX];
+  uint64_t pairs;
+  size_t block_count;
+  khop_plan_block blocks[KHOP_PLAN_BLOCKS];
+  uint64_t memory_bytes, disk_bytes; /* that a run will need */
+  double seconds;                    /* that a run will take here, from a calibration */
+  double pairs_per_second;           /* the calibration */
+  double expected_matches, expected_reviews; /* pairs */
+} khop_plan_result;
+
+/* Reads and blocks, but compares only a sample and writes nothing. */
+KHOP_API khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, khop_error *err);
+
+/* ---- inspect ------------------------------------------------------------------------------ */
+
+typedef struct khop_inspect_column {
+  char name[128];
+  char field[64];     /* "" when the schema has no use for it */
+  char type[32];
+  uint64_t present, missing, invalid; /* of the rows looked at; invalid: present, but not of its type */
+  uint64_t distinct;  /* estimate */
+  size_t format_count;
+  struct {
+    char pattern[64]; /* shape of the values: 9 a digit, A a capital, a a letter; no value is shown */
+    uint64_t count;
+  } formats[5];
+} khop_inspect_column;
+
+typedef struct khop_inspection {
+  char schema[64];
+  bool schema_detected;
+  char source[256], compression[16];
+  char delimiter;
+  bool had_bom;
+  uint64_t rows, rejected;
+  size_t column_count;
+  khop_inspect_column *columns; /* free with khop_free */
+  size_t unmapped_field_count;
+  char unmapped_fields[64][64]; /* fields of the schema without a column */
+} khop_inspection;
+
+/* Looks at every row of the inputs; matches and writes nothing. */
+KHOP_API khop_status khop_inspect(const khop_options *options, khop_inspection *out, khop_error *err);
+
+/* ---- evaluate ----------------------------------------------------------------------------- */
+
+typedef struct khop_quality {
+  uint64_t records, truth_records, common_records;
+  uint64_t true_positives, false_positives, false_negatives; /* cluster-implied pairs */
+  double precision, recall, f1;
+  double pair_precision, pair_recall, pair_f1; /* pairs.csv with decision match */
+  double best_f1, best_threshold;              /* over all match weights in pairs.csv */
+  double exact_clusters;                       /* share of true entities found exactly */
+} khop_quality;
+
+/* Quality of the result in directory `output` against a truth file: record_id,entity_id or
+ * left_id,right_id. */
+KHOP_API khop_status khop_evaluate(const char *output, const char *truth_path, khop_quality *out_quality, khop_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -91,11 +91,11 @@ void em_apply(model *m, const em_counts *counts, size_t session_count) {
   model_set_weights(m);
 }
 
-double em_prior(const model *m, const pattern_count *patterns, size_t pattern_count, double scale, uint64_t rows) {
+double em_prior(const model *m, const pattern_count *patterns, size_t distinct, double scale, uint64_t rows) {
   double all_pairs = (double)rows * ((double)rows - 1) / 2, prior = m->prior;
   for (unsigned i = 0; i < em_iterations_max; i++) {
     double log_odds = probability_to_weight(prior), expected = 0;
-    for (size_t p = 0; p < pattern_count; p++) {
+    for (size_t p = 0; p < distinct; p++) {
       if (patterns[p].pattern & PATTERN_FOUND_BEFORE) continue;
       expected += (double)patterns[p].count * weight_to_probability(pattern_weight(m, patterns[p].pattern) + log_odds);
     }

@@ -32,6 +32,6 @@ void em_apply(model *m, const em_counts *counts, size_t session_count);
 
 /* The prior at which the expected number of matches among the patterns (each standing for `scale` pairs) equals
  * prior * all pairs of `rows` records. Patterns found before are not counted again. */
-double em_prior(const model *m, const pattern_count *patterns, size_t pattern_count, double scale, uint64_t rows);
+double em_prior(const model *m, const pattern_count *patterns, size_t distinct, double scale, uint64_t rows);
 
 #endif

@@ -37,8 +37,8 @@ void model_from_schema(model *m, const schema *s, uint64_t rows) {
     for (size_t l = 0; l < comparison->level_count; l++) {
       const schema_level *level = &comparison->levels[l];
       bool fixed = !isnan(level->weight);
-      m->comparisons[c].levels[l + 1] = (level_model){.m = fixed ? NAN : level->m,
-                                                      .u = fixed ? NAN : level->u,
+      m->comparisons[c].levels[l + 1] = (level_model){.m = fixed ? (double)NAN : level->m,
+                                                      .u = fixed ? (double)NAN : level->u,
                                                       .weight = fixed ? level->weight : 0,
                                                       .fixed = fixed};
     }

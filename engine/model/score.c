@@ -11,13 +11,13 @@ static int32_t fixed_point(double weight) {
 
 /* Agreement on a value seen by c of n records weighs log2(m / (c / n)) instead of log2(m / u). The
  * pair itself is one of the c, so c - 1 speaks for chance. */
-static void add_frequency(score_tables *t, size_t comparison, size_t level, size_t field, const level_model *model, uint64_t rows) {
+static void add_frequency(score_tables *t, size_t comparison, size_t level, size_t field, const level_model *agreed, uint64_t rows) {
   frequency_table *table = &t->frequencies[t->frequency_count++];
   *table = (frequency_table){.comparison = comparison, .level = (uint8_t)level, .field = field};
   for (unsigned code = 0; code < 256; code++) {
     double others = fmax(frequency_count((uint8_t)code) - 1, 1);
     double share = others / (double)(rows ? rows : 1);
-    table->adjust[code] = model->fixed ? 0 : fixed_point(log2(model->u / fmin(share, 1)));
+    table->adjust[code] = agreed->fixed ? 0 : fixed_point(log2(agreed->u / fmin(share, 1)));
   }
 }
 
