@@ -1,16 +1,19 @@
 /* The store: a run's records, identifier postings, blocking keys and clusters, in one LMDB file.
  *
  *   DIR/data.mdb                      (FORMAT.md draws every byte)
- *     meta      name -> bytes         format version, schema, field names, counts, run facts; written last
- *     records   chunk number -> chunk of consecutive records, packed
- *     postings  (table, first key) -> chunk of (key, row) pairs in order, delta-coded
- *     clusters  chunk number -> cluster number of each row
+ *     meta      name -> text            format version, schema, field names, counts, run facts; written last
+ *     records   first row -> chunk of consecutive records, column by column, zstd
+ *     postings  (table, first key, first row) -> chunk of (key, row) pairs in order, delta-coded
+ *     clusters  first row -> chunk of cluster numbers, delta-coded
  *
  * A record's row number is its name here; rows are dense from 0 in input order. A posting table is
- * a sorted multimap from 64-bit keys to rows: record ids, identifiers, blocking keys, cluster members. Only hashes are
- * kept as keys: whoever looks up by value compares the record it gets.
+ * a sorted multimap from 64-bit keys to rows: record ids, identifiers, blocking keys, cluster
+ * members. Only hashes are kept as keys: whoever looks up by value compares the record it gets.
  *
- * The writer builds DIR.tmp and renames it to DIR when whole, so DIR never holds half a store.
+ * Every value carries a checksum over itself and its key, so a store that was damaged on disk says
+ * where, and never crashes its reader. The writer builds DIR.tmp and renames it to DIR when whole,
+ * so DIR never holds half a store; a finished store is never changed again.
+ *
  * This folder knows no CSV and no model. LMDB's header stays inside it.
  */
 #ifndef KHOP_INDEX_STORE_H
@@ -19,13 +22,22 @@
 #include "base/memory.h"
 #include "base/status.h"
 
-enum { STORE_ROW_NONE = UINT32_MAX };
+enum {
+  STORE_FORMAT_VERSION = 1,
+  STORE_ROWS_MAX = UINT32_MAX - 1,
+  STORE_FIELDS_MAX = 1024,
+  STORE_TABLES_MAX = 64,
+  STORE_META_NAME_MAX = 255,
+  STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
+  STORE_KEY_BITS = 48                /* keys cut to this length cost about 7 bytes a posting */
+};
+#define STORE_ROW_NONE UINT32_MAX
 
 /* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r. */
 enum {
-  STORE_TABLE_RECORD_ID = 1,  /* hash of the record id -> row */
-  STORE_TABLE_IDENTIFIER = 2, /* hash of (kind, canonical identifier) -> row */
-  STORE_TABLE_CLUSTER = 3,    /* cluster number -> rows of clusters with two members or more */
+  STORE_TABLE_RECORD_ID = 1,  /* store_record_id_key -> row */
+  STORE_TABLE_IDENTIFIER = 2, /* store_identifier_key -> row */
+  STORE_TABLE_CLUSTER = 3,    /* cluster number -> rows, clusters of two members or more */
   STORE_TABLE_RULES = 16
 };
 
@@ -35,51 +47,99 @@ typedef struct store_posting {
   uint32_t reserved; /* 0 */
 } store_posting;
 
-/* ---- writing ------------------------------------------------------------------------------ */
+/* Keys of the first two tables, STORE_KEY_BITS long. Ids are hashed without blanks at either end.
+ * The record id of a schema without an id field is the text "SOURCE:LINE". */
+uint64_t store_record_id_key(const char *id, size_t length);
+uint64_t store_identifier_key(const char *kind, const char *canonical, size_t length);
+
+/* Facts that tools rely on, set by store_writer_meta: "id_field" is the position of the record id
+ * among the fields, in decimal (absent: SOURCE:LINE); "source:N" is the name of source N. */
+#define STORE_META_ID_FIELD "id_field"
+#define STORE_META_SOURCE "source:%u"
+
+/* ---- batches: packing, on any thread -------------------------------------------------------- */
+
+/* Records on their way into the store: packed, compressed and checksummed by the worker that has
+ * them, so that the writer only appends. One thread at a time a batch; many batches in parallel.
+ *
+ *     store_batch_create(&b, field_count, true, err);
+ *     for each batch of rows:
+ *       store_batch_add(b, source, line, fields, lengths, err);    // any number of times
+ *       store_batch_finish(b, err);                                // closes the last chunk
+ *       (in row order) store_writer_append(w, b, err);
+ *       store_batch_reset(b);                                      // keeps its memory
+ *
+ * With `compress`, chunks are zstd level 1: a third of the bytes, about 1 us a record; without, the
+ * worker only copies. Chunks close at about 32 KiB of text, so a batch wants 1,000 records or more. */
+typedef struct store_batch store_batch;
+
+khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool compress, khop_error *err);
+/* A text over STORE_RECORD_BYTES_MAX is KHOP_INPUT; the batch is as it was. */
+khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, const char *const *fields,
+                            const uint32_t *lengths, khop_error *err);
+khop_status store_batch_finish(store_batch *b, khop_error *err);
+size_t store_batch_rows(const store_batch *b);
+void store_batch_reset(store_batch *b);
+void store_batch_free(store_batch *b);
+
+/* ---- writing ------------------------------------------------------------------------------- */
 
 typedef struct store_writer store_writer;
 
-/* Appends one record in packed form to `out` (room for store_record_bytes_max): source number,
- * line, then each field. Any thread. Returns the bytes written. */
-size_t store_record_bytes_max(size_t field_count, size_t text_bytes);
-size_t store_record_pack(uint8_t *out, uint32_t source, uint64_t line, const char *const *fields,
-                         const uint32_t *lengths, size_t field_count);
+typedef struct store_writer_options {
+  const char *schema;
+  const char *const *field_names;
+  size_t field_count;
+  uint64_t commit_bytes; /* 0: 32 MiB, about 200,000 records */
+  uint64_t map_bytes;    /* first size of the sparse map; 0: the free disk. It grows when needed. */
+} store_writer_options;
 
-/* Starts DIR.tmp (an old one is removed). Field names are copied. All store_writer calls but
- * store_record_pack come from one thread (LMDB's rule: a transaction stays on its thread). */
-khop_status store_writer_create(store_writer **out_writer, const char *directory, const char *schema,
-                                const char *const *field_names, size_t field_count, khop_error *err);
-/* The next `count` records in row order: packed records end to end, sizes[i] bytes each. */
-khop_status store_writer_records(store_writer *w, const uint8_t *packed, const uint32_t *sizes,
-                                 size_t count, khop_error *err);
-/* One whole table, sorted by (key, row); tables in ascending order of number. May be called
- * several times for one table with ascending slices. */
+/* Starts DIR.tmp and locks it; what a dead writer left there is removed, a living one makes this
+ * KHOP_ENVIRONMENT. Options are copied. Calls on a writer may come from different threads when
+ * something orders them (a turnstile): never two at once. After a failure only
+ * store_writer_free may follow. */
+khop_status store_writer_create(store_writer **out_writer, const char *directory,
+                                const store_writer_options *options, khop_error *err);
+/* A finished batch: its rows follow those already there. The batch is not changed. */
+khop_status store_writer_append(store_writer *w, const store_batch *b, khop_error *err);
+/* Rows appended so far: the row number of the next one. */
+uint64_t store_writer_rows(const store_writer *w);
+/* A slice of a table, sorted by (key, row); slices and tables in ascending order. A pair that
+ * repeats its predecessor is dropped. Each slice starts a chunk, so pass thousands at a time. */
 khop_status store_writer_postings(store_writer *w, uint32_t table, const store_posting *postings,
                                   size_t count, khop_error *err);
-/* cluster_of_row[row] for all rows; STORE_ROW_NONE for rows that are rejected duplicates. */
+/* cluster_of_row[row] for all rows, or not at all; STORE_ROW_NONE for a row without one. Numbers are
+ * dense from 0; numbered in the order of their first rows they cost one byte a row. */
 khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_row, size_t row_count,
                                   khop_error *err);
-/* A named fact of the run (text), readable by store_meta. Names starting with '_' are the store's. */
+/* A named fact of the run, read by store_meta. Names that start with '_' are the store's own. The
+ * last value under a name stays. */
 khop_status store_writer_meta(store_writer *w, const char *name, const char *value, khop_error *err);
-/* Commits, syncs, renames to DIR. With `replace`, an existing store at DIR is replaced. */
+/* Commits, syncs, renames to DIR. An existing store at DIR is KHOP_USAGE, or replaced with
+ * `replace`: it becomes DIR.old, the new one DIR, then DIR.old is removed. */
 khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err);
 /* Frees; removes DIR.tmp unless finished. NULL is fine. */
 void store_writer_free(store_writer *w);
 
-/* ---- reading ------------------------------------------------------------------------------ */
+/* ---- reading ------------------------------------------------------------------------------- */
 
 typedef struct store store;
 
-/* Read-only; several threads may read, each with its own store_view. */
+/* Read-only. Several threads may read, each with its own store_view. LMDB's rules: a process opens
+ * a directory at most once at a time, and does not fork while it is open. The structure of the
+ * file (a thousandth of it) is checked before LMDB sees it. */
 khop_status store_open(store **out_store, const char *directory, khop_error *err);
 void store_close(store *s);
 uint64_t store_row_count(const store *s);
+/* Clusters are 0..count-1; 0 also when the run made none. */
+uint64_t store_cluster_count(const store *s);
 size_t store_field_count(const store *s);
 const char *store_field_name(const store *s, size_t field);
+const char *store_schema(const store *s);
 /* Borrowed until store_close; NULL when there is none. */
 const char *store_meta(const store *s, const char *name);
 
-/* One consistent reading state; one thread at a time. What it returns lives until store_view_end. */
+/* One reader's state: a read transaction and the last chunks decoded; one thread at a time. */
 typedef struct store_view store_view;
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err);
 void store_view_end(store_view *v);
@@ -88,31 +148,36 @@ typedef struct store_record {
   uint32_t row, source;
   uint64_t line;
   size_t field_count;
-  const char **fields; /* borrowed from the view until the next store_read_record */
-  uint32_t *lengths;
+  const char *const *fields; /* not NUL-terminated; borrowed from the view until its next record */
+  const uint32_t *lengths;
 } store_record;
 
+/* A damaged chunk is KHOP_INPUT and names its place; a row beyond the last is KHOP_USAGE. Rows read
+ * in order cost a chunk's decoding once; a row at random costs about 20 us. */
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
-/* Rows under a key, ascending; *out_rows is borrowed until the next call; none is KHOP_OK, count 0. */
+/* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err);
+/* STORE_ROW_NONE when the row has none. */
 khop_status store_read_cluster(store_view *v, uint32_t row, uint32_t *out_cluster, khop_error *err);
 
 typedef struct store_table_stats {
   uint32_t table;
-  uint64_t postings, chunks, bytes;
+  uint64_t postings, chunks, bytes; /* bytes of values; pages round up to 4096 */
 } store_table_stats;
 
 typedef struct store_stats {
-  uint64_t rows, record_bytes, clusters_bytes, file_bytes, used_bytes;
-  unsigned readers;
+  uint64_t rows, clusters;
+  uint64_t record_chunks, record_bytes, cluster_bytes;
+  uint64_t file_bytes, used_bytes; /* of the file; of the pages in use */
+  unsigned readers;                /* read transactions in any process, this call's included */
   size_t table_count;
-  store_table_stats tables[64];
+  store_table_stats tables[STORE_TABLES_MAX];
 } store_stats;
 
 khop_status store_read_stats(store *s, store_stats *out, khop_error *err);
-/* Reads everything: chunk checksums, order of keys, counts against meta, rows in range. The first
- * fault is the error, with its place. */
+/* Reads everything: checksums, order of keys, counts against meta, rows and clusters in range. The
+ * first fault is the error, with its place. */
 khop_status store_verify(store *s, khop_error *err);
 
 #endif

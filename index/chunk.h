@@ -1,0 +1,89 @@
+/* The three kinds of chunk and their decoders. Every decoder is given bytes whose checksum holds
+ * and still trusts none of them: a wrong one returns a fact ("lengths exceed the text"), NULL is
+ * success. */
+#ifndef KHOP_INDEX_CHUNK_H
+#define KHOP_INDEX_CHUNK_H
+
+#include <zstd.h>
+
+#include "index/format.h"
+
+/* ---- records -------------------------------------------------------------------------------- */
+
+enum {
+  RECORD_CHUNK_TEXT_BYTES = 32 << 10, /* bench_store: 16 KiB costs 40 bytes a record more, 64 KiB twice the time a look-up */
+  RECORD_CHUNK_ROWS_MAX = 1024,
+  RECORD_CHUNK_PACKED_MAX = 2 * STORE_RECORD_BYTES_MAX
+};
+
+struct store_batch {
+  size_t field_count;
+  ZSTD_CCtx *zstd; /* NULL: raw */
+
+  /* The open chunk, row by row. */
+  size_t open_rows, text_used, text_capacity;
+  uint8_t *text;
+  uint32_t *lengths; /* [RECORD_CHUNK_ROWS_MAX][field_count] */
+  uint32_t sources[RECORD_CHUNK_ROWS_MAX];
+  uint64_t lines[RECORD_CHUNK_ROWS_MAX];
+  uint8_t *packed; /* the same, column by column */
+  size_t packed_capacity;
+
+  /* Closed chunks: values end to end, sealed but for their keys. */
+  uint8_t *values;
+  size_t values_used, values_capacity;
+  struct batch_chunk {
+    uint32_t rows;
+    size_t size_bytes;
+  } *chunks;
+  size_t chunk_count, chunk_capacity, closed_rows;
+};
+
+/* A decoded chunk; zeroed at first, its memory is reused from chunk to chunk. */
+typedef struct record_chunk {
+  uint32_t rows;
+  uint8_t *packed;
+  size_t packed_capacity;
+  uint32_t *sources;
+  uint64_t *lines;
+  const char **fields; /* [rows][field_count] */
+  uint32_t *lengths;   /* the same */
+  size_t row_capacity, cell_capacity;
+  ZSTD_DCtx *zstd;
+} record_chunk;
+
+const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);
+void record_chunk_free(record_chunk *chunk);
+
+/* ---- postings ------------------------------------------------------------------------------- */
+
+/* Encodes as many of `postings` (count at least 1) as fit a page into out. Returns how many were
+ * taken, in *out_size the bytes and in *out_kept those that did not repeat their predecessor. */
+size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count,
+                            size_t *out_size, uint32_t *out_kept);
+
+/* Walks a chunk: key and row are the current posting after each next. */
+typedef struct posting_reader {
+  uint64_t key;
+  uint32_t row;
+  uint32_t index, count;
+  const uint8_t *controls, *data, *end;
+  unsigned key_width;
+} posting_reader;
+
+const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size);
+/* false at the end, or at a fault: then *fact is set. */
+bool posting_reader_next(posting_reader *r, const char **fact);
+
+/* ---- clusters ------------------------------------------------------------------------------- */
+
+enum { CLUSTER_CHUNK_ROWS_MAX = PAGE_VALUE_BYTES };
+
+/* As posting_chunk_encode. *next_new is the number that the next new cluster should have, 0 at
+ * first; it is carried from chunk to chunk. */
+size_t cluster_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const uint32_t *clusters, size_t count,
+                            uint32_t *next_new, size_t *out_size);
+const char *cluster_chunk_decode(uint32_t out[CLUSTER_CHUNK_ROWS_MAX], uint32_t *out_rows, const uint8_t *value,
+                                 size_t size);
+
+#endif

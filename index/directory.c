@@ -1,0 +1,187 @@
+/* See directory.h. */
+#include "index/directory.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+
+static const char *const store_files[] = {"data.mdb", "lock.mdb"};
+enum { store_file_count = sizeof store_files / sizeof *store_files };
+
+static char *with_suffix(const char *path, size_t length, const char *suffix) {
+  char *joined = mem_alloc(length + strlen(suffix) + 1, 1);
+  if (!joined) return NULL;
+  memcpy(joined, path, length);
+  memcpy(joined + length, suffix, strlen(suffix));
+  return joined;
+}
+
+khop_status store_directory_name(store_directory *d, const char *directory, khop_error *err) {
+  *d = (store_directory){.lock_fd = -1};
+  size_t length = strlen(directory);
+  while (length > 1 && directory[length - 1] == '/') length--;
+  const char *name = directory + length;
+  while (name > directory && name[-1] != '/') name--;
+  size_t name_length = (size_t)(directory + length - name);
+  if (name_length == 0 || (name_length <= 2 && strncmp(name, "..", name_length) == 0)) {
+    return error_set(err, KHOP_USAGE, "'%s': not a name for a store", directory);
+  }
+  d->final_path = with_suffix(directory, length, "");
+  d->temporary_path = with_suffix(directory, length, ".tmp");
+  d->old_path = with_suffix(directory, length, ".old");
+  if (d->final_path && d->temporary_path && d->old_path) return KHOP_OK;
+  store_directory_free(d);
+  return error_memory(err, 3 * length, "path");
+}
+
+void store_directory_free(store_directory *d) {
+  if (d->lock_fd >= 0) close(d->lock_fd);
+  mem_free(d->final_path);
+  mem_free(d->temporary_path);
+  mem_free(d->old_path);
+  *d = (store_directory){.lock_fd = -1};
+}
+
+static bool is_store_file(const char *name) {
+  for (size_t i = 0; i < store_file_count; i++) {
+    if (strcmp(name, store_files[i]) == 0) return true;
+  }
+  return false;
+}
+
+/* Refuses a directory with other files than a store's: it may be somebody's documents. */
+static khop_status require_store_files_only(const char *path, khop_error *err) {
+  DIR *directory = opendir(path);
+  if (!directory) return errno == ENOENT ? KHOP_OK : error_system(err, errno, path);
+  struct dirent *entry;
+  khop_status status = KHOP_OK;
+  while (status == KHOP_OK && (entry = readdir(directory))) {
+    const char *name = entry->d_name;
+    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || is_store_file(name)) continue;
+    status = error_set(err, KHOP_USAGE, "%s: holds files that are not a khop store's", path);
+  }
+  closedir(directory);
+  return status;
+}
+
+static khop_status remove_files(const char *path, khop_error *err) {
+  TRY(require_store_files_only(path, err));
+  for (size_t i = 0; i < store_file_count; i++) {
+    char *file = path_join(path, store_files[i]);
+    if (!file) return error_memory(err, strlen(path), "path");
+    int failed = unlink(file) != 0 && errno != ENOENT ? errno : 0;
+    khop_status status = failed ? error_system(err, failed, file) : KHOP_OK;
+    mem_free(file);
+    TRY(status);
+  }
+  return KHOP_OK;
+}
+
+static khop_status remove_store(const char *path, khop_error *err) {
+  struct stat info;
+  if (lstat(path, &info) != 0 && errno == ENOENT) return KHOP_OK;
+  TRY(remove_files(path, err));
+  return rmdir(path) == 0 ? KHOP_OK : error_system(err, errno, path);
+}
+
+/* The lock is on the directory itself, so it leaves nothing behind and dies with its process. */
+static khop_status lock_temporary(store_directory *d, khop_error *err) {
+  d->lock_fd = open(d->temporary_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (d->lock_fd < 0) return error_system(err, errno, d->temporary_path);
+  struct stat held, named;
+  bool ours = flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0;
+  if (!ours && errno != EWOULDBLOCK) return error_system(err, errno, d->temporary_path);
+  /* Its writer may have renamed the directory between our open and our lock. */
+  if (ours && fstat(d->lock_fd, &held) == 0 && stat(d->temporary_path, &named) == 0 &&
+      held.st_ino == named.st_ino && held.st_dev == named.st_dev) {
+    return KHOP_OK;
+  }
+  close(d->lock_fd);
+  d->lock_fd = -1;
+  return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing this store", d->final_path);
+}
+
+khop_status store_directory_begin(store_directory *d, khop_error *err) {
+  TRY(directory_create(d->temporary_path, err));
+  TRY(lock_temporary(d, err));
+  khop_status status = remove_files(d->temporary_path, err);
+  if (status != KHOP_OK) {
+    close(d->lock_fd); /* not ours to remove */
+    d->lock_fd = -1;
+  }
+  return status;
+}
+
+static khop_status sync_path(const char *path, khop_error *err) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return error_system(err, errno, path);
+  int failed = fsync(fd) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: a file system without it */
+  close(fd);
+  return failed ? error_system(err, failed, path) : KHOP_OK;
+}
+
+static khop_status sync_parent(const char *path, khop_error *err) {
+  const char *slash = strrchr(path, '/');
+  if (!slash) return sync_path(".", err);
+  char *parent = mem_copy_text(path, slash == path ? 1 : (size_t)(slash - path));
+  if (!parent) return error_memory(err, strlen(path), "path");
+  khop_status status = sync_path(parent, err);
+  mem_free(parent);
+  return status;
+}
+
+/* Ends with the lock let go: from here on DIR.tmp may be another writer's. */
+static khop_status rename_new(store_directory *d, khop_error *err) {
+  if (rename(d->temporary_path, d->final_path) == 0) {
+    close(d->lock_fd);
+    d->lock_fd = -1;
+    return KHOP_OK;
+  }
+  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) {
+    return error_set(err, KHOP_USAGE, "%s: exists already", d->final_path);
+  }
+  return error_system(err, errno, d->final_path);
+}
+
+/* A crash after the first rename leaves the old store as DIR.old, of which store_open speaks. */
+static khop_status swap(store_directory *d, khop_error *err) {
+  struct stat info;
+  if (lstat(d->final_path, &info) != 0) {
+    TRY(rename_new(d, err));
+    return sync_parent(d->final_path, err);
+  }
+  TRY(require_store_files_only(d->final_path, err));
+  TRY(remove_store(d->old_path, err));
+  if (rename(d->final_path, d->old_path) != 0) return error_system(err, errno, d->final_path);
+  khop_status status = rename_new(d, err);
+  if (status != KHOP_OK) {
+    if (rename(d->old_path, d->final_path) != 0) return error_system(err, errno, d->old_path);
+    return status;
+  }
+  return sync_parent(d->final_path, err);
+}
+
+khop_status store_directory_publish(store_directory *d, bool replace, khop_error *err) {
+  TRY(sync_path(d->temporary_path, err));
+  if (replace) {
+    TRY(swap(d, err));
+    return remove_store(d->old_path, err);
+  }
+  TRY(rename_new(d, err));
+  return sync_parent(d->final_path, err);
+}
+
+void store_directory_abandon(store_directory *d) {
+  if (d->lock_fd < 0) return;
+  remove_store(d->temporary_path, NULL);
+  close(d->lock_fd);
+  d->lock_fd = -1;
+}

@@ -1,0 +1,92 @@
+/* See lmdb_env.h. */
+#include "index/lmdb_env.h"
+
+#include <errno.h>
+#include <sys/resource.h>
+
+#include "base/file.h"
+
+enum { readers_max = 512, map_granule = 1 << 16 /* a multiple of every page size */ };
+static const uint64_t map_bytes_least = UINT64_C(64) << 20, map_bytes_most = UINT64_C(1) << 40;
+static const uint64_t disk_full_bytes = 8 << 20; /* less than this left: a failed write means a full disk */
+
+const char *const lmdb_db_names[DB_COUNT] = {"meta", "records", "postings", "clusters"};
+
+static bool file_size_is_limited(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+}
+
+khop_status lmdb_error(khop_error *err, int rc, const char *object) {
+  uint64_t free_bytes;
+  if (rc == EIO || rc == ENOSPC) {
+    if (disk_free_bytes(object, &free_bytes, NULL) == KHOP_OK && free_bytes < disk_full_bytes) rc = ENOSPC;
+    else if (rc == EIO && file_size_is_limited()) rc = EFBIG;
+  }
+  if (rc > 0) return error_system(err, rc, object);
+  switch (rc) {
+    case MDB_READERS_FULL:
+      return error_set(err, KHOP_ENVIRONMENT, "%s: more than %d readers at a time", object, readers_max);
+    case MDB_INVALID:
+    case MDB_VERSION_MISMATCH: return error_set(err, KHOP_INPUT, "%s: not a khop store", object);
+    case MDB_NOTFOUND:
+    case MDB_CORRUPTED:
+    case MDB_PAGE_NOTFOUND:
+    case MDB_INCOMPATIBLE:
+    case MDB_CURSOR_FULL: return error_set(err, KHOP_INPUT, "%s: damaged: %s", object, mdb_strerror(rc));
+    default: return error_set(err, KHOP_BUG, "%s: %s", object, mdb_strerror(rc));
+  }
+}
+
+static uint64_t default_map_bytes(const char *directory) {
+  uint64_t bytes;
+  struct rlimit limit;
+  if (disk_free_bytes(directory, &bytes, NULL) != KHOP_OK) bytes = map_bytes_least;
+  if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur / 4) {
+    bytes = limit.rlim_cur / 4;
+  }
+  if (bytes > map_bytes_most) bytes = map_bytes_most;
+  return bytes < map_bytes_least ? map_bytes_least : bytes;
+}
+
+static int open_env(MDB_env **out_env, const char *directory, uint64_t map_bytes, unsigned flags) {
+  MDB_env *env = NULL;
+  int rc = mdb_env_create(&env);
+  if (rc == 0) rc = mdb_env_set_mapsize(env, (size_t)(map_bytes / map_granule * map_granule));
+  if (rc == 0) rc = mdb_env_set_maxdbs(env, DB_COUNT);
+  if (rc == 0) rc = mdb_env_set_maxreaders(env, readers_max);
+  if (rc == 0) rc = mdb_env_open(env, directory, flags, 0600);
+  if (rc != 0) {
+    mdb_env_close(env);
+    env = NULL;
+  }
+  *out_env = env;
+  return rc;
+}
+
+khop_status lmdb_env_create_writer(MDB_env **out_env, const char *directory, uint64_t map_bytes, khop_error *err) {
+  if (map_bytes == 0) map_bytes = default_map_bytes(directory);
+  if (map_bytes < map_granule) map_bytes = map_granule;
+  int rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);
+  /* Address space may be scarcer than the disk: half as much will do, the map grows. */
+  while (rc == ENOMEM && map_bytes > map_bytes_least) {
+    map_bytes /= 2;
+    rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);
+  }
+  return rc == 0 ? KHOP_OK : lmdb_error(err, rc, directory);
+}
+
+khop_status lmdb_env_open_reader(MDB_env **out_env, const char *directory, uint64_t file_bytes, khop_error *err) {
+  uint64_t map_bytes = file_bytes + map_granule;
+  unsigned flags = MDB_RDONLY | MDB_NOTLS;
+  int rc = open_env(out_env, directory, map_bytes, flags);
+  /* Where no lock file can be made, none is needed: a finished store is never written again. */
+  if (rc == EACCES || rc == EROFS) rc = open_env(out_env, directory, map_bytes, flags | MDB_NOLOCK);
+  if (rc != 0) return lmdb_error(err, rc, directory);
+  int dead = 0;
+  rc = mdb_reader_check(*out_env, &dead); /* frees the slots of readers that were killed */
+  if (rc == 0) return KHOP_OK;
+  mdb_env_close(*out_env);
+  *out_env = NULL;
+  return lmdb_error(err, rc, directory);
+}

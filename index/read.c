@@ -1,0 +1,142 @@
+/* Reading a store: rows, keys and clusters through a view, which keeps the last chunks decoded. */
+#include "index/store_internal.h"
+
+khop_status store_view_begin(store_view **out_view, store *s, khop_error *err) {
+  *out_view = NULL;
+  store_view *v = mem_alloc(1, sizeof *v);
+  if (!v) return error_memory(err, sizeof *v, "store view");
+  v->store = s;
+  int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &v->txn);
+  if (rc != 0) v->txn = NULL;
+  for (int database = 0; database < DB_COUNT && rc == 0; database++) {
+    rc = mdb_cursor_open(v->txn, s->databases[database], &v->cursors[database]);
+  }
+  if (rc != 0) {
+    store_view_end(v);
+    return lmdb_error(err, rc, s->directory);
+  }
+  *out_view = v;
+  return KHOP_OK;
+}
+
+void store_view_end(store_view *v) {
+  if (!v) return;
+  for (int database = 0; database < DB_COUNT; database++) {
+    if (v->cursors[database]) mdb_cursor_close(v->cursors[database]);
+  }
+  if (v->txn) mdb_txn_abort(v->txn);
+  record_chunk_free(&v->records);
+  mem_free(v->rows);
+  mem_free(v);
+}
+
+/* Moves to the chunk whose key is the greatest at or before `wanted`. MDB_NOTFOUND: none. */
+static int seek_at_or_before(MDB_cursor *cursor, MDB_val wanted, MDB_val *key, MDB_val *value) {
+  *key = wanted;
+  int rc = mdb_cursor_get(cursor, key, value, MDB_SET_RANGE);
+  if (rc == MDB_NOTFOUND) return mdb_cursor_get(cursor, key, value, MDB_LAST);
+  if (rc != 0) return rc;
+  if (key->mv_size == wanted.mv_size && memcmp(key->mv_data, wanted.mv_data, wanted.mv_size) == 0) return 0;
+  return mdb_cursor_get(cursor, key, value, MDB_PREV);
+}
+
+/* The chunk that should hold `row`, checked. */
+static khop_status find_row_chunk(store_view *v, int database, uint32_t row, MDB_val *key, MDB_val *value,
+                                  khop_error *err) {
+  const store *s = v->store;
+  if (row >= s->rows) {
+    return error_set(err, KHOP_USAGE, "%s: row %u of %llu", s->directory, row, (unsigned long long)s->rows);
+  }
+  uint8_t wanted[ROW_KEY_BYTES];
+  row_key_put(wanted, row);
+  int rc = seek_at_or_before(v->cursors[database], (MDB_val){sizeof wanted, wanted}, key, value);
+  if (rc == MDB_NOTFOUND) {
+    return error_set(err, KHOP_INPUT, "%s: damaged: %s chunk of row %u is missing", s->directory,
+                     lmdb_db_names[database], row);
+  }
+  if (rc != 0) return lmdb_error(err, rc, s->directory);
+  return chunk_check(s, database, key, value, err);
+}
+
+khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
+  *out = (store_record){0};
+  const size_t field_count = v->store->field_count;
+  if (row - v->records_first >= v->records.rows || row < v->records_first) {
+    MDB_val key, value;
+    v->records.rows = 0;
+    TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
+    const char *fact = record_chunk_decode(&v->records, field_count, value.mv_data, value.mv_size);
+    v->records_first = row_key_get(key.mv_data);
+    if (!fact && row - v->records_first >= v->records.rows) fact = "ends before the next one starts";
+    if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);
+  }
+  size_t at = row - v->records_first;
+  *out = (store_record){.row = row,
+                        .source = v->records.sources[at],
+                        .line = v->records.lines[at],
+                        .field_count = field_count,
+                        .fields = v->records.fields + at * field_count,
+                        .lengths = v->records.lengths + at * field_count};
+  return KHOP_OK;
+}
+
+khop_status store_read_cluster(store_view *v, uint32_t row, uint32_t *out_cluster, khop_error *err) {
+  *out_cluster = STORE_ROW_NONE;
+  if (v->store->clusters == 0 && row < v->store->rows) return KHOP_OK;
+  if (row - v->clusters_first >= v->clusters_rows || row < v->clusters_first) {
+    MDB_val key, value;
+    v->clusters_rows = 0;
+    TRY(find_row_chunk(v, DB_CLUSTERS, row, &key, &value, err));
+    const char *fact = cluster_chunk_decode(v->clusters, &v->clusters_rows, value.mv_data, value.mv_size);
+    v->clusters_first = row_key_get(key.mv_data);
+    if (!fact && row - v->clusters_first >= v->clusters_rows) fact = "ends before the next one starts";
+    if (fact) return chunk_fault(v->store, DB_CLUSTERS, &key, fact, err);
+  }
+  *out_cluster = v->clusters[row - v->clusters_first];
+  return KHOP_OK;
+}
+
+/* ---- postings ------------------------------------------------------------------------------ */
+
+static bool same_table(const MDB_val *key, uint32_t table) {
+  return key->mv_size == POSTING_KEY_BYTES && row_key_get(key->mv_data) == table;
+}
+
+/* Adds the rows of `wanted` in one chunk; *out_past when the chunk goes beyond the key. */
+static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val *value, uint64_t wanted,
+                                size_t *count, bool *out_past, khop_error *err) {
+  TRY(chunk_check(v->store, DB_POSTINGS, key, value, err));
+  posting_reader r;
+  const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
+  if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
+  TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r.count, sizeof *v->rows, "rows of a key", err));
+  while (posting_reader_next(&r, &fact) && r.key <= wanted) {
+    if (r.key == wanted) v->rows[(*count)++] = r.row;
+  }
+  if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
+  *out_past = r.key > wanted;
+  return KHOP_OK;
+}
+
+khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
+                                size_t *out_count, khop_error *err) {
+  *out_rows = NULL;
+  *out_count = 0;
+  uint8_t wanted[POSTING_KEY_BYTES];
+  posting_key_put(wanted, table, key, 0);
+  MDB_cursor *cursor = v->cursors[DB_POSTINGS];
+  MDB_val chunk_key, value;
+  int rc = seek_at_or_before(cursor, (MDB_val){sizeof wanted, wanted}, &chunk_key, &value);
+  if (rc == MDB_NOTFOUND) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_FIRST);
+  else if (rc == 0 && !same_table(&chunk_key, table)) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_NEXT);
+  bool past = false;
+  size_t count = 0;
+  while (rc == 0 && !past && same_table(&chunk_key, table) && posting_key_first(chunk_key.mv_data) <= key) {
+    TRY(collect_rows(v, &chunk_key, &value, key, &count, &past, err));
+    if (!past) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_NEXT);
+  }
+  if (rc != 0 && rc != MDB_NOTFOUND) return lmdb_error(err, rc, v->store->directory);
+  *out_rows = v->rows;
+  *out_count = count;
+  return KHOP_OK;
+}

@@ -1,0 +1,46 @@
+/* An open store and a view of it, for the files that read. */
+#ifndef KHOP_INDEX_STORE_INTERNAL_H
+#define KHOP_INDEX_STORE_INTERNAL_H
+
+#include "index/chunk.h"
+#include "index/lmdb_env.h"
+
+typedef struct meta_entry {
+  char *name, *value;
+} meta_entry;
+
+struct store {
+  char *directory;
+  MDB_env *env;
+  MDB_dbi databases[DB_COUNT];
+  meta_entry *meta; /* sorted by name, as LMDB keeps them */
+  size_t meta_count, meta_capacity;
+  uint64_t rows, clusters, file_bytes;
+  const char **field_names;
+  size_t field_count;
+  size_t table_count;
+  struct {
+    uint32_t table;
+    uint64_t postings;
+  } tables[STORE_TABLES_MAX];
+};
+
+struct store_view {
+  store *store;
+  MDB_txn *txn;
+  MDB_cursor *cursors[DB_COUNT];
+  /* The last chunks decoded; rows 0 when none. */
+  record_chunk records;
+  uint32_t records_first;
+  uint32_t clusters[CLUSTER_CHUNK_ROWS_MAX];
+  uint32_t clusters_first, clusters_rows;
+  uint32_t *rows; /* the last answer of store_read_postings */
+  size_t rows_capacity;
+};
+
+/* KHOP_INPUT naming the chunk: "DIR: records chunk at row 64: FACT". */
+khop_status chunk_fault(const store *s, int database, const MDB_val *key, const char *fact, khop_error *err);
+/* The key's size, the value's checksum and kind. */
+khop_status chunk_check(const store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);
+
+#endif
