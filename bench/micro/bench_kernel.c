@@ -1,6 +1,7 @@
 /* Nanoseconds a pair of the string kernels, by instruction set and block size.
  *
  *     bench_kernel [SECONDS_PER_FIGURE]
+ *     bench_kernel pairs    left,right,jaro_winkler,osa of some blocks, for bench/peers/kernel_rapidfuzz.py
  *
  * Every row of a block is the query once, against all rows of it: the table of letter positions is
  * built once a row, as in a run, so small blocks show what a query costs. Names are composed like
@@ -14,13 +15,15 @@
 #include "base/hash.h"
 #include "compare/kernel.h"
 
-enum { ROWS = 8192, BLOCK_MAX = 256 };
+enum { ROWS = 8192, BLOCK_MAX = 256, PEER_BLOCKS = 32, PEER_ROWS = 64 };
 
-static const char *const surnames[] = {"NGUYEN", "NGUYEN", "NGUYEN", "TRAN", "LE", "PHAM", "HOANG",
-                                       "HUYNH",  "PHAN",   "VU",     "VO",   "DANG", "BUI", "DO"};
-static const char *const middles[] = {"THI", "VAN", "HUU", "DUC", "THANH", "MINH", "QUOC", "XUAN", "NGOC", "THUY"};
-static const char *const givens[] = {"ANH",  "HUONG", "NHUNG", "TUAN", "HUNG", "DUNG",  "LINH",  "TRANG", "HOA",
-                                     "LAN",  "MAI",   "NAM",   "THAO", "YEN",  "KHANH", "NGHIA", "TUYET", "PHUC"};
+static const char *const surnames[] = {"NGUYEN", "NGUYEN", "NGUYEN", "TRAN", "LE",   "PHAM", "HOANG",
+                                       "HUYNH",  "PHAN",   "VU",     "VO",   "DANG", "BUI",  "DO"};
+static const char *const middles[] = {"THI",  "VAN",  "HUU",  "DUC",  "THANH",
+                                      "MINH", "QUOC", "XUAN", "NGOC", "THUY"};
+static const char *const givens[] = {"ANH",  "HUONG", "NHUNG", "TUAN",  "HUNG",  "DUNG",
+                                     "LINH", "TRANG", "HOA",   "LAN",   "MAI",   "NAM",
+                                     "THAO", "YEN",   "KHANH", "NGHIA", "TUYET", "PHUC"};
 
 #define PICK(list, state) ((list)[random_next(state) % (sizeof(list) / sizeof *(list))])
 
@@ -58,7 +61,8 @@ static double seconds_now(void) {
 }
 
 /* All blocks once; returns a sum that keeps the work from being optimised away. */
-static unsigned blocks_compare(kernel_strings *compare, const block *blocks, size_t block_count, size_t size) {
+static unsigned blocks_compare(kernel_strings *compare, const block *blocks, size_t block_count,
+                               size_t size) {
   static _Alignas(64) uint8_t out[BLOCK_MAX];
   unsigned sum = 0;
   for (size_t k = 0; k < block_count; k++) {
@@ -89,12 +93,28 @@ static double nanoseconds_a_pair(kernel_strings *compare, const block *blocks, s
   return best;
 }
 
-int main(int argc, char **argv) {
-  double seconds = argc > 1 ? strtod(argv[1], NULL) : 0.2;
-  block *blocks = aligned_alloc(64, sizeof *blocks * (ROWS / BLOCK_MAX));
-  if (!blocks) return KHOP_ENVIRONMENT;
-  uint64_t state = 42;
-  for (size_t k = 0; k < ROWS / BLOCK_MAX; k++) block_fill(&blocks[k], BLOCK_MAX, &state);
+static void letters_print(const uint8_t *letters, size_t length) {
+  for (size_t i = 0; i < length; i++) putchar(letters[i] == LETTER_SPACE ? ' ' : 'A' + letters[i] - LETTER_A);
+  putchar(',');
+}
+
+/* Every row of the first PEER_ROWS of a block against each of them, left by left. */
+static void pairs_print(const block *b, const kernels *table) {
+  kernel_texts texts = {b->letters[0], b->lengths, BLOCK_MAX};
+  for (size_t i = 0; i < PEER_ROWS; i++) {
+    uint8_t similarity[BLOCK_MAX], distance[BLOCK_MAX];
+    kernel_query query = {b->rows[i], b->lengths[i]};
+    table->jaro_winkler(&query, &texts, 0, PEER_ROWS, NULL, similarity);
+    table->osa(&query, &texts, 0, PEER_ROWS, NULL, distance);
+    for (size_t j = 0; j < PEER_ROWS; j++) {
+      letters_print(b->rows[i], b->lengths[i]);
+      letters_print(b->rows[j], b->lengths[j]);
+      printf("%d,%d\n", similarity[j], distance[j]);
+    }
+  }
+}
+
+static void figures_print(const block *blocks, double seconds) {
   printf("level,measure,block_rows,ns_per_pair\n");
   for (cpu_level level = CPU_SCALAR; level <= CPU_NEON; level++) {
     if (!cpu_level_supported(level)) continue;
@@ -105,6 +125,20 @@ int main(int argc, char **argv) {
       printf("%s,osa,%zu,%.2f\n", cpu_level_name(level), size,
              nanoseconds_a_pair(table->osa, blocks, size, seconds));
     }
+  }
+}
+
+int main(int argc, char **argv) {
+  bool pairs = argc > 1 && strcmp(argv[1], "pairs") == 0;
+  block *blocks = aligned_alloc(64, sizeof *blocks * (ROWS / BLOCK_MAX));
+  if (!blocks) return KHOP_ENVIRONMENT;
+  uint64_t state = 42;
+  for (size_t k = 0; k < ROWS / BLOCK_MAX; k++) block_fill(&blocks[k], BLOCK_MAX, &state);
+  if (pairs) {
+    printf("left,right,jaro_winkler,osa\n");
+    for (size_t k = 0; k < PEER_BLOCKS; k++) pairs_print(&blocks[k], kernels_for(CPU_SCALAR));
+  } else {
+    figures_print(blocks, argc > 1 ? strtod(argv[1], NULL) : 0.2);
   }
   free(blocks);
   return 0;

@@ -41,8 +41,8 @@ typedef struct kernel_query {
 /* The string kernels fill out[i] for candidates from <= i < to. `out` has room for the whole
  * stride: lanes that share an aligned group of 16 with the range may be overwritten. Lanes with
  * skip[i] != 0 may be left as they were; `skip` is `stride` bytes, or NULL. */
-typedef void kernel_strings(const kernel_query *query, const kernel_texts *texts, size_t from,
-                            size_t to, const uint8_t *skip, uint8_t *out);
+typedef void kernel_strings(const kernel_query *query, const kernel_texts *texts, size_t from, size_t to,
+                            const uint8_t *skip, uint8_t *out);
 
 typedef struct kernels {
   /* floor(250 * Jaro-Winkler), prefix weight 0.1 for at most 4 letters, applied above 0.7

@@ -51,7 +51,8 @@ static inline __m256i lowest_bit(__m256i x) {
 
 /* Bits set in each lane, by nibbles. */
 static inline __m256i count_bits(__m256i x) {
-  const __m256i nibble_bits = _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m256i nibble_bits =
+      _mm256_broadcastsi128_si256(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
   const __m256i nibble = _mm256_set1_epi8(15);
   __m256i low = _mm256_shuffle_epi8(nibble_bits, _mm256_and_si256(x, nibble));
   __m256i high = _mm256_shuffle_epi8(nibble_bits, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble));
@@ -91,8 +92,8 @@ typedef struct matching {
   __m256i query_matched;
 } matching;
 
-static inline void match_letters(const lookup *table, const kernel_texts *texts, size_t at,
-                                 unsigned letters, __m256i longer, matching *m) {
+static inline void match_letters(const lookup *table, const kernel_texts *texts, size_t at, unsigned letters,
+                                 __m256i longer, matching *m) {
   const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(1);
   __m256i reach = _mm256_max_epi32(_mm256_sub_epi32(_mm256_srli_epi32(longer, 1), one), zero);
   __m256i window = _mm256_sub_epi32(_mm256_sllv_epi32(_mm256_set1_epi32(2), reach), one);
@@ -139,7 +140,8 @@ static inline __m256i similarity(__m256 query_length, __m256 text_length, __m256
   __m256 sum = _mm256_add_ps(_mm256_div_ps(matches, query_length), _mm256_div_ps(matches, text_length));
   sum = _mm256_add_ps(sum, _mm256_div_ps(_mm256_sub_ps(matches, transpositions), matches));
   __m256 jaro = _mm256_and_ps(any, _mm256_div_ps(sum, _mm256_set1_ps(3.0f)));
-  __m256 bonus = _mm256_mul_ps(_mm256_mul_ps(prefix, _mm256_set1_ps(PREFIX_WEIGHT)), _mm256_sub_ps(one, jaro));
+  __m256 bonus =
+      _mm256_mul_ps(_mm256_mul_ps(prefix, _mm256_set1_ps(PREFIX_WEIGHT)), _mm256_sub_ps(one, jaro));
   __m256 close = _mm256_cmp_ps(jaro, _mm256_set1_ps(PREFIX_THRESHOLD), _CMP_GT_OQ);
   jaro = _mm256_add_ps(jaro, _mm256_and_ps(close, bonus));
   return _mm256_cvttps_epi32(_mm256_mul_ps(jaro, _mm256_set1_ps((float)KERNEL_SIMILARITY_ONE)));
@@ -176,7 +178,8 @@ static void jaro_winkler(const kernel_query *query, const kernel_texts *texts, s
 /* ---- optimal string alignment -------------------------------------------------------------- */
 
 /* kernel_scalar.c: osa_one(). A lane's column stands still once its text has ended. */
-static inline __m256i osa_group(const lookup *table, unsigned query_length, const kernel_texts *texts, size_t at) {
+static inline __m256i osa_group(const lookup *table, unsigned query_length, const kernel_texts *texts,
+                                size_t at) {
   const __m256i zero = _mm256_setzero_si256(), one = _mm256_set1_epi32(1), ones = _mm256_set1_epi32(-1);
   unsigned letters = longest_of(texts->lengths + at);
   __m256i text_lengths = widen(texts->lengths + at);
@@ -184,7 +187,8 @@ static inline __m256i osa_group(const lookup *table, unsigned query_length, cons
   for (unsigned j = 0; j < letters; j++) {
     __m256i live = _mm256_cmpgt_epi32(text_lengths, _mm256_set1_epi32((int)j));
     __m256i matches = letter_positions(table, letters_at(texts, at, j));
-    __m256i swapped = _mm256_and_si256(_mm256_slli_epi32(_mm256_andnot_si256(d0, matches), 1), matches_before);
+    __m256i swapped =
+        _mm256_and_si256(_mm256_slli_epi32(_mm256_andnot_si256(d0, matches), 1), matches_before);
     __m256i carried = _mm256_xor_si256(_mm256_add_epi32(_mm256_and_si256(matches, vp), vp), vp);
     d0 = _mm256_or_si256(_mm256_or_si256(carried, matches), _mm256_or_si256(vn, swapped));
     __m256i hp = _mm256_or_si256(vn, _mm256_andnot_si256(_mm256_or_si256(d0, vp), ones));
@@ -221,7 +225,8 @@ static void add_weights(const uint8_t *levels, const int32_t *table, size_t coun
   __m256i high = _mm256_loadu_si256((const __m256i *)(table + LANES));
   for (size_t i = 0; i < count; i += LANES) {
     __m256i level = widen(levels + i);
-    __m256i weight = choose(_mm256_permutevar8x32_epi32(low, level), _mm256_permutevar8x32_epi32(high, level), level, 3);
+    __m256i weight =
+        choose(_mm256_permutevar8x32_epi32(low, level), _mm256_permutevar8x32_epi32(high, level), level, 3);
     __m256i *sums = (__m256i *)(out + i);
     _mm256_storeu_si256(sums, _mm256_add_epi32(_mm256_loadu_si256(sums), weight));
   }

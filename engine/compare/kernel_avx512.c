@@ -33,7 +33,8 @@ static inline __m512i lowest_bit(__m512i x) {
 
 /* Bits set in each lane; by nibbles, because VPOPCNTDQ is not part of the level. */
 static inline __m512i count_bits(__m512i x) {
-  const __m512i nibble_bits = _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
+  const __m512i nibble_bits =
+      _mm512_broadcast_i32x4(_mm_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4));
   const __m512i nibble = _mm512_set1_epi8(15);
   __m512i low = _mm512_shuffle_epi8(nibble_bits, _mm512_and_si512(x, nibble));
   __m512i high = _mm512_shuffle_epi8(nibble_bits, _mm512_and_si512(_mm512_srli_epi16(x, 4), nibble));
@@ -116,7 +117,8 @@ static inline __m512i similarity(__m512 query_length, __m512 text_length, __m512
   __m512 sum = _mm512_add_ps(_mm512_div_ps(matches, query_length), _mm512_div_ps(matches, text_length));
   sum = _mm512_add_ps(sum, _mm512_div_ps(_mm512_sub_ps(matches, transpositions), matches));
   __m512 jaro = _mm512_maskz_div_ps(any, sum, _mm512_set1_ps(3.0f));
-  __m512 bonus = _mm512_mul_ps(_mm512_mul_ps(prefix, _mm512_set1_ps(PREFIX_WEIGHT)), _mm512_sub_ps(one, jaro));
+  __m512 bonus =
+      _mm512_mul_ps(_mm512_mul_ps(prefix, _mm512_set1_ps(PREFIX_WEIGHT)), _mm512_sub_ps(one, jaro));
   __mmask16 close = _mm512_cmp_ps_mask(jaro, _mm512_set1_ps(PREFIX_THRESHOLD), _CMP_GT_OQ);
   jaro = _mm512_mask_add_ps(jaro, close, jaro, bonus);
   return _mm512_cvttps_epi32(_mm512_mul_ps(jaro, _mm512_set1_ps((float)KERNEL_SIMILARITY_ONE)));
@@ -131,10 +133,10 @@ static inline __m128i jaro_winkler_group(lookup table, const uint8_t *prefix, un
   matching m;
   match_letters(table, texts, at, letters, _mm512_max_epi32(query_lengths, text_lengths), &m);
   __m512i transpositions = _mm512_srli_epi32(count_misplaced(&m, letters), 1);
-  __m512i result = similarity(
-      _mm512_cvtepi32_ps(query_lengths), _mm512_cvtepi32_ps(text_lengths),
-      _mm512_cvtepi32_ps(count_bits(m.query_matched)), _mm512_cvtepi32_ps(transpositions),
-      _mm512_cvtepi32_ps(common_prefix(prefix, texts, at)));
+  __m512i result =
+      similarity(_mm512_cvtepi32_ps(query_lengths), _mm512_cvtepi32_ps(text_lengths),
+                 _mm512_cvtepi32_ps(count_bits(m.query_matched)), _mm512_cvtepi32_ps(transpositions),
+                 _mm512_cvtepi32_ps(common_prefix(prefix, texts, at)));
   return _mm512_cvtepi32_epi8(result);
 }
 
@@ -166,7 +168,8 @@ static inline __m128i osa_group(lookup table, unsigned query_length, const kerne
   for (unsigned j = 0; j < letters; j++) {
     __mmask16 live = _mm512_cmpgt_epi32_mask(text_lengths, _mm512_set1_epi32((int)j));
     __m512i matches = letter_positions(table, letters_at(texts, at, j));
-    __m512i swapped = _mm512_and_si512(_mm512_slli_epi32(_mm512_andnot_si512(d0, matches), 1), matches_before);
+    __m512i swapped =
+        _mm512_and_si512(_mm512_slli_epi32(_mm512_andnot_si512(d0, matches), 1), matches_before);
     __m512i carried = _mm512_xor_si512(_mm512_add_epi32(_mm512_and_si512(matches, vp), vp), vp);
     d0 = _mm512_or_si512(_mm512_or_si512(carried, matches), _mm512_or_si512(vn, swapped));
     __m512i hp = _mm512_or_si512(vn, _mm512_andnot_si512(_mm512_or_si512(d0, vp), ones));

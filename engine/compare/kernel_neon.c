@@ -30,8 +30,10 @@ static inline lookup lookup_build(const kernel_query *query) {
 
 /* Lane i gets bytes b0[i] (lowest), b1[i], b2[i], b3[i]. */
 static inline lanes interleave(uint8x16_t b0, uint8x16_t b1, uint8x16_t b2, uint8x16_t b3) {
-  uint16x8_t low_first = vreinterpretq_u16_u8(vzip1q_u8(b0, b1)), low_last = vreinterpretq_u16_u8(vzip2q_u8(b0, b1));
-  uint16x8_t high_first = vreinterpretq_u16_u8(vzip1q_u8(b2, b3)), high_last = vreinterpretq_u16_u8(vzip2q_u8(b2, b3));
+  uint16x8_t low_first = vreinterpretq_u16_u8(vzip1q_u8(b0, b1)),
+             low_last = vreinterpretq_u16_u8(vzip2q_u8(b0, b1));
+  uint16x8_t high_first = vreinterpretq_u16_u8(vzip1q_u8(b2, b3)),
+             high_last = vreinterpretq_u16_u8(vzip2q_u8(b2, b3));
   return (lanes){{vreinterpretq_u32_u16(vzip1q_u16(low_first, high_first)),
                   vreinterpretq_u32_u16(vzip2q_u16(low_first, high_first)),
                   vreinterpretq_u32_u16(vzip1q_u16(low_last, high_last)),
@@ -131,7 +133,8 @@ static inline uint32x4_t similarity(float32x4_t query_length, float32x4_t text_l
   sum = vaddq_f32(sum, vdivq_f32(vsubq_f32(matches, transpositions), matches));
   sum = vdivq_f32(sum, vdupq_n_f32(3.0f));
   float32x4_t jaro = vreinterpretq_f32_u32(vandq_u32(any, vreinterpretq_u32_f32(sum)));
-  float32x4_t bonus = vmulq_f32(vmulq_f32(prefix, vdupq_n_f32(PREFIX_WEIGHT)), vsubq_f32(vdupq_n_f32(1.0f), jaro));
+  float32x4_t bonus =
+      vmulq_f32(vmulq_f32(prefix, vdupq_n_f32(PREFIX_WEIGHT)), vsubq_f32(vdupq_n_f32(1.0f), jaro));
   uint32x4_t close = vcgtq_f32(jaro, vdupq_n_f32(PREFIX_THRESHOLD));
   jaro = vaddq_f32(jaro, vreinterpretq_f32_u32(vandq_u32(close, vreinterpretq_u32_f32(bonus))));
   return vcvtq_u32_f32(vmulq_f32(jaro, vdupq_n_f32((float)KERNEL_SIMILARITY_ONE)));
@@ -203,7 +206,8 @@ static inline void osa_group(const lookup *table, unsigned query_length, const k
     }
   }
   for (unsigned k = 0; k < PARTS; k++) {
-    uint32x4_t up = count_bits(vandq_u32(column[k].vp, rows)), down = count_bits(vandq_u32(column[k].vn, rows));
+    uint32x4_t up = count_bits(vandq_u32(column[k].vp, rows)),
+               down = count_bits(vandq_u32(column[k].vn, rows));
     distance.part[k] = vsubq_u32(vaddq_u32(text_lengths.part[k], up), down);
   }
   store_bytes(out + at, &distance);

@@ -38,9 +38,7 @@ static inline void prefix_build(const kernel_query *query, uint8_t prefix[PREFIX
 }
 
 /* Bits 0..length-1. */
-static inline uint32_t bits_below(unsigned length) {
-  return length >= 32 ? UINT32_MAX : (1u << length) - 1;
-}
+static inline uint32_t bits_below(unsigned length) { return length >= 32 ? UINT32_MAX : (1u << length) - 1; }
 
 /* An empty query (or range): similar to nothing, and as far from a text as that is long. */
 static inline void jaro_winkler_empty(size_t from, size_t to, uint8_t *out) {

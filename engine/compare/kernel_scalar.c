@@ -21,8 +21,8 @@ static inline uint32_t letter_positions(const uint32_t *positions, column text, 
 }
 
 /* The order of these operations is the specification: SIMD repeats them one by one. */
-static inline uint8_t similarity(float query_length, float text_length, float matches,
-                                 float transpositions, float prefix) {
+static inline uint8_t similarity(float query_length, float text_length, float matches, float transpositions,
+                                 float prefix) {
   float jaro = (matches / query_length + matches / text_length + (matches - transpositions) / matches) / 3.0f;
   if (jaro > PREFIX_THRESHOLD) jaro = jaro + prefix * PREFIX_WEIGHT * (1.0f - jaro);
   return (uint8_t)(int)(jaro * (float)KERNEL_SIMILARITY_ONE);

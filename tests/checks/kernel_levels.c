@@ -18,7 +18,8 @@ static void texts_fill(uint64_t *state, const uint8_t *query, unsigned query_len
     bool related = random_next(state) % 2;
     lengths[i] = (uint8_t)(related ? query_length : random_next(state) % (TEXT_LETTERS_MAX + 1));
     for (unsigned j = 0; j < lengths[i]; j++) {
-      letters[j][i] = related && random_next(state) % 8 ? query[j] : (uint8_t)(1 + random_next(state) % alphabet);
+      letters[j][i] =
+          related && random_next(state) % 8 ? query[j] : (uint8_t)(1 + random_next(state) % alphabet);
     }
   }
 }
@@ -32,7 +33,8 @@ static size_t differences(const uint8_t *a, const uint8_t *b, size_t size) {
 static size_t weights_compare(const kernels *table, const uint8_t *bytes, uint64_t *state) {
   int32_t weights[KERNEL_LEVELS_MAX], expected[STRIDE], got[STRIDE];
   uint8_t levels[STRIDE];
-  for (size_t i = 0; i < KERNEL_LEVELS_MAX; i++) weights[i] = (int32_t)(random_next(state) % 2000001) - 1000000;
+  for (size_t i = 0; i < KERNEL_LEVELS_MAX; i++)
+    weights[i] = (int32_t)(random_next(state) % 2000001) - 1000000;
   for (size_t i = 0; i < STRIDE; i++) {
     levels[i] = bytes[i] % KERNEL_LEVELS_MAX;
     expected[i] = got[i] = (int32_t)i - 60;

@@ -52,7 +52,8 @@ static float textbook_jaro(const text *a, const text *b) {
 static uint8_t textbook_jaro_winkler(const text *a, const text *b) {
   float jaro = textbook_jaro(a, b);
   int prefix = 0;
-  while (prefix < 4 && prefix < a->length && prefix < b->length && a->letters[prefix] == b->letters[prefix]) prefix++;
+  while (prefix < 4 && prefix < a->length && prefix < b->length && a->letters[prefix] == b->letters[prefix])
+    prefix++;
   if (jaro > 0.7f) jaro += (float)prefix * 0.1f * (1.0f - jaro);
   return (uint8_t)(jaro * 250.0f);
 }
@@ -67,7 +68,8 @@ static uint8_t textbook_osa(const text *a, const text *b) {
     for (int j = 1; j <= b->length; j++) {
       int replaced = d[i - 1][j - 1] + (a->letters[i - 1] != b->letters[j - 1]);
       d[i][j] = least(replaced, least(d[i - 1][j], d[i][j - 1]) + 1);
-      bool swapped = i > 1 && j > 1 && a->letters[i - 1] == b->letters[j - 2] && a->letters[i - 2] == b->letters[j - 1];
+      bool swapped =
+          i > 1 && j > 1 && a->letters[i - 1] == b->letters[j - 2] && a->letters[i - 2] == b->letters[j - 1];
       if (swapped) d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
     }
   }
@@ -94,21 +96,21 @@ static void text_edit(text *t, uint64_t *state, unsigned alphabet) {
   unsigned place = (unsigned)(random_next(state) % t->length);
   uint8_t letter = (uint8_t)(1 + random_next(state) % alphabet);
   switch (random_next(state) % 4) {
-    case 0: t->letters[place] = letter; break;
-    case 1:
-      memmove(t->letters + place, t->letters + place + 1, t->length - place - 1u);
-      t->letters[--t->length] = 0;
-      break;
-    case 2:
-      if (t->length == TEXT_LETTERS_MAX) break;
-      memmove(t->letters + place + 1, t->letters + place, t->length++ - place);
-      t->letters[place] = letter;
-      break;
-    default:
-      if (place == 0) break;
-      letter = t->letters[place];
-      t->letters[place] = t->letters[place - 1];
-      t->letters[place - 1] = letter;
+  case 0: t->letters[place] = letter; break;
+  case 1:
+    memmove(t->letters + place, t->letters + place + 1, t->length - place - 1u);
+    t->letters[--t->length] = 0;
+    break;
+  case 2:
+    if (t->length == TEXT_LETTERS_MAX) break;
+    memmove(t->letters + place + 1, t->letters + place, t->length++ - place);
+    t->letters[place] = letter;
+    break;
+  default:
+    if (place == 0) break;
+    letter = t->letters[place];
+    t->letters[place] = t->letters[place - 1];
+    t->letters[place - 1] = letter;
   }
 }
 
@@ -155,9 +157,9 @@ static void known_values(void **unused) {
     if (!cpu_level_supported(level)) continue;
     const kernels *k = kernels_for(level);
     text empty = text_of(""), martha = text_of("MARTHA");
-    assert_int_equal(compare_one(k->jaro_winkler, martha, text_of("MARHTA")), 240); /* .9611 */
+    assert_int_equal(compare_one(k->jaro_winkler, martha, text_of("MARHTA")), 240);             /* .9611 */
     assert_int_equal(compare_one(k->jaro_winkler, text_of("DIXON"), text_of("DICKSONX")), 203); /* .8133 */
-    assert_int_equal(compare_one(k->jaro_winkler, text_of("DWAYNE"), text_of("DUANE")), 210); /* .8400 */
+    assert_int_equal(compare_one(k->jaro_winkler, text_of("DWAYNE"), text_of("DUANE")), 210);   /* .8400 */
     assert_int_equal(compare_one(k->jaro_winkler, martha, martha), KERNEL_SIMILARITY_ONE);
     assert_int_equal(compare_one(k->jaro_winkler, text_of("A"), text_of("A")), KERNEL_SIMILARITY_ONE);
     assert_int_equal(compare_one(k->jaro_winkler, text_of("ABC"), text_of("XYZ")), 0);
@@ -302,9 +304,9 @@ static void unknown_level_is_scalar(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(known_values),       cmocka_unit_test(scalar_equals_textbook),
+      cmocka_unit_test(known_values),        cmocka_unit_test(scalar_equals_textbook),
       cmocka_unit_test(levels_equal_scalar), cmocka_unit_test(skipped_groups_stay),
-      cmocka_unit_test(weights_add_up),     cmocka_unit_test(unknown_level_is_scalar),
+      cmocka_unit_test(weights_add_up),      cmocka_unit_test(unknown_level_is_scalar),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
