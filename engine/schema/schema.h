@@ -9,7 +9,8 @@
  *     so_dinh_danh: {type: personal_id, identifier: true}
  *   blocking:                           # in order; a pair belongs to the first rule that finds it
  *     - [so_dinh_danh]
- *     - [ho_ten.plain, ngay_sinh]
+ *     - [ho_ten.plain, ngay_sinh]       # .plain may be left out
+ *     - {name: same year, parts: [ho_ten.sorted, ngay_sinh.year]}
  *   split_by: [ngay_sinh.year, ho_ten.given]   # how an oversized block is split, in order
  *   comparisons:
  *     - name: ho_ten                    # null check on the field of that name, or on `fields`
@@ -30,6 +31,10 @@
  * A test is "[not] FIELD[/OTHER] TEST [NUMBER]". FIELD/OTHER compares FIELD of one record with
  * OTHER of the other one, and the other way round. On a missing value every test is false, and so
  * is its negation.
+ *
+ * A field name is letters, digits, '_' and '-'. `fields`, `blocking` and `comparisons` are needed;
+ * without expected_duplicates it is 0.05, without thresholds they are 0.9 and 0.5, without `title`
+ * it is the name. A level has m and u, or weight; an `else` and a weight take no term_frequency.
  */
 #ifndef KHOP_SCHEMA_SCHEMA_H
 #define KHOP_SCHEMA_SCHEMA_H
@@ -37,10 +42,13 @@
 #include "base/status.h"
 
 enum {
+  SCHEMA_FILE_BYTES_MAX = 1 << 20,
+  SCHEMA_NAME_BYTES_MAX = 128, /* of any one text in a schema: names, aliases, title */
   SCHEMA_FIELDS_MAX = 64,
+  SCHEMA_ALIASES_MAX = 64,     /* per field */
   SCHEMA_RULES_MAX = 32,
   SCHEMA_KEY_PARTS_MAX = 6,
-  SCHEMA_COMPARISONS_MAX = 16,
+  SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
   SCHEMA_TESTS_MAX = 8,       /* per clause */
   SCHEMA_CLAUSES_MAX = 6      /* per level */
@@ -67,10 +75,12 @@ typedef struct schema_field {
   semantic_type type;
   char **aliases;
   size_t alias_count;
-  bool identifier; /* gets postings in the store */
+  bool identifier; /* gets postings in the store: personal_id, insurance, phone or code */
 } schema_field;
 
-/* What of a field goes into a blocking key. */
+/* What of a field goes into a blocking key. Words (given, surname, initials, sorted, phonetic, toned) are of
+ * text, person_name and place; prefixN (1..32) of those and code; tailN and headN (1..12) of
+ * personal_id, insurance and phone. */
 typedef enum key_part_kind {
   PART_WHOLE = 0, /* no suffix: unaccented text, whole number, whole date (missing unless complete) */
   PART_TONED,     /* .toned: text with tones */
@@ -99,7 +109,9 @@ typedef struct schema_rule {
   size_t part_count;
 } schema_rule;
 
-/* Which test a level applies, and to which types. */
+/* Which test a level applies, and to which types. Texts are text, person_name and place, and for
+ * plain, similar and edits also code; identifiers are personal_id, insurance and phone. FIELD and
+ * OTHER are both texts, or both personal_id or insurance, or of one type. */
 typedef enum test_kind {
   TEST_EXACT = 0,  /* all: canonical forms equal */
   TEST_PLAIN,      /* texts: equal unaccented */
@@ -109,13 +121,13 @@ typedef enum test_kind {
   TEST_SURNAME,    /* texts: first word equal */
   TEST_INITIALS,   /* texts: as many words, each equal or one the other's first letters (Ng., T.) */
   TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
-  TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER edits */
+  TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
   TEST_SWAPPED,    /* date: day and month swapped */
   TEST_SAME_YEAR,  /* date */
   TEST_SAME_MONTH_DAY, /* date: month and day equal */
   TEST_COMPATIBLE, /* date: one is less precise, what both know agrees */
   TEST_WITHIN,     /* date: at most NUMBER days; number: relative difference at most NUMBER */
-  TEST_TAIL,       /* identifier: last NUMBER digits equal */
+  TEST_TAIL,       /* identifier: last NUMBER (1..12) digits equal */
   TEST_MISSING,    /* all: missing on either side (the one test that is true on missing values) */
   TEST_COUNT
 } test_kind;
@@ -194,7 +206,8 @@ khop_status columns_match(const schema *s, const char *const *columns, size_t co
                           size_t override_count, int *out_columns, khop_error *err);
 
 /* Which built-in schema fits these columns best: the one with the most fields found, weighed by
- * their share; *out_name is static. For `khop inspect` and --schema auto. NULL when none has two. */
+ * their share (found^2 x found / fields; the first by name of equals); *out_name is static. For
+ * `khop inspect` and --schema auto. NULL when none has two. */
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
                           khop_error *err);
 

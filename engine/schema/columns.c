@@ -1,0 +1,244 @@
+/* Which column holds which field, and which built-in schema a file looks like.
+ *
+ * A column fits a field in one of four ways, the better ones first: its name, its folded name, an
+ * alias, a folded alias. The ways are tried in turn over all fields, so a column that is one
+ * field's name is never taken as another's alias.
+ */
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/memory.h"
+#include "normalise/normalise.h"
+#include "schema/builtin.h"
+#include "schema/schema.h"
+#include "schema/schema_parse.h"
+#include "schema/wording.h"
+
+typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_COUNT } fit;
+
+enum { folded_bytes_max = 512 };
+
+/* Hash of the text without case, accents and the signs that stand between words; 0 when nothing
+ * is left or the text is longer than any name. 64 bits stand for the text itself. */
+static uint64_t folded_hash(const char *text) {
+  char folded[folded_bytes_max];
+  size_t length = text_fold_plain(text, strlen(text), folded, sizeof folded), kept = 0;
+  if (length >= sizeof folded) return 0;
+  for (size_t i = 0; i < length; i++) {
+    if (!strchr(" _-.", folded[i])) folded[kept++] = folded[i];
+  }
+  return kept ? hash_bytes(folded, kept) : 0;
+}
+
+/* ---- one assignment ----------------------------------------------------------------------- */
+
+typedef struct matcher {
+  const schema *s;
+  const char *const *columns;
+  size_t column_count;
+  const char *source_name;
+  uint64_t *folded; /* of each column */
+  bool *taken;
+  int *out_columns;
+} matcher;
+
+static khop_status matcher_init(matcher *m, khop_error *err) {
+  size_t bytes = m->column_count * (sizeof *m->folded + sizeof *m->taken);
+  m->folded = mem_alloc(m->column_count, sizeof *m->folded + sizeof *m->taken);
+  if (!m->folded) return error_memory(err, bytes, "matching columns");
+  m->taken = (bool *)(m->folded + m->column_count);
+  for (size_t c = 0; c < m->column_count; c++) m->folded[c] = folded_hash(m->columns[c]);
+  for (size_t f = 0; f < m->s->field_count; f++) m->out_columns[f] = COLUMN_NONE;
+  return KHOP_OK;
+}
+
+static bool text_fits(const matcher *m, const char *text, uint64_t folded, size_t column) {
+  return folded ? m->folded[column] == folded : strcmp(m->columns[column], text) == 0;
+}
+
+/* The free columns that fit `field` this way: the first two of them. */
+static size_t fitting_columns(const matcher *m, const schema_field *field, fit way,
+                              size_t out_columns[2]) {
+  size_t found = 0;
+  bool by_alias = way == FIT_ALIAS || way == FIT_FOLDED_ALIAS;
+  bool by_fold = way == FIT_FOLDED_NAME || way == FIT_FOLDED_ALIAS;
+  for (size_t i = 0; i < (by_alias ? field->alias_count : 1); i++) {
+    const char *text = by_alias ? field->aliases[i] : field->name;
+    uint64_t folded = by_fold ? folded_hash(text) : 0;
+    if (by_fold && !folded) continue;
+    for (size_t c = 0; c < m->column_count && found < 2; c++) {
+      if (m->taken[c] || (found == 1 && out_columns[0] == c)) continue;
+      if (text_fits(m, text, folded, c)) out_columns[found++] = c;
+    }
+  }
+  return found;
+}
+
+static khop_status two_columns(const matcher *m, size_t field, const size_t columns[2],
+                               khop_error *err) {
+  return error_set(err, KHOP_USAGE, "%s: columns '%s' and '%s' both fit field '%s'; name one of them",
+                   m->source_name, wording_show(m->columns[columns[0]]).text,
+                   wording_show(m->columns[columns[1]]).text,
+                   wording_show(m->s->fields[field].name).text);
+}
+
+/* Another field without a column that the same column fits the same way. */
+static khop_status two_fields_check(const matcher *m, size_t field, size_t column, fit way,
+                                    khop_error *err) {
+  for (size_t other = field + 1; other < m->s->field_count; other++) {
+    size_t columns[2];
+    if (m->out_columns[other] != COLUMN_NONE) continue;
+    size_t found = fitting_columns(m, &m->s->fields[other], way, columns);
+    for (size_t i = 0; i < found; i++) {
+      if (columns[i] != column) continue;
+      return error_set(err, KHOP_USAGE,
+                       "%s: column '%s' fits both field '%s' and field '%s'; name one of them",
+                       m->source_name, wording_show(m->columns[column]).text,
+                       wording_show(m->s->fields[field].name).text,
+                       wording_show(m->s->fields[other].name).text);
+    }
+  }
+  return KHOP_OK;
+}
+
+/* Gives every field its best column. With `strict` a tie is a fault; else the first one wins. */
+static khop_status matcher_assign(matcher *m, bool strict, khop_error *err) {
+  for (int way = 0; way < FIT_COUNT; way++) {
+    for (size_t f = 0; f < m->s->field_count; f++) {
+      size_t columns[2];
+      if (m->out_columns[f] != COLUMN_NONE) continue;
+      size_t found = fitting_columns(m, &m->s->fields[f], (fit)way, columns);
+      if (found == 0) continue;
+      if (strict && found > 1) return two_columns(m, f, columns, err);
+      if (strict) TRY(two_fields_check(m, f, columns[0], (fit)way, err));
+      m->out_columns[f] = (int)columns[0];
+      m->taken[columns[0]] = true;
+    }
+  }
+  return KHOP_OK;
+}
+
+/* ---- overrides ---------------------------------------------------------------------------- */
+
+static khop_status unknown_column(const matcher *m, const char *column, khop_error *err) {
+  wording_list list = {0};
+  for (size_t c = 0; c < m->column_count; c++) wording_list_add(&list, m->columns[c]);
+  return error_set(err, KHOP_USAGE, "%s: no column '%s'; columns: %s", m->source_name,
+                   wording_show(column).text, list.text);
+}
+
+/* The column of that very name, else the only one of that folded name. */
+static khop_status find_column(const matcher *m, const char *name, size_t *out_column,
+                               khop_error *err) {
+  uint64_t folded = folded_hash(name);
+  size_t found = 0;
+  for (size_t c = 0; c < m->column_count; c++) {
+    if (strcmp(m->columns[c], name) == 0) {
+      *out_column = c;
+      return KHOP_OK;
+    }
+  }
+  for (size_t c = 0; c < m->column_count && folded; c++) {
+    if (m->folded[c] != folded) continue;
+    if (found++) {
+      return error_set(err, KHOP_USAGE, "%s: columns '%s' and '%s' both fit '%s'", m->source_name,
+                       wording_show(m->columns[*out_column]).text,
+                       wording_show(m->columns[c]).text, wording_show(name).text);
+    }
+    *out_column = c;
+  }
+  return found ? KHOP_OK : unknown_column(m, name, err);
+}
+
+static khop_status override_apply(matcher *m, const column_override *override, khop_error *err) {
+  int field = schema_find_field(m->s, override->field);
+  if (field < 0) {
+    wording_list list = {0};
+    for (size_t f = 0; f < m->s->field_count; f++) wording_list_add(&list, m->s->fields[f].name);
+    return error_set(err, KHOP_USAGE, "schema %s: unknown field '%s'; fields: %s",
+                     wording_show(m->s->name).text, wording_show(override->field).text, list.text);
+  }
+  if (m->out_columns[field] != COLUMN_NONE) {
+    return error_set(err, KHOP_USAGE, "field '%s': two columns were named for it",
+                     wording_show(override->field).text);
+  }
+  size_t column = 0;
+  TRY(find_column(m, override->column, &column, err));
+  m->out_columns[field] = (int)column;
+  m->taken[column] = true;
+  return KHOP_OK;
+}
+
+/* ---- public ------------------------------------------------------------------------------- */
+
+static size_t found_fields(const schema *s, const int *columns) {
+  size_t found = 0;
+  for (size_t f = 0; f < s->field_count; f++) found += columns[f] != COLUMN_NONE;
+  return found;
+}
+
+static khop_status nothing_found(const matcher *m, khop_error *err) {
+  wording_list columns = {.limit = 360}, fields = {.limit = 360};
+  for (size_t c = 0; c < m->column_count; c++) wording_list_add(&columns, m->columns[c]);
+  for (size_t f = 0; f < m->s->field_count; f++) wording_list_add(&fields, m->s->fields[f].name);
+  return error_set(err, KHOP_USAGE,
+                   "%s: no column fits schema %s; columns: %s; the schema looks for: %s",
+                   m->source_name, wording_show(m->s->name).text, columns.text, fields.text);
+}
+
+khop_status columns_match(const schema *s, const char *const *columns, size_t column_count,
+                          const char *source_name, const column_override *overrides,
+                          size_t override_count, int *out_columns, khop_error *err) {
+  matcher m = {.s = s,
+               .columns = columns,
+               .column_count = column_count,
+               .source_name = source_name,
+               .out_columns = out_columns};
+  khop_status status = KHOP_OK;
+  TRY_CLEANUP(matcher_init(&m, err));
+  for (size_t i = 0; i < override_count; i++) TRY_CLEANUP(override_apply(&m, &overrides[i], err));
+  TRY_CLEANUP(matcher_assign(&m, true, err));
+  if (found_fields(s, out_columns) == 0) status = nothing_found(&m, err);
+
+cleanup:
+  mem_free(m.folded);
+  return status;
+}
+
+/* How many fields of the built-in schema `b` these columns hold, of how many. */
+static khop_status count_fields(const schema_builtin *b, const char *const *columns,
+                                size_t column_count, uint64_t *out_found, uint64_t *out_fields,
+                                khop_error *err) {
+  int assigned[SCHEMA_FIELDS_MAX];
+  schema *s;
+  TRY(schema_load(&s, b->name, err));
+  matcher m = {.s = s, .columns = columns, .column_count = column_count, .out_columns = assigned};
+  khop_status status = KHOP_OK;
+  TRY_CLEANUP(matcher_init(&m, err));
+  TRY_CLEANUP(matcher_assign(&m, false, err));
+  *out_found = found_fields(s, assigned);
+  *out_fields = s->field_count;
+
+cleanup:
+  mem_free(m.folded);
+  schema_free(s);
+  return status;
+}
+
+khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
+                          khop_error *err) {
+  *out_name = NULL;
+  uint64_t best_found = 0, best_fields = 1;
+  for (const schema_builtin *b = schema_builtins; b->name; b++) {
+    uint64_t found = 0, fields = 1;
+    TRY(count_fields(b, columns, column_count, &found, &fields, err));
+    /* found^3 / fields: the share alone would prefer a short schema inside a long one. */
+    uint64_t score = found * found * found * best_fields;
+    if (found >= 2 && score > best_found * best_found * best_found * fields) {
+      *out_name = b->name;
+      best_found = found;
+      best_fields = fields;
+    }
+  }
+  return KHOP_OK;
+}

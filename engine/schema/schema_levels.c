@@ -1,0 +1,219 @@
+/* Comparisons and their levels. See schema_parse.h and schema.h. */
+#include <math.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "schema/schema_parse.h"
+#include "schema/schema_tests.h"
+#include "schema/wording.h"
+
+/* ---- a level's clauses -------------------------------------------------------------------- */
+
+/* Every test of a level, with the words between them. */
+typedef struct level_name {
+  char text[SCHEMA_CLAUSES_MAX * SCHEMA_TESTS_MAX * (TEST_NAME_BYTES + 5)];
+  size_t used;
+} level_name;
+
+static void level_name_add(level_name *name, const char *word) {
+  size_t length = strlen(word);
+  memcpy(name->text + name->used, word, length + 1);
+  name->used += length;
+}
+
+/* One test, or a list of tests that must all hold. */
+static khop_status clause_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
+                                schema_clause *clause, level_name *name, khop_error *err) {
+  size_t count = 1;
+  bool list = node->type == YAML_SEQUENCE_NODE;
+  if (list) TRY(node_list(d, node, "tests", SCHEMA_TESTS_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    const yaml_node_t *item = list ? node_list_item(d, node, i) : node;
+    char text[TEST_NAME_BYTES];
+    TRY(test_parse(d, s, item, &clause->tests[i], text, err));
+    clause->test_count++;
+    if (i) level_name_add(name, " and ");
+    level_name_add(name, text);
+  }
+  return KHOP_OK;
+}
+
+static khop_status any_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
+                             schema_level *level, level_name *name, khop_error *err) {
+  size_t count;
+  TRY(node_list(d, node, "any", SCHEMA_CLAUSES_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    if (i) level_name_add(name, " or ");
+    TRY(clause_parse(d, s, node_list_item(d, node, i), &level->clauses[i], name, err));
+    level->clause_count++;
+  }
+  return KHOP_OK;
+}
+
+/* ---- a level ------------------------------------------------------------------------------ */
+
+enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WEIGHT, LEVEL_TF, LEVEL_KEYS };
+
+static khop_status conditions_parse(const schema_document *d, const schema *s,
+                                    const yaml_node_t *node, yaml_node_t *const *values,
+                                    schema_level *level, level_name *name, khop_error *err) {
+  int given = !!values[LEVEL_WHEN] + !!values[LEVEL_ANY] + !!values[LEVEL_ELSE];
+  if (given != 1) {
+    return document_fault(err, d, node, "a level needs one of when, any and else; it has %d", given);
+  }
+  if (values[LEVEL_WHEN]) {
+    level->clause_count = 1;
+    return clause_parse(d, s, values[LEVEL_WHEN], &level->clauses[0], name, err);
+  }
+  if (values[LEVEL_ANY]) return any_parse(d, s, values[LEVEL_ANY], level, name, err);
+  bool holds;
+  TRY(node_flag(d, values[LEVEL_ELSE], "else", &holds, err));
+  if (!holds) return document_fault(err, d, values[LEVEL_ELSE], "else: only true has a meaning");
+  level_name_add(name, "else");
+  return KHOP_OK;
+}
+
+/* Either m and u or a fixed weight. */
+static khop_status weights_parse(const schema_document *d, const yaml_node_t *node,
+                                 yaml_node_t *const *values, schema_level *level, khop_error *err) {
+  static const number_range probability = {.low = 0, .high = 1, .low_open = true, .high_open = true};
+  static const number_range weight = {.low = -100, .high = 100};
+  level->m = level->u = level->weight = (double)NAN;
+  if (values[LEVEL_WEIGHT]) {
+    if (values[LEVEL_M] || values[LEVEL_U]) {
+      return document_fault(err, d, node, "a level has m and u, or weight, not both");
+    }
+    return node_number(d, values[LEVEL_WEIGHT], "weight", weight, &level->weight, err);
+  }
+  if (!values[LEVEL_M] || !values[LEVEL_U]) {
+    return document_fault(err, d, node, "a level needs m and u, or weight");
+  }
+  TRY(node_number(d, values[LEVEL_M], "m", probability, &level->m, err));
+  return node_number(d, values[LEVEL_U], "u", probability, &level->u, err);
+}
+
+static khop_status term_frequency_parse(const schema_document *d, const schema *s,
+                                        const yaml_node_t *node, schema_level *level,
+                                        khop_error *err) {
+  level->term_frequency_field = -1;
+  if (!node) return KHOP_OK;
+  if (level->clause_count == 0 || isnan(level->m)) {
+    return document_fault(err, d, node, "term_frequency: needs a test, and m and u");
+  }
+  const char *text;
+  size_t field;
+  TRY(node_text(d, node, "term_frequency", &text, err));
+  TRY(field_resolve(d, s, node, "term_frequency", text, &field, err));
+  level->term_frequency_field = (int)field;
+  return KHOP_OK;
+}
+
+static khop_status level_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
+                               schema_level *level, khop_error *err) {
+  static const document_key keys[LEVEL_KEYS] = {
+      [LEVEL_WHEN] = {"when", false}, [LEVEL_ANY] = {"any", false},
+      [LEVEL_ELSE] = {"else", false}, [LEVEL_NAME] = {"name", false},
+      [LEVEL_M] = {"m", false},       [LEVEL_U] = {"u", false},
+      [LEVEL_WEIGHT] = {"weight", false}, [LEVEL_TF] = {"term_frequency", false}};
+  yaml_node_t *values[LEVEL_KEYS];
+  level_name name = {.used = 0};
+  TRY(node_keys(d, node, "level", keys, LEVEL_KEYS, values, err));
+  TRY(conditions_parse(d, s, node, values, level, &name, err));
+  TRY(weights_parse(d, node, values, level, err));
+  TRY(term_frequency_parse(d, s, values[LEVEL_TF], level, err));
+  if (values[LEVEL_NAME]) return node_text_copy(d, values[LEVEL_NAME], "name", &level->name, err);
+  level->name = mem_copy_text(name.text, name.used);
+  return level->name ? KHOP_OK : error_memory(err, name.used + 1, "a schema");
+}
+
+/* ---- a comparison ------------------------------------------------------------------------- */
+
+static khop_status levels_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
+                                schema_comparison *comparison, khop_error *err) {
+  size_t count;
+  TRY(node_list(d, node, "levels", SCHEMA_LEVELS_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    const yaml_node_t *item = node_list_item(d, node, i);
+    schema_level *level = &comparison->levels[comparison->level_count++];
+    TRY(level_parse(d, s, item, level, err));
+    bool is_else = level->clause_count == 0, is_last = i + 1 == count;
+    if (is_else && !is_last) return document_fault(err, d, item, "else is not the last level");
+    if (!is_else && is_last) return document_fault(err, d, item, "the last level is not else");
+    if (is_else && i == 0) return document_fault(err, d, item, "no level before else");
+    for (size_t j = 0; j < i; j++) {
+      if (strcmp(comparison->levels[j].name, level->name) == 0) {
+        return document_fault(err, d, item, "level '%s' appears twice", wording_show(level->name).text);
+      }
+    }
+  }
+  return KHOP_OK;
+}
+
+/* `fields`, or the field that bears the comparison's name. */
+static khop_status comparison_fields(const schema_document *d, const schema *s,
+                                     const yaml_node_t *node, const yaml_node_t *name_node,
+                                     schema_comparison *comparison, khop_error *err) {
+  if (!node) {
+    comparison->field_count = 1;
+    return field_resolve(d, s, name_node, "a comparison without `fields` is named after one",
+                         comparison->name, &comparison->fields[0], err);
+  }
+  size_t count;
+  TRY(node_list(d, node, "fields", SCHEMA_FIELDS_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    const yaml_node_t *item = node_list_item(d, node, i);
+    const char *text;
+    TRY(node_text(d, item, "field", &text, err));
+    TRY(field_resolve(d, s, item, "fields", text, &comparison->fields[i], err));
+    comparison->field_count++;
+    for (size_t j = 0; j < i; j++) {
+      if (comparison->fields[j] == comparison->fields[i]) {
+        return document_fault(err, d, item, "fields: '%s' appears twice", wording_show(text).text);
+      }
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status missing_parse(const schema_document *d, const yaml_node_t *node,
+                                 bool *out_missing_all, khop_error *err) {
+  *out_missing_all = false;
+  if (!node) return KHOP_OK;
+  const char *text;
+  TRY(node_text(d, node, "missing", &text, err));
+  *out_missing_all = strcmp(text, "all") == 0;
+  if (*out_missing_all || strcmp(text, "any") == 0) return KHOP_OK;
+  return document_fault(err, d, node, "missing: '%s' is neither any nor all", wording_show(text).text);
+}
+
+static khop_status comparison_parse(const schema_document *d, const schema *s,
+                                    const yaml_node_t *node, schema_comparison *comparison,
+                                    khop_error *err) {
+  enum { KEY_NAME, KEY_FIELDS, KEY_MISSING, KEY_LEVELS, KEYS };
+  static const document_key keys[KEYS] = {
+      {"name", true}, {"fields", false}, {"missing", false}, {"levels", true}};
+  yaml_node_t *values[KEYS];
+  TRY(node_keys(d, node, "comparison", keys, KEYS, values, err));
+  TRY(node_text_copy(d, values[KEY_NAME], "name", &comparison->name, err));
+  TRY(comparison_fields(d, s, values[KEY_FIELDS], values[KEY_NAME], comparison, err));
+  TRY(missing_parse(d, values[KEY_MISSING], &comparison->missing_all, err));
+  return levels_parse(d, s, values[KEY_LEVELS], comparison, err);
+}
+
+khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_node_t *node,
+                              khop_error *err) {
+  size_t count;
+  TRY(node_list(d, node, "comparisons", SCHEMA_COMPARISONS_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    const yaml_node_t *item = node_list_item(d, node, i);
+    schema_comparison *comparison = &s->comparisons[s->comparison_count++];
+    TRY(comparison_parse(d, s, item, comparison, err));
+    for (size_t j = 0; j < i; j++) {
+      if (strcmp(s->comparisons[j].name, comparison->name) == 0) {
+        return document_fault(err, d, item, "comparison '%s' appears twice",
+                              wording_show(comparison->name).text);
+      }
+    }
+  }
+  return KHOP_OK;
+}

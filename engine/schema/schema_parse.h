@@ -1,0 +1,16 @@
+/* A YAML text to a schema. schema_parse.c walks the whole, schema_levels.c the comparisons. */
+#ifndef KHOP_SCHEMA_SCHEMA_PARSE_H
+#define KHOP_SCHEMA_SCHEMA_PARSE_H
+
+#include "schema/schema.h"
+#include "schema/schema_document.h"
+
+/* `source` is what messages call the text. On failure *out_schema is NULL. */
+khop_status schema_parse(schema **out_schema, const char *source, const char *text, size_t length,
+                         khop_error *err);
+
+/* Fills s->comparisons; the fields are known by then. */
+khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_node_t *node,
+                              khop_error *err);
+
+#endif
