@@ -1,0 +1,98 @@
+"""khop's command line as the benchmarks use it: generate a register, match it, read the outputs."""
+import os
+import shutil
+import subprocess
+
+from harness import process, score
+
+# summary.json holds times, so it differs from run to run by design.
+CHECKED_OUTPUTS = ("clusters.csv", "pairs.csv", "rejected.csv", "model.json")
+
+
+def version(khop):
+    done = subprocess.run([khop, "--version"], capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).strip().splitlines()[0] if done.returncode == 0 else "unknown"
+
+
+def generate(khop, data, schema, rows, seed, profile):
+    """The register and its truth as paths; generated only when absent."""
+    directory = os.path.join(data, f"{schema}-{rows}-seed{seed}-{profile}")
+    register = os.path.join(directory, f"{schema}.csv")
+    truth = os.path.join(directory, "truth.csv")
+    if not (os.path.exists(register) and os.path.exists(truth)):
+        # Under another name until whole: an interrupted generator must not leave a short register
+        # that every later run would take for the real one.
+        partial = directory + ".part"
+        shutil.rmtree(partial, ignore_errors=True)
+        os.makedirs(partial)
+        process.run_measured(
+            [khop, "gen", schema, "-n", str(rows), "--seed", str(seed), "-o", partial]
+            + (["--profile", profile] if profile else []),
+            partial + ".log",
+        )
+        shutil.rmtree(directory, ignore_errors=True)
+        os.replace(partial, directory)
+        os.remove(partial + ".log")
+    return register, truth
+
+
+def dedupe(khop, inputs, schema, out, threads, extra=()):
+    """Matches the inputs; the cost of the run with what its summary says."""
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    cost = process.run_measured(
+        [khop, "dedupe", *inputs, "--schema", schema, "-o", out, "--threads", str(threads)]
+        + ["--force", "--progress", "none", *extra],
+        out + ".log",
+    )
+    return cost | {
+        "checksum": process.checksum_outputs(out, CHECKED_OUTPUTS),
+        "summary": read_summary(out),
+    }
+
+
+def read_summary(out):
+    path = os.path.join(out, "summary.json")
+    return process.read_json(path) if os.path.exists(path) else {}
+
+
+def find_number(content, *names):
+    """The first number under one of these names, at any depth; None when there is none. The layout
+    of summary.json may grow; a benchmark should not break when it does."""
+    for name in names:
+        found = search(content, name)
+        if found is not None:
+            return found
+    return None
+
+
+def search(content, name):
+    if isinstance(content, dict):
+        value = content.get(name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return value
+        content = list(content.values())
+    if isinstance(content, list):
+        for part in content:
+            found = search(part, name)
+            if found is not None:
+                return found
+    return None
+
+
+def pairs_compared(summary):
+    return find_number(summary, "pairs_compared", "compared")
+
+
+def assess(truth, out):
+    """Quality of what a run wrote: its clusters, its match decisions, and the best it could be."""
+    matches, scored = [], []
+    columns = ("left_id", "right_id", "match_weight", "decision")
+    for left, right, weight, decision in score.read_columns(os.path.join(out, "pairs.csv"), *columns):
+        scored.append((left, right, float(weight)))
+        if decision == "match":
+            matches.append((left, right))
+    return {
+        "clusters": score.score_clusters(truth, score.read_clusters(os.path.join(out, "clusters.csv"))),
+        "pairs": score.score_pairs(truth, matches),
+        "best": score.sweep(truth, scored),
+    }
