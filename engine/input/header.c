@@ -1,0 +1,128 @@
+/* The first row of a file names its columns; a file whose first row cannot do that is refused here,
+ * before any work. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "input/internal.h"
+#include "input/sniff.h"
+
+static khop_status check_line_ends(const source_file *s, const window *w, khop_error *err) {
+  const char *text = window_text(w);
+  size_t bytes = window_bytes(w);
+  if (memchr(text, '\n', bytes)) return KHOP_OK;
+  const char *carriage_return = memchr(text, '\r', bytes);
+  if (!carriage_return || carriage_return == text + bytes - 1) return KHOP_OK;
+  return error_set(err, KHOP_INPUT, "%s: lines end in CR alone, as on an old Mac: save it with LF or CRLF",
+                   s->label);
+}
+
+static khop_status choose_delimiter(const input *in, source_file *s, const window *w, khop_error *err) {
+  const char *text = window_text(w);
+  size_t bytes = window_bytes(w);
+  char found = sniff_delimiter(text, bytes, INPUT_SAMPLE_BYTES, w->ended);
+  s->shown.delimiter = in->delimiter ? in->delimiter : found;
+  if (!in->delimiter) return KHOP_OK;
+  sniff_shape forced = sniff_rows(text, bytes, INPUT_SAMPLE_BYTES, w->ended, in->delimiter);
+  if (forced.columns != 1) return KHOP_OK;
+  sniff_shape other = sniff_rows(text, bytes, INPUT_SAMPLE_BYTES, w->ended, found);
+  if (other.columns < 2) {
+    return error_set(err, KHOP_INPUT, "%s: delimiter %s finds 1 column", s->label,
+                     sniff_delimiter_name(in->delimiter));
+  }
+  return error_set(err, KHOP_INPUT, "%s: delimiter %s finds 1 column; %s would find %zu", s->label,
+                   sniff_delimiter_name(in->delimiter), sniff_delimiter_name(found), other.columns);
+}
+
+static khop_status check_shape(const input *in, const source_file *s, const window *w, const sniff_shape *shape,
+                               khop_error *err) {
+  if (shape->columns == 0) {
+    if (w->ended) return error_set(err, KHOP_INPUT, "%s: empty file", s->label);
+    return error_set(err, KHOP_INPUT, "%s: nothing but blank lines in the first %zu bytes", s->label,
+                     window_bytes(w));
+  }
+  bool is_whole = shape->is_header_whole || (w->ended && !shape->is_header_quoted);
+  if (!is_whole && shape->is_header_quoted) {
+    return error_set(err, KHOP_INPUT, "%s: header: quote never closed", s->label);
+  }
+  if (!is_whole || shape->header_bytes > in->row_bytes_max + 1) {
+    return error_set(err, KHOP_INPUT, "%s: header: no line end within %zu bytes", s->label, in->row_bytes_max);
+  }
+  if (shape->columns > INPUT_COLUMNS_MAX) {
+    return error_set(err, KHOP_INPUT, "%s: %zu columns, at most %d", s->label, shape->columns,
+                     INPUT_COLUMNS_MAX);
+  }
+  return KHOP_OK;
+}
+
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+static char *copy_trimmed(input_field field) {
+  size_t start = 0, end = field.length;
+  while (start < end && is_space(field.text[start])) start++;
+  while (end > start && is_space(field.text[end - 1])) end--;
+  return mem_copy_text(field.text + start, end - start);
+}
+
+static khop_status copy_columns(source_file *s, const input_rows *rows, khop_error *err) {
+  size_t count = rows->column_count;
+  s->columns = mem_alloc(count, sizeof *s->columns);
+  if (!s->columns) return error_memory(err, count * sizeof *s->columns, "column names");
+  s->shown.column_count = count;
+  s->shown.columns = (const char *const *)s->columns;
+  for (size_t i = 0; i < count; i++) {
+    s->columns[i] = copy_trimmed(rows->fields[i]);
+    if (!s->columns[i]) return error_memory(err, rows->fields[i].length, "column names");
+  }
+  return KHOP_OK;
+}
+
+static khop_status check_columns(const source_file *s, khop_error *err) {
+  for (size_t i = 0; i < s->shown.column_count; i++) {
+    if (!s->columns[i][0]) return error_set(err, KHOP_INPUT, "%s: column %zu has no name", s->label, i + 1);
+    for (size_t j = 0; j < i; j++) {
+      if (strcmp(s->columns[i], s->columns[j]) != 0) continue;
+      return error_set(err, KHOP_INPUT, "%s: column \"%.200s\" twice, as column %zu and column %zu", s->label,
+                       s->columns[i], j + 1, i + 1);
+    }
+  }
+  return KHOP_OK;
+}
+
+/* Splits the header as if it were a row of data. */
+static khop_status split_header(const input *in, source_file *s, const window *w, const sniff_shape *shape,
+                                khop_error *err) {
+  khop_status status = KHOP_OK;
+  input_rows rows = {0};
+  input_batch batch = {.bytes = shape->header_bytes, .first_byte = w->offset + shape->header_start};
+  batch.text = mem_alloc(batch.bytes + SCAN_PADDING, 1);
+  if (!batch.text) TRY_CLEANUP(error_memory(err, batch.bytes, "header"));
+  memcpy(batch.text, window_text(w) + shape->header_start, batch.bytes);
+  TRY_CLEANUP(split_batch(in->kernels, s->shown.delimiter, shape->columns, &batch, &rows, err));
+  if (rows.row_count != 1) {
+    char reason[96] = "not readable";
+    if (rows.reject_count > 0) input_reject_describe(&rows.rejects[0], reason, sizeof reason);
+    TRY_CLEANUP(error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason));
+  }
+  TRY_CLEANUP(copy_columns(s, &rows, err));
+  TRY_CLEANUP(check_columns(s, err));
+cleanup:
+  input_rows_free(&rows);
+  input_batch_free(&batch);
+  return status;
+}
+
+khop_status header_read(const input *in, source_file *s, window *w, khop_error *err) {
+  static const char bom[3] = {'\xef', '\xbb', '\xbf'};
+  TRY(sniff_binary(s->label, window_text(w), window_bytes(w), err));
+  s->shown.had_bom = window_bytes(w) >= sizeof bom && memcmp(window_text(w), bom, sizeof bom) == 0;
+  if (s->shown.had_bom) window_take(w, sizeof bom, 0);
+  TRY(check_line_ends(s, w, err));
+  TRY(choose_delimiter(in, s, w, err));
+  sniff_shape shape = sniff_rows(window_text(w), window_bytes(w), INPUT_SAMPLE_BYTES, w->ended,
+                                 s->shown.delimiter);
+  TRY(check_shape(in, s, w, &shape, err));
+  TRY(split_header(in, s, w, &shape, err));
+  size_t taken = shape.header_start + shape.header_bytes;
+  window_take(w, taken, in->kernels->count(window_text(w), taken, '\n'));
+  return KHOP_OK;
+}

@@ -1,0 +1,86 @@
+/* Opening, closing and handing out batches. See input.h. */
+#include "input/input.h"
+
+#include <string.h>
+
+#include "input/internal.h"
+#include "input/sniff.h"
+
+static const size_t bytes_default = 1 << 20;
+static const size_t bytes_max = 1 << 30; /* fields count their bytes in 32 bits */
+
+static khop_status check_options(const input_options *options, khop_error *err) {
+  if (options->path_count == 0) return error_set(err, KHOP_USAGE, "no input file");
+  if (options->delimiter && !sniff_delimiter_is_known(options->delimiter)) {
+    return error_set(err, KHOP_USAGE, "delimiter: known are ',', ';', '|' and tab");
+  }
+  if (options->row_bytes_max > bytes_max || options->batch_bytes > bytes_max) {
+    return error_set(err, KHOP_USAGE, "input: row and batch sizes over %zu bytes", bytes_max);
+  }
+  size_t stdin_count = 0;
+  for (size_t i = 0; i < options->path_count; i++) stdin_count += strcmp(options->paths[i], "-") == 0;
+  if (stdin_count > 1) return error_set(err, KHOP_USAGE, "stdin: named %zu times as input", stdin_count);
+  return KHOP_OK;
+}
+
+static void sum_bytes(input *in) {
+  for (size_t i = 0; i < in->source_count; i++) {
+    if (in->sources[i].shown.size_bytes == 0) {
+      in->total_bytes = 0;
+      return;
+    }
+    in->total_bytes += in->sources[i].shown.size_bytes;
+  }
+}
+
+khop_status input_open(input **out_input, const input_options *options, khop_error *err) {
+  *out_input = NULL;
+  TRY(check_options(options, err));
+  cpu_level level;
+  TRY(cpu_level_choose(&level, err));
+  input *in = mem_alloc(1, sizeof *in);
+  if (!in) return error_memory(err, sizeof *in, "input");
+  in->kernels = scan_kernels_for(level);
+  in->delimiter = options->delimiter;
+  in->row_bytes_max = options->row_bytes_max ? options->row_bytes_max : bytes_default;
+  in->batch_bytes = options->batch_bytes ? options->batch_bytes : bytes_default;
+  khop_status status = KHOP_OK;
+  in->sources = mem_alloc(options->path_count, sizeof *in->sources);
+  if (!in->sources) TRY_CLEANUP(error_memory(err, options->path_count * sizeof *in->sources, "input"));
+  for (; in->source_count < options->path_count; in->source_count++) {
+    source_file *s = &in->sources[in->source_count];
+    status = source_open(in, s, options->paths[in->source_count], err);
+    if (status != KHOP_OK) {
+      source_close(s);
+      goto cleanup;
+    }
+  }
+  sum_bytes(in);
+  *out_input = in;
+cleanup:
+  if (status != KHOP_OK) input_close(in);
+  return status;
+}
+
+void input_close(input *in) {
+  if (!in) return;
+  if (in->is_window_open) window_close(&in->window);
+  for (size_t i = 0; i < in->source_count; i++) source_close(&in->sources[i]);
+  mem_free(in->sources);
+  mem_free(in);
+}
+
+size_t input_source_count(const input *in) { return in->source_count; }
+
+const input_source *input_source_at(const input *in, size_t source) { return &in->sources[source].shown; }
+
+uint64_t input_bytes_done(const input *in) {
+  return atomic_load_explicit(&in->done_bytes, memory_order_relaxed);
+}
+
+uint64_t input_bytes_total(const input *in) { return in->total_bytes; }
+
+khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err) {
+  const input_source *shown = &in->sources[batch->source].shown;
+  return split_batch(in->kernels, shown->delimiter, shown->column_count, batch, rows, err);
+}
