@@ -48,8 +48,14 @@ size_t text_fold_plain(const char *text, size_t length, char *out, size_t capaci
  * (hoà = hòa), Ð and đ alike, typographic apostrophes to ', blanks as above. Returns the length. */
 size_t text_fold_toned(const char *text, size_t length, char *out, size_t capacity);
 
-/* Free text: punctuation counts as a blank. */
+/* Free text: punctuation counts as a blank. Placeholders ("không rõ", "null", "n/a") are missing. */
 void normalise_text(const char *text, size_t length, text_value *out);
+
+/* The text that a text_value stands for, as a person reads it: what toned_hash is taken of. Lower case,
+ * at most `capacity` bytes, cut at a whole character. Normalising it again gives the same value (free
+ * text, names and codes; a place that lost its commas may read otherwise). Not for hot paths. */
+typedef enum text_type { TEXT_FREE, TEXT_PERSON_NAME, TEXT_PLACE, TEXT_CODE } text_type;
+size_t normalise_canonical(text_type type, const char *text, size_t length, char *out, size_t capacity);
 
 /* ---- person_name.c ------------------------------------------------------------------------ */
 

@@ -1,0 +1,108 @@
+/* The fold's fast path: one pass and one table look-up a letter (a 20-byte name takes about as long
+ * as hashing it four times). Whatever the tables do not know goes to fold_slow, one character at a
+ * time, so the two paths cannot disagree on the rest of a text. */
+#include <string.h>
+
+#include "normalise/fold.h"
+
+enum { BLANK_PAIR = FOLD_BLANK | ' ' << 8, TONE_MASK = 7 };
+
+/* U+0300-033F to what it does to a vowel: a tone, or from | to letter numbers of a quality. */
+bool fold_combine(fold_run *run, uint32_t mark) {
+  static const uint8_t tone_of[0x24] = {[0x00] = 1, [0x01] = 2, [0x09] = 3, [0x03] = 4, [0x23] = 5};
+  enum { CIRCUMFLEX = 0x302, BREVE = 0x306, HORN = 0x31B };
+  static const uint8_t circumflex[12] = {[0] = 2, [3] = 4, [6] = 7};
+  static const uint8_t horn[12] = {[6] = 8, [9] = 10};
+
+  if (run->count == 0) return false;
+  uint8_t *code = &run->codes[run->count - 1];
+  if (!fold_is_vowel(*code)) return false;
+  unsigned letter = (*code - FOLD_VOWEL) >> 3, tone = *code & TONE_MASK, quality = 0;
+  if (mark == CIRCUMFLEX) quality = circumflex[letter];
+  if (mark == BREVE) quality = letter == 0;
+  if (mark == HORN) quality = horn[letter];
+  if (quality != 0) {
+    *code = (uint8_t)(FOLD_VOWEL + quality * 8 + tone);
+    return true;
+  }
+  unsigned added = mark >= 0x300 && mark < 0x324 ? tone_of[mark - 0x300] : 0;
+  if (added == 0 || tone != 0) return false;
+  *code = (uint8_t)(*code | added);
+  if (run->tone_count < FOLD_TONES_MAX) run->tones[run->tone_count++] = (uint16_t)(run->count - 1);
+  return true;
+}
+
+/* A combining mark right behind a letter that takes it: U+0300-033F is CC 80 - CC BF. */
+static bool combine_at(fold_run *run, const uint8_t *at, const uint8_t *end) {
+  if (at[0] != 0xCC || end - at < 2 || (at[1] & 0xC0) != 0x80) return false;
+  return fold_combine(run, 0x300u + (at[1] & 0x3Fu));
+}
+
+static inline bool is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
+
+/* The table entry of the letter at `at` of two or three bytes, and its length; 0 if none. */
+static inline uint16_t letter_at(const uint8_t *at, const uint8_t *end, size_t *out_bytes) {
+  size_t left = (size_t)(end - at);
+  if (at[0] >= 0xC3 && at[0] <= 0xC6 && left >= 2 && is_continuation(at[1])) {
+    *out_bytes = 2;
+    return fold_two_bytes[(at[0] - 0xC3u) << 6 | (at[1] & 0x3Fu)];
+  }
+  if (at[0] == 0xE1 && left >= 3 && (at[1] & 0xFE) == 0xBA && is_continuation(at[2])) {
+    *out_bytes = 3;
+    return fold_three_bytes[(at[1] & 1u) << 6 | (at[2] & 0x3Fu)];
+  }
+  return 0;
+}
+
+/* fold_slow and fold_combine stop at FOLD_TONES_MAX, so that a tone a byte always fits behind. */
+static void fold_span(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
+  while (at < end && run->count < FOLD_CODES_MAX) {
+    size_t count = run->count;
+    if (*at < 0x80) {
+      uint16_t pair = rules->ascii[*at++];
+      if (pair == 0) continue;
+      if (pair == BLANK_PAIR && (count == 0 || run->codes[count - 1] == FOLD_BLANK)) continue;
+      run->codes[count] = (uint8_t)pair;
+      run->plain[count] = (uint8_t)(pair >> 8);
+      run->count = count + 1;
+      continue;
+    }
+    size_t bytes = 0;
+    uint16_t pair = letter_at(at, end, &bytes);
+    if (pair != 0) {
+      run->codes[count] = (uint8_t)pair;
+      run->plain[count] = (uint8_t)(pair >> 8);
+      run->tones[run->tone_count] = (uint16_t)count;
+      run->tone_count += (pair & TONE_MASK) != 0;
+      run->count = count + 1;
+      at += bytes;
+    } else if (combine_at(run, at, end)) {
+      at += 2;
+    } else {
+      at = fold_slow(at, end, rules, run);
+    }
+  }
+}
+
+/* Where the span that starts at `start` ends: at the end of the text, at its last blank, or (a word of
+ * more than 512 bytes) between two characters. */
+static const uint8_t *span_end(const uint8_t *start, const uint8_t *end) {
+  if (end - start <= FOLD_SPAN_BYTES) return end;
+  const uint8_t *at = start + FOLD_SPAN_BYTES;
+  for (const uint8_t *blank = at; blank > start; blank--) {
+    if (*blank == ' ') return blank;
+  }
+  while (at > start + FOLD_SPAN_BYTES - 4 && is_continuation(*at)) at--;
+  return at;
+}
+
+void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
+  run->count = 0;
+  run->tone_count = 0;
+  run->has_other = false;
+  const uint8_t *end = span_end(cursor->next, cursor->end);
+  fold_span(cursor->next, end, rules, run);
+  cursor->next = end;
+  if (run->count > 0 && run->codes[run->count - 1] == FOLD_BLANK) run->count--;
+  fold_place_tones(run);
+}

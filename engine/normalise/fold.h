@@ -1,0 +1,124 @@
+/* The fold: UTF-8 of any normal form to one byte a letter, which all text types share.
+ *
+ * A run holds two parallel arrays, the code of each letter (with tone) and its unaccented upper-case
+ * ASCII, so that tokens can be cut from both with one index:
+ *
+ *     text    N   g   u   y   ễ           V   ă   n
+ *     codes   n   g   U0  Y0  Ê4   ' '    v   Ă0  n
+ *     plain   N   G   U   Y   E    ' '    V   A   N
+ *
+ *     code 0x00-0x7F  ASCII in lower case, but for the vowels
+ *          0x80-0xDF  vowel: 0x80 + letter * 8 + tone, letters in the order a ă â e ê i o ô ơ u ư y
+ *          0xE0       đ
+ *          0xE2-0xE3  any other character: bit 20 of its code point; its plain letter, or '?'
+ *          0xF0-0xFF  four bits of that character, the high ones first; five follow; plain is 0
+ *
+ * Codes are hashed and stored, so they never change. The usual letters go through three tables of
+ * 0.8 KB; all else through utf8proc (fold_slow.c), with the same result whatever way it came.
+ */
+#ifndef KHOP_NORMALISE_FOLD_H
+#define KHOP_NORMALISE_FOLD_H
+
+#include "normalise/normalise.h"
+
+enum {
+  FOLD_SPAN_BYTES = 512,  /* text is folded in spans of this many bytes, parted at a blank */
+  FOLD_CODES_MAX = 1088,  /* a span of three-byte characters, six codes each, and some room */
+  FOLD_TONES_MAX = 512,   /* tones that the slow path notes in a span; the fast one adds one a letter */
+  FOLD_OTHER_CODES = 6,   /* codes of a character outside the tables */
+  FOLD_BLANK = 0x20,
+  FOLD_VOWEL = 0x80,
+  FOLD_VOWELS_END = 0xE0,
+  FOLD_D = 0xE0,
+  FOLD_OTHER = 0xE2,
+  FOLD_OTHER_BITS = 0xF0
+};
+
+/* What ASCII becomes: code | plain << 8, 0 to drop it. */
+typedef struct fold_rules {
+  uint16_t ascii[128];
+  bool punctuation_is_blank; /* other scripts' punctuation and symbols */
+} fold_rules;
+
+extern const fold_rules fold_keep_rules;  /* punctuation stays */
+extern const fold_rules fold_text_rules;  /* punctuation is a blank */
+extern const fold_rules fold_name_rules;  /* and digits go, apostrophes and hyphens join */
+extern const fold_rules fold_place_rules; /* '.' stays, ',' stands for ; ( ) [ ] | too, apostrophes join */
+extern const fold_rules fold_code_rules;  /* blanks and quotes go, punctuation stays */
+
+extern const uint16_t fold_two_bytes[256];   /* U+00C0..U+01BF: code | plain << 8, 0 for fold_slow */
+extern const uint16_t fold_three_bytes[128]; /* U+1E80..U+1EFF */
+extern const uint16_t fold_code_points[128]; /* code - 0x80 to its lower-case letter */
+
+typedef struct fold_run {
+  size_t count;
+  size_t tone_count;
+  bool has_other; /* some plain bytes are 0 */
+  uint8_t codes[FOLD_CODES_MAX];
+  uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
+  uint16_t tones[FOLD_TONES_MAX + FOLD_SPAN_BYTES]; /* where a tone was seen */
+} fold_run;
+
+/* Text still to be folded. */
+typedef struct fold_cursor {
+  const uint8_t *next, *end;
+} fold_cursor;
+
+static inline fold_cursor fold_begin(const char *text, size_t length) {
+  const uint8_t *start = (const uint8_t *)text;
+  return (fold_cursor){start, start + length};
+}
+
+/* Folds the next span into `run`: runs of blanks are one, none leads or trails, tones are placed.
+ * Nearly every text is one span; a longer one is parted at its last blank within 512 bytes, or
+ * between any two characters when it has none. */
+void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run);
+
+/* Moves each tone to its place in the modern spelling (hòa to hoà): tone.c. */
+void fold_place_tones(fold_run *run);
+
+/* Takes one character (with the marks behind it) that the tables do not know: fold_slow.c.
+ * Returns where the text goes on. */
+const uint8_t *fold_slow(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run);
+
+/* Adds one Vietnamese combining mark to the last letter; false when they do not combine. */
+bool fold_combine(fold_run *run, uint32_t mark);
+
+static inline bool fold_is_vowel(uint8_t code) { return code >= FOLD_VOWEL && code < FOLD_VOWELS_END; }
+static inline bool fold_is_letter(uint8_t code) {
+  return code >= FOLD_VOWEL || (code >= 'a' && code <= 'z');
+}
+
+/* NFC text of codes, cut at a whole character within `capacity`. Returns the length. */
+size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity);
+
+/* Does the unaccented text stand for "nothing known" (KHONG RO, NULL, N A)? placeholder.c */
+bool fold_is_placeholder(const uint8_t *plain, size_t count);
+
+/* ---- text_sink.c: codes to a text_value --------------------------------------------------- */
+
+/* Collects canonical codes piece by piece; hashes run over blocks, so any length is covered. */
+typedef struct text_sink {
+  text_value value;
+  uint64_t toned_seed, plain_seed; /* hash of the blocks before */
+  size_t toned_used, plain_used;
+  char *text; /* NULL, or where the canonical text goes */
+  size_t text_length, text_capacity;
+  uint8_t toned[FOLD_CODES_MAX];
+  uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
+} text_sink;
+
+void text_sink_begin(text_sink *sink, char *text, size_t capacity);
+/* Adds codes with their plain letters; text_sink_blank first where something came before. */
+void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count);
+void text_sink_blank(text_sink *sink);
+void text_sink_end(text_sink *sink, text_value *out);
+/* begin, add and end in one, without copying. `plain` has TEXT_LETTERS_MAX bytes of room behind. */
+void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out);
+
+/* The canonical form of each text type, piece by piece. */
+void person_name_write(const char *text, size_t length, text_sink *sink);
+void place_write(const char *text, size_t length, text_sink *sink);
+void code_write(const char *text, size_t length, text_sink *sink);
+
+#endif

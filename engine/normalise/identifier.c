@@ -1,0 +1,65 @@
+/* Personal identity numbers: CCCD, CMND and passport, and what spreadsheets did to them. */
+#include <string.h>
+
+#include "normalise/id_text.h"
+
+enum { CCCD_DIGITS = 12, CMND_DIGITS = 9, PASSPORT_LENGTH = 8 };
+
+/* PPP: a province, or 100 and over for a birth registered abroad. */
+static bool cccd_is_valid(const char *text) {
+  unsigned place = (unsigned)(text[0] - '0') * 100 + (unsigned)(text[1] - '0') * 10 + (unsigned)(text[2] - '0');
+  return place >= 100 || province_code_known(place);
+}
+
+/* Ten digits are a CCCD that lost two zeros when that makes sense: the province is one of 001-009 and
+ * the century digit is of our time. Hà Nội is 001, so this is not rare. */
+static bool lost_two_zeros(const char *text) {
+  return province_code_known((unsigned)(text[0] - '0')) && text[1] >= '0' && text[1] <= '3';
+}
+
+/* Zeros that went missing before a number of this length; -1 when it has no known form. */
+static int zeros_lost(const id_text *id) {
+  switch (id->length) {
+  case CCCD_DIGITS:
+  case CMND_DIGITS:
+    return 0;
+  case CCCD_DIGITS - 1:
+  case CMND_DIGITS - 1:
+    return 1;
+  case CCCD_DIGITS - 2:
+    return lost_two_zeros(id->text) ? 2 : -1;
+  default:
+    return -1;
+  }
+}
+
+static bool read_passport(const id_text *id, id_value *out) {
+  if (id->length != PASSPORT_LENGTH || id->text[0] < 'A' || id->text[0] > 'Z') return false;
+  for (size_t i = 1; i < PASSPORT_LENGTH; i++) {
+    if (id->text[i] < '0' || id->text[i] > '9') return false;
+  }
+  id_set_digits(out, ID_PASSPORT, id->text + 1, PASSPORT_LENGTH - 1);
+  out->number += (uint64_t)(id->text[0] - 'A' + 1) * 10000000u;
+  memcpy(out->canonical, id->text, PASSPORT_LENGTH + 1);
+  out->valid = true;
+  return true;
+}
+
+void normalise_personal_id(const char *text, size_t length, id_value *out) {
+  memset(out, 0, sizeof *out);
+  id_text id;
+  id_text_read(text, length, &id);
+  if (id_text_is_placeholder(&id) || read_passport(&id, out)) return;
+  id_text digits = id;
+  bool repaired = id.fraction_dropped;
+  int zeros = id_text_digits(&digits, 0, &repaired) ? zeros_lost(&digits) : -1;
+  if (zeros < 0) {
+    id_set_other(out, &id);
+    return;
+  }
+  id_text_pad(&digits, (size_t)zeros);
+  bool cccd = digits.length == CCCD_DIGITS;
+  id_set_digits(out, cccd ? ID_CCCD : ID_CMND, digits.text, digits.length);
+  out->repaired = repaired || zeros > 0;
+  out->valid = !cccd || cccd_is_valid(digits.text);
+}

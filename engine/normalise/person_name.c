@@ -1,0 +1,94 @@
+/* Names of persons: the fold with rules of its own (digits go, apostrophes and hyphens join, other
+ * punctuation parts), then titles off the front, and placeholders out. */
+#include <string.h>
+
+#include "normalise/fold.h"
+
+/* Surnames that a title may stand before, of the 60 or so that nearly everybody bears. Ông is a
+ * surname too (Ông Ích Khiêm), so a title counts only before one of these. Văn and Thị are left out. */
+static const char surnames[] =
+    " NGUYEN TRAN LE PHAM HUYNH HOANG PHAN VU VO DANG BUI DO HO NGO DUONG LY DINH TRUONG LAM HA CAO DOAN LUONG "
+    "TRINH DAO MAI TA TO CHAU THAI QUACH TANG LA TRIEU CHU TONG KIEU LUU VUONG LAI NGHIEM PHUNG DAM THACH SON DANH "
+    "KIM NONG HUA TU QUAN VIEN NGUY BACH LU BE MAC HAU TIEU UONG KHUAT THAN DIEP UNG CHUNG NG ";
+
+/* " TOKEN " is in the list. */
+static bool is_surname(const uint8_t *plain, size_t count) {
+  char needle[12] = " ";
+  if (count == 0 || count + 3 > sizeof needle) return false;
+  memcpy(needle + 1, plain, count);
+  needle[count + 1] = ' ';
+  return memmem(surnames, sizeof surnames - 1, needle, count + 2) != NULL;
+}
+
+static size_t token_length(const fold_run *run, size_t at) {
+  size_t end = at;
+  while (end < run->count && run->codes[end] != FOLD_BLANK) end++;
+  return end - at;
+}
+
+/* Ông, Bà, and both without accents. Codes: o, ô and ba, bà. */
+static bool is_title(const fold_run *run, size_t at, size_t length) {
+  enum { CODE_A = 0x80, CODE_A_GRAVE = 0x81, CODE_O = 0xB0, CODE_O_CIRCUMFLEX = 0xB8 };
+  const uint8_t *codes = run->codes + at;
+  if (length == 2) return codes[0] == 'b' && (codes[1] == CODE_A || codes[1] == CODE_A_GRAVE);
+  return length == 3 && (codes[0] == CODE_O || codes[0] == CODE_O_CIRCUMFLEX) && codes[1] == 'n' && codes[2] == 'g';
+}
+
+/* Where the name begins behind its titles ("Ông/Bà Nguyễn ..." has two). */
+static size_t titles_end(const fold_run *run) {
+  size_t at = 0;
+  for (;;) {
+    size_t length = token_length(run, at);
+    if (!is_title(run, at, length) || at + length >= run->count) break;
+    at += length + 1;
+  }
+  return at > 0 && is_surname(run->plain + at, token_length(run, at)) ? at : 0;
+}
+
+static bool is_missing(const fold_run *run) {
+  bool only_x = run->count > 0;
+  for (size_t i = 0; only_x && i < run->count; i++) only_x = run->codes[i] == 'x' || run->codes[i] == FOLD_BLANK;
+  return only_x || fold_is_placeholder(run->plain, run->count);
+}
+
+/* Folds the first span; *out_start is where the name begins in it, behind all of it when missing. */
+static void first_span(fold_cursor *cursor, fold_run *run, size_t *out_start) {
+  fold_next(cursor, &fold_name_rules, run);
+  *out_start = 0;
+  if (run->count == 0) return;
+  uint8_t first = run->plain[0];
+  if (first == 'O' || first == 'B') *out_start = titles_end(run);
+  if (cursor->next == cursor->end && is_missing(run)) *out_start = run->count;
+}
+
+static void write_spans(fold_cursor cursor, fold_run *run, size_t start, text_sink *sink) {
+  text_sink_add(sink, run->codes + start, run->plain + start, run->count - start);
+  while (cursor.next < cursor.end) {
+    fold_next(&cursor, &fold_name_rules, run);
+    if (run->count > 0) text_sink_blank(sink);
+    text_sink_add(sink, run->codes, run->plain, run->count);
+  }
+}
+
+void person_name_write(const char *text, size_t length, text_sink *sink) {
+  fold_cursor cursor = fold_begin(text, length);
+  fold_run run;
+  size_t start;
+  first_span(&cursor, &run, &start);
+  write_spans(cursor, &run, start, sink);
+}
+
+void normalise_person_name(const char *text, size_t length, text_value *out) {
+  fold_cursor cursor = fold_begin(text, length);
+  fold_run run;
+  size_t start;
+  first_span(&cursor, &run, &start);
+  if (cursor.next == cursor.end) {
+    text_value_set(run.codes + start, run.plain + start, run.count - start, run.has_other, out);
+    return;
+  }
+  text_sink sink;
+  text_sink_begin(&sink, NULL, 0);
+  write_spans(cursor, &run, start, &sink);
+  text_sink_end(&sink, out);
+}

@@ -1,0 +1,120 @@
+/* Codes to a text_value, and to readable text. Hashes run over blocks of FOLD_CODES_MAX codes, each
+ * seeded with the hash of those before, so that a text has one hash however its bytes were parted
+ * into spans, and the usual text (one block) is hashed where it lies. */
+#include <string.h>
+
+#include "base/hash.h"
+#include "normalise/fold.h"
+
+/* 32 bits that are never 0, because 0 says missing. */
+static uint32_t fold_hash(uint64_t hash) {
+  uint32_t folded = (uint32_t)(hash ^ hash >> 32);
+  return folded == 0 ? 1 : folded;
+}
+
+/* Letter codes of the first letters; written without branches so that the compiler uses SIMD. */
+static void letters_set(const uint8_t *plain, size_t count, text_value *out) {
+  uint8_t present = (uint8_t)(count < TEXT_LETTERS_MAX ? count : TEXT_LETTERS_MAX);
+  for (uint8_t i = 0; i < TEXT_LETTERS_MAX; i++) {
+    uint8_t c = plain[i], digit = (uint8_t)(c - '0'), letter = LETTER_OTHER;
+    letter = (uint8_t)(c - 'A') < 26 ? (uint8_t)(c - 'A' + LETTER_A) : letter;
+    letter = c == ' ' ? LETTER_SPACE : letter;
+    letter = digit < 10 ? (uint8_t)(LETTER_DIGIT_LOW + (digit > 3) + (digit > 6)) : letter;
+    out->letters[i] = i < present ? letter : LETTER_NONE;
+  }
+  out->length = present;
+}
+
+/* Moves the letters together where other characters left zeros. */
+static size_t close_gaps(uint8_t *plain, size_t count) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (plain[i] != 0) plain[kept++] = plain[i];
+  }
+  return kept;
+}
+
+void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out) {
+  if (count == 0) {
+    memset(out, 0, sizeof *out);
+    return;
+  }
+  out->toned_hash = fold_hash(hash_bytes(codes, count));
+  if (has_other) count = close_gaps(plain, count);
+  out->plain_hash = fold_hash(hash_bytes(plain, count));
+  if (count < TEXT_LETTERS_MAX) memset(plain + count, 0, TEXT_LETTERS_MAX);
+  letters_set(plain, count, out);
+}
+
+size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity) {
+  size_t length = 0;
+  for (size_t i = 0; i < count;) {
+    uint32_t point = codes[i];
+    size_t used = 1;
+    if (codes[i] >= FOLD_VOWEL && codes[i] <= FOLD_D) point = fold_code_points[codes[i] - FOLD_VOWEL];
+    if (codes[i] > FOLD_D) {
+      if (count - i < FOLD_OTHER_CODES) break;
+      point = codes[i] & 1u;
+      for (size_t k = 1; k < FOLD_OTHER_CODES; k++) point = point << 4 | (codes[i + k] & 15u);
+      used = FOLD_OTHER_CODES;
+    }
+    size_t bytes = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    if (bytes > capacity - length) break;
+    static const uint8_t lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t k = bytes; k-- > 1; point >>= 6) out[length + k] = (char)(0x80 | (point & 0x3F));
+    out[length] = (char)(lead[bytes] | point);
+    length += bytes;
+    i += used;
+  }
+  return length;
+}
+
+void text_sink_begin(text_sink *sink, char *text, size_t capacity) {
+  memset(&sink->value, 0, sizeof sink->value);
+  sink->toned_seed = sink->plain_seed = 0;
+  sink->toned_used = sink->plain_used = 0;
+  sink->text = text;
+  sink->text_length = 0;
+  sink->text_capacity = capacity;
+}
+
+static void flush_toned(text_sink *sink) {
+  sink->toned_seed = hash_bytes_seeded(sink->toned, sink->toned_used, sink->toned_seed);
+  sink->toned_used = 0;
+}
+
+static void flush_plain(text_sink *sink) {
+  sink->plain_seed = hash_bytes_seeded(sink->plain, sink->plain_used, sink->plain_seed);
+  if (sink->value.length == 0) {
+    memset(sink->plain + sink->plain_used, 0, TEXT_LETTERS_MAX);
+    letters_set(sink->plain, sink->plain_used, &sink->value);
+  }
+  sink->plain_used = 0;
+}
+
+void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    if (sink->toned_used == FOLD_CODES_MAX) flush_toned(sink);
+    sink->toned[sink->toned_used++] = codes[i];
+    if (plain[i] == 0) continue;
+    if (sink->plain_used == FOLD_CODES_MAX) flush_plain(sink);
+    sink->plain[sink->plain_used++] = plain[i];
+  }
+  if (sink->text == NULL) return;
+  sink->text_length +=
+      fold_text(codes, count, sink->text + sink->text_length, sink->text_capacity - sink->text_length);
+}
+
+void text_sink_blank(text_sink *sink) {
+  static const uint8_t blank = FOLD_BLANK;
+  bool empty = sink->toned_used == 0 && sink->toned_seed == 0;
+  if (!empty) text_sink_add(sink, &blank, &blank, 1);
+}
+
+void text_sink_end(text_sink *sink, text_value *out) {
+  if (sink->toned_used > 0) flush_toned(sink);
+  if (sink->plain_used > 0) flush_plain(sink);
+  sink->value.toned_hash = sink->toned_seed == 0 ? 0 : fold_hash(sink->toned_seed);
+  sink->value.plain_hash = sink->plain_seed == 0 ? 0 : fold_hash(sink->plain_seed);
+  *out = sink->value;
+}
