@@ -1,0 +1,200 @@
+/* Columns to fields: the order in which a fit is better, every fault, and detection. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "schema/builtin.h"
+#include "schema/schema.h"
+#include "schema/schema_parse.h"
+
+static const char text[] =
+    "schema: people\n"
+    "fields:\n"
+    "  ho_ten: {type: person_name, aliases: [họ và tên, full name, Số]}\n"
+    "  ngay_sinh: {type: date, aliases: [dob]}\n"
+    "  so: {type: code, aliases: [Sổ]}\n"
+    "  dia_chi: {type: place, aliases: [nơi ở, full.name]}\n"
+    "blocking: [[so]]\n"
+    "comparisons: [{name: so, levels: [{when: so exact, m: .5, u: .1}, {else: true, m: .5, u: .9}]}]\n";
+
+enum { HO_TEN, NGAY_SINH, SO, DIA_CHI, FIELDS };
+enum { NO = COLUMN_NONE, columns_max = 8 };
+
+static schema *s;
+
+static int setup(void **state) {
+  (void)state;
+  khop_error err = {0};
+  return schema_parse(&s, "people", text, sizeof text - 1, &err) == KHOP_OK ? 0 : -1;
+}
+
+static int teardown(void **state) {
+  (void)state;
+  schema_free(s);
+  return 0;
+}
+
+static size_t count_columns(const char *const *columns) {
+  size_t count = 0;
+  while (columns[count]) count++;
+  return count;
+}
+
+static void test_fits(void **state) {
+  (void)state;
+  static const struct {
+    const char *columns[columns_max];
+    int want[FIELDS];
+  } cases[] = {
+      {{"ho_ten", "ngay_sinh", "so", "dia_chi"}, {0, 1, 2, 3}},
+      {{"x", "dia_chi", "SO", "Ngày sinh", "HỌ-TÊN"}, {4, 3, 2, 1}},
+      {{"HO.TEN", "D O B", "noi_o"}, {0, 1, NO, 2}},
+      /* a name before an alias, exact before folded */
+      {{"full name", "Họ tên"}, {1, NO, NO, 0}},
+      {{"Họ tên", "ho_ten"}, {1, NO, NO, NO}},
+      {{"HỌ VÀ TÊN", "họ và tên"}, {1, NO, NO, NO}},
+      /* "Số" is an alias of ho_ten, but folded it is the name of so */
+      {{"Số"}, {NO, NO, 0, NO}},
+      {{"so", "Số"}, {1, NO, 0, NO}},
+      {{"so", "sổ"}, {1, NO, 0, NO}}, /* so is taken: folded alias of ho_ten */
+      /* an exact alias goes to its own field even where another's folds alike */
+      {{"full.name", "full name"}, {1, NO, NO, 0}},
+      {{"-", " ", "ngay_sinh", ""}, {NO, 2, NO, NO}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    int got[FIELDS] = {7, 7, 7, 7};
+    khop_error err = {0};
+    if (columns_match(s, cases[i].columns, count_columns(cases[i].columns), "a.csv", NULL, 0, got,
+                      &err) != KHOP_OK) {
+      fail_msg("case %zu: %s", i, err.message);
+    }
+    for (size_t f = 0; f < FIELDS; f++) {
+      if (got[f] != cases[i].want[f]) {
+        fail_msg("case %zu, field %zu: %d, not %d", i, f, got[f], cases[i].want[f]);
+      }
+    }
+  }
+}
+
+static void test_overrides(void **state) {
+  (void)state;
+  static const char *const columns[] = {"ho_ten", "c", "So Phieu", "Ngày sinh"};
+  static const column_override overrides[] = {{"ho_ten", "c"}, {"so", "so_phieu"}, {"dia_chi", "ho_ten"}};
+  int got[FIELDS];
+  khop_error err = {0};
+  assert_int_equal(columns_match(s, columns, 4, "a.csv", overrides, 3, got, &err), KHOP_OK);
+  assert_int_equal(got[HO_TEN], 1);
+  assert_int_equal(got[NGAY_SINH], 3);
+  assert_int_equal(got[SO], 2);
+  assert_int_equal(got[DIA_CHI], 0);
+  /* one column may be named for two fields */
+  static const column_override twice[] = {{"so", "c"}, {"dia_chi", "c"}};
+  assert_int_equal(columns_match(s, columns, 4, "a.csv", twice, 2, got, &err), KHOP_OK);
+  assert_int_equal(got[SO], 1);
+  assert_int_equal(got[DIA_CHI], 1);
+}
+
+static void test_faults(void **state) {
+  (void)state;
+  static const struct {
+    const char *columns[columns_max];
+    column_override overrides[2];
+    const char *message;
+  } cases[] = {
+      {{"HO_TEN", "Họ tên"}, {{0}}, "a.csv: columns 'HO_TEN' and 'Họ tên' both fit field 'ho_ten'; name one of them"},
+      {{"ho_ten", "ho_ten"}, {{0}}, "a.csv: columns 'ho_ten' and 'ho_ten' both fit field 'ho_ten'; name one of them"},
+      {{"họ và tên", "full name"}, {{0}},
+       "a.csv: columns 'họ và tên' and 'full name' both fit field 'ho_ten'; name one of them"},
+      {{"FULL NAME"}, {{0}}, "a.csv: column 'FULL NAME' fits both field 'ho_ten' and field 'dia_chi'; name one of them"},
+      {{"a", "b\x1b[2J"}, {{0}},
+       "a.csv: no column fits schema people; columns: a, b?[2J; the schema looks for: ho_ten, "
+       "ngay_sinh, so, dia_chi"},
+      {{"so"}, {{"ten", "so"}}, "schema people: unknown field 'ten'; fields: ho_ten, ngay_sinh, so, dia_chi"},
+      {{"so", "x"}, {{"so", "y"}}, "a.csv: no column 'y'; columns: so, x"},
+      {{"so", "x"}, {{"so", "-"}}, "a.csv: no column '-'; columns: so, x"},
+      {{"X", "x.", "y"}, {{"so", "x"}}, "a.csv: columns 'X' and 'x.' both fit 'x'"},
+      {{"x", "y"}, {{"so", "x"}, {"so", "y"}}, "field 'so': two columns were named for it"},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    size_t overrides = !!cases[i].overrides[0].field + !!cases[i].overrides[1].field;
+    int got[FIELDS];
+    khop_error err = {0};
+    assert_int_equal(columns_match(s, cases[i].columns, count_columns(cases[i].columns), "a.csv",
+                                   cases[i].overrides, overrides, got, &err),
+                     KHOP_USAGE);
+    assert_string_equal(err.message, cases[i].message);
+  }
+}
+
+/* Names longer than any buffer, thousands of columns: no overflow, the field is still found, and
+ * the message stays whole. */
+static void test_large_headers(void **state) {
+  (void)state;
+  enum { many = 3000, long_bytes = 5000 };
+  static char names[many][16], long_name[long_bytes + 1];
+  static const char *columns[many];
+  memset(long_name, 'a', long_bytes);
+  for (int i = 0; i < many; i++) {
+    snprintf(names[i], sizeof names[i], "x%d", i);
+    columns[i] = names[i];
+  }
+  columns[0] = long_name;
+  int got[FIELDS];
+  khop_error err = {0};
+  assert_int_equal(columns_match(s, columns, many, "a.csv", NULL, 0, got, &err), KHOP_USAGE);
+  static const char start[] = "a.csv: no column fits schema people; columns: "
+                              "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa..., x1, ";
+  assert_memory_equal(err.message, start, sizeof start - 1);
+  assert_non_null(strstr(err.message, ", ...; the schema looks for: ho_ten, ngay_sinh, so, dia_chi"));
+  columns[many - 1] = "NGÀY SINH";
+  assert_int_equal(columns_match(s, columns, many, "a.csv", NULL, 0, got, &err), KHOP_OK);
+  assert_int_equal(got[NGAY_SINH], many - 1);
+  assert_int_equal(columns_match(s, columns, 0, "a.csv", NULL, 0, got, &err), KHOP_USAGE);
+}
+
+/* A file with exactly the columns of a built-in schema is that schema; so is one in which each
+ * column bears the first alias. */
+static void test_detect_builtins(void **state) {
+  (void)state;
+  for (const schema_builtin *b = schema_builtins; b->name; b++) {
+    schema *built;
+    khop_error err = {0};
+    assert_int_equal(schema_load(&built, b->name, &err), KHOP_OK);
+    const char *columns[SCHEMA_FIELDS_MAX], *name = NULL;
+    for (int aliased = 0; aliased < 2; aliased++) {
+      for (size_t f = 0; f < built->field_count; f++) {
+        const schema_field *field = &built->fields[f];
+        columns[f] = aliased && field->alias_count ? field->aliases[0] : field->name;
+      }
+      assert_int_equal(schema_detect(columns, built->field_count, &name, &err), KHOP_OK);
+      assert_non_null(name);
+      assert_string_equal(name, b->name);
+    }
+    schema_free(built);
+  }
+}
+
+static void test_detect_nothing(void **state) {
+  (void)state;
+  static const char *const columns[] = {"zzz", "ho_ten", "yyy"};
+  const char *name = "x";
+  khop_error err = {0};
+  assert_int_equal(schema_detect(columns, 3, &name, &err), KHOP_OK);
+  assert_null(name);
+  name = "x";
+  assert_int_equal(schema_detect(columns, 0, &name, &err), KHOP_OK);
+  assert_null(name);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_fits),           cmocka_unit_test(test_overrides),
+      cmocka_unit_test(test_faults),         cmocka_unit_test(test_large_headers),
+      cmocka_unit_test(test_detect_builtins), cmocka_unit_test(test_detect_nothing),
+  };
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
