@@ -1,0 +1,39 @@
+/* Sorting (key, row) pairs, the heart of every blocking pass: a parallel radix sort.
+ *
+ *   items  --split by the top bits of the key range-->  scratch: up to 1024 partitions
+ *   each partition  --24 bits by three byte passes, then short runs-->  items
+ *
+ * The split writes through small buffers so that each partition is written a cache line or two at
+ * a time; a partition then fits the cache while it is sorted. Every step keeps the order of equal
+ * keys, and nothing depends on the number of threads.
+ *
+ * Any distribution of keys is sorted in time linear in `count` (a few passes more where many long
+ * keys differ in their low bits alone). One where most keys share the top bits of the whole range,
+ * small numbers beside one huge one, is sorted mostly by one thread: mix such keys first.
+ */
+#ifndef KHOP_BLOCK_SORT_H
+#define KHOP_BLOCK_SORT_H
+
+#include "base/thread.h"
+
+enum { SORT_PARTITIONS = 1024 };
+
+typedef struct sort_item {
+  uint64_t key;
+  uint32_t row;
+  uint32_t extra; /* the caller's; travels along */
+} sort_item;
+
+/* Sorts `items` by key; equal keys keep their order. Items must come in ascending order of row, and
+ * the result is then by key, then row. `scratch` has room for `count` items and holds nothing
+ * afterwards. Without memory `items` stays as it was; after any other failure of the pool (cancelled) its
+ * content is undefined. */
+khop_status sort_items(sort_item *items, sort_item *scratch, size_t count, pool *workers, khop_error *err);
+
+/* The same, and where the partitions begin: partition p is items[out_starts[p]] up to but not
+ * including items[out_starts[p + 1]], maybe empty, and equal keys are never parted. Tasks of a
+ * parallel walk over the keys. A small or uniform input is all in the first. */
+khop_status sort_items_partitions(sort_item *items, sort_item *scratch, size_t count, pool *workers,
+                                  size_t out_starts[SORT_PARTITIONS + 1], khop_error *err);
+
+#endif
