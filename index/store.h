@@ -47,14 +47,15 @@ typedef struct store_posting {
   uint32_t reserved; /* 0 */
 } store_posting;
 
-/* Keys of the first two tables, STORE_KEY_BITS long. Ids are hashed without blanks at either end.
- * The record id of a schema without an id field is the text "SOURCE:LINE". */
+/* Keys of the first two tables, STORE_KEY_BITS long. Blanks at either end do not count. */
 uint64_t store_record_id_key(const char *id, size_t length);
 uint64_t store_identifier_key(const char *kind, const char *canonical, size_t length);
 
 /* Facts that tools rely on, set by store_writer_meta: "id_field" is the position of the record id
- * among the fields, in decimal (absent: SOURCE:LINE); "source:N" is the name of source N. */
+ * among the fields, in decimal; absent, a record's id is the text SOURCE:LINE. With "id_qualified"
+ * (any value) it is SOURCE:ID. "source:N" is the name of source N. */
 #define STORE_META_ID_FIELD "id_field"
+#define STORE_META_ID_QUALIFIED "id_qualified"
 #define STORE_META_SOURCE "source:%u"
 
 /* ---- batches: packing, on any thread -------------------------------------------------------- */

@@ -213,6 +213,70 @@ typedef struct khop_quality {
  * left_id,right_id. */
 KHOP_API khop_status khop_evaluate(const char *output, const char *truth_path, khop_quality *out_quality, khop_error *err);
 
+/* ---- store ---- */
+
+/* A finished store, read-only. One thread at a time a khop_store; a process opens a directory once
+ * at a time and does not fork while it is open. */
+typedef struct khop_store khop_store;
+
+#define KHOP_CLUSTER_NONE UINT32_MAX
+enum { KHOP_STORE_TABLES_MAX = 64 };
+
+/* Missing or not a store: KHOP_USAGE. Unfinished, damaged or of a newer format: KHOP_INPUT. */
+KHOP_API khop_status khop_store_open(khop_store **out_store, const char *directory, khop_error *err);
+KHOP_API void khop_store_close(khop_store *store); /* NULL is fine */
+KHOP_API uint64_t khop_store_row_count(const khop_store *store);
+KHOP_API size_t khop_store_field_count(const khop_store *store);
+/* Borrowed until close; NULL beyond the last field, and for a fact the store does not have. */
+KHOP_API const char *khop_store_field_name(const khop_store *store, size_t field);
+KHOP_API const char *khop_store_schema(const khop_store *store);
+KHOP_API const char *khop_store_meta(const khop_store *store, const char *name);
+
+typedef struct khop_store_table {
+  uint32_t table; /* 1 record ids, 2 identifiers, 3 clusters, 16 and up blocking rules */
+  uint64_t postings, bytes;
+} khop_store_table;
+
+typedef struct khop_store_stats {
+  uint64_t rows, clusters;
+  uint64_t bytes, used_bytes; /* of the file; of its pages in use */
+  double bytes_per_record;
+  uint64_t record_bytes, cluster_bytes;
+  unsigned readers;
+  size_t table_count;
+  khop_store_table tables[KHOP_STORE_TABLES_MAX];
+} khop_store_stats;
+
+KHOP_API khop_status khop_store_read_stats(khop_store *store, khop_store_stats *out_stats, khop_error *err);
+/* Reads everything; the first fault is the error, with its place. */
+KHOP_API khop_status khop_store_verify(khop_store *store, khop_error *err);
+
+typedef struct khop_store_record {
+  uint32_t row;
+  uint32_t cluster;   /* KHOP_CLUSTER_NONE when it has none */
+  const char *source; /* "" when the store does not name it */
+  uint64_t line;
+  size_t field_count;
+  const char *const *fields;
+  const uint32_t *lengths; /* fields end in NUL, and may hold others */
+} khop_store_record;
+
+/* One block of memory with all it points to: free with khop_free. */
+KHOP_API khop_status khop_store_get(khop_store *store, uint32_t row, khop_store_record **out_record, khop_error *err);
+
+/* Rows, ascending: at most `capacity` are written to `rows` (NULL with 0), *out_count is how many
+ * there are. None is KHOP_OK. */
+/* Records with exactly this id (blanks at either end do not count). */
+KHOP_API khop_status khop_store_find_id(khop_store *store, const char *id, uint32_t *rows, size_t capacity,
+                                        size_t *out_count, khop_error *err);
+/* Candidates by hash: compare the records' own identifiers. `canonical` is as khop normalises it. */
+KHOP_API khop_status khop_store_find_identifier(khop_store *store, const char *kind, const char *canonical,
+                                                uint32_t *rows, size_t capacity, size_t *out_count,
+                                                khop_error *err);
+/* A cluster of one row takes a scan, of two or more a look-up. */
+KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster, uint32_t *rows, size_t capacity,
+                                             size_t *out_count, khop_error *err);
+
 #ifdef __cplusplus
 }
 #endif
