@@ -13,7 +13,6 @@ import csource
 BANNED = {
     "strcpy": "memcpy with a known length",
     "strcat": "memcpy with a known length",
-    "stpcpy": "memcpy with a known length",
     "sprintf": "snprintf",
     "vsprintf": "vsnprintf",
     "gets": "fgets",

@@ -14,7 +14,7 @@ sys.dont_write_bytecode = True
 import csource
 
 # A folder may include itself and what stands before it here.
-ORDER = ("base", "schema", "input", "normalise", "feature", "block", "compare", "model", "cluster", "index",
+ORDER = ("base", "normalise", "schema", "input", "feature", "block", "compare", "model", "cluster", "index",
          "findings", "output", "run")
 # Narrower than the order says.
 ONLY = {"index": ("base", "index")}
