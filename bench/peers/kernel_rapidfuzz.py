@@ -41,17 +41,17 @@ def read_blocks(stream):
 def count_differences(blocks):
     similarity = osa = 0
     for names, ours_similarity, ours_osa in blocks:
-        theirs = cdist(names, list(names), scorer=JaroWinkler.similarity, dtype=numpy.float64) * SIMILARITY_ONE
-        jaro = cdist(names, list(names), scorer=Jaro.similarity, dtype=numpy.float64)
+        theirs = cdist(names, names, scorer=JaroWinkler.similarity, dtype=numpy.float64) * SIMILARITY_ONE
+        jaro = cdist(names, names, scorer=Jaro.similarity, dtype=numpy.float64)
         decided = abs(jaro - BONUS_ABOVE) * SIMILARITY_ONE > ROUNDING
         low, high = numpy.floor(theirs - ROUNDING), numpy.floor(theirs + ROUNDING)
         similarity += int((((ours_similarity < low) | (ours_similarity > high)) & decided).sum())
-        osa += int((cdist(names, list(names), scorer=OSA.distance, dtype=numpy.uint8) != ours_osa).sum())
+        osa += int((cdist(names, names, scorer=OSA.distance, dtype=numpy.uint8) != ours_osa).sum())
     return {"jaro_winkler": similarity, "osa": osa}
 
 
 def nanoseconds_a_pair(blocks, scorer, dtype, seconds):
-    """The best pass over all blocks. The choices are a copy: a matrix of one list with itself is half the work."""
+    """The best pass over all blocks. The choices are a copy: one list with itself is half the work."""
     sides = [(names, list(names)) for names, _, _ in blocks]
     best = math.inf
     end = time.perf_counter() + seconds
@@ -64,7 +64,8 @@ def nanoseconds_a_pair(blocks, scorer, dtype, seconds):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=1.0)
     seconds = parser.parse_args().seconds
     blocks = list(read_blocks(sys.stdin))
@@ -74,9 +75,9 @@ def main():
     print(json.dumps({
         "peer": "rapidfuzz", "version": rapidfuzz.__version__, "block_rows": BLOCK_ROWS,
         "pairs": len(blocks) * BLOCK_ROWS ** 2, "differences": differences,
-        "ns_per_pair": {
-            "jaro_winkler": round(nanoseconds_a_pair(blocks, JaroWinkler.similarity, numpy.float32, seconds), 2),
-            "osa": round(nanoseconds_a_pair(blocks, OSA.distance, numpy.uint8, seconds), 2)}}))
+        "ns_per_pair": {name: round(nanoseconds_a_pair(blocks, scorer, dtype, seconds), 2)
+                        for name, scorer, dtype in (("jaro_winkler", JaroWinkler.similarity, numpy.float32),
+                                                    ("osa", OSA.distance, numpy.uint8))}}))
     sys.exit(1 if any(differences.values()) else 0)
 
 
