@@ -43,20 +43,21 @@ void gen_world_init(gen_world *world, uint64_t seed, uint64_t people) {
 }
 
 /* Year of the last child. */
-static int last_year(gen_random *r) {
-  static const uint16_t from[] = {1950, 1965, 1980, 1995, 2010}, share[] = {6, 18, 44, 74, 100};
-  uint32_t draw = gen_below(r, 100), span = 0;
+static int last_year(uint32_t draw) {
+  static const uint16_t from[] = {1950, 1965, 1980, 1995, 2010}, share[] = {90, 270, 660, 1110, 1500};
+  uint32_t span = 0;
   while (draw >= share[span]) span++;
-  return from[span] + (int)gen_below(r, 15);
+  return from[span] + (int)(draw % 15);
 }
 
 /* Shape of the next family, of at most `room` people; returns its size. */
 static uint32_t shape(gen_family *family, gen_random *r, uint32_t room, int *out_last_year) {
   static const uint8_t share[] = {35, 75, 92, 100};
-  uint32_t draw = gen_below(r, 100), children = 1, inside = gen_below(r, 100);
+  uint64_t bits = gen_next(r);
+  uint32_t draw = gen_slice(&bits, 100), children = 1, inside = gen_slice(&bits, 100);
   while (draw >= share[children - 1]) children++;
-  *out_last_year = last_year(r);
-  family->father_unknown = gen_below(r, 100) < 3;
+  *out_last_year = last_year(gen_slice(&bits, 1500));
+  family->father_unknown = gen_slice(&bits, 100) < 3;
   family->father_inside = inside < 40 && !family->father_unknown && *out_last_year >= 1985;
   family->mother_inside = inside >= 8 && inside < 40 && *out_last_year >= 1985;
   if (children > room) children = room;
@@ -66,8 +67,9 @@ static uint32_t shape(gen_family *family, gen_random *r, uint32_t room, int *out
   return children + family->father_inside + family->mother_inside;
 }
 
+/* Nobody in the register is older than 1930. */
 static int32_t clamp_adult(int32_t day, gen_random *r) {
-  const int32_t first = gen_day_of((gen_date){1930, 1, 1});
+  const int32_t first = -14610; /* 1930-01-01 */
   return day < first ? first + (int32_t)gen_below(r, 365) : day;
 }
 
@@ -76,11 +78,12 @@ static void births(gen_family *family, int year) {
   gen_random r = {gen_hash(family->key, tag_birth)};
   int32_t day = gen_day_of((gen_date){(uint16_t)year, 1, 1}) + (int32_t)gen_below(&r, 365);
   for (uint32_t k = family->children; k-- > 0;) {
+    uint64_t bits = gen_next(&r);
     family->births[k] = day;
-    family->female[k] = gen_below(&r, 1000) < 473;
+    family->female[k] = gen_slice(&bits, 1000) < 473;
     /* only second and fourth children are drawn: 1.1 % of all births bring twins */
-    family->twin[k] = (k & 1) && gen_below(&r, 1000) < 30;
-    if (!family->twin[k]) day -= 420 + (int32_t)gen_below(&r, 1500);
+    family->twin[k] = (k & 1) && gen_slice(&bits, 1000) < 30;
+    if (!family->twin[k]) day -= 420 + (int32_t)gen_slice(&bits, 1500);
   }
   for (uint32_t k = 1; k < family->children; k++) {
     if (family->twin[k] && gen_below(&r, 100) < 60) family->female[k] = family->female[k - 1];
@@ -101,14 +104,14 @@ static uint16_t ethnic_group(gen_random *r) {
 
 static void places(const gen_world *world, gen_family *family) {
   gen_random r = {gen_hash(family->key, tag_place)};
-  uint64_t draw = gen_next(&r);
+  const uint32_t communes = (uint32_t)gen_commune_count;
+  uint64_t draw = gen_next(&r), bits = gen_next(&r), from = gen_next(&r);
   family->registered = (uint16_t)gen_pick(&world->commune, draw);
   family->residence = family->registered;
-  if (gen_below(&r, 100) < 30) family->residence = (uint16_t)gen_pick(&world->commune, gen_next(&r));
-  family->father_origin = gen_below(&r, 100) < 45 ? family->registered
-                                                  : (uint16_t)gen_below(&r, (uint32_t)gen_commune_count);
-  family->mother_origin = gen_below(&r, 100) < 45 ? family->registered
-                                                  : (uint16_t)gen_below(&r, (uint32_t)gen_commune_count);
+  family->father_origin = family->mother_origin = family->registered;
+  if (gen_slice(&bits, 100) < 30) family->residence = (uint16_t)gen_pick(&world->commune, gen_next(&r));
+  if (gen_slice(&bits, 100) >= 45) family->father_origin = (uint16_t)gen_slice(&from, communes);
+  if (gen_slice(&bits, 100) >= 45) family->mother_origin = (uint16_t)gen_slice(&from, communes);
   family->ethnic_group = ethnic_group(&r);
 }
 

@@ -1,6 +1,7 @@
 /* Drives a run: options, files, one row after another in the order of the file. */
 #include "gen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "job.h"
@@ -98,9 +99,8 @@ static khop_status rows_write(gen_job *job, khop_error *err) {
 }
 
 static khop_status files_open(gen_job *job, const char *directory, khop_error *err) {
-  char name[64] = "";
-  strncat(name, job->schema->name, sizeof name - 8);
-  strcat(name, ".csv");
+  char name[64];
+  snprintf(name, sizeof name, "%s.csv", job->schema->name);
   khop_status status = gen_directory_create(directory, err);
   if (status == KHOP_OK) status = gen_writer_open(&job->rows, directory, name, err);
   if (status == KHOP_OK) status = gen_writer_open(&job->truth, directory, "truth.csv", err);

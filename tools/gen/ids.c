@@ -42,6 +42,8 @@ static void id_plant(const gen_job *job, const gen_core *core, uint32_t slot, ch
   static const char *const runs[] = {"123456789012", "012345678901", "987654321098", "234567890123"};
   uint64_t key = gen_hash(core->key, tag_fault);
   switch (slot) {
+    case GEN_SLOT_SHARED_OWNER:
+      return;
     case GEN_SLOT_SHARED:
       id_of_slot(job, core, GEN_SLOT_SHARED_OWNER, id);
       return;

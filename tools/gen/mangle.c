@@ -214,8 +214,8 @@ bool gen_digit_error(char *digits, size_t from, size_t length, gen_random *r) {
   if (from >= length) return false;
   size_t at = from + gen_below(r, (uint32_t)(length - from));
   if (digits[at] < '0' || digits[at] > '9') return false;
-  digits[at] = gen_below(r, 2) ? digit_misread(digits[at], r)
-                               : (char)('0' + (digits[at] - '0' + 1 + (int)gen_below(r, 9)) % 10);
+  char typed = (char)('0' + (digits[at] - '0' + 1 + (int)gen_below(r, 9)) % 10);
+  digits[at] = gen_below(r, 2) ? digit_misread(digits[at], r) : typed;
   return true;
 }
 

@@ -31,6 +31,13 @@ static inline uint32_t gen_below(gen_random *r, uint32_t bound) {
   return (uint32_t)(((gen_next(r) >> 32) * bound) >> 32);
 }
 
+/* Four small draws for the price of one: 0 .. bound-1 from the low 16 bits, which it uses up. */
+static inline uint32_t gen_slice(uint64_t *bits, uint32_t bound) {
+  uint32_t low = (uint32_t)(*bits & 0xffff);
+  *bits >>= 16;
+  return low * bound >> 16;
+}
+
 /* true `rate` times in 10,000. */
 static inline bool gen_chance(gen_random *r, uint32_t rate) { return gen_below(r, 10000) < rate; }
 
