@@ -11,7 +11,7 @@ enum { DB_META, DB_RECORDS, DB_POSTINGS, DB_CLUSTERS, DB_COUNT };
 
 extern const char *const lmdb_db_names[DB_COUNT];
 
-/* rc of an LMDB call about `object` (a path). LMDB reports a full disk and a file-size limit as
+/* rc of an LMDB call about `object`, an existing path. LMDB reports a full disk and a file-size limit as
  * EIO, so the file system of `object` is asked before "input/output error" is believed. */
 khop_status lmdb_error(khop_error *err, int rc, const char *object);
 

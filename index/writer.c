@@ -35,7 +35,7 @@ struct store_writer {
 
 static khop_status fail(store_writer *w, int rc, khop_error *err) {
   w->failed = true;
-  return lmdb_error(err, rc, w->directory.final_path);
+  return lmdb_error(err, rc, w->directory.temporary_path); /* exists: its file system is asked for room */
 }
 
 static khop_status require_usable(store_writer *w, khop_error *err) {

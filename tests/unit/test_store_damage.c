@@ -72,26 +72,46 @@ static void any_flipped_byte_is_survived(void **state) {
   close(fd);
 }
 
-/* Leaf and branch pages to the last byte: they hold the offsets that LMDB would follow. */
+/* A store whose tables are several levels deep: small slices make small chunks. */
+static void build_deep(fixture *f) {
+  store_writer *w = fixture_writer(f, 0);
+  fixture_write_rows(f, w, rows, 4096, true);
+  size_t count;
+  store_posting *postings = fixture_make_postings(rows, 3, &count);
+  for (size_t i = 0; i < count; i += 20) {
+    assert_ok(store_writer_postings(w, STORE_TABLE_RULES, postings + i, count - i < 20 ? count - i : 20, &f->err));
+  }
+  assert_ok(store_writer_finish(w, true, &f->err));
+  store_writer_free(w);
+  free(postings);
+}
+
+/* Leaf and branch pages hold the offsets and page numbers that LMDB follows: every byte of the
+ * branch pages, and of one leaf in eight, is changed. */
 static void any_flipped_tree_byte_is_survived(void **state) {
   fixture *f = *state;
-  fixture_build(f, 50, false);
+  build_deep(f);
   int fd = open(f->data, O_RDWR);
-  long size = lseek(fd, 0, SEEK_END);
+  long size = lseek(fd, 0, SEEK_END), branches = 0, leaves = 0;
   for (long page = 2; page < size / page_bytes; page++) {
     uint8_t bytes[page_bytes];
+    uint16_t flags, lower, upper;
     assert_int_equal(pread(fd, bytes, page_bytes, page * page_bytes), page_bytes);
-    uint16_t flags, upper;
     memcpy(&flags, bytes + 10, sizeof flags);
+    memcpy(&lower, bytes + 12, sizeof lower);
     memcpy(&upper, bytes + 14, sizeof upper);
     if (flags != 1 && flags != 2) continue;
+    if (flags == 1 ? false : leaves++ % 8 != 0) continue;
+    branches += flags == 1;
     for (long i = 0; i < page_bytes; i++) {
-      if (i >= 128 && (i < upper || i % 3)) continue;
-      flip(fd, page * page_bytes + i, 0x81);
+      if (i >= lower && (i < upper || (flags == 2 && i % 7))) continue;
+      uint8_t bits = i % 2 ? 0x81 : 0x12;
+      flip(fd, page * page_bytes + i, bits);
       (void)read_reports_fault(f);
-      flip(fd, page * page_bytes + i, 0x81);
+      flip(fd, page * page_bytes + i, bits);
     }
   }
+  assert_true(branches > 0 && leaves > 8);
   assert_false(read_reports_fault(f));
   close(fd);
 }

@@ -2,7 +2,9 @@
 #include "test_store_fixture.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -236,6 +238,65 @@ static void nothing_follows_a_failure(void **state) {
   store_batch_free(b);
 }
 
+enum { child_cannot_mount = 77, child_wrong = 1 };
+
+static bool write_text(const char *path, const char *text) {
+  int fd = open(path, O_WRONLY);
+  if (fd < 0) return false;
+  bool written = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+  close(fd);
+  return written;
+}
+
+/* A file system of 2 MiB at `path` that only this process sees: as root, else as root of a user
+ * namespace of its own, where the machine allows that. */
+static bool mount_small_file_system(const char *path) {
+  if (unshare(CLONE_NEWNS) != 0) {
+    char users[64], groups[64];
+    snprintf(users, sizeof users, "0 %u 1", (unsigned)geteuid());
+    snprintf(groups, sizeof groups, "0 %u 1", (unsigned)getegid());
+    if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
+    if (!write_text("/proc/self/setgroups", "deny") || !write_text("/proc/self/uid_map", users) ||
+        !write_text("/proc/self/gid_map", groups)) {
+      return false;
+    }
+  }
+  return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && mount("none", path, "tmpfs", 0, "size=2m") == 0;
+}
+
+/* The exit status of a process of its own. */
+static int fill_small_file_system(fixture *f) {
+  if (!mount_small_file_system(f->root)) return child_cannot_mount;
+  store_writer *w = NULL;
+  store_batch *b = NULL;
+  store_writer_options options = options_of_tests();
+  options.commit_bytes = 1 << 18;
+  khop_status status = store_writer_create(&w, f->store, &options, &f->err);
+  if (status == KHOP_OK) status = store_batch_create(&b, fixture_fields, false, &f->err);
+  for (int i = 0; i < 100 && status == KHOP_OK; i++) {
+    fixture_add_rows(f, b, 0, 500);
+    status = store_batch_finish(b, &f->err);
+    if (status == KHOP_OK) status = store_writer_append(w, b, &f->err);
+    store_batch_reset(b);
+  }
+  store_batch_free(b);
+  store_writer_free(w);
+  if (status == KHOP_ENVIRONMENT && strstr(f->err.message, "disk full") && !fixture_exists(f->temporary)) return 0;
+  print_error("%d: %s\n", status, f->err.message);
+  return child_wrong;
+}
+
+static void a_full_file_system_is_called_disk_full(void **state) {
+  fixture *f = *state;
+  pid_t child = fork();
+  if (child == 0) _exit(fill_small_file_system(f));
+  int status;
+  assert_int_equal(waitpid(child, &status, 0), child);
+  assert_true(WIFEXITED(status));
+  if (WEXITSTATUS(status) == child_cannot_mount) skip();
+  assert_int_equal(WEXITSTATUS(status), 0);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
@@ -248,6 +309,7 @@ int main(void) {
       TEST(a_killed_writer_leaves_the_old_store_or_none),
       TEST(a_full_disk_is_said_and_leaves_nothing),
       TEST(nothing_follows_a_failure),
+      TEST(a_full_file_system_is_called_disk_full),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
