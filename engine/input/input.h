@@ -5,7 +5,15 @@
  *   input_parse   any thread, any batch: rows x columns of fields, unquoted; rows that cannot be read
  *
  * Several files are one register. Each has its own header; columns are addressed by source, and
- * the caller maps names to columns. Memory is bounded by the batches in flight.
+ * the caller maps names to columns. Memory is bounded by the batches in flight, and in input_next by
+ * a row and a batch.
+ *
+ * Text is RFC 4180 with room for what registers do: rows end in LF or CRLF; a quote opens a quoted
+ * field only as the first byte of the field that is not blank, elsewhere it is data; blanks around a
+ * quoted field are not part of it, blanks of a plain field are; blank lines are no rows, but count as
+ * lines. One bad quote costs one row: when it is not closed within row_bytes_max, reading goes on at
+ * the line after the row's first. That verdict costs a look at row_bytes_max bytes, so a file that
+ * leaves a quote open on every line reads slowly: about 0.5 ms a line at the default.
  */
 #ifndef KHOP_INPUT_INPUT_H
 #define KHOP_INPUT_INPUT_H
@@ -14,11 +22,11 @@
 #include "base/status.h"
 
 typedef struct input_options {
-  const char *const *paths; /* "-" is standard input */
+  const char *const *paths; /* "-" is standard input, at most once; copied */
   size_t path_count;
   char delimiter;        /* ',', '\t', ';', '|'; 0: found per file */
-  size_t row_bytes_max;  /* longer rows are rejected; 0: 1 MiB */
-  size_t batch_bytes;    /* text per batch; 0: 1 MiB */
+  size_t row_bytes_max;  /* longer rows (without their LF) are rejected; 0: 1 MiB; at most 1 GiB */
+  size_t batch_bytes;    /* text per batch, more where one row needs it; 0: 1 MiB; at most 1 GiB */
 } input_options;
 
 typedef struct input input;
@@ -35,7 +43,8 @@ typedef struct input_source {
 } input_source;
 
 /* Refuses with one message: missing file, directory, empty file, header only, binary content,
- * duplicate or empty column names, a forced delimiter that leaves one column. */
+ * duplicate or empty column names, more than 4,096 columns, a forced delimiter that leaves one column.
+ * Ordinary files are closed again until their turn; one that changed by then fails input_next. */
 khop_status input_open(input **out_input, const input_options *options, khop_error *err);
 void input_close(input *in);
 size_t input_source_count(const input *in);
@@ -72,7 +81,9 @@ typedef struct input_batch {
 } input_batch;
 
 void input_batch_free(input_batch *batch);
-/* Fills the next batch in file order; *out_more is false at the end (batch empty). One thread. */
+/* Fills the next batch in file order; *out_more is false at the end (batch empty). One thread. A
+ * batch may hold rejects and no text. After a failure the batch is empty and the input of no more
+ * use but to be closed. */
 khop_status input_next(input *in, input_batch *batch, bool *out_more, khop_error *err);
 
 typedef struct input_field {
@@ -82,7 +93,8 @@ typedef struct input_field {
 
 typedef struct input_rows {
   size_t row_count, column_count;
-  input_field *fields; /* row_count x column_count, surrounding blanks kept */
+  input_field *fields; /* row_count x column_count, blanks of plain fields kept; valid as long as the
+                        * batch's text is */
   uint64_t *lines;     /* row_count: 1-based line */
   uint64_t *offsets;   /* row_count: byte offset */
   size_t row_capacity, field_capacity;
@@ -91,7 +103,7 @@ typedef struct input_rows {
 } input_rows;
 
 void input_rows_free(input_rows *rows);
-/* Splits a batch; writes into the batch's text. Thread-safe for distinct batches and rows. */
+/* Splits a batch, once: it writes into the batch's text. Thread-safe for distinct batches and rows. */
 khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err);
 
 /* "7 fields, expected 9", "quote never closed", ... into text; never a value. */

@@ -84,7 +84,7 @@ static void refuses_paths_and_options(void **state) {
 
 static void refuses_a_header_that_is_too_long_or_wide(void **state) {
   (void)state;
-  bytes text = {0};
+  byte_string text = {0};
   for (int i = 0; i < 5000; i++) {
     char name[16];
     snprintf(name, sizeof name, "c%d,", i);

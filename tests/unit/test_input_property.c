@@ -50,14 +50,14 @@ static input_reason check_text(const unsigned char *row, size_t bytes) {
 typedef enum place { START, PLAIN, QUOTED, QUOTE_IN_QUOTED, BEHIND } place;
 
 typedef struct row_walk {
-  bytes fields[64]; /* the fuzzed rows have fewer */
+  byte_string fields[64]; /* the fuzzed rows have fewer */
   size_t count;
   bool quoted, stray;
   place place;
 } row_walk;
 
 static void walk_byte(const reference *r, row_walk *w, unsigned char c) {
-  bytes *field = &w->fields[w->count - 1 < 63 ? w->count - 1 : 63];
+  byte_string *field = &w->fields[w->count - 1 < 63 ? w->count - 1 : 63];
   if (w->place == QUOTED) {
     if (c == '"') w->place = QUOTE_IN_QUOTED;
     else bytes_add(field, &c, 1);
@@ -85,7 +85,7 @@ static void walk_byte(const reference *r, row_walk *w, unsigned char c) {
 static void finish_row(reference *r, row_walk *w, uint64_t line, size_t start, size_t end) {
   input_reject reject = {.line = line, .byte_offset = start};
   reject.reason = check_text(r->text + start, end - start);
-  bytes *last = &w->fields[w->count - 1 < 63 ? w->count - 1 : 63];
+  byte_string *last = &w->fields[w->count - 1 < 63 ? w->count - 1 : 63];
   bool bare = w->place == START || w->place == PLAIN;
   if (bare && last->length > 0 && last->data[last->length - 1] == '\r') last->length--;
   if (!reject.reason) {
@@ -159,7 +159,7 @@ static const char delimiters[] = {',', ';', '\t', '|'};
 static size_t random_below(uint64_t *seed, size_t limit) { return (size_t)(random_next(seed) % limit); }
 
 /* Bytes without a plan: every state of the reader is hit. */
-static void add_noise(bytes *b, uint64_t *seed, char delimiter, size_t length, bool with_nul) {
+static void add_noise(byte_string *b, uint64_t *seed, char delimiter, size_t length, bool with_nul) {
   static const char *const pieces[] = {"\"",   "\"",  "\n",      "\r\n",     "\r",       " ",    "x",
                                        "yz",   "\t",  "\xe1\xba\xbf", "\xc4\x91", "\"\"", "\xc3", "\n\n",
                                        "\",\"", "\n\"", ",\"", "longer text"};
@@ -177,7 +177,7 @@ static void add_noise(bytes *b, uint64_t *seed, char delimiter, size_t length, b
 }
 
 /* A table in good order, but for a little damage. */
-static void add_table(bytes *b, uint64_t *seed, char delimiter, size_t length, size_t columns) {
+static void add_table(byte_string *b, uint64_t *seed, char delimiter, size_t length, size_t columns) {
   static const char *const values[] = {"",       "An",        "\"a b\"", "\"x\"\"y\"", "\"l1\nl2\"",
                                        " pad ",  "\"d,;|\"",  "12\"",    "  \"q\" ",   "Nguy\xe1\xbb\x85n",
                                        "\"\"",   "\"\r\n\"",  "7",       "0123456789"};
@@ -194,7 +194,7 @@ static void add_table(bytes *b, uint64_t *seed, char delimiter, size_t length, s
 }
 
 typedef struct random_file {
-  bytes text;
+  byte_string text;
   size_t header_bytes, columns;
   char delimiter;
 } random_file;
@@ -227,7 +227,7 @@ static bool has_rows(const random_file *f) {
 }
 
 /* Control and non-ASCII bytes in hexadecimal; runs of line feeds are cut short. */
-static void print_escaped(const char *title, const bytes *b) {
+static void print_escaped(const char *title, const byte_string *b) {
   fprintf(stderr, "%s: ", title);
   for (size_t i = 0, line_feeds = 0; i < b->length; i++) {
     unsigned char c = (unsigned char)b->data[i];

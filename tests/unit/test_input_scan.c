@@ -90,7 +90,7 @@ static void utf8_place_is_the_first_bad_byte(void **state) {
   };
   for (size_t before = 0; before < 140; before++) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-      bytes text = {0};
+      byte_string text = {0};
       for (size_t j = 0; j < before; j++) bytes_text(&text, j % 5 == 4 ? "\xe1\xbb\x85" : "a");
       size_t expected = text.length + cases[i].place;
       bytes_add(&text, cases[i].bad, cases[i].length);

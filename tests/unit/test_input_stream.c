@@ -10,8 +10,8 @@
 #include "base/thread.h"
 
 /* A register with quotes, line feeds inside them, Vietnamese text and a few bad rows. */
-static bytes make_register(size_t rows) {
-  bytes text = {0};
+static byte_string make_register(size_t rows) {
+  byte_string text = {0};
   uint64_t seed = 5;
   bytes_text(&text, "id,name,note\n");
   for (size_t i = 0; i < rows; i++) {
@@ -25,8 +25,8 @@ static bytes make_register(size_t rows) {
   return text;
 }
 
-static bytes gzip_bytes(const char *text, size_t length) {
-  bytes out = {0};
+static byte_string gzip_bytes(const char *text, size_t length) {
+  byte_string out = {0};
   size_t bound = length + length / 100 + 1024;
   char *buffer = mem_alloc(bound, 1);
   z_stream stream = {.next_in = (unsigned char *)(uintptr_t)text, .avail_in = (uInt)length,
@@ -39,8 +39,8 @@ static bytes gzip_bytes(const char *text, size_t length) {
   return out;
 }
 
-static bytes zstd_bytes(const char *text, size_t length) {
-  bytes out = {0};
+static byte_string zstd_bytes(const char *text, size_t length) {
+  byte_string out = {0};
   size_t bound = ZSTD_compressBound(length);
   char *buffer = mem_alloc(bound, 1);
   ZSTD_CCtx *context = ZSTD_createCCtx();
@@ -53,7 +53,7 @@ static bytes zstd_bytes(const char *text, size_t length) {
   return out;
 }
 
-typedef bytes compressor(const char *text, size_t length);
+typedef byte_string compressor(const char *text, size_t length);
 static compressor *const compressors[] = {gzip_bytes, zstd_bytes};
 static const char *const names[] = {"gzip", "zstd"};
 
@@ -66,11 +66,11 @@ static void assert_same(const outcome *a, const outcome *b) {
 
 static void compressed_equals_plain(void **state) {
   (void)state;
-  bytes text = make_register(20000);
+  byte_string text = make_register(20000);
   outcome plain = outcome_of_text(text.data, text.length, (input_options){0});
   assert_true(plain.rejects.length > 1000);
   for (size_t c = 0; c < 2; c++) {
-    bytes packed = compressors[c](text.data, text.length);
+    byte_string packed = compressors[c](text.data, text.length);
     outcome whole = outcome_of_text(packed.data, packed.length, (input_options){0});
     assert_same(&plain, &whole);
     outcome_free(&whole);
@@ -80,7 +80,7 @@ static void compressed_equals_plain(void **state) {
     bytes_free(&packed);
     /* Two members, cut inside a row. */
     packed = compressors[c](text.data, 100001);
-    bytes second = compressors[c](text.data + 100001, text.length - 100001);
+    byte_string second = compressors[c](text.data + 100001, text.length - 100001);
     bytes_add(&packed, second.data, second.length);
     whole = outcome_of_text(packed.data, packed.length, (input_options){0});
     assert_same(&plain, &whole);
@@ -95,7 +95,7 @@ static void compressed_equals_plain(void **state) {
 static void compression_is_told_and_headers_are_checked(void **state) {
   (void)state;
   for (size_t c = 0; c < 2; c++) {
-    bytes packed = compressors[c]("a,b\n1,2\n", 8);
+    byte_string packed = compressors[c]("a,b\n1,2\n", 8);
     memory_file file = memory_file_make(packed.data, packed.length);
     const char *path = file.path;
     input *in;
@@ -120,10 +120,10 @@ static void compression_is_told_and_headers_are_checked(void **state) {
  * byte in the name or time of a gzip header) the right text; never wrong text. */
 static void damage_is_found(void **state) {
   (void)state;
-  bytes text = make_register(40);
+  byte_string text = make_register(40);
   outcome plain = outcome_of_text(text.data, text.length, (input_options){0});
   for (size_t c = 0; c < 2; c++) {
-    bytes packed = compressors[c](text.data, text.length);
+    byte_string packed = compressors[c](text.data, text.length);
     for (size_t i = 4; i < 2 * packed.length; i++) {
       bool is_cut = i < packed.length;
       size_t broken = i - packed.length;
@@ -206,8 +206,8 @@ static outcome outcome_of_stdin(feeder *f, input_options options) {
 
 static void standard_input_equals_a_file(void **state) {
   (void)state;
-  bytes text = make_register(3000);
-  bytes packed = gzip_bytes(text.data, text.length);
+  byte_string text = make_register(3000);
+  byte_string packed = gzip_bytes(text.data, text.length);
   outcome plain = outcome_of_text(text.data, text.length, (input_options){0});
   static const size_t steps[] = {1, 4093, 1 << 20};
   for (size_t i = 0; i < 3; i++) {
@@ -263,7 +263,7 @@ static khop_status parse_one(void *context, size_t task, unsigned worker, khop_e
 
 static void batches_parse_on_any_thread(void **state) {
   (void)state;
-  bytes text = make_register(20000);
+  byte_string text = make_register(20000);
   outcome plain = outcome_of_text(text.data, text.length, (input_options){0});
   memory_file file = memory_file_make(text.data, text.length);
   const char *path = file.path;

@@ -21,12 +21,12 @@
 #include "input/input.h"
 
 /* A growing string of bytes. */
-typedef struct bytes {
+typedef struct byte_string {
   char *data;
   size_t length, capacity;
-} bytes;
+} byte_string;
 
-static inline void bytes_add(bytes *b, const void *data, size_t length) {
+static inline void bytes_add(byte_string *b, const void *data, size_t length) {
   khop_error err;
   assert_int_equal(array_reserve(&b->data, &b->capacity, b->length + length + 1, 1, "test", &err), KHOP_OK);
   if (length > 0) memcpy(b->data + b->length, data, length);
@@ -34,11 +34,11 @@ static inline void bytes_add(bytes *b, const void *data, size_t length) {
   b->data[b->length] = 0;
 }
 
-static inline void bytes_text(bytes *b, const char *text) { bytes_add(b, text, strlen(text)); }
+static inline void bytes_text(byte_string *b, const char *text) { bytes_add(b, text, strlen(text)); }
 
-static inline void bytes_free(bytes *b) {
+static inline void bytes_free(byte_string *b) {
   mem_free(b->data);
-  *b = (bytes){0};
+  *b = (byte_string){0};
 }
 
 /* A file without a name on disk; `path` opens it, as often as wanted. */
@@ -64,7 +64,7 @@ static inline void memory_file_close(memory_file *file) { close(file->fd); }
 
 /* What a run yields: "source line offset [field][field]" and "source line offset reason found/expected". */
 typedef struct outcome {
-  bytes rows, rejects;
+  byte_string rows, rejects;
 } outcome;
 
 static inline void outcome_free(outcome *o) {
@@ -141,6 +141,6 @@ static inline outcome outcome_of_text(const char *text, size_t length, input_opt
   return o;
 }
 
-static inline const char *shown(const bytes *b) { return b->data ? b->data : ""; }
+static inline const char *shown(const byte_string *b) { return b->data ? b->data : ""; }
 
 #endif
