@@ -4,9 +4,10 @@
  *   batch    [ row row row row ]   dropped             next batch
  *
  * Text in a batch is what stands in the file from first_byte on, without gaps, so that lines and
- * offsets follow from places in it. A row that is too long is dropped, and ends its batch. A row whose
- * quote never closes leaves its first line in the text; the batch's rejects tell the splitter to pass
- * over the line.
+ * offsets follow from places in it. Of a bad row only the first line is lost: most such rows are a
+ * quote that was not meant as one and swallowed the rows behind it. The line stays in the text, and
+ * the batch's rejects tell the splitter to pass over it; when it is too long for that it is dropped,
+ * and ends the batch.
  */
 #include <assert.h>
 #include <string.h>
@@ -44,22 +45,22 @@ static khop_status batch_reject(input *in, input_batch *batch, input_reason reas
   return KHOP_OK;
 }
 
-/* The row at the window's start is bad. *out_has_gap: some of the file was dropped, so the batch must
- * end here. */
+static input_reason reason_of(rows_stop stop) {
+  if (stop == ROWS_QUOTE_STRAY) return INPUT_QUOTE_STRAY;
+  return stop == ROWS_TOO_LONG ? INPUT_ROW_TOO_LONG : INPUT_QUOTE_OPEN;
+}
+
+/* The row at the window's start is bad: its first line is lost, no more. *out_has_gap: the line was
+ * dropped, so the batch must end here. */
 static khop_status take_bad_row(input *in, input_batch *batch, rows_stop stop, bool *out_has_gap,
                                 khop_error *err) {
   window *w = &in->window;
-  *out_has_gap = true;
-  if (stop == ROWS_TOO_LONG) {
-    TRY(batch_reject(in, batch, INPUT_ROW_TOO_LONG, err));
-    return window_drop_line(w, in->row_bytes_max, err);
-  }
-  TRY(batch_reject(in, batch, INPUT_QUOTE_OPEN, err));
+  TRY(batch_reject(in, batch, reason_of(stop), err));
   size_t bytes = window_bytes(w);
   if (bytes > in->row_bytes_max + 1) bytes = in->row_bytes_max + 1;
   const char *line_feed = memchr(window_text(w), '\n', bytes);
-  if (!line_feed) return window_drop_line(w, 0, err);
-  *out_has_gap = false;
+  *out_has_gap = !line_feed;
+  if (!line_feed) return window_drop_line(w, err);
   return batch_append(in, batch, (size_t)(line_feed - window_text(w)) + 1, 1, err);
 }
 

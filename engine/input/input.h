@@ -11,9 +11,10 @@
  * Text is RFC 4180 with room for what registers do: rows end in LF or CRLF; a quote opens a quoted
  * field only as the first byte of the field that is not blank, elsewhere it is data; blanks around a
  * quoted field are not part of it, blanks of a plain field are; blank lines are no rows, but count as
- * lines. One bad quote costs one row: when it is not closed within row_bytes_max, reading goes on at
- * the line after the row's first. That verdict costs a look at row_bytes_max bytes, so a file that
- * leaves a quote open on every line reads slowly: about 0.5 ms a line at the default.
+ * lines. One bad quote costs one line: a row without an end within row_bytes_max, and a row of several
+ * lines with text after a closing quote, are rejected, and reading goes on at their second line. The
+ * first verdict costs a look at row_bytes_max bytes, so a file that leaves a quote open on every line
+ * reads slowly: about 0.5 ms a line at the default.
  */
 #ifndef KHOP_INPUT_INPUT_H
 #define KHOP_INPUT_INPUT_H
@@ -76,7 +77,7 @@ typedef struct input_batch {
   uint64_t first_line, first_byte;
   char *text;      /* `bytes` bytes, then 64 bytes of zero padding */
   size_t bytes, capacity;
-  input_reject *rejects; /* rows that never became text: too long, quote never closed */
+  input_reject *rejects; /* rows that input_next gave up: too long, a quote open or stray over lines */
   size_t reject_count, reject_capacity;
 } input_batch;
 

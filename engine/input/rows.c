@@ -9,6 +9,7 @@ typedef struct open_row {
   size_t start;
   uint64_t lines; /* line feeds inside its quotes so far */
   bool is_quoted; /* inside quotes */
+  bool has_stray; /* text stands behind a closing quote */
 } open_row;
 
 static rows_found find_unquoted(const rows_rules *rules, const char *text, size_t bytes) {
@@ -20,6 +21,24 @@ static rows_found find_unquoted(const rows_rules *rules, const char *text, size_
 
 static rows_stop bad_row(const open_row *row) { return row->is_quoted ? ROWS_QUOTE_OPEN : ROWS_TOO_LONG; }
 
+/* Nothing but blanks between a closing quote and the end of its field? */
+static bool closes_field(const char *text, size_t quote, size_t bytes, char delimiter) {
+  size_t i = quote + 1;
+  while (i < bytes && scan_is_blank(text[i], delimiter)) i++;
+  return i == bytes || text[i] == delimiter || text[i] == '\n';
+}
+
+/* Adds the row, which ends before `end`; false when it is bad. */
+static bool add_row(rows_found *found, const open_row *row, size_t end) {
+  if (row->has_stray && row->lines > 0) {
+    found->stop = ROWS_QUOTE_STRAY;
+    return false;
+  }
+  found->bytes = end;
+  found->lines += row->lines + 1;
+  return true;
+}
+
 /* The text is used up: what about the row that is still open? */
 static void finish(const rows_rules *rules, size_t bytes, bool is_final, const open_row *row,
                    rows_found *found) {
@@ -27,8 +46,7 @@ static void finish(const rows_rules *rules, size_t bytes, bool is_final, const o
   if (left > rules->row_bytes_max || (is_final && row->is_quoted)) {
     found->stop = bad_row(row);
   } else if (is_final && left > 0) {
-    found->bytes = bytes;
-    found->lines += row->lines + 1;
+    add_row(found, row, bytes);
   }
 }
 
@@ -46,8 +64,7 @@ static rows_found find_quoted(const rows_rules *rules, const char *text, size_t 
       return found;
     }
     if (is_row_end) {
-      found.bytes = p + 1;
-      found.lines += row.lines + 1;
+      if (!add_row(&found, &row, p + 1)) return found;
       row = (open_row){.start = p + 1};
     } else if (text[p] == '\n') {
       row.lines++;
@@ -57,6 +74,7 @@ static rows_found find_quoted(const rows_rules *rules, const char *text, size_t 
       scan_cursor_next(&cursor);
     } else {
       row.is_quoted = false;
+      row.has_stray |= !closes_field(text, p, bytes, rules->delimiter);
     }
   }
   finish(rules, bytes, is_final, &row, &found);

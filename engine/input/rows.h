@@ -3,8 +3,10 @@
  *
  * A row is bad when no row end stands within its first row_bytes_max + 1 bytes. Whether it is called
  * too long or a quote left open depends on where its byte number row_bytes_max (from 0) stands,
- * outside or inside quotes; at the end of the file, on where the file's end stands. That makes the
- * verdict a matter of the row's own bytes, not of how the file was cut into batches.
+ * outside or inside quotes; at the end of the file, on where the file's end stands. It is bad, too,
+ * when its quotes hold line feeds and text follows a closing quote: then a quote that was not meant as
+ * one has swallowed rows up to the next quote, thousands of them in a register that hardly quotes.
+ * The verdict is a matter of the row's own bytes, not of how the file was cut into batches.
  */
 #ifndef KHOP_INPUT_ROWS_H
 #define KHOP_INPUT_ROWS_H
@@ -20,7 +22,8 @@ typedef struct rows_rules {
 typedef enum rows_stop {
   ROWS_MORE,      /* the row behind them ends past this text, or no text is left */
   ROWS_TOO_LONG,  /* the row behind them is bad */
-  ROWS_QUOTE_OPEN /* likewise */
+  ROWS_QUOTE_OPEN, /* likewise */
+  ROWS_QUOTE_STRAY
 } rows_stop;
 
 typedef struct rows_found {

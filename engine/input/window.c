@@ -58,14 +58,7 @@ khop_status window_skip(window *w, uint64_t bytes, khop_error *err) {
   return KHOP_OK;
 }
 
-static uint64_t count_lines(const char *text, size_t bytes) {
-  uint64_t lines = 0;
-  for (const char *p = text; (p = memchr(p, '\n', bytes - (size_t)(p - text))) != NULL; p++) lines++;
-  return lines;
-}
-
-khop_status window_drop_line(window *w, size_t from, khop_error *err) {
-  window_take(w, from, count_lines(window_text(w), from));
+khop_status window_drop_line(window *w, khop_error *err) {
   for (;;) {
     const char *text = window_text(w);
     const char *line_feed = memchr(text, '\n', window_bytes(w));

@@ -36,8 +36,7 @@ void window_take(window *w, size_t bytes, uint64_t lines);
 /* Drops `bytes` bytes from the start of the file, to come back to a place seen before. Fewer are
  * dropped when the file ends first. */
 khop_status window_skip(window *w, uint64_t bytes, khop_error *err);
-/* Drops everything up to and with the next line feed at or after `from` bytes, in constant memory;
- * counts the line feeds passed. */
-khop_status window_drop_line(window *w, size_t from, khop_error *err);
+/* Drops the line at the window's start with its line feed, in constant memory. */
+khop_status window_drop_line(window *w, khop_error *err);
 
 #endif

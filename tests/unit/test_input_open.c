@@ -163,6 +163,21 @@ static void reports_rows_and_rejects_exactly(void **state) {
   outcome_free(&o);
 }
 
+/* An open quote costs its own line, wherever row_bytes_max falls in the lines that it swallowed: inside
+ * its quotes, behind the next quote, or behind the row that they seem to make. */
+static void one_bad_quote_costs_one_line(void **state) {
+  (void)state;
+  static const char text[] = "a,b\n1,\"x\n2,3\n4,5\n6,7\"89\n8,9\n";
+  for (size_t row_bytes_max = 8; row_bytes_max < 40; row_bytes_max++) {
+    outcome o = outcome_of_text(text, sizeof text - 1, (input_options){.row_bytes_max = row_bytes_max});
+    assert_string_equal(shown(&o.rows), "0 3 9 [2][3]\n0 4 13 [4][5]\n0 5 17 [6][7\"89]\n0 6 24 [8][9]");
+    assert_string_equal(shown(&o.rejects), row_bytes_max < 17   ? "0 2 4 quote_open 0/0"
+                                           : row_bytes_max < 19 ? "0 2 4 row_too_long 0/0"
+                                                                : "0 2 4 quote_stray 0/0");
+    outcome_free(&o);
+  }
+}
+
 static void describes_rejects_without_values(void **state) {
   (void)state;
   static const struct { input_reject reject; const char *code, *text; } cases[] = {
@@ -230,6 +245,7 @@ int main(void) {
       cmocka_unit_test(refuses_a_header_that_is_too_long_or_wide),
       cmocka_unit_test(finds_delimiter_names_and_bom),
       cmocka_unit_test(reports_rows_and_rejects_exactly),
+      cmocka_unit_test(one_bad_quote_costs_one_line),
       cmocka_unit_test(describes_rejects_without_values),
       cmocka_unit_test(several_files_are_one_register),
       cmocka_unit_test(notices_a_file_that_changed),

@@ -118,6 +118,10 @@ static size_t read_row(reference *r, row_walk *w, size_t start, uint64_t line) {
   for (; i < r->bytes; i++) {
     unsigned char c = r->text[i];
     if (c == '\n' && w->place != QUOTED) {
+      if (w->stray && memchr(r->text + start, '\n', i - start)) {
+        bad = INPUT_QUOTE_STRAY;
+        break;
+      }
       finish_row(r, w, line, start, i + 1);
       return i + 1;
     }
@@ -129,13 +133,14 @@ static size_t read_row(reference *r, row_walk *w, size_t start, uint64_t line) {
     walk_byte(r, w, c);
   }
   if (!bad && w->place == QUOTED) bad = INPUT_QUOTE_OPEN;
+  if (!bad && w->stray && memchr(r->text + start, '\n', r->bytes - start)) bad = INPUT_QUOTE_STRAY;
   if (!bad) {
     finish_row(r, w, line, start, r->bytes);
     return r->bytes;
   }
   input_reject reject = {.line = line, .byte_offset = start, .reason = bad};
   outcome_reject(&r->outcome, 0, &reject);
-  for (i = bad == INPUT_QUOTE_OPEN ? start : i; i < r->bytes; i++) {
+  for (i = start; i < r->bytes; i++) {
     if (r->text[i] == '\n') return i + 1;
   }
   return r->bytes;
