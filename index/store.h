@@ -36,9 +36,9 @@ enum {
 /* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r. */
 enum {
   STORE_TABLE_RECORD_ID = 1,  /* store_record_id_key -> row */
-  STORE_TABLE_IDENTIFIER = 2, /* store_identifier_key -> row */
-  STORE_TABLE_CLUSTER = 3,    /* cluster number -> rows, clusters of two members or more */
-  STORE_TABLE_RULES = 16
+  STORE_TABLE_IDENTIFIER = 2, /* and up to 15: identifier key -> row, a table an identifier field */
+  STORE_TABLE_RULES = 16,     /* and up: blocking key -> row, a table a rule */
+  STORE_TABLE_CLUSTER = 60    /* cluster number -> rows, clusters of two members or more */
 };
 
 typedef struct store_posting {
@@ -47,9 +47,8 @@ typedef struct store_posting {
   uint32_t reserved; /* 0 */
 } store_posting;
 
-/* Keys of the first two tables, STORE_KEY_BITS long. Blanks at either end do not count. */
+/* Keys of the first table, STORE_KEY_BITS long. Blanks at either end do not count. */
 uint64_t store_record_id_key(const char *id, size_t length);
-uint64_t store_identifier_key(const char *kind, const char *canonical, size_t length);
 
 /* Facts that tools rely on, set by store_writer_meta: "id_field" is the position of the record id
  * among the fields, in decimal; absent, a record's id is the text SOURCE:LINE. With "id_qualified"

@@ -111,8 +111,8 @@ khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
-static khop_status find_key(khop_store *k, uint32_t table, uint64_t key, uint32_t *rows, size_t capacity,
-                            size_t *out_count, khop_error *err) {
+khop_status khop_store_find_key(khop_store *k, uint32_t table, uint64_t key, uint32_t *rows, size_t capacity,
+                                size_t *out_count, khop_error *err) {
   *out_count = 0;
   const uint32_t *found;
   size_t count;
@@ -176,15 +176,9 @@ khop_status khop_store_find_id(khop_store *k, const char *id, uint32_t *rows, si
   return KHOP_OK;
 }
 
-khop_status khop_store_find_identifier(khop_store *k, const char *kind, const char *canonical, uint32_t *rows,
-                                       size_t capacity, size_t *out_count, khop_error *err) {
-  uint64_t key = store_identifier_key(kind, canonical, strlen(canonical));
-  return find_key(k, STORE_TABLE_IDENTIFIER, key, rows, capacity, out_count, err);
-}
-
 khop_status khop_store_cluster_rows(khop_store *k, uint32_t cluster, uint32_t *rows, size_t capacity,
                                     size_t *out_count, khop_error *err) {
-  TRY(find_key(k, STORE_TABLE_CLUSTER, cluster, rows, capacity, out_count, err));
+  TRY(khop_store_find_key(k, STORE_TABLE_CLUSTER, cluster, rows, capacity, out_count, err));
   if (*out_count || cluster >= store_cluster_count(k->store)) return KHOP_OK;
   for (uint64_t row = 0; row < store_row_count(k->store); row++) {
     uint32_t own;

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/control.h"
 #include "base/memory.h"
 
 /* ---- pool ---------------------------------------------------------------------------------- */
@@ -18,6 +19,7 @@ struct pool {
   unsigned running;     /* helpers still in the current round */
   unsigned next_worker; /* hands worker numbers to helpers */
   bool stopping;
+  const khop_control *control;
   pool_task *task;
   void *context;
   size_t task_count;
@@ -42,7 +44,8 @@ static void work(pool *p, unsigned worker) {
     size_t task = atomic_fetch_add(&p->next_task, 1);
     if (task >= p->task_count) return;
     khop_error error = {0};
-    khop_status status = p->task(p->context, task, worker, &error);
+    khop_status status = control_check(p->control, &error);
+    if (status == KHOP_OK) status = p->task(p->context, task, worker, &error);
     if (status != KHOP_OK) {
       error.status = status;
       record_failure(p, task, &error);
@@ -110,6 +113,8 @@ void pool_free(pool *p) {
 }
 
 unsigned pool_threads(const pool *p) { return p->threads; }
+
+void pool_watch(pool *p, const khop_control *control) { p->control = control; }
 
 khop_status pool_run(pool *p, size_t task_count, pool_task *task, void *context, khop_error *err) {
   pthread_mutex_lock(&p->lock);

@@ -24,6 +24,8 @@ typedef khop_status pool_task(void *context, size_t task, unsigned worker, khop_
 khop_status pool_create(pool **out_pool, unsigned threads, khop_error *err);
 void pool_free(pool *p);
 unsigned pool_threads(const pool *p);
+/* pool_run starts no task once `control` is cancelled, and returns KHOP_INTERRUPTED. NULL: none. */
+void pool_watch(pool *p, const khop_control *control);
 
 /* Runs all tasks and waits. After a failure no further task starts; the failure of the lowest
  * task number is returned. One call at a time a pool. */

@@ -49,8 +49,11 @@ void key_set_free(key_set *set) {
 
 /* ---- parts ---------------------------------------------------------------------------------- */
 
-static uint64_t hash_letters(const uint8_t *letters, unsigned length) {
-  return length ? hash_bytes(letters, length) | 1 : 0;
+static uint64_t hash_letters(const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
+  uint64_t words[TEXT_LETTERS_MAX / 8] = {0}, hash = length;
+  memcpy(words, letters, length);
+  for (unsigned i = 0; i * 8 < length; i++) hash = hash_combine(hash, words[i]);
+  return length ? hash | 1 : 0;
 }
 
 /* Regional spellings alike, letter by letter: y=i, x=s, initial gi/d/r, n/l, final n/ng, t/c.
@@ -60,9 +63,9 @@ static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
          letter_r = 18, letter_s = 19, letter_t = 20, letter_x = 24, letter_y = 25 };
   word_span words[FEATURE_WORDS_MAX];
   unsigned word_count = feature_words(letters, length, words);
-  uint8_t out[TEXT_LETTERS_MAX];
+  uint8_t out[TEXT_LETTERS_MAX] = {0};
   unsigned used = 0;
-  for (unsigned w = 0; w < word_count; w++) {
+  for (unsigned w = 0; w < word_count && used < length; w++) {
     unsigned start = words[w].start, end = words[w].end;
     bool has_h = start + 1 < end && letters[start + 1] == letter_h;
     bool has_i = start + 2 < end && letters[start] == letter_g && letters[start + 1] == letter_i;
@@ -80,7 +83,7 @@ static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
       if (i + 1 == end && letter == letter_t) letter = letter_c;
       if (letter != letter_h && !(i == words[w].start + 1u && letter == letter_r)) out[used++] = letter;
     }
-    out[used - 1] |= 0x80; /* where a word ends */
+    if (used) out[used - 1] |= 0x80; /* where a word ends */
   }
   return hash_letters(out, used);
 }

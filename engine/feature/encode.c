@@ -1,5 +1,4 @@
 /* Values to slots, and letters back from them. See feature.h. */
-#include <math.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -82,29 +81,17 @@ static void normalise_any_text(semantic_type type, const char *text, size_t leng
   }
 }
 
-static uint64_t identifier_key_of(uint64_t kind, uint64_t number) {
-  uint64_t key = hash_combine(kind, number) >> 16;
+static uint64_t identifier_key_of(uint64_t kind, uint64_t value) {
+  uint64_t key = hash_combine(kind, value) >> 16;
   return key ? key : 1;
 }
 
-static uint64_t id_key(const id_value *id) {
-  return id->kind == ID_MISSING ? 0 : identifier_key_of((uint64_t)id->kind, id->number);
-}
-
-static uint64_t text_key(const text_value *text) {
-  if (!text->toned_hash) return 0;
-  return identifier_key_of(16, (uint64_t)text->toned_hash << 32 | text->plain_hash);
-}
-
-uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length) {
-  if (type == TYPE_PERSONAL_ID || type == TYPE_INSURANCE || type == TYPE_PHONE) {
-    id_value id;
-    normalise_any_id(type, text, length, &id);
-    return id_key(&id);
-  }
-  text_value value;
-  normalise_any_text(type, text, length, &value);
-  return text_key(&value);
+uint64_t feature_row_identifier_key(const feature_slot *slot, const uint8_t *row) {
+  const uint64_t text_kind = 16; /* behind all id kinds */
+  if (feature_missing(slot, row)) return 0;
+  if (slot->kind == SLOT_TEXT) return identifier_key_of(text_kind, slot_u64(row, slot->offset));
+  return identifier_key_of((uint64_t)feature_id_kind(slot_u64(row, slot->offset)),
+                           feature_id_number(slot_u64(row, slot->offset)));
 }
 
 static void encode_date(const char *text, size_t length, const feature_slot *slot, uint8_t *row) {
@@ -114,42 +101,44 @@ static void encode_date(const char *text, size_t length, const feature_slot *slo
   memcpy(row + slot->offset, &packed, 4);
 }
 
-/* One field; returns its identifier key, or 0 when it is none. */
-static uint64_t encode_field(const schema_field *field, const feature_slot *slot, const char *text,
-                             size_t length, uint8_t *row) {
+static void encode_field(semantic_type type, const feature_slot *slot, const char *text, size_t length, uint8_t *row) {
   switch (slot->kind) {
     case SLOT_TEXT: {
       text_value value;
-      normalise_any_text(field->type, text, length, &value);
+      normalise_any_text(type, text, length, &value);
       encode_text(&value, slot, row);
-      return field->identifier ? text_key(&value) : 0;
+      break;
     }
     case SLOT_ID: {
       id_value id;
-      normalise_any_id(field->type, text, length, &id);
+      normalise_any_id(type, text, length, &id);
       uint64_t packed = pack_id(&id);
       memcpy(row + slot->offset, &packed, 8);
-      return field->identifier ? id_key(&id) : 0;
+      break;
     }
-    case SLOT_DATE: encode_date(text, length, slot, row); return 0;
+    case SLOT_DATE: encode_date(text, length, slot, row); break;
     case SLOT_QUANTITY: {
       float value = (float)normalise_number(text, length);
       memcpy(row + slot->offset, &value, 4);
-      return 0;
+      break;
     }
-    case SLOT_SEX: row[slot->offset] = (uint8_t)normalise_sex(text, length); return 0;
-    default: return field->identifier ? feature_identifier_key(field->type, text, length) : 0;
+    case SLOT_SEX: row[slot->offset] = (uint8_t)normalise_sex(text, length); break;
+    default: break;
   }
 }
 
-void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row,
-                    uint64_t *identifiers, size_t *out_identifier_count) {
+void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row) {
   memset(row, 0, layout->stride);
-  size_t count = 0;
   for (size_t f = 0; f < s->field_count; f++) {
     const char *text = fields[f].text ? fields[f].text : "";
-    uint64_t key = encode_field(&s->fields[f], &layout->slots[f], text, fields[f].length, row);
-    if (key && identifiers) identifiers[count++] = key;
+    encode_field(s->fields[f].type, &layout->slots[f], text, fields[f].length, row);
   }
-  if (out_identifier_count) *out_identifier_count = count;
+}
+
+uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length) {
+  bool is_id = type == TYPE_PERSONAL_ID || type == TYPE_INSURANCE || type == TYPE_PHONE;
+  const feature_slot slot = {.kind = is_id ? SLOT_ID : SLOT_TEXT, .frequency_offset = FEATURE_NONE};
+  uint8_t row[8] = {0};
+  encode_field(type, &slot, text, length, row);
+  return feature_row_identifier_key(&slot, row);
 }

@@ -52,13 +52,13 @@ typedef struct feature_table {
 void feature_layout_make(feature_layout *layout, const schema *s);
 
 /* One record's fields, by schema field (text NULL: the register has no such column), to `row`
- * (layout->stride bytes). `identifiers`, unless NULL, receives hashes of the identifier fields'
- * values for the store: room for SCHEMA_FIELDS_MAX; *out_identifier_count is set. */
-void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row,
-                    uint64_t *identifiers, size_t *out_identifier_count);
+ * (layout->stride bytes). */
+void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row);
 
-/* The store's key of an identifier value, 48 bits, 0 when missing: what feature_encode reports. */
+/* The store's key of an identifier, 48 bits, 0 when missing: of a value as written, and of the
+ * value in a row. Both give the same key. */
 uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length);
+uint64_t feature_row_identifier_key(const feature_slot *slot, const uint8_t *row);
 
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err);
 void feature_table_free(feature_table *t);

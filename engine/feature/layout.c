@@ -36,6 +36,7 @@ static void use_tests(field_use *uses, const schema_level *level) {
 }
 
 static void collect_uses(field_use *uses, const schema *s) {
+  for (size_t f = 0; f < s->field_count; f++) uses[f].used = s->fields[f].identifier;
   for (size_t r = 0; r < s->rule_count; r++) {
     for (size_t p = 0; p < s->rules[r].part_count; p++) use_part(uses, &s->rules[r].parts[p]);
   }

@@ -202,6 +202,7 @@ KHOP_API khop_status khop_inspect(const khop_options *options, khop_inspection *
 
 typedef struct khop_quality {
   uint64_t records, truth_records, common_records;
+  uint64_t missing_records; /* named by the truth, not in the result */
   uint64_t true_positives, false_positives, false_negatives; /* cluster-implied pairs */
   double precision, recall, f1;
   double pair_precision, pair_recall, pair_f1; /* pairs.csv with decision match */
@@ -233,7 +234,7 @@ KHOP_API const char *khop_store_schema(const khop_store *store);
 KHOP_API const char *khop_store_meta(const khop_store *store, const char *name);
 
 typedef struct khop_store_table {
-  uint32_t table; /* 1 record ids, 2 identifiers, 3 clusters, 16 and up blocking rules */
+  uint32_t table; /* 1 record ids, 2 to 15 identifier fields, 16 to 59 blocking rules, 60 clusters */
   uint64_t postings, bytes;
 } khop_store_table;
 
@@ -269,10 +270,12 @@ KHOP_API khop_status khop_store_get(khop_store *store, uint32_t row, khop_store_
 /* Records with exactly this id (blanks at either end do not count). */
 KHOP_API khop_status khop_store_find_id(khop_store *store, const char *id, uint32_t *rows, size_t capacity,
                                         size_t *out_count, khop_error *err);
-/* Candidates by hash: compare the records' own identifiers. `canonical` is as khop normalises it. */
-KHOP_API khop_status khop_store_find_identifier(khop_store *store, const char *kind, const char *canonical,
-                                                uint32_t *rows, size_t capacity, size_t *out_count,
-                                                khop_error *err);
+/* Records that hold this identifier in any identifier field, written as people write it. */
+KHOP_API khop_status khop_store_find_identifier(khop_store *store, const char *identifier, uint32_t *rows,
+                                                size_t capacity, size_t *out_count, khop_error *err);
+/* Rows under a key of a table: hashes, so compare what the records hold. */
+KHOP_API khop_status khop_store_find_key(khop_store *store, uint32_t table, uint64_t key, uint32_t *rows,
+                                         size_t capacity, size_t *out_count, khop_error *err);
 /* A cluster of one row takes a scan, of two or more a look-up. */
 KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster, uint32_t *rows, size_t capacity,
                                              size_t *out_count, khop_error *err);

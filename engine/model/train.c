@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "compare/comparer.h"
 #include "model/em.h"
 
 enum {

@@ -4,7 +4,7 @@
  * up partition by partition and chunk by chunk, are the places where each chunk writes, so that
  * the order of equal keys is that of the input whichever thread was faster.
  */
-#include "block/sort.h"
+#include "base/sort.h"
 
 #include <string.h>
 

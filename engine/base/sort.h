@@ -11,8 +11,8 @@
  * keys differ in their low bits alone). One where most keys share the top bits of the whole range,
  * small numbers beside one huge one, is sorted mostly by one thread: mix such keys first.
  */
-#ifndef KHOP_BLOCK_SORT_H
-#define KHOP_BLOCK_SORT_H
+#ifndef KHOP_BASE_SORT_H
+#define KHOP_BASE_SORT_H
 
 #include "base/thread.h"
 

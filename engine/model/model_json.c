@@ -1,0 +1,136 @@
+/* model.json: the model with the schema's own names, so that a person can read it and a scheduled run can
+ * load it. See model.h. */
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "model/model.h"
+
+static const char format_name[] = "khop-model-1";
+
+/* ---- writing ----------------------------------------------------------------------------------- */
+
+static json_t *levels_to_json(const comparison_model *comparison, const schema_comparison *declared) {
+  json_t *array = json_array();
+  for (size_t l = 1; l < comparison->level_count; l++) {
+    const level_model *level = &comparison->levels[l];
+    json_t *object = json_pack("{s:s}", "level", declared->levels[l - 1].name);
+    if (!level->fixed) {
+      json_object_set_new(object, "m", json_real(level->m));
+      json_object_set_new(object, "u", json_real(level->u));
+    }
+    json_object_set_new(object, "weight", json_real(level->weight));
+    json_array_append_new(array, object);
+  }
+  return array;
+}
+
+khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
+  json_t *comparisons = json_array();
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    json_array_append_new(comparisons, json_pack("{s:s, s:o}", "comparison", s->comparisons[c].name, "levels",
+                                                 levels_to_json(&m->comparisons[c], &s->comparisons[c])));
+  }
+  json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:f, s:b, s:b, s:i, s:I, s:I, s:o}", "format", format_name, "schema", s->name,
+                           "prior", m->prior, "match_threshold", m->match_threshold, "review_threshold", m->review_threshold,
+                           "trained", m->trained, "em_converged", m->em_converged, "em_iterations", (int)m->em_iterations,
+                           "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
+                           "comparisons", comparisons);
+  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) : NULL;
+  json_decref(root);
+  *out_text = text;
+  return text ? KHOP_OK : error_set(err, KHOP_ENVIRONMENT, "model.json: out of memory");
+}
+
+/* ---- loading ------------------------------------------------------------------------------------ */
+
+typedef struct loader {
+  const char *path;
+  const schema *schema;
+  khop_error *err;
+} loader;
+
+static khop_status read_number(const loader *in, const json_t *object, const char *name, const char *where,
+                               double least, double most, double *out) {
+  const json_t *value = json_object_get(object, name);
+  if (!json_is_number(value)) return error_set(in->err, KHOP_USAGE, "%s: %s: no number '%s'", in->path, where, name);
+  double number = json_number_value(value);
+  if (!(number >= least && number <= most)) {
+    return error_set(in->err, KHOP_USAGE, "%s: %s: %s is %g, not between %g and %g", in->path, where, name, number, least, most);
+  }
+  *out = number;
+  return KHOP_OK;
+}
+
+static const json_t *find_named(const json_t *array, const char *key, const char *name) {
+  for (size_t i = 0; i < json_array_size(array); i++) {
+    const json_t *object = json_array_get(array, i);
+    const char *found = json_string_value(json_object_get(object, key));
+    if (found && strcmp(found, name) == 0) return object;
+  }
+  return NULL;
+}
+
+static khop_status load_level(const loader *in, const json_t *levels, const char *comparison, const char *name, level_model *level) {
+  char where[256];
+  snprintf(where, sizeof where, "comparison %s, level '%s'", comparison, name);
+  const json_t *object = find_named(levels, "level", name);
+  if (!object) return error_set(in->err, KHOP_USAGE, "%s: %s is missing", in->path, where);
+  if (level->fixed) return read_number(in, object, "weight", where, -1000, 1000, &level->weight);
+  TRY(read_number(in, object, "m", where, 1e-15, 1, &level->m));
+  return read_number(in, object, "u", where, 1e-15, 1, &level->u);
+}
+
+static khop_status load_comparisons(const loader *in, const json_t *root, model *m) {
+  const json_t *comparisons = json_object_get(root, "comparisons");
+  if (json_array_size(comparisons) != m->comparison_count) {
+    return error_set(in->err, KHOP_USAGE, "%s: %zu comparisons, schema %s has %zu", in->path, json_array_size(comparisons),
+                     in->schema->name, m->comparison_count);
+  }
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    const schema_comparison *declared = &in->schema->comparisons[c];
+    const json_t *object = find_named(comparisons, "comparison", declared->name);
+    if (!object) return error_set(in->err, KHOP_USAGE, "%s: comparison %s is missing", in->path, declared->name);
+    const json_t *levels = json_object_get(object, "levels");
+    if (json_array_size(levels) != declared->level_count) {
+      return error_set(in->err, KHOP_USAGE, "%s: comparison %s: %zu levels, the schema has %zu", in->path, declared->name,
+                       json_array_size(levels), declared->level_count);
+    }
+    for (size_t l = 0; l < declared->level_count; l++) {
+      TRY(load_level(in, levels, declared->name, declared->levels[l].name, &m->comparisons[c].levels[l + 1]));
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status load_root(const loader *in, const json_t *root, model *m) {
+  const char *format = json_string_value(json_object_get(root, "format"));
+  if (!format || strcmp(format, format_name) != 0) return error_set(in->err, KHOP_USAGE, "%s: not a khop model", in->path);
+  const char *schema_name = json_string_value(json_object_get(root, "schema"));
+  if (!schema_name || strcmp(schema_name, in->schema->name) != 0) {
+    return error_set(in->err, KHOP_USAGE, "%s: a model for schema %.60s, not for %s", in->path, schema_name ? schema_name : "?", in->schema->name);
+  }
+  TRY(read_number(in, root, "prior", "model", 1e-15, 0.999999, &m->prior));
+  TRY(read_number(in, root, "match_threshold", "model", 0, 1, &m->match_threshold));
+  TRY(read_number(in, root, "review_threshold", "model", 0, 1, &m->review_threshold));
+  return load_comparisons(in, root, m);
+}
+
+khop_status model_load(model *m, const schema *s, const char *path, khop_error *err) {
+  FILE *file = fopen(path, "re");
+  if (!file) return error_system(err, errno, path);
+  json_error_t fault;
+  json_t *root = json_loadf(file, 0, &fault);
+  fclose(file);
+  if (!root) return error_set(err, KHOP_USAGE, "%s:%d:%d: not JSON: %s", path, fault.line, fault.column, fault.text);
+  model loaded = *m;
+  const loader in = {.path = path, .schema = s, .err = err};
+  khop_status status = load_root(&in, root, &loaded);
+  json_decref(root);
+  if (status != KHOP_OK) return status;
+  loaded.trained = true;
+  model_set_weights(&loaded);
+  *m = loaded;
+  return KHOP_OK;
+}

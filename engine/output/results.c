@@ -1,0 +1,88 @@
+/* The CSV files. See results.h. Numbers are formatted by hand: a printf a field would cost more than
+ * the comparison of the pair. */
+#include "output/results.h"
+
+#include <math.h>
+#include <string.h>
+
+void write_record_id(outfile *f, const records *r, size_t row) {
+  size_t length;
+  const char *id = record_id(r, row, &length);
+  outfile_csv_field(f, id, length);
+}
+
+/* value / 10^decimals, as "-12.345". */
+static void write_decimal(outfile *f, int64_t value, unsigned decimals) {
+  char text[32];
+  size_t start = sizeof text;
+  uint64_t rest = value < 0 ? (uint64_t)-value : (uint64_t)value;
+  for (unsigned i = 0; i < decimals; i++) {
+    text[--start] = (char)('0' + rest % 10);
+    rest /= 10;
+  }
+  text[--start] = '.';
+  do {
+    text[--start] = (char)('0' + rest % 10);
+    rest /= 10;
+  } while (rest);
+  if (value < 0) text[--start] = '-';
+  outfile_write(f, text + start, sizeof text - start);
+}
+
+void write_pairs(outfile *f, const run *r, const kept_pairs *pairs, int32_t match_weight) {
+  outfile_text(f, "left_id,right_id,match_probability,match_weight,blocking_rule,decision\n");
+  for (size_t i = 0; i < pairs->count; i++) {
+    const sort_item *pair = &pairs->items[i];
+    const schema_rule *rule = &r->schema->rules[pair->extra];
+    double weight = (double)kept_weight(pair) / WEIGHT_UNIT;
+    write_record_id(f, &r->records, kept_left(pair));
+    outfile_write(f, ",", 1);
+    write_record_id(f, &r->records, kept_right(pair));
+    outfile_write(f, ",", 1);
+    write_decimal(f, llround(weight_to_probability(weight) * 1e6), 6);
+    outfile_write(f, ",", 1);
+    write_decimal(f, llround(weight * 1e3), 3);
+    outfile_write(f, ",", 1);
+    outfile_csv_field(f, rule->name, strlen(rule->name));
+    outfile_text(f, kept_weight(pair) >= match_weight ? ",match\n" : ",review\n");
+  }
+}
+
+void write_clusters(outfile *f, const run *r, const clusters *c) {
+  outfile_text(f, "record_id,cluster_id,cluster_size,source\n");
+  for (size_t s = 0; s < r->records.source_count; s++) {
+    const char *source = input_source_at(r->input, s)->name;
+    size_t source_length = strlen(source);
+    for (size_t row = r->records.source_rows[s]; row < r->records.source_rows[s + 1]; row++) {
+      if (c->of_row[row] == CLUSTER_NONE) continue;
+      write_record_id(f, &r->records, row);
+      outfile_write(f, ",", 1);
+      outfile_number(f, c->of_row[row] + 1u);
+      outfile_write(f, ",", 1);
+      outfile_number(f, c->sizes[c->of_row[row]]);
+      outfile_write(f, ",", 1);
+      outfile_csv_field(f, source, source_length);
+      outfile_write(f, "\n", 1);
+    }
+  }
+}
+
+void write_rejected(outfile *f, const run *r) {
+  outfile_text(f, "source,line,byte_offset,reason,detail\n");
+  for (size_t i = 0; i < r->records.reject_count; i++) {
+    const rejected_row *row = &r->records.rejects[i];
+    const char *source = input_source_at(r->input, row->source)->name;
+    char detail[128];
+    reject_describe(row, detail, sizeof detail);
+    outfile_csv_field(f, source, strlen(source));
+    outfile_write(f, ",", 1);
+    outfile_number(f, row->line);
+    outfile_write(f, ",", 1);
+    outfile_number(f, row->byte_offset);
+    outfile_write(f, ",", 1);
+    outfile_text(f, reject_code(row->reason));
+    outfile_write(f, ",", 1);
+    outfile_csv_field(f, detail, strlen(detail));
+    outfile_write(f, "\n", 1);
+  }
+}

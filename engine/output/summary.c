@@ -1,0 +1,108 @@
+/* summary.json. Everything but "run" is the same bytes for the same input, config and seed: times, memory
+ * and threads of this one run stand apart in "run". See results.h. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "output/results.h"
+
+static json_t *hex(uint64_t value) {
+  char text[20];
+  snprintf(text, sizeof text, "%016llx", (unsigned long long)value);
+  return json_string(text);
+}
+
+static json_t *rejected_by_reason(const run *r) {
+  json_t *object = json_object();
+  for (size_t i = 0; i < r->records.reject_count; i++) {
+    const char *code = reject_code(r->records.rejects[i].reason);
+    json_t *count = json_object_get(object, code);
+    json_object_set_new(object, code, json_integer(json_integer_value(count) + 1));
+  }
+  return object;
+}
+
+static json_t *sources(const run *r) {
+  json_t *array = json_array();
+  for (size_t s = 0; s < r->records.source_count; s++) {
+    const input_source *source = input_source_at(r->input, s);
+    json_array_append_new(array, json_pack("{s:s, s:s, s:I}", "name", source->name, "compression", source->compression,
+                                           "rows_read", (json_int_t)(r->records.source_rows[s + 1] - r->records.source_rows[s])));
+  }
+  return array;
+}
+
+static json_t *rules(const run *r) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    const rule_facts *f = &r->facts[i];
+    json_array_append_new(array, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "rule", r->schema->rules[i].name,
+                                           "rows", (json_int_t)f->rows, "blocks", (json_int_t)f->blocks,
+                                           "pairs_compared", (json_int_t)f->pairs,
+                                           "pairs_found_by_earlier_rules", (json_int_t)f->pairs_repeated,
+                                           "blocks_split", (json_int_t)f->blocks_split, "pairs_parted_by_splitting", (json_int_t)f->pairs_split,
+                                           "blocks_windowed", (json_int_t)f->blocks_windowed, "pairs_not_compared", (json_int_t)f->pairs_left_out));
+  }
+  return array;
+}
+
+static json_t *largest_blocks(const run *r) {
+  rule_facts all = {0};
+  for (size_t i = 0; i < r->schema->rule_count; i++) rule_facts_add(&all, &r->facts[i]);
+  json_t *array = json_array();
+  for (size_t i = 0; i < all.largest_count; i++) {
+    const block_fact *b = &all.largest[i];
+    size_t length;
+    const char *id = record_id(&r->records, b->first_row, &length);
+    json_array_append_new(array, json_pack("{s:s, s:I, s:s%, s:b, s:I}", "rule", r->schema->rules[b->rule].name, "rows",
+                                           (json_int_t)b->rows, "first_record_id", id, length, "split",
+                                           b->rows > r->options.block_rows_max, "pairs_not_compared", (json_int_t)b->pairs_left_out));
+  }
+  return array;
+}
+
+static json_t *run_facts(const khop_summary *s) {
+  json_t *phases = json_object();
+  for (size_t i = 0; i < s->phase_count; i++) json_object_set_new(phases, s->phases[i].phase, json_real(s->phases[i].seconds));
+  return json_pack("{s:f, s:o, s:I, s:i, s:s}", "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
+                   (json_int_t)s->peak_memory_bytes, "threads", (int)s->threads, "simd", s->simd);
+}
+
+static json_t *model_facts(const run *r) {
+  return json_pack("{s:b, s:b, s:i, s:I, s:I, s:f, s:f, s:f}", "trained", r->model.trained, "em_converged", r->model.em_converged,
+                   "em_iterations", (int)r->model.em_iterations, "random_pairs", (json_int_t)r->model.random_pairs, "training_pairs",
+                   (json_int_t)r->model.training_pairs, "prior", r->model.prior, "match_threshold", r->model.match_threshold,
+                   "review_threshold", r->model.review_threshold);
+}
+
+static json_t *build(const run *r, const khop_summary *s) {
+  json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
+                           hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
+  json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
+                             (json_int_t)s->indexed, "rejected_by_reason", rejected_by_reason(r));
+  json_t *pairs = json_pack("{s:I, s:I, s:I, s:I, s:f}", "compared", (json_int_t)s->pairs_compared, "match",
+                            (json_int_t)s->pairs_match, "review", (json_int_t)s->pairs_review, "not_compared",
+                            (json_int_t)s->pairs_left_out, "expected_wrong_matches", s->expected_wrong_pairs);
+  json_t *clusters_json = json_pack("{s:I, s:I, s:I}", "of_two_or_more", (json_int_t)s->clusters, "records_in_them",
+                                    (json_int_t)s->clustered_records, "largest", (json_int_t)s->largest_cluster);
+  json_object_set_new(root, "input", counts);
+  json_object_set_new(root, "pairs", pairs);
+  json_object_set_new(root, "clusters", clusters_json);
+  json_object_set_new(root, "blocking_rules", rules(r));
+  json_object_set_new(root, "largest_blocks", largest_blocks(r));
+  json_object_set_new(root, "model", model_facts(r));
+  json_object_set_new(root, "seed", json_integer((json_int_t)r->options.seed));
+  json_object_set_new(root, "run", run_facts(s));
+  return root;
+}
+
+khop_status write_summary(outfile *f, const run *r, const khop_summary *summary, khop_error *err) {
+  json_t *root = build(r, summary);
+  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
+  json_decref(root);
+  if (!text) return error_set(err, KHOP_ENVIRONMENT, "summary.json: out of memory");
+  outfile_text(f, text);
+  outfile_text(f, "\n");
+  free(text);
+  return KHOP_OK;
+}

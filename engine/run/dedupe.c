@@ -1,0 +1,230 @@
+/* khop_dedupe: read, train, match, cluster, write. See khop.h for what it promises. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output/results.h"
+#include "run/run.h"
+
+typedef struct outputs {
+  outfile pairs, clusters, rejected, model, summary;
+} outputs;
+
+static outfile *output_at(outputs *o, size_t i) {
+  outfile *all[] = {&o->pairs, &o->clusters, &o->rejected, &o->model, &o->summary};
+  return all[i];
+}
+
+static const char *const output_names[] = {"pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json"};
+enum { output_count = 5 };
+
+/* ---- before the run ---------------------------------------------------------------------------- */
+
+static khop_status check_output(const run *r, khop_error *err) {
+  bool empty = true;
+  TRY(directory_is_empty(r->options.output, &empty, err));
+  if (!empty && !r->options.force) {
+    return error_set(err, KHOP_USAGE, "%s: not empty; --force replaces the files of an earlier run", r->options.output);
+  }
+  return directory_create(r->options.output, err);
+}
+
+static khop_status open_store(run *r, khop_error *err) {
+  if (r->options.skip_store) return KHOP_OK;
+  r->store_path = r->options.store ? mem_copy_text(r->options.store, strlen(r->options.store)) : path_join(r->options.output, "store");
+  const char **names = mem_alloc(r->schema->field_count, sizeof *names);
+  if (!r->store_path || !names) {
+    mem_free(names);
+    return error_memory(err, r->schema->field_count * sizeof *names, "store");
+  }
+  for (size_t f = 0; f < r->schema->field_count; f++) names[f] = r->schema->fields[f].name;
+  const store_writer_options options = {.schema = r->schema->name, .field_names = names, .field_count = r->schema->field_count};
+  khop_status status = store_writer_create(&r->store, r->store_path, &options, err);
+  mem_free(names);
+  return status;
+}
+
+/* ---- identifiers into the store ------------------------------------------------------------------ */
+
+static khop_status write_identifiers(run *r, khop_error *err) {
+  uint32_t table = STORE_TABLE_IDENTIFIER;
+  for (size_t f = 0; r->store && f < r->schema->field_count; f++) {
+    if (!r->schema->fields[f].identifier || table == STORE_TABLE_RULES) continue;
+    sort_item *items = r->items.data;
+    size_t count = 0;
+    for (size_t row = 0; row < r->table.count; row++) {
+      const uint8_t *bytes = feature_row(&r->table, row);
+      uint64_t key = feature_row_identifier_key(&r->table.layout.slots[f], bytes);
+      if (key && !feature_row_dead(&r->table.layout, bytes)) items[count++] = (sort_item){.key = key, .row = (uint32_t)row};
+    }
+    TRY(sort_items(items, r->scratch.data, count, r->workers, err));
+    TRY(store_writer_postings(r->store, table, (const store_posting *)items, count, err));
+    char name[32], fact[192];
+    snprintf(name, sizeof name, "identifier:%u", table++);
+    snprintf(fact, sizeof fact, "%s %s", r->schema->fields[f].name, semantic_type_name(r->schema->fields[f].type));
+    TRY(store_writer_meta(r->store, name, fact, err));
+  }
+  return KHOP_OK;
+}
+
+/* ---- clusters ------------------------------------------------------------------------------------- */
+
+static bool row_alive(const void *context, size_t row) {
+  const run *r = context;
+  return !feature_row_dead(&r->table.layout, feature_row(&r->table, row));
+}
+
+static khop_status make_clusters(const run *r, const kept_pairs *kept, int32_t match, clusters *out, khop_error *err) {
+  row_pair *pairs = mem_alloc(kept->count, sizeof *pairs);
+  if (!pairs) return error_memory(err, kept->count * sizeof *pairs, "clusters");
+  size_t count = 0;
+  for (size_t i = 0; i < kept->count; i++) {
+    if (kept_weight(&kept->items[i]) < match) continue;
+    pairs[count++] = (row_pair){.left = kept_left(&kept->items[i]), .right = kept_right(&kept->items[i])};
+  }
+  khop_status status = clusters_make(out, r->table.count, pairs, count, row_alive, r, err);
+  mem_free(pairs);
+  return status;
+}
+
+/* Members by cluster, for clusters of two or more: the counting sort of rows by cluster. */
+static khop_status store_clusters(run *r, const clusters *c, khop_error *err) {
+  if (!r->store) return KHOP_OK;
+  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
+  sort_item *items = r->items.data;
+  size_t count = 0;
+  for (size_t row = 0; row < c->row_count; row++) {
+    uint32_t cluster = c->of_row[row];
+    if (cluster != CLUSTER_NONE && c->sizes[cluster] > 1) items[count++] = (sort_item){.key = cluster, .row = (uint32_t)row};
+  }
+  TRY(sort_items(items, r->scratch.data, count, r->workers, err));
+  return store_writer_postings(r->store, STORE_TABLE_CLUSTER, (const store_posting *)items, count, err);
+}
+
+/* ---- results ---------------------------------------------------------------------------------------- */
+
+static void summarise(const run *r, const kept_pairs *kept, int32_t match, const clusters *c, khop_summary *out) {
+  out->rows = r->rows;
+  out->rejected = r->records.reject_count;
+  out->indexed = r->live_rows;
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    out->pairs_compared += r->facts[i].pairs;
+    out->pairs_left_out += r->facts[i].pairs_left_out;
+  }
+  for (size_t i = 0; i < kept->count; i++) {
+    int32_t weight = kept_weight(&kept->items[i]);
+    if (weight < match) {
+      out->pairs_review++;
+      continue;
+    }
+    out->pairs_match++;
+    out->expected_wrong_pairs += 1 - weight_to_probability((double)weight / WEIGHT_UNIT);
+  }
+  for (size_t i = 0; i < c->cluster_count; i++) {
+    if (c->sizes[i] > out->largest_cluster) out->largest_cluster = c->sizes[i];
+    if (c->sizes[i] < 2) continue;
+    out->clusters++;
+    out->clustered_records += c->sizes[i];
+  }
+  out->threads = r->options.threads;
+  snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
+  snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));
+}
+
+static void summarise_time(run *r, khop_summary *out) {
+  progress_finish(&r->progress);
+  out->seconds = progress_elapsed_s(&r->progress);
+  out->peak_memory_bytes = memory_peak_bytes();
+  out->phase_count = r->progress.phase_count;
+  memcpy(out->phases, r->progress.phases, sizeof out->phases);
+}
+
+static khop_status finish_store(run *r, khop_error *err) {
+  if (!r->store) return KHOP_OK;
+  char number[24];
+  if (r->id_field >= 0) {
+    snprintf(number, sizeof number, "%d", r->id_field);
+    TRY(store_writer_meta(r->store, STORE_META_ID_FIELD, number, err));
+  }
+  if (r->options.qualify_ids) TRY(store_writer_meta(r->store, STORE_META_ID_QUALIFIED, "1", err));
+  for (size_t s = 0; s < r->records.source_count; s++) {
+    char name[32];
+    snprintf(name, sizeof name, STORE_META_SOURCE, (unsigned)s);
+    TRY(store_writer_meta(r->store, name, input_source_at(r->input, s)->name, err));
+  }
+  return store_writer_finish(r->store, r->options.force, err);
+}
+
+static khop_status write_outputs(run *r, outputs *o, const kept_pairs *kept, int32_t match, const clusters *c,
+                                 khop_summary *summary, khop_error *err) {
+  for (size_t i = 0; i < output_count; i++) TRY(outfile_open(output_at(o, i), r->options.output, output_names[i], err));
+  write_pairs(&o->pairs, r, kept, match);
+  TRY(control_check(r->options.control, err));
+  write_clusters(&o->clusters, r, c);
+  TRY(control_check(r->options.control, err));
+  write_rejected(&o->rejected, r);
+  char *model_text = NULL;
+  TRY(model_to_json(&r->model, r->schema, &model_text, err));
+  outfile_text(&o->model, model_text);
+  mem_free(model_text);
+  TRY(finish_store(r, err));
+  summarise_time(r, summary);
+  TRY(write_summary(&o->summary, r, summary, err));
+  for (size_t i = 0; i < output_count; i++) TRY(outfile_commit(output_at(o, i), err));
+  return KHOP_OK;
+}
+
+/* The run stops because of its input: the operator needs the list all the same. An earlier run's
+ * rejected.csv stays with its other files. */
+static void save_rejected(const run *r) {
+  char *existing = path_join(r->options.output, "summary.json");
+  const char *name = existing && access(existing, F_OK) == 0 ? "rejected.failed.csv" : "rejected.csv";
+  mem_free(existing);
+  outfile f;
+  if (outfile_open(&f, r->options.output, name, NULL) != KHOP_OK) return;
+  write_rejected(&f, r);
+  outfile_commit(&f, NULL); /* the run's own failure is the one to tell */
+}
+
+static khop_status read_and_store(run *r, khop_error *err) {
+  khop_status status = run_read(r, err);
+  if (status == KHOP_INPUT && r->records.reject_count) save_rejected(r);
+  TRY(status);
+  return write_identifiers(r, err);
+}
+
+khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err) {
+  *out_summary = (khop_summary){0};
+  khop_status status = KHOP_OK;
+  run r;
+  outputs o = {0};
+  for (size_t i = 0; i < output_count; i++) output_at(&o, i)->fd = -1;
+  kept_pairs kept = {0};
+  clusters c = {0};
+  score_tables *tables = mem_alloc(1, sizeof *tables);
+  TRY_CLEANUP(run_open(&r, options, true, err));
+  if (!tables) {
+    status = error_memory(err, sizeof *tables, "weights");
+    goto cleanup;
+  }
+  TRY_CLEANUP(check_output(&r, err));
+  TRY_CLEANUP(open_store(&r, err));
+  TRY_CLEANUP(read_and_store(&r, err));
+  TRY_CLEANUP(run_train(&r, err));
+  score_tables_make(tables, &r.model, r.schema, &r.table.layout, r.live_rows);
+  TRY_CLEANUP(run_match(&r, tables, &kept, err));
+  progress_phase(&r.progress, "cluster", "rows", r.table.count);
+  TRY_CLEANUP(make_clusters(&r, &kept, tables->match, &c, err));
+  TRY_CLEANUP(store_clusters(&r, &c, err));
+  summarise(&r, &kept, tables->match, &c, out_summary);
+  progress_phase(&r.progress, "write", "rows", r.table.count);
+  TRY_CLEANUP(write_outputs(&r, &o, &kept, tables->match, &c, out_summary, err));
+cleanup:
+  for (size_t i = 0; i < output_count; i++) outfile_abandon(output_at(&o, i));
+  clusters_free(&c);
+  mem_free(kept.items);
+  mem_free(tables);
+  run_close(&r);
+  return status;
+}

@@ -1,0 +1,115 @@
+/* Matching: each rule sorted, walked, compared and scored; pairs above the review threshold kept.
+ * While pairs of a rule are compared, its keys go to the store. */
+#include <string.h>
+
+#include "run/run.h"
+
+typedef struct task_pairs {
+  sort_item *items;
+  size_t count, capacity;
+} task_pairs;
+
+typedef struct match_job {
+  run *run;
+  const score_tables *tables;
+  size_t rule;
+  comparer *comparers;  /* per worker */
+  task_pairs *by_task;  /* of this rule */
+} match_job;
+
+static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_batch *batch, const int32_t *weights, khop_error *err) {
+  for (size_t p = 0; p < batch->pairs.count; p++) {
+    if (weights[p] < job->tables->review) continue;
+    TRY(array_reserve(&kept->items, &kept->capacity, kept->count + 1, sizeof(sort_item), "matching pairs", err));
+    uint64_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
+    kept->items[kept->count++] = (sort_item){.key = left << 32 | right, .row = (uint32_t)weights[p], .extra = (uint32_t)job->rule};
+  }
+  return KHOP_OK;
+}
+
+static khop_status compare_batch(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
+  match_job *job = context;
+  comparer *c = &job->comparers[worker];
+  int32_t weights[BATCH_PAIRS];
+  view_load(&c->columns, &job->run->table, batch->rows, batch->loaded, batch->row_count);
+  comparer_run(c, &batch->pairs);
+  score_pairs(job->tables, c, &batch->pairs, weights);
+  TRY(keep_pairs(job, &job->by_task[task], batch, weights, err));
+  progress_add(&job->run->progress, 0, 0);
+  return KHOP_OK;
+}
+
+typedef struct key_writing {
+  store_writer *store;
+  uint32_t table;
+  const sort_item *items;
+  size_t count;
+} key_writing;
+
+_Static_assert(sizeof(sort_item) == sizeof(store_posting), "sorted keys are postings");
+
+static khop_status write_keys(void *context, khop_error *err) {
+  key_writing *w = context;
+  return store_writer_postings(w->store, w->table, (const store_posting *)w->items, w->count, err);
+}
+
+static khop_status collect(kept_pairs *kept, task_pairs *by_task, size_t tasks, khop_error *err) {
+  size_t total = kept->count;
+  for (size_t t = 0; t < tasks; t++) total += by_task[t].count;
+  TRY(array_reserve(&kept->items, &kept->capacity, total, sizeof(sort_item), "matching pairs", err));
+  for (size_t t = 0; t < tasks; t++) {
+    if (by_task[t].count) memcpy(kept->items + kept->count, by_task[t].items, by_task[t].count * sizeof(sort_item));
+    kept->count += by_task[t].count;
+  }
+  return KHOP_OK;
+}
+
+static khop_status match_rule(match_job *job, kept_pairs *kept, khop_error *err) {
+  run *r = job->run;
+  khop_status status = KHOP_OK;
+  thread *writer = NULL;
+  rule_walk walk = {.options = &r->walk, .rule = job->rule, .split_keys = &r->split_keys, .items = r->items.data, .scratch = r->scratch.data};
+  TRY(rule_walk_sort(&walk, 1, r->workers, err));
+  key_writing keys = {.store = r->store, .table = (uint32_t)(STORE_TABLE_RULES + job->rule), .items = walk.items, .count = walk.item_count};
+  size_t tasks = rule_walk_tasks(&walk);
+  job->by_task = mem_alloc(tasks, sizeof *job->by_task);
+  if (!job->by_task) return error_memory(err, tasks * sizeof *job->by_task, "matching pairs");
+  if (r->store) TRY_CLEANUP(thread_start(&writer, write_keys, &keys, err));
+  TRY_CLEANUP(rule_walk_pairs(&walk, false, compare_batch, job, r->workers, &r->facts[job->rule], err));
+  TRY_CLEANUP(collect(kept, job->by_task, tasks, err));
+cleanup:;
+  khop_status write_status = thread_join(writer, status == KHOP_OK ? err : NULL);
+  if (status == KHOP_OK) status = write_status;
+  for (size_t t = 0; t < tasks; t++) mem_free(job->by_task[t].items);
+  mem_free(job->by_task);
+  return status;
+}
+
+static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
+  region scratch = {0};
+  if (!kept->count) return KHOP_OK;
+  TRY(region_map(&scratch, kept->count * sizeof(sort_item), "matching pairs", err));
+  khop_status status = sort_items(kept->items, scratch.data, kept->count, r->workers, err);
+  region_unmap(&scratch);
+  return status;
+}
+
+khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err) {
+  khop_status status = KHOP_OK;
+  unsigned threads = pool_threads(r->workers), made = 0;
+  match_job job = {.run = r, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer))};
+  if (!job.comparers) return error_memory(err, threads * sizeof(comparer), "comparers");
+  progress_phase(&r->progress, "match", "rules", r->schema->rule_count);
+  for (; made < threads; made++) {
+    TRY_CLEANUP(comparer_create(&job.comparers[made], &r->plan, &r->table.layout, r->level, err));
+  }
+  for (job.rule = 0; job.rule < r->schema->rule_count; job.rule++) {
+    TRY_CLEANUP(match_rule(&job, kept, err));
+    progress_set(&r->progress, job.rule + 1);
+  }
+  TRY_CLEANUP(sort_kept(r, kept, err));
+cleanup:
+  for (unsigned i = 0; i < made; i++) comparer_free(&job.comparers[i]);
+  mem_free(job.comparers);
+  return status;
+}

@@ -1,0 +1,389 @@
+/* Reading: input to features, ids and stored records, overlapped.
+ *
+ *   reader ──slots──> workers (parse, normalise, pack) ──turnstile──> append rows ──slots──> store writer
+ *      ^                                                                                   │
+ *      └──────────────────────────────── free slots ───────────────────────────────────────┘
+ *
+ * A slot is a batch of text on its way round, with everything that its stages need; their number
+ * bounds the memory. The turnstile lets batches through in file order, so row numbers never depend
+ * on the threads.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "run/run.h"
+
+typedef struct slot {
+  uint64_t ticket; /* place in the file order */
+  input_batch batch;
+  input_rows rows;
+  size_t accepted;         /* rows with features */
+  uint8_t *features;
+  size_t feature_capacity; /* rows */
+  char *ids;
+  size_t ids_used, ids_capacity;
+  uint32_t *id_lengths;
+  size_t id_capacity;
+  record_origin *origins;
+  size_t origin_capacity;
+  rejected_row *rejects;
+  size_t reject_count, reject_capacity;
+  store_batch *packed; /* NULL without a store */
+  uint64_t text_hash;
+} slot;
+
+typedef struct read_job {
+  run *run;
+  channel *free_slots, *to_parse, *to_store;
+  turnstile *order;
+  slot *slots;
+  size_t slot_count;
+} read_job;
+
+/* ---- parsing and normalising ------------------------------------------------------------------- */
+
+static khop_status keep_reject(slot *s, rejected_row row, khop_error *err) {
+  TRY(array_reserve(&s->rejects, &s->reject_capacity, s->reject_count + 1, sizeof row, "rejected rows", err));
+  s->rejects[s->reject_count++] = row;
+  return KHOP_OK;
+}
+
+static khop_status keep_input_rejects(slot *s, khop_error *err) {
+  for (size_t i = 0; i < s->rows.reject_count; i++) {
+    const input_reject *from = &s->rows.rejects[i];
+    rejected_row row = {.source = (uint32_t)s->batch.source, .reason = from->reason, .line = from->line,
+                        .byte_offset = from->byte_offset, .found = from->found, .expected = from->expected};
+    TRY(keep_reject(s, row, err));
+  }
+  return KHOP_OK;
+}
+
+static khop_status reserve_rows(const run *r, slot *s, khop_error *err) {
+  size_t rows = s->rows.row_count;
+  TRY(array_reserve(&s->features, &s->feature_capacity, rows, r->table.layout.stride, "feature rows", err));
+  TRY(array_reserve(&s->id_lengths, &s->id_capacity, rows, sizeof *s->id_lengths, "record ids", err));
+  return array_reserve(&s->origins, &s->origin_capacity, rows, sizeof *s->origins, "record origins", err);
+}
+
+/* FEBRL and its kin put a blank behind the comma: it is no part of a value. */
+static input_field trimmed(input_field field) {
+  while (field.length && field.text[0] == ' ') field.text++, field.length--;
+  while (field.length && field.text[field.length - 1] == ' ') field.length--;
+  return field;
+}
+
+/* The id: the id column's value, or LINE; with FILE: in front where ids are qualified or made up.
+ * False when the record has none. */
+static khop_status append_id(const run *r, slot *s, const input_field *fields, uint64_t line, bool *out_has_id, khop_error *err) {
+  char number[24];
+  input_field id = r->id_field >= 0 ? fields[r->id_field] : (input_field){0};
+  *out_has_id = id.length > 0 || r->id_field < 0;
+  if (!*out_has_id) return KHOP_OK;
+  bool qualified = r->options.qualify_ids || r->id_field < 0;
+  const char *source = qualified ? input_source_at(r->input, s->batch.source)->name : "";
+  if (r->id_field < 0) {
+    id.length = (uint32_t)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
+    id.text = number;
+  }
+  size_t source_length = strlen(source), length = source_length + qualified + id.length;
+  TRY(array_reserve(&s->ids, &s->ids_capacity, s->ids_used + length, 1, "record ids", err));
+  char *out = s->ids + s->ids_used;
+  memcpy(out, source, source_length);
+  if (qualified) out[source_length] = ':';
+  memcpy(out + source_length + qualified, id.text, id.length);
+  s->ids_used += length;
+  s->id_lengths[s->accepted] = (uint32_t)length;
+  return KHOP_OK;
+}
+
+static khop_status pack_record(slot *s, const input_field *fields, size_t field_count, uint64_t line, khop_error *err) {
+  if (!s->packed) return KHOP_OK;
+  const char *texts[SCHEMA_FIELDS_MAX];
+  uint32_t lengths[SCHEMA_FIELDS_MAX];
+  for (size_t f = 0; f < field_count; f++) {
+    texts[f] = fields[f].text ? fields[f].text : "";
+    lengths[f] = fields[f].length;
+  }
+  return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
+}
+
+static khop_status take_row(const run *r, slot *s, size_t row, khop_error *err) {
+  const int *columns = r->columns + s->batch.source * r->schema->field_count;
+  const input_field *cells = s->rows.fields + row * s->rows.column_count;
+  input_field fields[SCHEMA_FIELDS_MAX] = {0};
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    if (columns[f] != COLUMN_NONE) fields[f] = trimmed(cells[columns[f]]);
+  }
+  record_origin origin = {.byte_offset = s->rows.offsets[row], .line = (uint32_t)s->rows.lines[row], .source = (uint32_t)s->batch.source};
+  bool has_id = false;
+  TRY(append_id(r, s, fields, origin.line, &has_id, err));
+  if (!has_id) {
+    rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
+    return keep_reject(s, reject, err);
+  }
+  feature_encode(&r->table.layout, r->schema, fields, s->features + s->accepted * r->table.layout.stride);
+  s->origins[s->accepted++] = origin;
+  return pack_record(s, fields, r->schema->field_count, origin.line, err);
+}
+
+static khop_status prepare_slot(const run *r, slot *s, khop_error *err) {
+  s->accepted = s->ids_used = s->reject_count = 0;
+  s->text_hash = hash_bytes(s->batch.text, s->batch.bytes);
+  TRY(input_parse(r->input, &s->batch, &s->rows, err));
+  TRY(keep_input_rejects(s, err));
+  TRY(reserve_rows(r, s, err));
+  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, row, err));
+  return s->packed ? store_batch_finish(s->packed, err) : KHOP_OK;
+}
+
+/* ---- appending, in order ------------------------------------------------------------------------ */
+
+static khop_status check_budget(const run *r, uint64_t rows, khop_error *err) {
+  uint64_t needed = run_memory_needed(r, rows);
+  if (needed <= r->options.memory_bytes) return KHOP_OK;
+  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu MiB is too little: %llu rows so far need %llu MiB",
+                   (unsigned long long)(r->options.memory_bytes >> 20), (unsigned long long)rows,
+                   (unsigned long long)(needed >> 20) + 1);
+}
+
+static khop_status append_slot(run *r, slot *s, khop_error *err) {
+  TRY(check_budget(r, r->table.count + s->accepted, err));
+  TRY(feature_table_reserve(&r->table, r->table.count + s->accepted, err));
+  TRY(records_reserve(&r->records, s->accepted, s->ids_used, err));
+  size_t stride = r->table.layout.stride;
+  memcpy((uint8_t *)r->table.memory.data + r->table.count * stride, s->features, s->accepted * stride);
+  r->table.count += s->accepted;
+  const char *id = s->ids;
+  for (size_t i = 0; i < s->accepted; i++) {
+    records_append(&r->records, id, s->id_lengths[i], s->origins[i]);
+    id += s->id_lengths[i];
+  }
+  for (size_t i = 0; i < s->reject_count; i++) TRY(records_reject(&r->records, s->rejects[i], err));
+  r->rows += s->accepted + s->reject_count;
+  r->input_hash = hash_combine(r->input_hash, s->text_hash);
+  progress_add(&r->progress, 0, s->accepted);
+  progress_set(&r->progress, input_bytes_done(r->input));
+  return KHOP_OK;
+}
+
+/* ---- the threads --------------------------------------------------------------------------------- */
+
+/* Something failed: everybody wakes and leaves. */
+static void stop_all(read_job *job) {
+  channel_close(job->free_slots);
+  channel_close(job->to_parse);
+  channel_close(job->to_store);
+  turnstile_break(job->order);
+}
+
+static khop_status read_batches(read_job *job, khop_error *err) {
+  uint64_t ticket = 0;
+  void *item;
+  while (channel_receive(job->free_slots, &item)) {
+    slot *s = item;
+    bool more = false;
+    TRY(control_check(job->run->options.control, err));
+    TRY(input_next(job->run->input, &s->batch, &more, err));
+    if (!more) break;
+    s->ticket = ticket++;
+    if (!channel_send(job->to_parse, s)) break;
+  }
+  return KHOP_OK;
+}
+
+static khop_status reader_main(void *context, khop_error *err) {
+  read_job *job = context;
+  khop_status status = read_batches(job, err);
+  if (status != KHOP_OK) stop_all(job);
+  channel_close(job->to_parse);
+  return status;
+}
+
+static khop_status store_batches(read_job *job, khop_error *err) {
+  void *item;
+  while (channel_receive(job->to_store, &item)) {
+    slot *s = item;
+    if (s->packed) {
+      TRY(store_writer_append(job->run->store, s->packed, err));
+      store_batch_reset(s->packed);
+    }
+    channel_send(job->free_slots, s); /* closed only after a failure */
+  }
+  return KHOP_OK;
+}
+
+static khop_status storer_main(void *context, khop_error *err) {
+  read_job *job = context;
+  khop_status status = store_batches(job, err);
+  if (status != KHOP_OK) stop_all(job);
+  return status;
+}
+
+static khop_status work_on_batches(read_job *job, khop_error *err) {
+  void *item;
+  while (channel_receive(job->to_parse, &item)) {
+    slot *s = item;
+    TRY(prepare_slot(job->run, s, err));
+    if (!turnstile_enter(job->order, s->ticket)) break;
+    TRY(append_slot(job->run, s, err));
+    if (!channel_send(job->to_store, s)) break;
+    turnstile_leave(job->order);
+  }
+  return KHOP_OK;
+}
+
+static khop_status worker_task(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)task, (void)worker;
+  read_job *job = context;
+  khop_status status = work_on_batches(job, err);
+  if (status != KHOP_OK) stop_all(job);
+  return status;
+}
+
+static khop_status make_slots(read_job *job, khop_error *err) {
+  job->slot_count = pool_threads(job->run->workers) * 2 + 2;
+  job->slots = mem_alloc(job->slot_count, sizeof *job->slots);
+  if (!job->slots) return error_memory(err, job->slot_count * sizeof *job->slots, "reading");
+  TRY(channel_create(&job->free_slots, job->slot_count, err));
+  TRY(channel_create(&job->to_parse, job->slot_count, err));
+  TRY(channel_create(&job->to_store, job->slot_count, err));
+  TRY(turnstile_create(&job->order, err));
+  for (size_t i = 0; i < job->slot_count; i++) {
+    if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, true, err));
+    channel_send(job->free_slots, &job->slots[i]);
+  }
+  return KHOP_OK;
+}
+
+static void free_slots(read_job *job) {
+  for (size_t i = 0; job->slots && i < job->slot_count; i++) {
+    slot *s = &job->slots[i];
+    input_batch_free(&s->batch);
+    input_rows_free(&s->rows);
+    mem_free(s->features);
+    mem_free(s->ids);
+    mem_free(s->id_lengths);
+    mem_free(s->origins);
+    mem_free(s->rejects);
+    if (s->packed) store_batch_free(s->packed);
+  }
+  mem_free(job->slots);
+  channel_free(job->free_slots);
+  channel_free(job->to_parse);
+  channel_free(job->to_store);
+  turnstile_free(job->order);
+}
+
+/* Of several failures the first by stage is told; an interrupt goes before all. */
+static khop_status first_failure(const khop_status statuses[3], const khop_error errors[3], khop_error *err) {
+  for (int pass = 0; pass < 2; pass++) {
+    for (int i = 0; i < 3; i++) {
+      if (statuses[i] == KHOP_OK || (pass == 0 && statuses[i] != KHOP_INTERRUPTED)) continue;
+      if (err) *err = errors[i];
+      return statuses[i];
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status read_all(run *r, khop_error *err) {
+  read_job job = {.run = r};
+  khop_status statuses[3] = {0};
+  khop_error errors[3] = {0};
+  thread *reader = NULL, *storer = NULL;
+  khop_status status = KHOP_OK;
+  TRY_CLEANUP(make_slots(&job, err));
+  TRY_CLEANUP(thread_start(&reader, reader_main, &job, err));
+  status = thread_start(&storer, storer_main, &job, err);
+  if (status == KHOP_OK) statuses[1] = pool_run(r->workers, pool_threads(r->workers), worker_task, &job, &errors[1]);
+  if (status != KHOP_OK || statuses[1] != KHOP_OK) stop_all(&job);
+  channel_close(job.to_store);
+  statuses[0] = thread_join(reader, &errors[0]);
+  statuses[2] = thread_join(storer, &errors[2]);
+  if (status == KHOP_OK) status = first_failure(statuses, errors, err);
+cleanup:
+  free_slots(&job);
+  return status;
+}
+
+/* ---- record ids must name one record -------------------------------------------------------------- */
+
+static bool same_id(const records *r, size_t x, size_t y) {
+  size_t x_length, y_length;
+  const char *a = record_id(r, x, &x_length), *b = record_id(r, y, &y_length);
+  return x_length == y_length && memcmp(a, b, x_length) == 0;
+}
+
+/* Rows of one hash, ascending: each that repeats the id of an earlier one is rejected. */
+static khop_status reject_repeats(run *r, const sort_item *items, size_t count, khop_error *err) {
+  const record_origin *origins = r->records.origins.data;
+  for (size_t i = 1; i < count; i++) {
+    for (size_t first = 0; first < i; first++) {
+      if (!same_id(&r->records, items[first].row, items[i].row)) continue;
+      const record_origin *origin = &origins[items[i].row];
+      rejected_row reject = {.source = origin->source, .reason = REJECT_DUPLICATE_ID, .line = origin->line,
+                             .byte_offset = origin->byte_offset, .found = origins[items[first].row].line};
+      TRY(records_reject(&r->records, reject, err));
+      feature_row_kill(&r->table, items[i].row);
+      r->live_rows--;
+      break;
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status hash_ids(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  enum { chunk = 1 << 16 };
+  run *r = context;
+  sort_item *items = r->items.data;
+  size_t last = (task + 1) * chunk < r->table.count ? (task + 1) * chunk : r->table.count;
+  for (size_t row = task * chunk; row < last; row++) {
+    size_t length;
+    const char *id = record_id(&r->records, row, &length);
+    items[row] = (sort_item){.key = store_record_id_key(id, length), .row = (uint32_t)row};
+  }
+  return KHOP_OK;
+}
+
+static khop_status check_ids(run *r, khop_error *err) {
+  size_t count = r->table.count;
+  sort_item *items = r->items.data;
+  TRY(pool_run(r->workers, (count >> 16) + 1, hash_ids, r, err));
+  TRY(sort_items(items, r->scratch.data, count, r->workers, err));
+  for (size_t start = 0, end; start < count; start = end) {
+    end = start + 1;
+    while (end < count && items[end].key == items[start].key) end++;
+    if (end - start > 1) TRY(reject_repeats(r, items + start, end - start, err));
+  }
+  if (r->store) TRY(store_writer_postings(r->store, STORE_TABLE_RECORD_ID, (const store_posting *)items, count, err));
+  region_unmap(&r->records.origins);
+  return KHOP_OK;
+}
+
+static khop_status check_rejected(const run *r, khop_error *err) {
+  const rejected_row *first = r->records.rejects;
+  size_t rejected = r->records.reject_count;
+  if (r->rows == 0) return error_set(err, KHOP_INPUT, "%s: no rows", r->options.inputs[0]);
+  if (rejected < r->rows && (double)rejected <= r->options.max_rejected * (double)r->rows) return KHOP_OK;
+  char reason[128];
+  reject_describe(first, reason, sizeof reason);
+  return error_set(err, KHOP_INPUT, "%s: %zu of %llu rows rejected (%.1f %%), allowed %.1f %%; the first: line %llu: %s",
+                   input_source_at(r->input, first->source)->name, rejected, (unsigned long long)r->rows,
+                   100.0 * (double)rejected / (double)r->rows, 100 * r->options.max_rejected,
+                   (unsigned long long)first->line, reason);
+}
+
+khop_status run_read(run *r, khop_error *err) {
+  progress_phase(&r->progress, "read", "bytes", input_bytes_total(r->input));
+  TRY(read_all(r, err));
+  r->live_rows = r->table.count;
+  progress_phase(&r->progress, "index", "rows", r->table.count);
+  if (r->table.count) {
+    TRY(run_sort_buffers(r, err));
+    TRY(check_ids(r, err));
+  }
+  records_sort_rejects(&r->records);
+  return check_rejected(r, err);
+}

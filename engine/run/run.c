@@ -1,0 +1,140 @@
+/* Opening and closing a run. See run.h. */
+#include "run/run.h"
+
+#include <string.h>
+
+#include "feature/feature.h"
+#include "model/train.h"
+
+enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_bytes_per_thread = 24 << 20 };
+
+void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01}; }
+
+static khop_status check_options(run *r, bool writes, khop_error *err) {
+  khop_options *o = &r->options;
+  if (o->input_count == 0) return error_set(err, KHOP_USAGE, "no input file");
+  if (writes && !o->output) return error_set(err, KHOP_USAGE, "no output directory: say -o OUT");
+  if (!(o->max_rejected >= 0 && o->max_rejected <= 1)) return error_set(err, KHOP_USAGE, "--max-rejected: %g is not between 0 and 1", o->max_rejected);
+  if (!(o->match_threshold >= 0 && o->match_threshold < 1)) return error_set(err, KHOP_USAGE, "--match: %g is not a probability below 1", o->match_threshold);
+  if (!(o->review_threshold >= 0 && o->review_threshold < 1)) return error_set(err, KHOP_USAGE, "--review: %g is not a probability below 1", o->review_threshold);
+  if (o->block_rows_max > BATCH_ROWS) return error_set(err, KHOP_USAGE, "--block-rows: %zu, at most %d", o->block_rows_max, BATCH_ROWS);
+  if (o->block_rows_max == 1) return error_set(err, KHOP_USAGE, "--block-rows: 1, at least 2");
+  if (o->threads > 1024) return error_set(err, KHOP_USAGE, "--threads: %u, at most 1024", o->threads);
+  if (!o->threads) o->threads = cpu_count();
+  if (!o->memory_bytes) o->memory_bytes = memory_available_bytes() / 5 * 4;
+  if (!o->block_rows_max) o->block_rows_max = block_rows_default;
+  return KHOP_OK;
+}
+
+static khop_status choose_schema(run *r, khop_error *err) {
+  if (r->options.schema) return schema_load(&r->schema, r->options.schema, err);
+  const input_source *first = input_source_at(r->input, 0);
+  const char *name = NULL;
+  TRY(schema_detect(first->columns, first->column_count, &name, err));
+  if (!name) return error_set(err, KHOP_USAGE, "%s: the columns fit no built-in schema: say --schema", first->name);
+  r->schema_detected = true;
+  return schema_load(&r->schema, name, err);
+}
+
+static khop_status map_columns(run *r, khop_error *err) {
+  size_t sources = input_source_count(r->input), fields = r->schema->field_count;
+  r->columns = mem_alloc(sources * fields, sizeof *r->columns);
+  column_override *overrides = mem_alloc(r->options.map_count, sizeof *overrides);
+  khop_status status = KHOP_OK;
+  if (!r->columns || !overrides) {
+    status = error_memory(err, sources * fields * sizeof *r->columns, "column map");
+    goto cleanup;
+  }
+  for (size_t i = 0; i < r->options.map_count; i++) {
+    overrides[i] = (column_override){.field = r->options.maps[i].field, .column = r->options.maps[i].column};
+  }
+  r->id_field = r->schema->id_field;
+  for (size_t s = 0; s < sources; s++) {
+    const input_source *source = input_source_at(r->input, s);
+    int *columns = r->columns + s * fields;
+    TRY_CLEANUP(columns_match(r->schema, source->columns, source->column_count, source->name, overrides,
+                              r->options.map_count, columns, err));
+    if (r->id_field >= 0 && columns[r->id_field] == COLUMN_NONE) r->id_field = -1;
+  }
+cleanup:
+  mem_free(overrides);
+  return status;
+}
+
+/* At least one blocking rule must find all of its columns, or nothing would ever be compared. */
+static khop_status check_rules(const run *r, khop_error *err) {
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    bool usable = true;
+    for (size_t p = 0; p < r->schema->rules[i].part_count; p++) {
+      usable &= r->columns[r->schema->rules[i].parts[p].field] != COLUMN_NONE;
+    }
+    if (usable) return KHOP_OK;
+  }
+  return error_set(err, KHOP_USAGE, "%s: no blocking rule of schema %s has all of its columns: map them with --map field=column",
+                   input_source_at(r->input, 0)->name, r->schema->name);
+}
+
+khop_status run_open(run *r, const khop_options *options, bool writes, khop_error *err) {
+  memset(r, 0, sizeof *r);
+  r->options = *options;
+  TRY(check_options(r, writes, err));
+  TRY(cpu_level_choose(&r->level, err));
+  progress_start(&r->progress, &r->options);
+  const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes};
+  if (options->schema) TRY(schema_load(&r->schema, options->schema, err));
+  TRY(input_open(&r->input, &in, err));
+  if (!r->schema) TRY(choose_schema(r, err));
+  TRY(map_columns(r, err));
+  TRY(check_rules(r, err));
+  feature_layout_make(&r->table.layout, r->schema);
+  TRY(compare_plan_make(&r->plan, r->schema, err));
+  TRY(records_init(&r->records, input_source_count(r->input), err));
+  TRY(pool_create(&r->workers, r->options.threads, err));
+  pool_watch(r->workers, r->options.control);
+  r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows};
+  return KHOP_OK;
+}
+
+khop_status run_sort_buffers(run *r, khop_error *err) {
+  TRY(region_map(&r->items, r->table.count * sizeof(sort_item), "sort buffers", err));
+  return region_map(&r->scratch, r->table.count * sizeof(sort_item), "sort buffers", err);
+}
+
+uint64_t run_memory_needed(const run *r, uint64_t rows) {
+  const uint64_t fixed = 48 << 20, id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
+  uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
+  uint64_t beside = rows * (id_bytes + sizeof(uint64_t) + sizeof(record_origin) + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
+  return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
+}
+
+khop_status run_train(run *r, khop_error *err) {
+  progress_phase(&r->progress, "train", "rules", 0);
+  TRY(feature_frequencies(&r->table, r->workers, r->square_sums, err));
+  model_from_schema(&r->model, r->schema, r->live_rows);
+  if (r->options.model) {
+    TRY(model_load(&r->model, r->schema, r->options.model, err));
+  } else if (!r->options.untrained) {
+    train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers,
+                      .items = r->items.data, .scratch = r->scratch.data, .seed = r->options.seed,
+                      .square_sums = r->square_sums, .live_rows = r->live_rows};
+    TRY(model_train(&r->model, &in, err));
+  }
+  if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;
+  if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;
+  return KHOP_OK;
+}
+
+void run_close(run *r) {
+  store_writer_free(r->store);
+  mem_free(r->store_path);
+  feature_table_free(&r->table);
+  records_free(&r->records);
+  region_unmap(&r->items);
+  region_unmap(&r->scratch);
+  key_set_free(&r->split_keys);
+  pool_free(r->workers);
+  mem_free(r->columns);
+  schema_free(r->schema);
+  input_close(r->input);
+  memset(r, 0, sizeof *r);
+}

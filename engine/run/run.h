@@ -1,0 +1,82 @@
+/* A run: what all jobs share, from options to the table of features.
+ *
+ *   run_open     checks options, opens the input, loads the schema, maps columns
+ *   run_read     reads, normalises and stores every record (read.c)
+ *   run_train    model from file, from EM, or the schema's own (train in model/)
+ *   run_match    rule by rule: sort, walk, compare, keep (match.c)
+ *   run_close    frees everything, removes what was not finished
+ *
+ * dedupe.c, plan.c and inspect.c put these together.
+ */
+#ifndef KHOP_RUN_RUN_H
+#define KHOP_RUN_RUN_H
+
+#include "base/control.h"
+#include "block/walk.h"
+#include "index/store.h"
+#include "input/input.h"
+#include "model/score.h"
+#include "run/progress.h"
+#include "run/records.h"
+
+typedef struct run {
+  khop_options options; /* defaults filled in */
+  cpu_level level;
+  pool *workers;
+  progress progress;
+
+  schema *schema;
+  bool schema_detected;
+  input *input;
+  int *columns; /* source x field: column or COLUMN_NONE */
+  int id_field;
+
+  feature_table table;
+  records records;
+  uint64_t rows;      /* read, rejected ones included */
+  uint64_t live_rows; /* indexed */
+  uint64_t input_hash; /* over all batches, in order */
+
+  store_writer *store; /* NULL when skipped */
+  char *store_path;
+
+  compare_plan plan;
+  walk_options walk;
+  model model;
+  region items, scratch; /* sort buffers, one item a row */
+  key_set split_keys;
+  rule_facts facts[SCHEMA_RULES_MAX];
+  double square_sums[SCHEMA_FIELDS_MAX];
+} run;
+
+/* Everything up to the first row. `writes`: the job has an output directory. On failure run_close is still
+ * to be called. */
+khop_status run_open(run *r, const khop_options *options, bool writes, khop_error *err);
+/* All rows into r->table and r->records; records into the store when there is one. Fails with
+ * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
+khop_status run_read(run *r, khop_error *err);
+/* Term frequencies and the model. */
+khop_status run_train(run *r, khop_error *err);
+void run_close(run *r);
+
+/* Sort buffers, once the number of rows is known. */
+khop_status run_sort_buffers(run *r, khop_error *err);
+
+/* Pairs at or above the review threshold, ascending by (left row, right row).
+ * key = left << 32 | right, row = the weight's bits, extra = the rule. */
+typedef struct kept_pairs {
+  sort_item *items;
+  size_t count, capacity;
+} kept_pairs;
+
+static inline uint32_t kept_left(const sort_item *pair) { return (uint32_t)(pair->key >> 32); }
+static inline uint32_t kept_right(const sort_item *pair) { return (uint32_t)pair->key; }
+static inline int32_t kept_weight(const sort_item *pair) { return (int32_t)pair->row; }
+
+/* Runs all rules; fills r->facts; writes the keys to the store. kept->items with mem_free. */
+khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err);
+
+/* Memory that a run over so many rows needs, in bytes. */
+uint64_t run_memory_needed(const run *r, uint64_t rows);
+
+#endif

@@ -1,0 +1,79 @@
+/* khop dedupe and khop train. */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+
+static const option_spec dedupe_options[] = {
+    {"--output", "-o", "OUT", "directory for the results; created when missing"},
+    {"--force", NULL, NULL, "OUT may hold an earlier run: its files are replaced when the new ones are whole"},
+    {"--store", NULL, "DIR", "where the record store goes; default OUT/store"},
+    {"--no-store", NULL, NULL, "write no record store"},
+    {"--model", NULL, "FILE", "use this model.json instead of training"},
+    {"--untrained", NULL, NULL, "use the schema's default probabilities"},
+    {"--match", NULL, "P", "match probability from which a pair is a match; default: the schema's"},
+    {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the schema's"},
+    {NULL, NULL, NULL, NULL}};
+
+static void print_summary(const khop_summary *s, const khop_options *o) {
+  printf("rows           %s read, %s rejected, %s indexed\n", show_count(s->rows), show_count(s->rejected), show_count(s->indexed));
+  printf("pairs          %s compared, %s match, %s for review\n", show_count(s->pairs_compared), show_count(s->pairs_match),
+         show_count(s->pairs_review));
+  if (s->pairs_left_out) printf("not compared   %s pairs of oversized blocks, named in summary.json\n", show_count(s->pairs_left_out));
+  printf("clusters       %s of two or more records, %s records in them, the largest has %s\n", show_count(s->clusters),
+         show_count(s->clustered_records), show_count(s->largest_cluster));
+  printf("expected       %.0f wrong among the matching pairs\n", s->expected_wrong_pairs);
+  printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
+  printf("phases        ");
+  for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
+  printf("\nresults        %s: clusters.csv, pairs.csv, rejected.csv, summary.json, model.json%s\n", o->output,
+         o->skip_store ? "" : o->store ? "" : ", store/");
+}
+
+static khop_status run_dedupe(const arguments *a, khop_error *err) {
+  khop_options options;
+  khop_map maps[VALUES_MAX];
+  khop_summary summary;
+  khop_status status = arguments_to_options(a, &options, maps, err);
+  if (status == KHOP_OK) status = report_start(a, &options, err);
+  if (status != KHOP_OK) return status;
+  status = khop_dedupe(&options, &summary, err);
+  report_end(&options);
+  if (status == KHOP_OK) print_summary(&summary, &options);
+  return status;
+}
+
+const command_spec command_dedupe = {
+    .name = "dedupe",
+    .operands = "REGISTER.csv [MORE.csv...] -o OUT",
+    .summary = "finds the records of the same person or parcel inside the inputs",
+    .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
+    .operands_min = 1,
+    .operands_max = OPERANDS_MAX,
+    .option_groups = (const option_spec *const[]){dedupe_options, options_input, options_run, options_help, NULL},
+    .run = run_dedupe};
+
+static const option_spec train_options[] = {{"--output", "-o", "MODEL.json", "where the model goes"}, {NULL, NULL, NULL, NULL}};
+
+static khop_status run_train(const arguments *a, khop_error *err) {
+  khop_options options;
+  khop_map maps[VALUES_MAX];
+  khop_status status = arguments_to_options(a, &options, maps, err);
+  const char *path = options.output;
+  if (status == KHOP_OK && !path) return report_usage(err, "khop train: say where the model goes with -o MODEL.json");
+  if (status == KHOP_OK) status = report_start(a, &options, err);
+  if (status != KHOP_OK) return status;
+  status = khop_train(&options, path, err);
+  report_end(&options);
+  if (status == KHOP_OK) printf("model          %s\n", path);
+  return status;
+}
+
+const command_spec command_train = {
+    .name = "train",
+    .operands = "REGISTER.csv [MORE.csv...] -o MODEL.json",
+    .summary = "estimates a model for later runs with --model; matches nothing",
+    .operands_min = 1,
+    .operands_max = OPERANDS_MAX,
+    .option_groups = (const option_spec *const[]){train_options, options_input, options_run, options_help, NULL},
+    .run = run_train};

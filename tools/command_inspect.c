@@ -1,0 +1,58 @@
+/* khop inspect. */
+#include <stdio.h>
+
+#include "commands.h"
+
+static const char *show_delimiter(char delimiter) {
+  static char text[4];
+  if (delimiter == '\t') return "tab";
+  if (!delimiter) return "none";
+  text[0] = delimiter;
+  return text;
+}
+
+static void print_column(const khop_inspect_column *c) {
+  uint64_t all = c->present + c->missing;
+  double share = all ? 100.0 * (double)c->present / (double)all : 0;
+  printf("%-18.18s %-16s %-16s %6.1f %% %10s %10s ", c->name, c->field[0] ? c->field : "-", c->field[0] ? c->type : "-", share,
+         show_count(c->invalid), show_count(c->distinct));
+  for (size_t i = 0; i < c->format_count && i < 3; i++) {
+    printf("%s%s %.0f%%", i ? ", " : " ", c->formats[i].pattern, c->present ? 100.0 * (double)c->formats[i].count / (double)c->present : 0);
+  }
+  printf("\n");
+}
+
+static khop_status run_inspect(const arguments *a, khop_error *err) {
+  khop_inspection found;
+  khop_options options;
+  khop_map maps[VALUES_MAX];
+  khop_status status = arguments_to_options(a, &options, maps, err);
+  if (status == KHOP_OK) status = report_start(a, &options, err);
+  if (status != KHOP_OK) return status;
+  status = khop_inspect(&options, &found, err);
+  report_end(&options);
+  if (status != KHOP_OK) return status;
+  printf("file           %s, delimiter %s, compression %s%s\n", found.source, show_delimiter(found.delimiter), found.compression,
+         found.had_bom ? ", byte order mark" : "");
+  printf("rows           %s, rejected %s\n", show_count(found.rows), show_count(found.rejected));
+  printf("schema         %s%s\n\n", found.schema, found.schema_detected ? " (found by the columns)" : "");
+  printf("%-18s %-16s %-16s %8s %10s %10s  %s\n", "column", "field", "type", "filled", "invalid", "distinct", "commonest formats");
+  for (size_t i = 0; i < found.column_count; i++) print_column(&found.columns[i]);
+  if (found.unmapped_field_count) {
+    printf("\nfields of the schema without a column:");
+    for (size_t i = 0; i < found.unmapped_field_count; i++) printf(" %s", found.unmapped_fields[i]);
+    printf("\n");
+  }
+  khop_free(found.columns);
+  return KHOP_OK;
+}
+
+const command_spec command_inspect = {
+    .name = "inspect",
+    .operands = "REGISTER.csv [MORE.csv...]",
+    .summary = "shows columns, completeness, formats and the schema that fits; matches nothing",
+    .details = "Formats show shapes only: 9 is a digit, A a capital, a a small letter. No value is printed.",
+    .operands_min = 1,
+    .operands_max = OPERANDS_MAX,
+    .option_groups = (const option_spec *const[]){options_input, options_run, options_help, NULL},
+    .run = run_inspect};

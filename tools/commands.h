@@ -1,0 +1,11 @@
+/* The commands: one file each, one table in main.c. */
+#ifndef KHOP_TOOLS_COMMANDS_H
+#define KHOP_TOOLS_COMMANDS_H
+
+#include "cli/arguments.h"
+#include "cli/report.h"
+
+extern const command_spec command_dedupe, command_plan, command_train, command_inspect, command_evaluate,
+    command_index_stats, command_index_get, command_index_verify, command_gen;
+
+#endif
