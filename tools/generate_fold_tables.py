@@ -122,9 +122,9 @@ def place_words():
     lines, first = [], {}
     for index, (words, kind, how) in enumerate(entries):
         first.setdefault(plain_of(words)[0], index)
-        lines.append('    {"%s", "%s", %d, %d, PLACE_%s, PLACE_IS_%s}, /* %s */'
+        lines.append('    {"%s", "%s", %d, %d, %d, PLACE_%s, PLACE_IS_%s}, /* %s */'
                      % (plain_of(words), escaped(codes_of(words)).replace(" ", "\\040"), len(words),
-                        words.count(" ") + 1, kind, how, words))
+                        len(words.split()[0]), words.count(" ") + 1, kind, how, words))
     starts = []
     for letter in range(27):
         later = [i for l, i in first.items() if ord(l) - 65 >= letter]
@@ -133,8 +133,8 @@ def place_words():
 
 
 def place_aliases():
-    return ['    {"%s", "%s", "%s", %d, %d}, /* %s */'
-            % (way, escaped(codes_of(name)).replace(" ", "\\040"), plain_of(name), len(name),
+    return ['    {"%s", "%s", "%s", %d, %d, %d}, /* %s */'
+            % (way, escaped(codes_of(name)).replace(" ", "\\040"), plain_of(name), len(name), len(way.split()[0]),
                way.count(" ") + 1, name or "dropped")
             for name, ways in PLACE_ALIASES for way in sorted(ways)]
 

@@ -1,5 +1,7 @@
 /* Codes that are text: parcels, sheets, register entries, certificates. Never read as numbers: leading
  * zeros go a run of digits at a time, the rest stays. */
+#include <string.h>
+
 #include "normalise/fold.h"
 
 static bool is_digit(uint8_t code) { return code >= '0' && code <= '9'; }
@@ -25,26 +27,25 @@ static void drop_leading_zeros(fold_run *run, bool *after_digit) {
   run->count = kept;
 }
 
-/* Codes nearly always have a digit; words such as "không có" never. */
-static bool is_placeholder(const char *text, size_t length) {
-  for (size_t i = 0; i < length; i++) {
-    if (text[i] >= '0' && text[i] <= '9') return false;
+/* On the folded form, where blanks are gone. A code that is a word alone ("X", "NA") is one. */
+static bool is_placeholder(const fold_run *run) {
+  static const char *const words[] = {"NULL",    "(NULL)",  "NONE",    "NAN",    "N/A",    "#N/A",
+                                      "KHONGCO", "KHONGRO", "KHONGSO", "CHUACO", "CHUARO", "CHUACAP"};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (strlen(words[i]) == run->count && memcmp(words[i], run->plain, run->count) == 0) return true;
   }
-  fold_cursor cursor = fold_begin(text, length);
-  fold_run run;
-  fold_next(&cursor, &fold_text_rules, &run);
-  return cursor.next == cursor.end && fold_is_placeholder(run.plain, run.count);
+  return false;
 }
 
 void code_write(const char *text, size_t length, text_sink *sink) {
-  if (is_placeholder(text, length)) return;
   fold_cursor cursor = fold_begin(text, length);
   bool after_digit = false;
   while (cursor.next < cursor.end) {
     fold_run run;
     bool first = cursor.next == (const uint8_t *)text;
     fold_next(&cursor, &fold_code_rules, &run);
-    if (first && cursor.next == cursor.end && is_punctuation_only(&run)) return;
+    bool only = first && cursor.next == cursor.end;
+    if (only && (is_punctuation_only(&run) || is_placeholder(&run))) return;
     drop_leading_zeros(&run, &after_digit);
     text_sink_add(sink, run.codes, run.plain, run.count);
   }

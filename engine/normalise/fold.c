@@ -32,12 +32,6 @@ bool fold_combine(fold_run *run, uint32_t mark) {
   return true;
 }
 
-/* A combining mark right behind a letter that takes it: U+0300-033F is CC 80 - CC BF. */
-static bool combine_at(fold_run *run, const uint8_t *at, const uint8_t *end) {
-  if (at[0] != 0xCC || end - at < 2 || (at[1] & 0xC0) != 0x80) return false;
-  return fold_combine(run, 0x300u + (at[1] & 0x3Fu));
-}
-
 static inline bool is_continuation(uint8_t byte) { return (byte & 0xC0) == 0x80; }
 
 /* The table entry of the letter at `at` of two or three bytes, and its length; 0 if none. */
@@ -54,55 +48,77 @@ static inline uint16_t letter_at(const uint8_t *at, const uint8_t *end, size_t *
   return 0;
 }
 
-/* fold_slow and fold_combine stop at FOLD_TONES_MAX, so that a tone a byte always fits behind. */
-static void fold_span(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
-  while (at < end && run->count < FOLD_CODES_MAX) {
-    size_t count = run->count;
-    if (*at < 0x80) {
-      uint16_t pair = rules->ascii[*at++];
-      if (pair == 0) continue;
-      if (pair == BLANK_PAIR && (count == 0 || run->codes[count - 1] == FOLD_BLANK)) continue;
-      run->codes[count] = (uint8_t)pair;
-      run->plain[count] = (uint8_t)(pair >> 8);
-      run->count = count + 1;
-      continue;
-    }
-    size_t bytes = 0;
-    uint16_t pair = letter_at(at, end, &bytes);
-    if (pair != 0) {
-      run->codes[count] = (uint8_t)pair;
-      run->plain[count] = (uint8_t)(pair >> 8);
-      run->tones[run->tone_count] = (uint16_t)count;
-      run->tone_count += (pair & TONE_MASK) != 0;
-      run->count = count + 1;
-      at += bytes;
-    } else if (combine_at(run, at, end)) {
-      at += 2;
-    } else {
-      at = fold_slow(at, end, rules, run);
-    }
-  }
+/* What the tables do not know. A combining mark right behind a letter that takes it is common (NFD),
+ * U+0300-033F is CC 80 - CC BF; the rest is slow. */
+static const uint8_t *fold_rest(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
+  bool mark = at[0] == 0xCC && end - at >= 2 && is_continuation(at[1]);
+  if (mark && fold_combine(run, 0x300u + (at[1] & 0x3Fu))) return at + 2;
+  return fold_slow(at, end, rules, run);
 }
 
-/* Where the span that starts at `start` ends: at the end of the text, at its last blank, or (a word of
- * more than 512 bytes) between two characters. */
+/* The counts are kept out of *run, because bytes written to its arrays could alias them and would
+ * make each letter wait for the one before. They need no check here: a letter takes a byte at least, and
+ * fold_slow and fold_combine leave room for a span of letters. */
+static void fold_span(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
+  uint8_t *codes = run->codes, *plain = run->plain;
+  size_t count = 0, tone_count = 0;
+  while (at < end) {
+    size_t bytes = 0;
+    uint16_t pair;
+    if (*at < 0x80) {
+      pair = rules->ascii[*at++];
+      /* Dropped characters and blanks are the two lowest pairs. */
+      if (pair <= BLANK_PAIR && (pair == 0 || count == 0 || codes[count - 1] == FOLD_BLANK)) {
+        run->blank_before |= pair != 0 && count == 0;
+        continue;
+      }
+      codes[count] = (uint8_t)pair;
+      plain[count++] = (uint8_t)(pair >> 8);
+    } else if ((pair = letter_at(at, end, &bytes)) != 0) {
+      at += bytes;
+      run->tones[tone_count] = (uint16_t)count;
+      tone_count += (pair & TONE_MASK) != 0;
+      codes[count] = (uint8_t)pair;
+      plain[count++] = (uint8_t)(pair >> 8);
+    } else {
+      run->count = count;
+      run->tone_count = tone_count;
+      at = fold_rest(at, end, rules, run);
+      count = run->count;
+      tone_count = run->tone_count;
+    }
+  }
+  run->count = count;
+  run->tone_count = tone_count;
+}
+
+/* Where the span that starts at `start` ends: at the end of the text, at its last blank (behind a comma
+ * if there is one, where the parts of an address end), or between two characters of a very long word. */
 static const uint8_t *span_end(const uint8_t *start, const uint8_t *end) {
   if (end - start <= FOLD_SPAN_BYTES) return end;
   const uint8_t *at = start + FOLD_SPAN_BYTES;
+  const uint8_t *last_blank = NULL;
   for (const uint8_t *blank = at; blank > start; blank--) {
-    if (*blank == ' ') return blank;
+    if (*blank != ' ') continue;
+    if (blank[-1] == ',') return blank;
+    if (last_blank == NULL) last_blank = blank;
   }
+  if (last_blank != NULL) return last_blank;
   while (at > start + FOLD_SPAN_BYTES - 4 && is_continuation(*at)) at--;
   return at;
 }
 
-void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
-  run->count = 0;
-  run->tone_count = 0;
+void fold_next_letters(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
   run->has_other = false;
+  run->blank_before = cursor->blank_behind;
   const uint8_t *end = span_end(cursor->next, cursor->end);
   fold_span(cursor->next, end, rules, run);
   cursor->next = end;
-  if (run->count > 0 && run->codes[run->count - 1] == FOLD_BLANK) run->count--;
+  cursor->blank_behind = run->count > 0 ? run->codes[run->count - 1] == FOLD_BLANK : run->blank_before;
+  if (run->count > 0 && cursor->blank_behind) run->count--;
+}
+
+void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
+  fold_next_letters(cursor, rules, run);
   fold_place_tones(run);
 }

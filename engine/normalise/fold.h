@@ -22,9 +22,10 @@
 #include "normalise/normalise.h"
 
 enum {
-  FOLD_SPAN_BYTES = 512,  /* text is folded in spans of this many bytes, parted at a blank */
-  FOLD_CODES_MAX = 1088,  /* a span of three-byte characters, six codes each, and some room */
-  FOLD_TONES_MAX = 512,   /* tones that the slow path notes in a span; the fast one adds one a letter */
+  FOLD_SPAN_BYTES = 256,  /* text is folded in spans of this many bytes, parted at a blank */
+  FOLD_SLOW_MAX = 1600,   /* codes of a span of damaged bytes, six each, and some room */
+  FOLD_CODES_MAX = FOLD_SLOW_MAX + FOLD_SPAN_BYTES,
+  FOLD_TONES_MAX = 256,   /* tones that the slow path notes in a span; the fast one adds one a letter */
   FOLD_OTHER_CODES = 6,   /* codes of a character outside the tables */
   FOLD_BLANK = 0x20,
   FOLD_VOWEL = 0x80,
@@ -53,8 +54,9 @@ extern const uint16_t fold_code_points[128]; /* code - 0x80 to its lower-case le
 typedef struct fold_run {
   size_t count;
   size_t tone_count;
-  bool has_other; /* some plain bytes are 0 */
-  uint8_t codes[FOLD_CODES_MAX];
+  bool has_other;    /* some plain bytes are 0 */
+  bool blank_before; /* a blank stands between the span before and this one */
+  uint8_t codes[FOLD_CODES_MAX + 1];
   uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
   uint16_t tones[FOLD_TONES_MAX + FOLD_SPAN_BYTES]; /* where a tone was seen */
 } fold_run;
@@ -62,17 +64,21 @@ typedef struct fold_run {
 /* Text still to be folded. */
 typedef struct fold_cursor {
   const uint8_t *next, *end;
+  bool blank_behind; /* the last span ended in a blank */
 } fold_cursor;
 
 static inline fold_cursor fold_begin(const char *text, size_t length) {
   const uint8_t *start = (const uint8_t *)text;
-  return (fold_cursor){start, start + length};
+  return (fold_cursor){start, start + length, false};
 }
 
 /* Folds the next span into `run`: runs of blanks are one, none leads or trails, tones are placed.
- * Nearly every text is one span; a longer one is parted at its last blank within 512 bytes, or
+ * Nearly every text is one span; a longer one is parted at a blank within 256 bytes, or
  * between any two characters when it has none. */
 void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run);
+
+/* The same, but tones stay where they are: for those who want `plain` alone. */
+void fold_next_letters(fold_cursor *cursor, const fold_rules *rules, fold_run *run);
 
 /* Moves each tone to its place in the modern spelling (hòa to hoà): tone.c. */
 void fold_place_tones(fold_run *run);
@@ -89,8 +95,8 @@ static inline bool fold_is_letter(uint8_t code) {
   return code >= FOLD_VOWEL || (code >= 'a' && code <= 'z');
 }
 
-/* NFC text of codes, cut at a whole character within `capacity`. Returns the length. */
-size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity);
+/* NFC text of codes, cut at a whole character within `capacity`, which sets *cut. Returns the length. */
+size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity, bool *cut);
 
 /* Does the unaccented text stand for "nothing known" (KHONG RO, NULL, N A)? placeholder.c */
 bool fold_is_placeholder(const uint8_t *plain, size_t count);
@@ -104,6 +110,7 @@ typedef struct text_sink {
   size_t toned_used, plain_used;
   char *text; /* NULL, or where the canonical text goes */
   size_t text_length, text_capacity;
+  bool text_cut;
   uint8_t toned[FOLD_CODES_MAX];
   uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
 } text_sink;

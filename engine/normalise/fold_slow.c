@@ -97,8 +97,10 @@ static const char *latin_twin(uint32_t point) {
 }
 
 static void push(fold_run *run, uint16_t pair) {
-  if (pair == 0 || run->count >= FOLD_CODES_MAX) return;
-  if (pair == (FOLD_BLANK | ' ' << 8) && (run->count == 0 || run->codes[run->count - 1] == FOLD_BLANK)) return;
+  if (pair == 0 || run->count >= FOLD_SLOW_MAX) return;
+  bool blank = pair == (FOLD_BLANK | ' ' << 8);
+  if (blank && run->count == 0) run->blank_before = true;
+  if (blank && (run->count == 0 || run->codes[run->count - 1] == FOLD_BLANK)) return;
   run->codes[run->count] = (uint8_t)pair;
   run->plain[run->count++] = (uint8_t)(pair >> 8);
 }
@@ -114,7 +116,7 @@ static uint8_t plain_letter(uint32_t point) {
 }
 
 static void push_other(fold_run *run, uint32_t point, uint8_t plain) {
-  if (run->count + FOLD_OTHER_CODES > FOLD_CODES_MAX) return;
+  if (run->count + FOLD_OTHER_CODES > FOLD_SLOW_MAX) return;
   run->codes[run->count] = (uint8_t)(FOLD_OTHER + (point >> 20 & 1));
   run->plain[run->count++] = plain;
   for (unsigned shift = 20; shift > 0; shift -= 4) {

@@ -126,54 +126,54 @@ const uint16_t fold_code_points[128] = {
 };
 
 const place_word place_words[] = {
-    {"AP", "\222p", 2, 1, PLACE_HAMLET, PLACE_IS_WEAK}, /* ấp */
-    {"DUONG TINH", "\340\320\301ng\040t\253nh", 10, 2, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* đường tỉnh */
-    {"DUONG", "\340\320\301ng", 5, 1, PLACE_STREET, PLACE_IS_WEAK}, /* đường */
-    {"DT", "\340t", 2, 1, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* đt */
-    {"D", "\340", 1, 1, PLACE_STREET, PLACE_IS_SHORT}, /* đ */
-    {"F", "f", 1, 1, PLACE_WARD, PLACE_IS_NUMBER}, /* f */
-    {"HUYEN", "h\310\330\245n", 5, 1, PLACE_COUNTY, PLACE_IS_STRONG}, /* huyện */
-    {"HEM", "h\233m", 3, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* hẻm */
-    {"H", "h", 1, 1, PLACE_COUNTY, PLACE_IS_SHORT}, /* h */
-    {"KHU PHO", "kh\310\040ph\272", 7, 2, PLACE_QUARTER, PLACE_IS_STRONG}, /* khu phố */
-    {"KHU VUC", "kh\310\040v\325c", 7, 2, PLACE_AREA, PLACE_IS_STRONG}, /* khu vực */
-    {"KHOM", "kh\262m", 4, 1, PLACE_BLOCK, PLACE_IS_WEAK}, /* khóm */
-    {"KIET", "k\250\245t", 4, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* kiệt */
-    {"KHU", "kh\310", 3, 1, PLACE_AREA, PLACE_IS_NUMBER}, /* khu */
-    {"KP", "kp", 2, 1, PLACE_QUARTER, PLACE_IS_STRONG}, /* kp */
-    {"KV", "kv", 2, 1, PLACE_AREA, PLACE_IS_STRONG}, /* kv */
-    {"NGACH", "ng\202ch", 5, 1, PLACE_ALLEY, PLACE_IS_NUMBER}, /* ngách */
-    {"NGO", "ng\264", 3, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* ngõ */
-    {"PHUONG", "ph\320\301ng", 6, 1, PLACE_WARD, PLACE_IS_STRONG}, /* phường */
-    {"PHO", "ph\272", 3, 1, PLACE_STREET, PLACE_IS_EXACT}, /* phố */
-    {"P", "p", 1, 1, PLACE_WARD, PLACE_IS_SHORT}, /* p */
-    {"QUOC LO", "q\310\272c\040l\275", 7, 2, PLACE_NATIONAL_ROAD, PLACE_IS_NUMBER}, /* quốc lộ */
-    {"QUAN", "q\310\225n", 4, 1, PLACE_DISTRICT, PLACE_IS_STRONG}, /* quận */
-    {"QL", "ql", 2, 1, PLACE_NATIONAL_ROAD, PLACE_IS_NUMBER}, /* ql */
-    {"Q", "q", 1, 1, PLACE_DISTRICT, PLACE_IS_SHORT}, /* q */
-    {"SO NHA", "s\272\040nh\201", 6, 2, PLACE_HOUSE, PLACE_IS_NUMBER}, /* số nhà */
-    {"SN", "sn", 2, 1, PLACE_HOUSE, PLACE_IS_NUMBER}, /* sn */
-    {"SO", "s\272", 2, 1, PLACE_HOUSE, PLACE_IS_NUMBER}, /* số */
-    {"TO DAN PHO", "t\273\040d\220n\040ph\272", 10, 3, PLACE_GROUP, PLACE_IS_STRONG}, /* tổ dân phố */
-    {"THANH PHO", "th\201nh\040ph\272", 9, 2, PLACE_CITY, PLACE_IS_STRONG}, /* thành phố */
-    {"THI TRAN", "th\255\040tr\222n", 8, 2, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* thị trấn */
-    {"TINH LO", "t\253nh\040l\275", 7, 2, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* tỉnh lộ */
-    {"THI XA", "th\255\040x\204", 6, 2, PLACE_TOWN, PLACE_IS_STRONG}, /* thị xã */
-    {"THON", "th\270n", 4, 1, PLACE_VILLAGE, PLACE_IS_WEAK}, /* thôn */
-    {"TINH", "t\253nh", 4, 1, PLACE_PROVINCE, PLACE_IS_STRONG}, /* tỉnh */
-    {"T P", "t\040p", 3, 2, PLACE_CITY, PLACE_IS_STRONG}, /* t p */
-    {"T T", "t\040t", 3, 2, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* t t */
-    {"T X", "t\040x", 3, 2, PLACE_TOWN, PLACE_IS_STRONG}, /* t x */
-    {"TDP", "tdp", 3, 1, PLACE_GROUP, PLACE_IS_STRONG}, /* tdp */
-    {"TL", "tl", 2, 1, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* tl */
-    {"TO", "t\273", 2, 1, PLACE_GROUP, PLACE_IS_NUMBER}, /* tổ */
-    {"TP", "tp", 2, 1, PLACE_CITY, PLACE_IS_STRONG}, /* tp */
-    {"TT", "tt", 2, 1, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* tt */
-    {"TX", "tx", 2, 1, PLACE_TOWN, PLACE_IS_STRONG}, /* tx */
-    {"T", "t", 1, 1, PLACE_PROVINCE, PLACE_IS_SHORT}, /* t */
-    {"XOM", "x\262m", 3, 1, PLACE_SMALL_HAMLET, PLACE_IS_WEAK}, /* xóm */
-    {"XA", "x\204", 2, 1, PLACE_COMMUNE, PLACE_IS_STRONG}, /* xã */
-    {"X", "x", 1, 1, PLACE_COMMUNE, PLACE_IS_SHORT}, /* x */
+    {"AP", "\222p", 2, 2, 1, PLACE_HAMLET, PLACE_IS_WEAK}, /* ấp */
+    {"DUONG TINH", "\340\320\301ng\040t\253nh", 10, 5, 2, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* đường tỉnh */
+    {"DUONG", "\340\320\301ng", 5, 5, 1, PLACE_STREET, PLACE_IS_WEAK}, /* đường */
+    {"DT", "\340t", 2, 2, 1, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* đt */
+    {"D", "\340", 1, 1, 1, PLACE_STREET, PLACE_IS_SHORT}, /* đ */
+    {"F", "f", 1, 1, 1, PLACE_WARD, PLACE_IS_NUMBER}, /* f */
+    {"HUYEN", "h\310\330\245n", 5, 5, 1, PLACE_COUNTY, PLACE_IS_STRONG}, /* huyện */
+    {"HEM", "h\233m", 3, 3, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* hẻm */
+    {"H", "h", 1, 1, 1, PLACE_COUNTY, PLACE_IS_SHORT}, /* h */
+    {"KHU PHO", "kh\310\040ph\272", 7, 3, 2, PLACE_QUARTER, PLACE_IS_STRONG}, /* khu phố */
+    {"KHU VUC", "kh\310\040v\325c", 7, 3, 2, PLACE_AREA, PLACE_IS_STRONG}, /* khu vực */
+    {"KHOM", "kh\262m", 4, 4, 1, PLACE_BLOCK, PLACE_IS_WEAK}, /* khóm */
+    {"KIET", "k\250\245t", 4, 4, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* kiệt */
+    {"KHU", "kh\310", 3, 3, 1, PLACE_AREA, PLACE_IS_NUMBER}, /* khu */
+    {"KP", "kp", 2, 2, 1, PLACE_QUARTER, PLACE_IS_STRONG}, /* kp */
+    {"KV", "kv", 2, 2, 1, PLACE_AREA, PLACE_IS_STRONG}, /* kv */
+    {"NGACH", "ng\202ch", 5, 5, 1, PLACE_ALLEY, PLACE_IS_NUMBER}, /* ngách */
+    {"NGO", "ng\264", 3, 3, 1, PLACE_LANE, PLACE_IS_NUMBER}, /* ngõ */
+    {"PHUONG", "ph\320\301ng", 6, 6, 1, PLACE_WARD, PLACE_IS_STRONG}, /* phường */
+    {"PHO", "ph\272", 3, 3, 1, PLACE_STREET, PLACE_IS_EXACT}, /* phố */
+    {"P", "p", 1, 1, 1, PLACE_WARD, PLACE_IS_SHORT}, /* p */
+    {"QUOC LO", "q\310\272c\040l\275", 7, 4, 2, PLACE_NATIONAL_ROAD, PLACE_IS_NUMBER}, /* quốc lộ */
+    {"QUAN", "q\310\225n", 4, 4, 1, PLACE_DISTRICT, PLACE_IS_STRONG}, /* quận */
+    {"QL", "ql", 2, 2, 1, PLACE_NATIONAL_ROAD, PLACE_IS_NUMBER}, /* ql */
+    {"Q", "q", 1, 1, 1, PLACE_DISTRICT, PLACE_IS_SHORT}, /* q */
+    {"SO NHA", "s\272\040nh\201", 6, 2, 2, PLACE_HOUSE, PLACE_IS_NUMBER}, /* số nhà */
+    {"SN", "sn", 2, 2, 1, PLACE_HOUSE, PLACE_IS_NUMBER}, /* sn */
+    {"SO", "s\272", 2, 2, 1, PLACE_HOUSE, PLACE_IS_NUMBER}, /* số */
+    {"TO DAN PHO", "t\273\040d\220n\040ph\272", 10, 2, 3, PLACE_GROUP, PLACE_IS_STRONG}, /* tổ dân phố */
+    {"THANH PHO", "th\201nh\040ph\272", 9, 5, 2, PLACE_CITY, PLACE_IS_STRONG}, /* thành phố */
+    {"THI TRAN", "th\255\040tr\222n", 8, 3, 2, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* thị trấn */
+    {"TINH LO", "t\253nh\040l\275", 7, 4, 2, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* tỉnh lộ */
+    {"THI XA", "th\255\040x\204", 6, 3, 2, PLACE_TOWN, PLACE_IS_STRONG}, /* thị xã */
+    {"THON", "th\270n", 4, 4, 1, PLACE_VILLAGE, PLACE_IS_WEAK}, /* thôn */
+    {"TINH", "t\253nh", 4, 4, 1, PLACE_PROVINCE, PLACE_IS_STRONG}, /* tỉnh */
+    {"T P", "t\040p", 3, 1, 2, PLACE_CITY, PLACE_IS_STRONG}, /* t p */
+    {"T T", "t\040t", 3, 1, 2, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* t t */
+    {"T X", "t\040x", 3, 1, 2, PLACE_TOWN, PLACE_IS_STRONG}, /* t x */
+    {"TDP", "tdp", 3, 3, 1, PLACE_GROUP, PLACE_IS_STRONG}, /* tdp */
+    {"TL", "tl", 2, 2, 1, PLACE_PROVINCIAL_ROAD, PLACE_IS_NUMBER}, /* tl */
+    {"TO", "t\273", 2, 2, 1, PLACE_GROUP, PLACE_IS_NUMBER}, /* tổ */
+    {"TP", "tp", 2, 2, 1, PLACE_CITY, PLACE_IS_STRONG}, /* tp */
+    {"TT", "tt", 2, 2, 1, PLACE_TOWNSHIP, PLACE_IS_STRONG}, /* tt */
+    {"TX", "tx", 2, 2, 1, PLACE_TOWN, PLACE_IS_STRONG}, /* tx */
+    {"T", "t", 1, 1, 1, PLACE_PROVINCE, PLACE_IS_SHORT}, /* t */
+    {"XOM", "x\262m", 3, 3, 1, PLACE_SMALL_HAMLET, PLACE_IS_WEAK}, /* xóm */
+    {"XA", "x\204", 2, 2, 1, PLACE_COMMUNE, PLACE_IS_STRONG}, /* xã */
+    {"X", "x", 1, 1, 1, PLACE_COMMUNE, PLACE_IS_SHORT}, /* x */
 };
 
 const uint8_t place_words_from[27] = {
@@ -182,36 +182,36 @@ const uint8_t place_words_from[27] = {
 };
 
 const place_alias place_aliases[] = {
-    {"HCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"HCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"HO CHI MINH", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 3}, /* hồ chí minh */
-    {"SAI GON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 2}, /* hồ chí minh */
-    {"SAIGON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"SG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"TPHCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"TPHCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"TPSG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 1}, /* hồ chí minh */
-    {"HA NOI", "h\201\040n\275\250", "HA NOI", 6, 2}, /* hà nội */
-    {"HANOI", "h\201\040n\275\250", "HA NOI", 6, 1}, /* hà nội */
-    {"HN", "h\201\040n\275\250", "HA NOI", 6, 1}, /* hà nội */
-    {"TPHN", "h\201\040n\275\250", "HA NOI", 6, 1}, /* hà nội */
-    {"THUA THIEN HUE", "h\310\242", "HUE", 3, 3}, /* huế */
-    {"TTH", "h\310\242", "HUE", 3, 1}, /* huế */
-    {"DAC LAC", "\340\212k\040l\212k", "DAK LAK", 7, 2}, /* đắk lắk */
-    {"DAK LAC", "\340\212k\040l\212k", "DAK LAK", 7, 2}, /* đắk lắk */
-    {"DAK LAK", "\340\212k\040l\212k", "DAK LAK", 7, 2}, /* đắk lắk */
-    {"DAKLAK", "\340\212k\040l\212k", "DAK LAK", 7, 1}, /* đắk lắk */
-    {"DARLAC", "\340\212k\040l\212k", "DAK LAK", 7, 1}, /* đắk lắk */
-    {"DAC NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 2}, /* đắk nông */
-    {"DAK NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 2}, /* đắk nông */
-    {"DAKNONG", "\340\212k\040n\270ng", "DAK NONG", 8, 1}, /* đắk nông */
-    {"BAC CAN", "b\212c\040k\205n", "BAC KAN", 7, 2}, /* bắc kạn */
-    {"BAC KAN", "b\212c\040k\205n", "BAC KAN", 7, 2}, /* bắc kạn */
-    {"BA RIA VUNG TAU", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 4}, /* bà rịa vũng tàu */
-    {"BR VT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2}, /* bà rịa vũng tàu */
-    {"BRVT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 1}, /* bà rịa vũng tàu */
-    {"VIET NAM", "", "", 0, 2}, /* dropped */
-    {"VIETNAM", "", "", 0, 1}, /* dropped */
-    {"VN", "", "", 0, 1}, /* dropped */
+    {"HCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 3, 1}, /* hồ chí minh */
+    {"HCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 4, 1}, /* hồ chí minh */
+    {"HO CHI MINH", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 2, 3}, /* hồ chí minh */
+    {"SAI GON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 3, 2}, /* hồ chí minh */
+    {"SAIGON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 6, 1}, /* hồ chí minh */
+    {"SG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 2, 1}, /* hồ chí minh */
+    {"TPHCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 5, 1}, /* hồ chí minh */
+    {"TPHCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 6, 1}, /* hồ chí minh */
+    {"TPSG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 4, 1}, /* hồ chí minh */
+    {"HA NOI", "h\201\040n\275\250", "HA NOI", 6, 2, 2}, /* hà nội */
+    {"HANOI", "h\201\040n\275\250", "HA NOI", 6, 5, 1}, /* hà nội */
+    {"HN", "h\201\040n\275\250", "HA NOI", 6, 2, 1}, /* hà nội */
+    {"TPHN", "h\201\040n\275\250", "HA NOI", 6, 4, 1}, /* hà nội */
+    {"THUA THIEN HUE", "h\310\242", "HUE", 3, 4, 3}, /* huế */
+    {"TTH", "h\310\242", "HUE", 3, 3, 1}, /* huế */
+    {"DAC LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAK LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAK LAK", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAKLAK", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
+    {"DARLAC", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
+    {"DAC NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
+    {"DAK NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
+    {"DAKNONG", "\340\212k\040n\270ng", "DAK NONG", 8, 7, 1}, /* đắk nông */
+    {"BAC CAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
+    {"BAC KAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
+    {"BA RIA VUNG TAU", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 4}, /* bà rịa vũng tàu */
+    {"BR VT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 2}, /* bà rịa vũng tàu */
+    {"BRVT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 4, 1}, /* bà rịa vũng tàu */
+    {"VIET NAM", "", "", 0, 4, 2}, /* dropped */
+    {"VIETNAM", "", "", 0, 7, 1}, /* dropped */
+    {"VN", "", "", 0, 2, 1}, /* dropped */
 };
 const size_t place_alias_count = 31;

@@ -34,7 +34,22 @@ static const char *without_fraction(const char *start, const char *end, bool *dr
   return at - 1;
 }
 
+/* Nothing but digits, as most are. */
+static bool read_digits(const char *text, size_t length, id_text *out) {
+  if (length == 0 || length > ID_TEXT_MAX) return false;
+  for (size_t i = 0; i < length; i++) {
+    if (!is_digit(text[i])) return false;
+  }
+  memcpy(out->text, text, length);
+  out->text[length] = 0;
+  out->length = length;
+  out->only_digits = true;
+  out->fraction_dropped = false;
+  return true;
+}
+
 void id_text_read(const char *text, size_t length, id_text *out) {
+  if (read_digits(text, length, out)) return;
   const char *start, *end;
   first_entry(text, length, &start, &end);
   char ascii[4 * ID_TEXT_MAX];

@@ -65,7 +65,7 @@ static void write_spans(fold_cursor cursor, fold_run *run, size_t start, text_si
   text_sink_add(sink, run->codes + start, run->plain + start, run->count - start);
   while (cursor.next < cursor.end) {
     fold_next(&cursor, &fold_name_rules, run);
-    if (run->count > 0) text_sink_blank(sink);
+    if (run->count > 0 && run->blank_before) text_sink_blank(sink);
     text_sink_add(sink, run->codes, run->plain, run->count);
   }
 }

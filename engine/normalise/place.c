@@ -229,6 +229,7 @@ static bool read_word(place_reader *r, text_sink *sink) {
   const place_word *end = place_words + place_words_from[first - 'A' + 1];
   for (; word < end; word++) {
     size_t number = r->count;
+    if (word->first_length != r->tokens[r->next].letters) continue;
     if (!reads_as(r, r->next, word->plain, word->word_count, true) || !is_recognised(r, word, &number)) continue;
     r->segment_begins = true;
     if (number < r->count && !number_is_name(r, word, number)) {
@@ -252,6 +253,7 @@ static bool read_alias(place_reader *r, text_sink *sink) {
   if (!fits || !r->segment_begins) return false;
   for (const place_alias *alias = place_aliases; alias < place_aliases + place_alias_count; alias++) {
     size_t last = r->next + alias->word_count - 1;
+    if (alias->first_length != r->tokens[r->next].letters) continue;
     if (last >= r->count || !r->tokens[last].ends_part) continue;
     if (!reads_as(r, r->next, alias->written, alias->word_count, false)) continue;
     if (alias->length == 0 && r->next == 0) return false;

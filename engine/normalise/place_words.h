@@ -45,6 +45,7 @@ typedef struct place_word {
   char plain[16];
   char codes[16]; /* as it is written in full, see fold.h */
   uint8_t length;
+  uint8_t first_length; /* letters of the first word */
   uint8_t word_count;
   uint8_t kind;        /* place_kind */
   uint8_t recognition; /* place_recognition */
@@ -59,6 +60,7 @@ typedef struct place_alias {
   char codes[16];
   char plain[16];
   uint8_t length;
+  uint8_t first_length; /* letters of the first word (of `written`) */
   uint8_t word_count;
 } place_alias;
 

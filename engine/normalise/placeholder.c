@@ -22,7 +22,7 @@ bool fold_is_placeholder(const uint8_t *plain, size_t count) {
                                        "CHUA BIET",  "CHUA XAC DINH", "CHUA DAT",     "CHUA CAP NHAT",
                                        "CHUA DKKS"};
   static const char *const with_k[] = {"KHONG RO",       "KHONG CO",   "KHONG BIET", "KHONG TEN",
-                                       "KHONG XAC DINH", "KHONG RO TEN", "KO RO",    "KO CO", "K RO"};
+                                       "KHONG CO TEN", "KHONG XAC DINH", "KHONG RO TEN", "KO RO",    "KO CO", "K RO"};
   static const char *const with_n[] = {"N A", "NULL", "NONE", "NIL", "NAN"};
   static const char *const with_u[] = {"UNKNOWN"};
   static const char *const with_v[] = {"VO DANH"};

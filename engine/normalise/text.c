@@ -8,8 +8,8 @@ size_t text_fold_plain(const char *text, size_t length, char *out, size_t capaci
   size_t written = 0;
   while (cursor.next < cursor.end && written < capacity) {
     fold_run run;
-    fold_next(&cursor, &fold_keep_rules, &run);
-    if (written > 0 && run.count > 0) out[written++] = ' ';
+    fold_next_letters(&cursor, &fold_keep_rules, &run);
+    if (written > 0 && run.count > 0 && run.blank_before) out[written++] = ' ';
     size_t room = capacity - written;
     if (!run.has_other) {
       size_t kept = run.count < room ? run.count : room;
@@ -28,11 +28,12 @@ size_t text_fold_plain(const char *text, size_t length, char *out, size_t capaci
 size_t text_fold_toned(const char *text, size_t length, char *out, size_t capacity) {
   fold_cursor cursor = fold_begin(text, length);
   size_t written = 0;
-  while (cursor.next < cursor.end && written < capacity) {
+  bool cut = false;
+  while (cursor.next < cursor.end && written < capacity && !cut) {
     fold_run run;
     fold_next(&cursor, &fold_keep_rules, &run);
-    if (written > 0 && run.count > 0) out[written++] = ' ';
-    written += fold_text(run.codes, run.count, out + written, capacity - written);
+    if (written > 0 && run.count > 0 && run.blank_before) out[written++] = ' ';
+    written += fold_text(run.codes, run.count, out + written, capacity - written, &cut);
   }
   while (written > 0 && out[written - 1] == ' ') written--;
   return written;
@@ -43,7 +44,7 @@ static void free_text_rest(fold_cursor cursor, fold_run *run, text_sink *sink) {
   text_sink_add(sink, run->codes, run->plain, run->count);
   while (cursor.next < cursor.end) {
     fold_next(&cursor, &fold_text_rules, run);
-    if (run->count > 0) text_sink_blank(sink);
+    if (run->count > 0 && run->blank_before) text_sink_blank(sink);
     text_sink_add(sink, run->codes, run->plain, run->count);
   }
 }

@@ -46,7 +46,7 @@ void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has
   letters_set(plain, count, out);
 }
 
-size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity) {
+size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity, bool *cut) {
   size_t length = 0;
   for (size_t i = 0; i < count;) {
     uint32_t point = codes[i];
@@ -59,7 +59,10 @@ size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity)
       used = FOLD_OTHER_CODES;
     }
     size_t bytes = point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-    if (bytes > capacity - length) break;
+    if (bytes > capacity - length) {
+      *cut = true;
+      break;
+    }
     static const uint8_t lead[5] = {0, 0, 0xC0, 0xE0, 0xF0};
     for (size_t k = bytes; k-- > 1; point >>= 6) out[length + k] = (char)(0x80 | (point & 0x3F));
     out[length] = (char)(lead[bytes] | point);
@@ -75,6 +78,7 @@ void text_sink_begin(text_sink *sink, char *text, size_t capacity) {
   sink->toned_used = sink->plain_used = 0;
   sink->text = text;
   sink->text_length = 0;
+  sink->text_cut = false;
   sink->text_capacity = capacity;
 }
 
@@ -100,9 +104,9 @@ void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, 
     if (sink->plain_used == FOLD_CODES_MAX) flush_plain(sink);
     sink->plain[sink->plain_used++] = plain[i];
   }
-  if (sink->text == NULL) return;
-  sink->text_length +=
-      fold_text(codes, count, sink->text + sink->text_length, sink->text_capacity - sink->text_length);
+  if (sink->text == NULL || sink->text_cut) return;
+  sink->text_length += fold_text(codes, count, sink->text + sink->text_length,
+                                 sink->text_capacity - sink->text_length, &sink->text_cut);
 }
 
 void text_sink_blank(text_sink *sink) {

@@ -57,11 +57,13 @@ static void place_tone(fold_run *run, size_t at) {
 
 /* Most syllables have one vowel and cost one look at both neighbours. */
 void fold_place_tones(fold_run *run) {
+  uint8_t *codes = run->codes;
+  codes[run->count] = FOLD_BLANK;
   for (size_t i = 0; i < run->tone_count; i++) {
     size_t at = run->tones[i];
-    if (at >= run->count || !fold_is_vowel(run->codes[at]) || (run->codes[at] & TONE_MASK) == 0) continue;
-    bool alone = (at == 0 || !fold_is_vowel(run->codes[at - 1])) &&
-                 (at + 1 >= run->count || !fold_is_vowel(run->codes[at + 1]));
-    if (!alone) place_tone(run, at);
+    bool before = at > 0 && fold_is_vowel(codes[at - 1]);
+    if (!before & !fold_is_vowel(codes[at + 1])) continue;
+    /* The slow path may have taken a letter back that was noted. */
+    if (at < run->count && fold_is_vowel(codes[at]) && (codes[at] & TONE_MASK) != 0) place_tone(run, at);
   }
 }
