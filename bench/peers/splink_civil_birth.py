@@ -50,6 +50,7 @@ def read_register(connection, path):
         f"create table raw as from read_csv('{path}', all_varchar=true, header=true, "
         "delim=',', quote='\"', escape='\"')"
     )
+    connection.execute(f"create table placeholders as {model.PLACEHOLDERS}")
     connection.execute(f"create table places as {model.PLACES}")
     connection.execute(f"create table register as {model.NORMALISED}")
     connection.execute("drop table raw")
