@@ -4,8 +4,15 @@
 #include <math.h>
 
 enum { em_iterations_max = 100 };
-static const double em_tolerance = 1e-5;
+static const double em_tolerance = 1e-4;
 static const double default_strength = 60; /* pseudo-matches behind the schema's m */
+static const double prior_least = 1e-12, prior_most = 0.5;
+
+typedef struct em_counts { /* expected matches */
+  double by_level[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
+  double other_pairs[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* expected non-matches, each pair once */
+  double different_pairs; /* matches, each pair once, whatever rules find it */
+} em_counts;
 
 static double pattern_weight(const model *m, uint64_t pattern) {
   double weight = 0;
@@ -13,8 +20,23 @@ static double pattern_weight(const model *m, uint64_t pattern) {
   return weight;
 }
 
-/* m of one comparison from expected counts, defaults as pseudo-counts. Fixed levels stay out. */
-static double update_comparison(comparison_model *comparison, const comparison_model *defaults, const double *matches) {
+static void expect(const model *m, const em_session *session, double log_odds, em_counts *counts) {
+  for (size_t i = 0; i < session->pattern_count; i++) {
+    uint64_t pattern = session->patterns[i].pattern;
+    double matches = (double)session->patterns[i].count * weight_to_probability(pattern_weight(m, pattern) + log_odds);
+    bool first = !(pattern & PATTERN_FOUND_BEFORE);
+    if (first) counts->different_pairs += matches;
+    for (size_t c = 0; c < m->comparison_count; c++) {
+      unsigned level = pattern_level(pattern, c);
+      if (session->teaches[c]) counts->by_level[c][level] += matches;
+      if (first) counts->other_pairs[c][level] += (double)session->patterns[i].count - matches;
+    }
+  }
+}
+
+/* m of one comparison from expected counts, defaults as pseudo-counts; fixed levels stay out.
+ * Returns the largest change. */
+static double learn(comparison_model *comparison, const comparison_model *defaults, const double *matches) {
   double total = 0, default_total = 0, change = 0;
   for (size_t l = 1; l < comparison->level_count; l++) {
     if (comparison->levels[l].fixed) continue;
@@ -32,77 +54,31 @@ static double update_comparison(comparison_model *comparison, const comparison_m
   return change;
 }
 
-static void expect(const model *m, double prior, const em_session *session, em_counts *counts, double *out_pairs) {
-  double log_odds = probability_to_weight(prior);
-  *counts = (em_counts){.iterations = counts->iterations};
-  double pairs = 0;
-  for (size_t i = 0; i < session->pattern_count; i++) {
-    const pattern_count *p = &session->patterns[i];
-    double expected = (double)p->count * weight_to_probability(pattern_weight(m, p->pattern) + log_odds);
-    counts->total += expected;
-    pairs += (double)p->count;
+static void bound_u(comparison_model *comparison, const comparison_model *defaults, const double *others, double pairs_each_stands_for) {
+  for (size_t l = 1; l < comparison->level_count; l++) {
+    level_model *level = &comparison->levels[l];
+    if (level->rare) level->u = fmin(fmax(defaults->levels[l].u, others[l] * pairs_each_stands_for), 0.9);
+  }
+}
+
+void em_run(model *m, const em_session *sessions, size_t session_count, double scale, uint64_t rows) {
+  const model defaults = *m;
+  double all_pairs = (double)rows * ((double)rows - 1) / 2;
+  m->em_iterations = 0;
+  m->em_converged = false;
+  while (m->em_iterations < em_iterations_max && !m->em_converged) {
+    em_counts counts = {0};
+    double log_odds = probability_to_weight(m->prior), change = 0;
+    for (size_t s = 0; s < session_count; s++) expect(m, &sessions[s], log_odds, &counts);
     for (size_t c = 0; c < m->comparison_count; c++) {
-      if (!session->frozen[c]) counts->matches[c][pattern_level(p->pattern, c)] += expected;
+      change = fmax(change, learn(&m->comparisons[c], &defaults.comparisons[c], counts.by_level[c]));
+      bound_u(&m->comparisons[c], &defaults.comparisons[c], counts.other_pairs[c], scale / all_pairs);
     }
+    double prior = fmin(fmax(counts.different_pairs * scale / all_pairs, prior_least), prior_most);
+    change = fmax(change, fabs(prior - m->prior) / m->prior);
+    m->prior = prior;
+    model_set_weights(m);
+    m->em_iterations++;
+    m->em_converged = change < em_tolerance;
   }
-  *out_pairs = pairs;
-}
-
-void em_run(const model *start, const em_session *session, em_counts *out_counts) {
-  model current = *start;
-  double prior = 0.1;
-  *out_counts = (em_counts){0};
-  /* What a rule's blocks have in common says nothing there. */
-  for (size_t c = 0; c < current.comparison_count; c++) {
-    for (size_t l = 1; session->frozen[c] && l < current.comparisons[c].level_count; l++) {
-      current.comparisons[c].levels[l] = (level_model){.m = 1, .u = 1, .fixed = true};
-    }
-  }
-  while (out_counts->iterations < em_iterations_max && !out_counts->converged) {
-    double pairs = 0;
-    expect(&current, prior, session, out_counts, &pairs);
-    out_counts->iterations++;
-    double next = fmin(fmax(out_counts->total / fmax(pairs, 1), 1e-9), 1 - 1e-9);
-    double change = fabs(next - prior);
-    prior = next;
-    for (size_t c = 0; c < current.comparison_count; c++) {
-      if (session->frozen[c]) continue;
-      change = fmax(change, update_comparison(&current.comparisons[c], &start->comparisons[c], out_counts->matches[c]));
-    }
-    model_set_weights(&current);
-    out_counts->converged = change < em_tolerance;
-  }
-}
-
-void em_apply(model *m, const em_counts *counts, size_t session_count) {
-  model defaults = *m;
-  m->em_converged = session_count > 0;
-  for (size_t s = 0; s < session_count; s++) {
-    if (counts[s].iterations > m->em_iterations) m->em_iterations = counts[s].iterations;
-    m->em_converged &= counts[s].converged;
-  }
-  for (size_t c = 0; c < m->comparison_count; c++) {
-    double matches[MODEL_LEVELS] = {0};
-    for (size_t s = 0; s < session_count; s++) {
-      for (size_t l = 0; l < MODEL_LEVELS; l++) matches[l] += counts[s].matches[c][l];
-    }
-    update_comparison(&m->comparisons[c], &defaults.comparisons[c], matches);
-  }
-  model_set_weights(m);
-}
-
-double em_prior(const model *m, const pattern_count *patterns, size_t distinct, double scale, uint64_t rows) {
-  double all_pairs = (double)rows * ((double)rows - 1) / 2, prior = m->prior;
-  for (unsigned i = 0; i < em_iterations_max; i++) {
-    double log_odds = probability_to_weight(prior), expected = 0;
-    for (size_t p = 0; p < distinct; p++) {
-      if (patterns[p].pattern & PATTERN_FOUND_BEFORE) continue;
-      expected += (double)patterns[p].count * weight_to_probability(pattern_weight(m, patterns[p].pattern) + log_odds);
-    }
-    double next = fmin(fmax(expected * scale / fmax(all_pairs, 1), 1e-12), 0.5);
-    bool settled = fabs(next - prior) < prior * 1e-4;
-    prior = next;
-    if (settled) break;
-  }
-  return prior;
 }

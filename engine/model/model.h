@@ -19,6 +19,7 @@ typedef struct level_model {
   double m, u;
   double weight; /* log2(m / u), or the schema's fixed weight */
   bool fixed;    /* the schema states the weight: never trained */
+  bool rare;     /* too rare for random pairs: u is the default, or what EM sees among candidates */
 } level_model;
 
 typedef struct comparison_model {

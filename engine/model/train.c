@@ -87,6 +87,7 @@ static void set_u(comparison_model *comparison, const schema_comparison *declare
     level_model *level = &comparison->levels[l];
     if (level->fixed) continue;
     int field = declared->levels[l - 1].term_frequency_field;
+    level->rare = counts[l] < counts_enough && field < 0;
     if (counts[l] >= counts_enough) level->u = (double)counts[l] / (double)total;
     else if (field >= 0) level->u = fmin(chance_of_agreement(in, field), ((double)counts[l] + 3) / (double)total);
     else level->u = rare_share(level->u, counts[l], total);
@@ -152,20 +153,11 @@ static bool comparison_uses_rule(const schema_comparison *comparison, const sche
   for (size_t f = 0; f < comparison->field_count; f++) {
     if (rule_uses(rule, comparison->fields[f])) return true;
   }
-  for (size_t l = 0; l < comparison->level_count; l++) {
-    for (size_t k = 0; k < comparison->levels[l].clause_count; k++) {
-      const schema_clause *clause = &comparison->levels[l].clauses[k];
-      for (size_t t = 0; t < clause->test_count; t++) {
-        if (rule_uses(rule, clause->tests[t].field) || rule_uses(rule, clause->tests[t].other_field)) return true;
-      }
-    }
-  }
   return false;
 }
 
 typedef struct sessions {
   em_session list[SCHEMA_RULES_MAX];
-  pattern_count *patterns[SCHEMA_RULES_MAX];
   size_t count;
 } sessions;
 
@@ -181,12 +173,11 @@ static khop_status run_session(sessions *s, const train_input *in, size_t rule, 
   TRY_CLEANUP(rule_walk_sort(&walk, share, in->workers, err));
   TRY_CLEANUP(rule_walk_pairs(&walk, true, count_patterns, &job, in->workers, &facts, err));
   em_session *session = &s->list[s->count];
-  TRY_CLEANUP(pattern_tables_merge(job.tables, threads, &s->patterns[s->count], &session->pattern_count, err));
-  session->patterns = s->patterns[s->count];
-  for (size_t c = 0; c < in->walk->schema->comparison_count; c++) {
-    session->frozen[c] = comparison_uses_rule(&in->walk->schema->comparisons[c], &in->walk->schema->rules[rule]);
-  }
   s->count++;
+  TRY_CLEANUP(pattern_tables_merge(job.tables, threads, &session->patterns, &session->pattern_count, err));
+  for (size_t c = 0; c < in->walk->schema->comparison_count; c++) {
+    session->teaches[c] = !comparison_uses_rule(&in->walk->schema->comparisons[c], &in->walk->schema->rules[rule]);
+  }
 cleanup:
   for (unsigned t = 0; t < threads; t++) pattern_table_free(&job.tables[t]);
   mem_free(job.tables);
@@ -194,41 +185,30 @@ cleanup:
   return status;
 }
 
-static khop_status learn_prior(model *m, const sessions *s, double share, uint64_t rows, khop_error *err) {
-  pattern_table all = {0};
-  pattern_count *patterns = NULL;
-  size_t count = 0;
-  khop_status status = KHOP_OK;
-  for (size_t i = 0; i < s->count; i++) {
-    for (size_t p = 0; p < s->list[i].pattern_count; p++) {
-      TRY_CLEANUP(pattern_table_add(&all, s->patterns[i][p].pattern, s->patterns[i][p].count, err));
-      m->training_pairs += s->patterns[i][p].count;
-    }
+/* A comparison that every rule looks at learns from all of them: better biased than untaught. */
+static void teach_all_somewhere(sessions *s, size_t comparison_count) {
+  for (size_t c = 0; c < comparison_count; c++) {
+    bool taught = false;
+    for (size_t i = 0; i < s->count; i++) taught |= s->list[i].teaches[c] && s->list[i].pattern_count > 0;
+    for (size_t i = 0; !taught && i < s->count; i++) s->list[i].teaches[c] = true;
   }
-  TRY_CLEANUP(pattern_tables_merge(&all, 1, &patterns, &count, err));
-  m->prior = em_prior(m, patterns, count, 1 / share, rows);
-cleanup:
-  pattern_table_free(&all);
-  mem_free(patterns);
-  return status;
 }
 
 static khop_status learn_m(model *m, const train_input *in, comparer *comparers, khop_error *err) {
   khop_status status = KHOP_OK;
   sessions s = {0};
-  em_counts *counts = mem_alloc(SCHEMA_RULES_MAX, sizeof *counts);
-  if (!counts) return error_memory(err, SCHEMA_RULES_MAX * sizeof *counts, "training");
   double share = fmin(1, (double)rows_for_em / (double)in->live_rows);
   for (size_t r = 0; r < in->walk->schema->rule_count; r++) {
     TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
   }
-  for (size_t i = 0; i < s.count; i++) em_run(m, &s.list[i], &counts[i]);
-  em_apply(m, counts, s.count);
-  TRY_CLEANUP(learn_prior(m, &s, share, in->live_rows, err));
+  teach_all_somewhere(&s, m->comparison_count);
+  em_run(m, s.list, s.count, 1 / share, in->live_rows);
+  for (size_t i = 0; i < s.count; i++) {
+    for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
+  }
   m->trained = true;
 cleanup:
-  for (size_t i = 0; i < SCHEMA_RULES_MAX; i++) mem_free(s.patterns[i]);
-  mem_free(counts);
+  for (size_t i = 0; i < s.count; i++) mem_free(s.list[i].patterns);
   return status;
 }
 
