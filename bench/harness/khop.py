@@ -80,7 +80,8 @@ def search(content, name):
 
 
 def pairs_compared(summary):
-    return find_number(summary, "pairs_compared", "compared")
+    # Each rule has a pairs_compared of its own, so the run's total is asked for first.
+    return find_number(summary.get("pairs", {}), "compared") or find_number(summary, "pairs_compared")
 
 
 def assess(truth, out):
