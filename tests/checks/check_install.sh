@@ -13,7 +13,7 @@ fail() { printf '%s\n' "$*"; exit 1; }
 
 cmake --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; fail "cmake --install failed"; }
 for file in bin/khop lib/libkhop.a lib/libkhop.so include/khop.h lib/pkgconfig/khop.pc lib/cmake/khop/khopConfig.cmake \
-  lib/cmake/khop/khopConfigVersion.cmake share/doc/khop/LICENSE; do
+  lib/cmake/khop/khopConfigVersion.cmake share/man/man1/khop.1 share/doc/khop/LICENSE; do
   [[ -s $prefix/$file ]] || fail "$file is not installed"
 done
 [[ $(ls "$prefix/include") == khop.h ]] || fail "include/ holds more than khop.h: $(ls "$prefix/include" | xargs)"

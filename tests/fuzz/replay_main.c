@@ -19,14 +19,14 @@ static void fail(const char *object, const char *fact) {
   exit(1);
 }
 
-/* The input is an allocation of its exact size, so that a sanitizer sees the first byte past it. */
+/* The input is an allocation of its exact size, so that a sanitizer sees the first byte past it; as with
+ * libFuzzer, an empty one is no null pointer. */
 static void replay_file(const char *path, size_t size) {
   FILE *file = fopen(path, "rb");
-  uint8_t *data = malloc(size ? size : 1);
+  uint8_t *data = malloc(size);
   if (!file || !data || fread(data, 1, size, file) != size) fail(path, "cannot be read");
   fclose(file);
-  uint8_t *exact = size ? data : NULL;
-  LLVMFuzzerTestOneInput(exact, size);
+  LLVMFuzzerTestOneInput(data, size);
   free(data);
 }
 
@@ -35,7 +35,7 @@ int main(int argc, char **argv) {
   struct dirent **entries = NULL;
   int count = scandir(argv[1], &entries, NULL, alphasort);
   if (count < 0) fail(argv[1], "not a readable folder");
-  LLVMFuzzerTestOneInput(NULL, 0);
+  replay_file("/dev/null", 0);
   int replayed = 0;
   for (int i = 0; i < count; i++) {
     char path[4096];
