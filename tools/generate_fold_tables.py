@@ -119,24 +119,27 @@ def plain_of(text):
 def place_words():
     """Sorted by first letter, longer phrases first, with the start of each letter."""
     entries = sorted(PLACE_WORDS, key=lambda e: (plain_of(e[0])[0], -len(e[0]), plain_of(e[0])))
-    lines, first = [], {}
-    for index, (words, kind, how) in enumerate(entries):
-        first.setdefault(plain_of(words)[0], index)
+    lines = []
+    for words, kind, how in entries:
         lines.append('    {"%s", "%s", %d, %d, %d, PLACE_%s, PLACE_IS_%s}, /* %s */'
                      % (plain_of(words), escaped(codes_of(words)).replace(" ", "\\040"), len(words),
                         len(words.split()[0]), words.count(" ") + 1, kind, how, words))
-    starts = []
-    for letter in range(27):
-        later = [i for l, i in first.items() if ord(l) - 65 >= letter]
-        starts.append(str(min(later) if later else len(entries)))
-    return lines, starts
+    return lines, starts([plain_of(e[0])[0] for e in entries])
+
+
+def starts(first_letters):
+    """Where each letter of the alphabet starts in a sorted list, and its end."""
+    return [str(sum(ord(l) - 65 < letter for l in first_letters)) for letter in range(27)]
 
 
 def place_aliases():
-    return ['    {"%s", "%s", "%s", %d, %d, %d}, /* %s */'
-            % (way, escaped(codes_of(name)).replace(" ", "\\040"), plain_of(name), len(name), len(way.split()[0]),
-               way.count(" ") + 1, name or "dropped")
-            for name, ways in PLACE_ALIASES for way in sorted(ways)]
+    """Sorted by the first letter, with the start of each letter."""
+    entries = sorted((way, name) for name, ways in PLACE_ALIASES for way in ways)
+    lines = ['    {"%s", "%s", "%s", %d, %d, %d}, /* %s */'
+             % (way, escaped(codes_of(name)).replace(" ", "\\040"), plain_of(name), len(name),
+                len(way.split()[0]), way.count(" ") + 1, name or "dropped")
+             for way, name in entries]
+    return lines, starts([way[0] for way, _ in entries])
 
 
 def main():
@@ -153,12 +156,12 @@ def main():
     by_code = {code: char for char, (code, _) in sorted(LETTERS.items()) if char.islower() and char != "ð"}
     points = ["0x%04x" % ord(by_code[c]) if c in by_code else "0" for c in range(0x80, 0x100)]
     print("const uint16_t fold_code_points[128] = {\n%s\n};\n" % rows(points, 12))
-    lines, starts = place_words()
+    lines, first = place_words()
     print("const place_word place_words[] = {\n%s\n};\n" % "\n".join(lines))
-    print("const uint8_t place_words_from[27] = {\n%s\n};\n" % rows(starts, 14))
-    aliases = place_aliases()
-    print("const place_alias place_aliases[] = {\n%s\n};" % "\n".join(aliases))
-    print("const size_t place_alias_count = %d;" % len(aliases))
+    print("const uint8_t place_words_from[27] = {\n%s\n};\n" % rows(first, 14))
+    lines, first = place_aliases()
+    print("const place_alias place_aliases[] = {\n%s\n};\n" % "\n".join(lines))
+    print("const uint8_t place_aliases_from[27] = {\n%s\n};" % rows(first, 14))
 
 
 main()

@@ -182,36 +182,40 @@ const uint8_t place_words_from[27] = {
 };
 
 const place_alias place_aliases[] = {
+    {"BA RIA VUNG TAU", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 4}, /* bà rịa vũng tàu */
+    {"BAC CAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
+    {"BAC KAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
+    {"BR VT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 2}, /* bà rịa vũng tàu */
+    {"BRVT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 4, 1}, /* bà rịa vũng tàu */
+    {"DAC LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAC NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
+    {"DAK LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAK LAK", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
+    {"DAK NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
+    {"DAKLAK", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
+    {"DAKNONG", "\340\212k\040n\270ng", "DAK NONG", 8, 7, 1}, /* đắk nông */
+    {"DARLAC", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
+    {"HA NOI", "h\201\040n\275\250", "HA NOI", 6, 2, 2}, /* hà nội */
+    {"HANOI", "h\201\040n\275\250", "HA NOI", 6, 5, 1}, /* hà nội */
     {"HCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 3, 1}, /* hồ chí minh */
     {"HCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 4, 1}, /* hồ chí minh */
+    {"HN", "h\201\040n\275\250", "HA NOI", 6, 2, 1}, /* hà nội */
     {"HO CHI MINH", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 2, 3}, /* hồ chí minh */
     {"SAI GON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 3, 2}, /* hồ chí minh */
     {"SAIGON", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 6, 1}, /* hồ chí minh */
     {"SG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 2, 1}, /* hồ chí minh */
+    {"THUA THIEN HUE", "h\310\242", "HUE", 3, 4, 3}, /* huế */
     {"TPHCM", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 5, 1}, /* hồ chí minh */
     {"TPHCMC", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 6, 1}, /* hồ chí minh */
-    {"TPSG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 4, 1}, /* hồ chí minh */
-    {"HA NOI", "h\201\040n\275\250", "HA NOI", 6, 2, 2}, /* hà nội */
-    {"HANOI", "h\201\040n\275\250", "HA NOI", 6, 5, 1}, /* hà nội */
-    {"HN", "h\201\040n\275\250", "HA NOI", 6, 2, 1}, /* hà nội */
     {"TPHN", "h\201\040n\275\250", "HA NOI", 6, 4, 1}, /* hà nội */
-    {"THUA THIEN HUE", "h\310\242", "HUE", 3, 4, 3}, /* huế */
+    {"TPSG", "h\271\040ch\252\040m\250nh", "HO CHI MINH", 11, 4, 1}, /* hồ chí minh */
     {"TTH", "h\310\242", "HUE", 3, 3, 1}, /* huế */
-    {"DAC LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
-    {"DAK LAC", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
-    {"DAK LAK", "\340\212k\040l\212k", "DAK LAK", 7, 3, 2}, /* đắk lắk */
-    {"DAKLAK", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
-    {"DARLAC", "\340\212k\040l\212k", "DAK LAK", 7, 6, 1}, /* đắk lắk */
-    {"DAC NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
-    {"DAK NONG", "\340\212k\040n\270ng", "DAK NONG", 8, 3, 2}, /* đắk nông */
-    {"DAKNONG", "\340\212k\040n\270ng", "DAK NONG", 8, 7, 1}, /* đắk nông */
-    {"BAC CAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
-    {"BAC KAN", "b\212c\040k\205n", "BAC KAN", 7, 3, 2}, /* bắc kạn */
-    {"BA RIA VUNG TAU", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 4}, /* bà rịa vũng tàu */
-    {"BR VT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 2, 2}, /* bà rịa vũng tàu */
-    {"BRVT", "b\201\040r\255\200\040v\314ng\040t\201\310", "BA RIA VUNG TAU", 15, 4, 1}, /* bà rịa vũng tàu */
     {"VIET NAM", "", "", 0, 4, 2}, /* dropped */
     {"VIETNAM", "", "", 0, 7, 1}, /* dropped */
     {"VN", "", "", 0, 2, 1}, /* dropped */
 };
-const size_t place_alias_count = 31;
+
+const uint8_t place_aliases_from[27] = {
+    0, 0, 5, 5, 13, 13, 13, 13, 19, 19, 19, 19, 19, 19,
+    19, 19, 19, 19, 19, 22, 28, 28, 31, 31, 31, 31, 31,
+};

@@ -50,16 +50,16 @@ static bool read_digits(const char *text, size_t length, id_text *out) {
 
 void id_text_read(const char *text, size_t length, id_text *out) {
   if (read_digits(text, length, out)) return;
-  const char *start, *end;
-  first_entry(text, length, &start, &end);
+  /* Folded before it is parted: full-width and Greek semicolons become ';' too. */
   char ascii[4 * ID_TEXT_MAX];
-  for (const char *c = start; c < end; c++) {
-    if ((unsigned char)*c < 0x80) continue;
-    size_t folded = text_fold_plain(start, (size_t)(end - start), ascii, sizeof ascii);
-    start = ascii;
-    end = ascii + folded;
+  for (size_t i = 0; i < length; i++) {
+    if ((unsigned char)text[i] < 0x80) continue;
+    length = text_fold_plain(text, length, ascii, sizeof ascii);
+    text = ascii;
     break;
   }
+  const char *start, *end;
+  first_entry(text, length, &start, &end);
   while (end > start && end[-1] == ' ') end--;
   end = without_fraction(start, end, &out->fraction_dropped);
   out->length = 0;

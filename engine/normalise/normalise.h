@@ -39,13 +39,15 @@ typedef struct text_value {
   uint8_t letters[TEXT_LETTERS_MAX];
 } text_value;
 
-/* Unaccented upper-case ASCII of `text`: accents and tones dropped, Đ to D, other scripts through
- * utf8proc, runs of blanks to one, ends trimmed, invisible characters dropped. Returns the length
- * written, at most `capacity`. */
+/* Unaccented upper-case ASCII of `text`: accents and tones dropped, Đ to D, other Latin letters and
+ * compatibility forms through utf8proc, '?' for each character of another script and each damaged byte,
+ * runs of blanks to one, ends trimmed, invisible characters dropped. Returns the length written, at most
+ * `capacity`. */
 size_t text_fold_plain(const char *text, size_t length, char *out, size_t capacity);
 
-/* The canonical accented form: NFC, lower case, each syllable's tone moved to one fixed place
- * (hoà = hòa), Ð and đ alike, typographic apostrophes to ', blanks as above. Returns the length. */
+/* The canonical accented form: NFC, lower case, each syllable's tone moved to one fixed place, that of
+ * the modern spelling (hòa to hoà), Ð and đ alike, typographic apostrophes to ', dashes to -, blanks as
+ * above. Characters of other scripts stay. Cut at a whole character. Returns the length. */
 size_t text_fold_toned(const char *text, size_t length, char *out, size_t capacity);
 
 /* Free text: punctuation counts as a blank. Placeholders ("không rõ", "null", "n/a") are missing. */
@@ -60,15 +62,18 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
 /* ---- person_name.c ------------------------------------------------------------------------ */
 
 /* A person's name: as free text, but titles (Ông, Bà, Ong, Ba before a surname) are dropped,
- * apostrophes and hyphens join (H'Nhi), dots part (N.V. An), digits dropped. Placeholders
- * ("không rõ", "không có", "chưa đặt tên", "n/a", "null", "-") are missing. */
+ * apostrophes and hyphens join (H'Nhi = HNhi), dots part (N.V. An), digits dropped. Order stays as
+ * written. Placeholders ("không rõ", "không có", "chưa đặt tên", "n/a", "null", "-", "x") are missing. */
 void normalise_person_name(const char *text, size_t length, text_value *out);
 
 /* ---- place.c ------------------------------------------------------------------------------ */
 
-/* A place or address as text: administrative words in full or abbreviated (Phường, P., Quận, Q.,
- * TP., Thành phố, Xã, Huyện, H., Tỉnh, Thị trấn, TT., Số, Đường, ...) dropped before comparing, except that
- * a number keeps its kind (Phường 1 = P.01 = P1, never equal to Quận 1). Roman wards as numbers. */
+/* A place or address as its ordered tokens, most specific first as written: administrative words in
+ * full or abbreviated (Phường, P., Quận, Q., TP., Thành phố, Xã, Huyện, H., Tỉnh, Thị trấn, TT., Số,
+ * Đường, ...) are dropped, except that a number keeps its kind (Phường 1 = P.01 = F1 = Phường I, never
+ * equal to Quận 1). Commas and brackets part components. Names of one city are one (HCM, TPHCM, Sài Gòn;
+ * HN; not Phường Sài Gòn), and a trailing Việt Nam goes. Placeholders are missing. In unaccented text a
+ * word such as "phuong" counts only where a component begins or before a number, as it may be a name. */
 void normalise_place(const char *text, size_t length, text_value *out);
 
 /* ---- date.c ------------------------------------------------------------------------------- */
@@ -82,8 +87,10 @@ typedef struct date_value {
   bool month_first; /* read as mm/dd because dd/mm was impossible */
 } date_value;
 
-/* dd/mm/yyyy, d/m/yyyy, with '/', '.', '-' or blanks; yyyy-mm-dd, yyyymmdd, yyyymmddHHMM, yyyy, mm/yyyy, ISO date-times,
- * Excel serials (5 digits, 1900 system). 00 as day or month is unknown. */
+/* dd/mm/yyyy, d/m/yyyy, with '/', '.', '-' or blanks; yyyy-mm-dd (not with blanks), yyyymmdd,
+ * yyyymmddHHMM[SS], yyyy, mm/yyyy, yyyy-mm, a time of day behind any of them, Excel serials (5 digits,
+ * 1900 system), and a spreadsheet's ".0" behind these. 00 as day or month is unknown; a day of an
+ * unknown month is dropped; all zero is missing. Years are 1850 to 2100, in four digits. */
 void normalise_date(const char *text, size_t length, date_value *out);
 
 /* ---- sex.c -------------------------------------------------------------------------------- */
@@ -105,32 +112,46 @@ typedef enum id_kind {
 
 typedef struct id_value {
   id_kind kind;
-  uint64_t number; /* the digits as a number (passport: letter * 10^7 + digits); ID_OTHER: 48-bit hash */
-  uint8_t digits;  /* digits in `canonical`; 0 for ID_OTHER */
+  uint64_t number; /* the digits as a number (passport: letter, A = 1, * 10^7 + digits); ID_OTHER: 48-bit
+                      hash of the whole text, but for a telephone its digits */
+  uint8_t digits;  /* digits in `canonical`; 0 for ID_OTHER, but for a telephone */
   bool valid;      /* of its form, known province, not a placeholder such as 000000000000, 123456789012 */
   bool repaired;   /* a leading zero put back, O/0 or l/1 read as digits */
-  char canonical[24]; /* NUL-terminated */
+  char canonical[24]; /* NUL-terminated; a longer ID_OTHER is cut */
 } id_value;
 
-/* CCCD, CMND or passport: 11 digits are a CCCD and 8 a CMND that lost the leading zero; blanks,
- * dots and quotes inside are dropped; "123456789012.0" and 1.23E+11 forms of spreadsheets: the first is
- * repaired, the second is ID_OTHER and not valid. Placeholders are ID_MISSING. Of a list by ';' the first. */
+/* CCCD, CMND or passport: 11 digits are a CCCD and 8 a CMND that lost the leading zero, 10 a CCCD that
+ * lost two when that makes a known province (001-009, Hà Nội being 001) and a century of our time; blanks,
+ * dots, hyphens, brackets and quotes inside are dropped; "123456789012.0" and 1.23E+11 forms of
+ * spreadsheets: the first is repaired, the second is ID_OTHER and not valid. At most two letters are read
+ * as digits. Placeholders (one digit repeated, 123456789, "không có") are ID_MISSING. Of a list by ';' the
+ * first. A province of 100 and over (born abroad) is valid. */
 void normalise_personal_id(const char *text, size_t length, id_value *out);
 /* Health-insurance card or number in 10, 12, 15 or 20 characters: ID_INSURANCE by the ten digits
- * (12 digits: ID_CCCD). Of a list by ';' the first. */
+ * (12 digits: ID_CCCD; 9 and 11 lost a leading zero). A card is valid when its benefit digit is 1-5;
+ * group letters and province are not judged. Of a list by ';' the first. */
 void normalise_insurance_number(const char *text, size_t length, id_value *out);
-/* Telephone: +84 and 84 to 0, blanks and dots dropped; number holds the digits. kind ID_OTHER when
- * it is one, `valid` when 10 digits (mobile) or 11 (older and landline). */
+/* Telephone: +84, 84 and 0084 to 0, a lost zero put back, blanks and punctuation dropped, the first of
+ * several; number holds the digits. kind ID_OTHER when there are digits, `valid` when they are 10
+ * (mobile) or 11 (older and landline) and begin with 0. */
 void normalise_phone(const char *text, size_t length, id_value *out);
 
-/* A code that is text (parcel, sheet, register entry, certificate): upper case, blanks around and
- * inside dropped, leading zeros of each run of digits dropped. "DC 012" = "DC12"; "12" is not "DC12". */
+/* A code that is text (parcel, sheet, register entry, certificate): case folded, blanks and quotes
+ * dropped, then leading zeros of each run of digits; other punctuation stays. "DC 012" = "DC12",
+ * "012/2019" = "12/2019"; "12" is not "DC12". Punctuation alone, "null", "không có" are missing. */
 void normalise_code(const char *text, size_t length, text_value *out);
 
 /* ---- number.c ----------------------------------------------------------------------------- */
 
-/* A quantity (area): decimal point or comma, thousands separators, a unit behind (m2). NaN when
- * missing or not a number. */
+/* A quantity (area): decimal point or comma, thousands separators, a unit behind (m2, ha: not
+ * converted). NaN when missing or not a number. By Vietnamese habit '.' groups thousands and ',' is the
+ * decimal mark, and the marks are read so:
+ *     both kinds          the last is the decimal mark and stands once: 1.234,5 and 1,234.5
+ *     one kind, repeated  groups of three: 1.234.567 and 1,234,567
+ *     one ','             the decimal mark: 120,5, and 1,234 is 1.234
+ *     one '.'             groups when exactly three digits follow one to three that do not begin with 0
+ *                         (1.234 is 1234), else the decimal mark: 120.5, 0.500, 1234.567
+ * Blanks may group thousands (1 234,5). */
 double normalise_number(const char *text, size_t length);
 
 #endif

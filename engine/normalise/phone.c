@@ -34,6 +34,7 @@ static void drop_front(id_text *id, size_t count) {
 
 /* +84, 84, 0084, +84 (0): all to 0. */
 static void drop_country(id_text *id) {
+  if (id->length > DIGITS_MAX) return;
   if (id->length > LONG_DIGITS && memcmp(id->text, "0084", 4) == 0) drop_front(id, 2);
   if (id->length < LONG_DIGITS || memcmp(id->text, "84", 2) != 0) return;
   drop_front(id, 2);

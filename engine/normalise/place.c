@@ -251,7 +251,11 @@ static bool read_word(place_reader *r, text_sink *sink) {
 static bool read_alias(place_reader *r, text_sink *sink) {
   bool fits = r->kind == PLACE_NONE || r->kind == PLACE_CITY || r->kind == PLACE_PROVINCE;
   if (!fits || !r->segment_begins) return false;
-  for (const place_alias *alias = place_aliases; alias < place_aliases + place_alias_count; alias++) {
+  uint8_t first = r->run->plain[r->tokens[r->next].start];
+  if (first < 'A' || first > 'Z') return false;
+  const place_alias *alias = place_aliases + place_aliases_from[first - 'A'];
+  const place_alias *end = place_aliases + place_aliases_from[first - 'A' + 1];
+  for (; alias < end; alias++) {
     size_t last = r->next + alias->word_count - 1;
     if (alias->first_length != r->tokens[r->next].letters) continue;
     if (last >= r->count || !r->tokens[last].ends_part) continue;

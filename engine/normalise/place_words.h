@@ -3,7 +3,6 @@
 #ifndef KHOP_NORMALISE_PLACE_WORDS_H
 #define KHOP_NORMALISE_PLACE_WORDS_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 typedef enum place_kind {
@@ -65,6 +64,6 @@ typedef struct place_alias {
 } place_alias;
 
 extern const place_alias place_aliases[];
-extern const size_t place_alias_count;
+extern const uint8_t place_aliases_from[27];
 
 #endif

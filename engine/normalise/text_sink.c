@@ -96,13 +96,27 @@ static void flush_plain(text_sink *sink) {
   sink->plain_used = 0;
 }
 
-void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+/* As much as the blocks have room for. */
+static void add_piece(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+  uint8_t *plain_out = sink->plain + sink->plain_used;
+  size_t kept = 0;
   for (size_t i = 0; i < count; i++) {
+    plain_out[kept] = plain[i];
+    kept += plain[i] != 0;
+  }
+  memcpy(sink->toned + sink->toned_used, codes, count);
+  sink->toned_used += count;
+  sink->plain_used += kept;
+}
+
+void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+  for (size_t done = 0; done < count;) {
     if (sink->toned_used == FOLD_CODES_MAX) flush_toned(sink);
-    sink->toned[sink->toned_used++] = codes[i];
-    if (plain[i] == 0) continue;
     if (sink->plain_used == FOLD_CODES_MAX) flush_plain(sink);
-    sink->plain[sink->plain_used++] = plain[i];
+    size_t used = sink->toned_used > sink->plain_used ? sink->toned_used : sink->plain_used;
+    size_t room = FOLD_CODES_MAX - used, left = count - done, piece = left < room ? left : room;
+    add_piece(sink, codes + done, plain + done, piece);
+    done += piece;
   }
   if (sink->text == NULL || sink->text_cut) return;
   sink->text_length += fold_text(codes, count, sink->text + sink->text_length,
