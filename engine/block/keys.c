@@ -49,69 +49,6 @@ void key_set_free(key_set *set) {
 
 /* ---- parts ---------------------------------------------------------------------------------- */
 
-static uint64_t hash_letters(const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
-  uint64_t words[TEXT_LETTERS_MAX / 8] = {0}, hash = length;
-  memcpy(words, letters, length);
-  for (unsigned i = 0; i * 8 < length; i++) hash = hash_combine(hash, words[i]);
-  return length ? hash | 1 : 0;
-}
-
-/* Regional spellings alike, letter by letter: y=i, x=s, initial gi/d/r, n/l, final n/ng, t/c.
- * Words lose what people mishear; the hash is of what stays. */
-static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
-  enum { letter_c = 3, letter_d = 4, letter_g = 7, letter_h = 8, letter_i = 9, letter_l = 12, letter_n = 14,
-         letter_r = 18, letter_s = 19, letter_t = 20, letter_x = 24, letter_y = 25 };
-  word_span words[FEATURE_WORDS_MAX];
-  unsigned word_count = feature_words(letters, length, words);
-  uint8_t out[TEXT_LETTERS_MAX] = {0};
-  unsigned used = 0;
-  for (unsigned w = 0; w < word_count && used < length; w++) {
-    unsigned start = words[w].start, end = words[w].end;
-    bool has_h = start + 1 < end && letters[start + 1] == letter_h;
-    bool has_i = start + 2 < end && letters[start] == letter_g && letters[start + 1] == letter_i;
-    uint8_t first = letters[start];
-    if (first == letter_x) first = letter_s;
-    else if (first == letter_t && start + 1 < end && letters[start + 1] == letter_r) first = letter_c;
-    else if (first == letter_r || has_i) first = letter_d;
-    else if (first == letter_l) first = letter_n;
-    if (end - start > 2 && letters[end - 1] == letter_g && letters[end - 2] == letter_n) end--;
-    out[used++] = first;
-    start += 1u + (has_h ? 1u : 0u) + (has_i ? 1u : 0u);
-    for (unsigned i = start; i < end; i++) {
-      uint8_t letter = letters[i];
-      if (letter == letter_y) letter = letter_i;
-      if (i + 1 == end && letter == letter_t) letter = letter_c;
-      if (letter != letter_h && !(i == words[w].start + 1u && letter == letter_r)) out[used++] = letter;
-    }
-    if (used) out[used - 1] |= 0x80; /* where a word ends */
-  }
-  return hash_letters(out, used);
-}
-
-static uint64_t words_hash(const schema_key_part *part, const uint8_t *letters, unsigned length) {
-  word_span words[FEATURE_WORDS_MAX];
-  unsigned count = feature_words(letters, length, words);
-  if (count == 0) return 0;
-  if (part->kind == PART_GIVEN) return feature_word_hash(letters, words[count - 1]);
-  if (part->kind == PART_SURNAME) return feature_word_hash(letters, words[0]);
-  uint64_t hash = count;
-  for (unsigned w = 0; w < count; w++) {
-    if (part->kind == PART_SORTED) hash += hash_mix(feature_word_hash(letters, words[w]));
-    else hash = hash * 32 + letters[words[w].start];
-  }
-  return hash | 1ull << 63;
-}
-
-static uint64_t text_part(const feature_slot *slot, const schema_key_part *part, const uint8_t *row) {
-  if (part->kind == PART_TONED) return slot_u32(row, slot->offset);
-  if (part->kind == PART_WHOLE) return slot_u32(row, slot->offset + 4);
-  uint8_t letters[TEXT_LETTERS_MAX];
-  unsigned length = feature_letters(row, slot, letters);
-  if (part->kind == PART_PREFIX) return hash_letters(letters, length < part->argument ? length : part->argument);
-  if (part->kind == PART_PHONETIC) return phonetic_hash(letters, length);
-  return words_hash(part, letters, length);
-}
-
 static uint64_t power_of_ten(unsigned exponent) {
   uint64_t power = 1;
   while (exponent--) power *= 10;
@@ -138,11 +75,17 @@ static uint64_t date_part(const schema_key_part *part, uint32_t date) {
   }
 }
 
-/* What the part holds for this row; 0 when missing. */
-static uint64_t part_value(const feature_layout *layout, const schema_key_part *part, const uint8_t *row) {
+static uint64_t text_part(const feature_slot *slot, const schema_key_part *part, uint32_t hashed_at, const uint8_t *row) {
+  if (part->kind == PART_TONED) return slot_u32(row, slot->offset);
+  if (part->kind == PART_WHOLE) return slot_u32(row, slot->offset + 4);
+  return slot_u32(row, hashed_at);
+}
+
+/* What the part holds for this row; 0 when missing. Parts of texts are hashed already, at `hashed_at`. */
+static uint64_t part_value(const feature_layout *layout, const schema_key_part *part, uint32_t hashed_at, const uint8_t *row) {
   const feature_slot *slot = &layout->slots[part->field];
   switch (slot->kind) {
-    case SLOT_TEXT: return text_part(slot, part, row);
+    case SLOT_TEXT: return text_part(slot, part, hashed_at, row);
     case SLOT_ID: return id_part(part, slot_u64(row, slot->offset));
     case SLOT_DATE: return date_part(part, slot_u32(row, slot->offset));
     case SLOT_SEX: return row[slot->offset];
@@ -164,7 +107,7 @@ uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t
                    const uint8_t *row) {
   uint64_t hash = rule_number + 1;
   for (size_t p = 0; p < rule->part_count; p++) {
-    uint64_t value = part_value(layout, &rule->parts[p], row);
+    uint64_t value = part_value(layout, &rule->parts[p], layout->rule_parts[rule_number][p], row);
     if (!value) return 0;
     hash = hash_combine(hash, value);
   }
@@ -173,7 +116,7 @@ uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t
 
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
                          const uint8_t *row) {
-  return finish_key(hash_combine(key, part_value(layout, &s->split_by[depth], row) + depth));
+  return finish_key(hash_combine(key, part_value(layout, &s->split_by[depth], layout->split_parts[depth], row) + depth));
 }
 
 uint64_t block_key_effective(const feature_layout *layout, const schema *s, size_t rule_number,

@@ -151,6 +151,18 @@ static bool found_before(const walker *w, size_t i, size_t j, size_t rules) {
   return false;
 }
 
+/* Two rows are most blocks: their keys are made rule by rule, and mostly the first rules settle it. */
+static bool two_found_before(const walk_task *t, const sort_item *items) {
+  const rule_walk *w = t->job->walk;
+  const feature_layout *layout = &w->options->table->layout;
+  const uint8_t *x = feature_row(w->options->table, items[0].row), *y = feature_row(w->options->table, items[1].row);
+  for (size_t r = 0; r < w->rule; r++) {
+    uint64_t key = block_key_effective(layout, w->options->schema, r, w->split_keys, x);
+    if (key && key == block_key_effective(layout, w->options->schema, r, w->split_keys, y)) return true;
+  }
+  return false;
+}
+
 static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t count) {
   const rule_walk *w = t->job->walk;
   for (size_t i = 0; i < count; i++) {
@@ -170,13 +182,14 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
     TRY(flush_pairs(t, err));
     w->batch.row_count = w->batch.loaded = 0;
   }
-  compute_earlier_keys(t, items, count);
+  bool two_found = count == 2 && two_found_before(t, items);
+  if (count > 2) compute_earlier_keys(t, items, count);
   for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
   size_t rules = t->job->walk->rule;
   for (size_t i = 0; i < lefts; i++) {
     size_t end = i + reach < count - 1 ? i + reach + 1 : count;
     for (size_t j = i + 1; j < end; j++) {
-      bool found = rules && found_before(w, i, j, rules);
+      bool found = count == 2 ? two_found : found_before(w, i, j, rules);
       t->result->facts.pairs_repeated += found;
       if (found && !t->job->keep_found) continue;
       if (w->batch.pairs.count == BATCH_PAIRS) TRY(flush_pairs(t, err));
@@ -270,6 +283,22 @@ static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, 
   return status;
 }
 
+/* Rows stand anywhere in memory: those of the blocks to come are fetched while earlier ones are
+ * walked. Rows alone in their block are not needed. */
+static size_t fetch_ahead(const rule_walk *w, size_t fetched, size_t now) {
+  enum { ahead = 24 };
+  const sort_item *items = w->items;
+  size_t limit = now + ahead < w->item_count ? now + ahead : w->item_count;
+  for (; fetched < limit; fetched++) {
+    bool with_last = fetched && items[fetched - 1].key == items[fetched].key;
+    bool with_next = fetched + 1 < w->item_count && items[fetched + 1].key == items[fetched].key;
+    if (!with_last && !with_next) continue;
+    const uint8_t *row = feature_row(w->options->table, items[fetched].row);
+    for (size_t byte = 0; byte < w->options->table->layout.stride; byte += 64) __builtin_prefetch(row + byte);
+  }
+  return fetched;
+}
+
 static khop_status walk_items(void *context, size_t task, unsigned worker, khop_error *err) {
   walk_job *job = context;
   const sort_item *items = job->walk->items;
@@ -280,9 +309,11 @@ static khop_status walk_items(void *context, size_t task, unsigned worker, khop_
   if (limit > count) limit = count;
   while (start && start < limit && items[start].key == items[start - 1].key) start++;
   t.result->facts.rows = limit - task * task_items;
+  size_t fetched = start;
   for (size_t end; start < limit; start = end) {
     end = start + 1;
     while (end < count && items[end].key == items[start].key) end++;
+    fetched = fetch_ahead(job->walk, fetched, start);
     if (end - start > 1) TRY(walk_run(&t, items + start, end - start, err));
   }
   return flush_pairs(&t, err);

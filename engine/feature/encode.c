@@ -127,11 +127,76 @@ static void encode_field(semantic_type type, const feature_slot *slot, const cha
   }
 }
 
+/* ---- places met before ------------------------------------------------------------------------ */
+
+enum { place_slots = 4096, place_trial = 20000 };
+
+typedef struct place_slot {
+  uint64_t hash; /* 0: free */
+  text_value value;
+} place_slot;
+
+struct place_memory {
+  place_slot slots[place_slots];
+  uint32_t asked[SCHEMA_FIELDS_MAX], known[SCHEMA_FIELDS_MAX];
+};
+
+place_memory *place_memory_create(void) { return mem_alloc(1, sizeof(place_memory)); }
+
+void place_memory_free(place_memory *memory) { mem_free(memory); }
+
+/* A field that is known less than one time in four after a trial only drives the others out. */
+static bool place_worth_asking(const place_memory *memory, size_t field) {
+  return memory->asked[field] < place_trial || memory->known[field] * 4 > memory->asked[field];
+}
+
+static void place_recall(place_memory *memory, size_t field, const char *text, size_t length, text_value *out) {
+  if (length == 0 || !place_worth_asking(memory, field)) {
+    normalise_place(text, length, out);
+    return;
+  }
+  uint64_t hash = hash_bytes(text, length) | 1;
+  place_slot *slot = &memory->slots[(hash >> 20) % place_slots];
+  memory->asked[field]++;
+  if (slot->hash == hash) {
+    memory->known[field]++;
+  } else {
+    normalise_place(text, length, &slot->value);
+    slot->hash = hash;
+  }
+  *out = slot->value;
+}
+
+/* ---- a whole record ----------------------------------------------------------------------------- */
+
+static void encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row) {
+  for (size_t i = 0; i < layout->part_count; i++) {
+    const schema_key_part *part = &layout->parts[i].part;
+    if (part->field != field) continue;
+    uint32_t hash = feature_part_hash(part->kind, part->argument, value->letters, value->length);
+    memcpy(row + layout->parts[i].offset, &hash, 4);
+  }
+}
+
 void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row) {
+  feature_encode_with(layout, s, NULL, fields, row);
+}
+
+void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
+                         uint8_t *row) {
   memset(row, 0, layout->stride);
   for (size_t f = 0; f < s->field_count; f++) {
+    const feature_slot *slot = &layout->slots[f];
     const char *text = fields[f].text ? fields[f].text : "";
-    encode_field(s->fields[f].type, &layout->slots[f], text, fields[f].length, row);
+    if (slot->kind != SLOT_TEXT) {
+      encode_field(s->fields[f].type, slot, text, fields[f].length, row);
+      continue;
+    }
+    text_value value;
+    if (memory && s->fields[f].type == TYPE_PLACE) place_recall(memory, f, text, fields[f].length, &value);
+    else normalise_any_text(s->fields[f].type, text, fields[f].length, &value);
+    encode_text(&value, slot, row);
+    encode_parts(layout, f, &value, row);
   }
 }
 

@@ -2,8 +2,8 @@
  *
  *   +--------+---------------------------+-----------------------+-------+
  *   | ids    | texts                     | dates, quantities     | bytes |
- *   | u64 .. | u32 toned, u32 plain,     | u32 ..                | flags |
- *   |        | (5-bit letters, 20 bytes) |                       | sex.. |
+ *   | u64 .. | u32 toned, u32 plain,     | parts for keys        | flags |
+ *   |        | (5-bit letters, 20 bytes) | u32 ..                | sex.. |
  *   +--------+---------------------------+-----------------------+-------+
  *
  * Only fields that a comparison or a blocking rule uses have a slot, and a text keeps its letters only
@@ -19,7 +19,7 @@
 #include "normalise/normalise.h"
 #include "schema/schema.h"
 
-enum { FEATURE_NONE = -1, ROW_DEAD = 1, PACKED_LETTERS_BYTES = 20, FEATURE_WORDS_MAX = 8 };
+enum { FEATURE_NONE = -1, ROW_DEAD = 1, PACKED_LETTERS_BYTES = 20, FEATURE_WORDS_MAX = 8, FEATURE_PARTS_MAX = 48 };
 
 typedef enum slot_kind {
   SLOT_NONE = 0,
@@ -37,9 +37,19 @@ typedef struct feature_slot {
   int32_t frequency_offset; /* u8 code of how often the value occurs; FEATURE_NONE without */
 } feature_slot;
 
+/* A part of a text that some blocking key wants (its last word, its sounds): a u32 hash, 0: missing. */
+typedef struct feature_part {
+  schema_key_part part;
+  uint32_t offset;
+} feature_part;
+
 typedef struct feature_layout {
   feature_slot slots[SCHEMA_FIELDS_MAX];
   size_t field_count;
+  feature_part parts[FEATURE_PARTS_MAX];
+  size_t part_count;
+  uint32_t rule_parts[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX]; /* offsets of the parts that are hashed */
+  uint32_t split_parts[SCHEMA_KEY_PARTS_MAX];
   size_t stride; /* bytes a row, a multiple of 8; the flags are its last byte */
 } feature_layout;
 
@@ -49,11 +59,24 @@ typedef struct feature_table {
   size_t count, capacity;
 } feature_table;
 
-void feature_layout_make(feature_layout *layout, const schema *s);
+/* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
+khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err);
+/* The hash of a part that looks at letters (not PART_WHOLE, PART_TONED); 0 when there is none. */
+uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length);
 
 /* One record's fields, by schema field (text NULL: the register has no such column), to `row`
  * (layout->stride bytes). */
 void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row);
+
+/* Places repeat: a register names its few thousand communes over and over. A place_memory keeps what the
+ * last ones came to, by a 64-bit hash of the bytes; one a thread. Stops looking at a field where it
+ * does not help. */
+typedef struct place_memory place_memory;
+place_memory *place_memory_create(void); /* NULL: out of memory */
+void place_memory_free(place_memory *memory);
+/* feature_encode, faster; `memory` may be NULL. */
+void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
+                         uint8_t *row);
 
 /* The store's key of an identifier, 48 bits, 0 when missing: of a value as written, and of the
  * value in a row. Both give the same key. */

@@ -13,16 +13,11 @@ static bool test_needs_letters(test_kind kind) {
   }
 }
 
-static bool part_needs_letters(key_part_kind kind) { return kind != PART_WHOLE && kind != PART_TONED; }
-
 typedef struct field_use {
   bool used, letters, frequency;
 } field_use;
 
-static void use_part(field_use *uses, const schema_key_part *part) {
-  uses[part->field].used = true;
-  if (part_needs_letters(part->kind)) uses[part->field].letters = true;
-}
+static void use_part(field_use *uses, const schema_key_part *part) { uses[part->field].used = true; }
 
 static void use_tests(field_use *uses, const schema_level *level) {
   for (size_t c = 0; c < level->clause_count; c++) {
@@ -83,26 +78,63 @@ static unsigned slot_order(slot_kind kind) {
   return kind == SLOT_ID ? 0 : kind == SLOT_SEX ? 2 : 1;
 }
 
-void feature_layout_make(feature_layout *layout, const schema *s) {
+static bool same_part(const schema_key_part *a, const schema_key_part *b) {
+  return a->field == b->field && a->kind == b->kind && a->argument == b->argument;
+}
+
+/* Finds or adds the part and says where it is; parts that need no hash of their own have no place. */
+static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, uint32_t *out_offset, khop_error *err) {
+  if (layout->slots[part->field].kind != SLOT_TEXT || part->kind == PART_WHOLE || part->kind == PART_TONED) return KHOP_OK;
+  for (size_t i = 0; i < layout->part_count; i++) {
+    if (!same_part(&layout->parts[i].part, part)) continue;
+    *out_offset = layout->parts[i].offset;
+    return KHOP_OK;
+  }
+  if (layout->part_count == FEATURE_PARTS_MAX) {
+    return error_set(err, KHOP_USAGE, "the blocking rules use more than %d different parts of texts", FEATURE_PARTS_MAX);
+  }
+  *out_offset = (uint32_t)*next;
+  layout->parts[layout->part_count++] = (feature_part){.part = *part, .offset = *out_offset};
+  *next += sizeof(uint32_t);
+  return KHOP_OK;
+}
+
+static khop_status place_parts(feature_layout *layout, const schema *s, size_t *next, khop_error *err) {
+  for (size_t r = 0; r < s->rule_count; r++) {
+    for (size_t p = 0; p < s->rules[r].part_count; p++) {
+      TRY(place_part(layout, &s->rules[r].parts[p], next, &layout->rule_parts[r][p], err));
+    }
+  }
+  for (size_t p = 0; p < s->split_count; p++) TRY(place_part(layout, &s->split_by[p], next, &layout->split_parts[p], err));
+  return KHOP_OK;
+}
+
+static void add_slots(feature_layout *layout, const schema *s, const field_use *uses, unsigned order, size_t *offset) {
+  for (size_t f = 0; f < s->field_count; f++) {
+    slot_kind kind = slot_kind_of(s->fields[f].type);
+    if (!uses[f].used || slot_order(kind) != order) continue;
+    layout->slots[f] = (feature_slot){.kind = kind,
+                                      .offset = (uint32_t)*offset,
+                                      .letters = kind == SLOT_TEXT && uses[f].letters,
+                                      .frequency_offset = FEATURE_NONE};
+    *offset += slot_bytes(&layout->slots[f]);
+  }
+}
+
+khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
   *layout = (feature_layout){.field_count = s->field_count};
   field_use uses[SCHEMA_FIELDS_MAX] = {0};
   collect_uses(uses, s);
   size_t offset = 0;
-  for (unsigned order = 0; order < 3; order++) {
-    for (size_t f = 0; f < s->field_count; f++) {
-      slot_kind kind = slot_kind_of(s->fields[f].type);
-      if (!uses[f].used || slot_order(kind) != order) continue;
-      layout->slots[f] = (feature_slot){.kind = kind,
-                                        .offset = (uint32_t)offset,
-                                        .letters = kind == SLOT_TEXT && uses[f].letters,
-                                        .frequency_offset = FEATURE_NONE};
-      offset += slot_bytes(&layout->slots[f]);
-    }
-  }
+  add_slots(layout, s, uses, 0, &offset);
+  add_slots(layout, s, uses, 1, &offset);
+  TRY(place_parts(layout, s, &offset, err));
+  add_slots(layout, s, uses, 2, &offset);
   for (size_t f = 0; f < s->field_count; f++) {
     if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;
   }
   layout->stride = (offset + 1 + 7) / 8 * 8;
+  return KHOP_OK;
 }
 
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err) {

@@ -13,7 +13,7 @@ enum {
   random_views = 256,      /* batches of random rows */
   random_shifts = 8,       /* pairs per row and batch */
   counts_enough = 20,      /* below, a share of random pairs says little */
-  rows_for_em = 400000     /* sample blocks down to about so many rows */
+  rows_for_em = 250000     /* sample blocks down to about so many rows */
 };
 
 /* ---- u from random pairs ----------------------------------------------------------------------- */

@@ -39,6 +39,7 @@ typedef struct read_job {
   turnstile *order;
   slot *slots;
   size_t slot_count;
+  place_memory **places; /* per worker */
 } read_job;
 
 /* ---- parsing and normalising ------------------------------------------------------------------- */
@@ -108,7 +109,7 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
   return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
 }
 
-static khop_status take_row(const run *r, slot *s, size_t row, khop_error *err) {
+static khop_status take_row(const run *r, slot *s, place_memory *places, size_t row, khop_error *err) {
   const int *columns = r->columns + s->batch.source * r->schema->field_count;
   const input_field *cells = s->rows.fields + row * s->rows.column_count;
   input_field fields[SCHEMA_FIELDS_MAX] = {0};
@@ -122,18 +123,18 @@ static khop_status take_row(const run *r, slot *s, size_t row, khop_error *err) 
     rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
     return keep_reject(s, reject, err);
   }
-  feature_encode(&r->table.layout, r->schema, fields, s->features + s->accepted * r->table.layout.stride);
+  feature_encode_with(&r->table.layout, r->schema, places, fields, s->features + s->accepted * r->table.layout.stride);
   s->origins[s->accepted++] = origin;
   return pack_record(s, fields, r->schema->field_count, origin.line, err);
 }
 
-static khop_status prepare_slot(const run *r, slot *s, khop_error *err) {
+static khop_status prepare_slot(const run *r, slot *s, place_memory *places, khop_error *err) {
   s->accepted = s->ids_used = s->reject_count = 0;
   s->text_hash = hash_bytes(s->batch.text, s->batch.bytes);
   TRY(input_parse(r->input, &s->batch, &s->rows, err));
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
-  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, row, err));
+  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, places, row, err));
   return s->packed ? store_batch_finish(s->packed, err) : KHOP_OK;
 }
 
@@ -220,11 +221,11 @@ static khop_status storer_main(void *context, khop_error *err) {
   return status;
 }
 
-static khop_status work_on_batches(read_job *job, khop_error *err) {
+static khop_status work_on_batches(read_job *job, place_memory *places, khop_error *err) {
   void *item;
   while (channel_receive(job->to_parse, &item)) {
     slot *s = item;
-    TRY(prepare_slot(job->run, s, err));
+    TRY(prepare_slot(job->run, s, places, err));
     if (!turnstile_enter(job->order, s->ticket)) break;
     TRY(append_slot(job->run, s, err));
     if (!channel_send(job->to_store, s)) break;
@@ -234,9 +235,9 @@ static khop_status work_on_batches(read_job *job, khop_error *err) {
 }
 
 static khop_status worker_task(void *context, size_t task, unsigned worker, khop_error *err) {
-  (void)task, (void)worker;
+  (void)task;
   read_job *job = context;
-  khop_status status = work_on_batches(job, err);
+  khop_status status = work_on_batches(job, job->places[worker], err);
   if (status != KHOP_OK) stop_all(job);
   return status;
 }
@@ -249,6 +250,9 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   TRY(channel_create(&job->to_parse, job->slot_count, err));
   TRY(channel_create(&job->to_store, job->slot_count, err));
   TRY(turnstile_create(&job->order, err));
+  job->places = mem_alloc(pool_threads(job->run->workers), sizeof *job->places);
+  for (unsigned t = 0; job->places && t < pool_threads(job->run->workers); t++) job->places[t] = place_memory_create();
+  if (!job->places) return error_memory(err, sizeof *job->places, "reading");
   for (size_t i = 0; i < job->slot_count; i++) {
     if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, true, err));
     channel_send(job->free_slots, &job->slots[i]);
@@ -268,6 +272,8 @@ static void free_slots(read_job *job) {
     mem_free(s->rejects);
     if (s->packed) store_batch_free(s->packed);
   }
+  for (unsigned t = 0; job->places && t < pool_threads(job->run->workers); t++) place_memory_free(job->places[t]);
+  mem_free(job->places);
   mem_free(job->slots);
   channel_free(job->free_slots);
   channel_free(job->to_parse);

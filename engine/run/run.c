@@ -86,7 +86,7 @@ khop_status run_open(run *r, const khop_options *options, bool writes, khop_erro
   if (!r->schema) TRY(choose_schema(r, err));
   TRY(map_columns(r, err));
   TRY(check_rules(r, err));
-  feature_layout_make(&r->table.layout, r->schema);
+  TRY(feature_layout_make(&r->table.layout, r->schema, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
