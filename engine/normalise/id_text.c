@@ -74,8 +74,7 @@ void id_text_read(const char *text, size_t length, id_text *out) {
   out->text[out->length] = 0;
 }
 
-/* One digit again and again, or counted up from 0 or 1 (123456789012). */
-static bool is_made_up(const char *text, size_t length) {
+bool id_digits_made_up(const char *text, size_t length) {
   bool same = true, counting = text[0] == '0' || text[0] == '1';
   for (size_t i = 1; i < length; i++) {
     same &= text[i] == text[0];
@@ -89,7 +88,7 @@ bool id_text_is_placeholder(const id_text *id) {
                                       "KOCO",    "N/A",     "NA",    "#N/A",   "NULL",    "NONE",    "NIL",  "NAN",
                                       "X",       "XX",      "XXX",   "CHUACONHAT", "UNKNOWN", "TRONG"};
   if (id->length == 0) return true;
-  if (id->only_digits) return is_made_up(id->text, id->length);
+  if (id->only_digits) return id_digits_made_up(id->text, id->length);
   bool counts = false;
   for (size_t i = 0; i < id->length; i++) counts |= is_digit(id->text[i]) || is_letter(id->text[i]) || id->text[i] == '?';
   if (!counts) return true;

@@ -18,6 +18,9 @@ typedef struct id_text {
 /* The first entry of a list by ';' that is not empty. */
 void id_text_read(const char *text, size_t length, id_text *out);
 
+/* One digit again and again, or counted up from 0 or 1 (123456789012). `count` is at least 1. */
+bool id_digits_made_up(const char *digits, size_t count);
+
 /* "không có", "0", "111111111", "123456789", an empty text. */
 bool id_text_is_placeholder(const id_text *id);
 

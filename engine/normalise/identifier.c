@@ -58,6 +58,7 @@ void normalise_personal_id(const char *text, size_t length, id_value *out) {
     return;
   }
   id_text_pad(&digits, (size_t)zeros);
+  if (id_digits_made_up(digits.text, digits.length)) return;
   bool cccd = digits.length == CCCD_DIGITS;
   id_set_digits(out, cccd ? ID_CCCD : ID_CMND, digits.text, digits.length);
   out->repaired = repaired || zeros > 0;
