@@ -9,7 +9,7 @@
 #include "base/cpu.h"
 #include "base/hash.h"
 #include "base/memory.h"
-#include "block/sort.h"
+#include "base/sort.h"
 
 typedef uint64_t key_maker(uint64_t row, size_t count);
 

@@ -12,14 +12,14 @@ typedef struct sides {
 } sides;
 
 #define EACH_PAIR(s, l, r)                                                                         \
-  for (size_t p = 0, l, r; p < (s)->pairs->count && (l = (s)->pairs->left[p], r = (s)->pairs->right[p], true); p++)
+  for (size_t p = 0, l, r; p < (s)->pairs->count && ((l = (s)->pairs->left[p]), (r = (s)->pairs->right[p]), true); p++)
 
 /* ---- texts ----------------------------------------------------------------------------------- */
 
 static void hashes_equal(const sides *s, const uint32_t *left, const uint32_t *right, uint8_t *out) {
   EACH_PAIR(s, l, r) {
     uint32_t x = left[l], y = right[r];
-    out[p] = (uint8_t)((x == 0) | (y == 0) ? MEASURE_NONE : x == y);
+    out[p] = (uint8_t)(((x == 0) | (y == 0)) ? MEASURE_NONE : x == y);
   }
 }
 
@@ -110,6 +110,26 @@ static void text_kernel(const comparer *c, const sides *s, bool similar, uint8_t
   }
 }
 
+/* Last words: short, mostly equal or of unequal length, so the scalar kernel on the few others. */
+static uint8_t last_word_edits(const comparer *c, const sides *s, size_t l, size_t r) {
+  word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
+  uint8_t query_letters[TEXT_LETTERS_MAX] = {0}, letters[TEXT_LETTERS_MAX][KERNEL_LANES] = {0};
+  uint8_t lengths[KERNEL_LANES] = {(uint8_t)(y.end - y.start)}, edits[KERNEL_LANES];
+  memcpy(query_letters, s->left->straight + l * TEXT_LETTERS_MAX + x.start, x.end - x.start);
+  for (unsigned i = y.start; i < y.end; i++) letters[i - y.start][0] = s->right->straight[r * TEXT_LETTERS_MAX + i];
+  const kernel_query query = {.letters = query_letters, .length = (uint8_t)(x.end - x.start)};
+  const kernel_texts texts = {.letters = letters[0], .lengths = lengths, .stride = KERNEL_LANES};
+  c->narrow->osa(&query, &texts, 0, 1, NULL, edits);
+  return edits[0];
+}
+
+static void text_given_edits(const comparer *c, const sides *s, uint8_t *out) {
+  EACH_PAIR(s, l, r) {
+    if (!s->left->word_counts[l] || !s->right->word_counts[r]) out[p] = MEASURE_NONE;
+    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(c, s, l, r);
+  }
+}
+
 static void text_measure(const comparer *c, test_kind kind, const sides *s, uint8_t *out) {
   switch (kind) {
     case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
@@ -120,6 +140,7 @@ static void text_measure(const comparer *c, test_kind kind, const sides *s, uint
     case TEST_INITIALS: text_initials(s, out); break;
     case TEST_SIMILAR: text_kernel(c, s, true, KERNEL_SIMILARITY_ONE, out); break;
     case TEST_EDITS: text_kernel(c, s, false, 0, out); break;
+    case TEST_GIVEN_EDITS: text_given_edits(c, s, out); break;
     default: hashes_equal(s, s->left->toned, s->right->toned, out); break;
   }
 }
@@ -221,7 +242,7 @@ static void quantity_measure(const measure *m, const sides *s, uint8_t *out) {
 static void sex_measure(const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
     uint8_t x = s->left->bytes[l], y = s->right->bytes[r];
-    out[p] = (uint8_t)((x == SEX_MISSING) | (y == SEX_MISSING) ? MEASURE_NONE : x == y);
+    out[p] = (uint8_t)(((x == SEX_MISSING) | (y == SEX_MISSING)) ? MEASURE_NONE : x == y);
   }
 }
 
@@ -255,7 +276,7 @@ static void measure_one_way(const comparer *c, const measure *m, slot_kind kind,
 static uint8_t better(test_kind kind, uint8_t x, uint8_t y) {
   if (x == MEASURE_NONE) return y;
   if (y == MEASURE_NONE) return x;
-  bool distance = kind == TEST_EDITS || kind == TEST_WITHIN || kind == TEST_MISSING;
+  bool distance = kind == TEST_EDITS || kind == TEST_GIVEN_EDITS || kind == TEST_WITHIN || kind == TEST_MISSING;
   return (x < y) == distance ? x : y;
 }
 

@@ -36,6 +36,7 @@ static void set_range(planned_test *out, const schema_test *test, semantic_type 
       out->high = KERNEL_SIMILARITY_ONE;
       break;
     case TEST_EDITS:
+    case TEST_GIVEN_EDITS:
       out->low = 0;
       out->high = clamp_measure(test->argument);
       break;

@@ -122,6 +122,7 @@ typedef enum test_kind {
   TEST_INITIALS,   /* texts: as many words, each equal or one the other's first letters (Ng., T.) */
   TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
   TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
+  TEST_GIVEN_EDITS, /* texts: last words at most NUMBER (1..8) edits apart */
   TEST_SWAPPED,    /* date: day and month swapped */
   TEST_SAME_YEAR,  /* date */
   TEST_SAME_MONTH_DAY, /* date: month and day equal */

@@ -41,6 +41,7 @@ static const vocabulary test_vocabulary[TEST_COUNT] = {
                     types_letters | types_identifier | types_date,
                     true,
                     {.low = 1, .high = 8, .whole = true}},
+    [TEST_GIVEN_EDITS] = {"given_edits", types_words, true, {.low = 1, .high = 8, .whole = true}},
     [TEST_SWAPPED] = {"swapped", types_date, false, {0}},
     [TEST_SAME_YEAR] = {"same_year", types_date, false, {0}},
     [TEST_SAME_MONTH_DAY] = {"same_month_day", types_date, false, {0}},

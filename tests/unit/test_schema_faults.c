@@ -41,8 +41,8 @@ typedef struct fault_case {
   "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeaaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeee" \
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
-  "exact, plain, reordered, dropped, given, surname, initials, similar, edits, swapped, "         \
-  "same_year, same_month_day, compatible, within, tail, missing"
+  "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
+  "swapped, same_year, same_month_day, compatible, within, tail, missing"
 #define EXACT "when: ten exact"
 
 static const fault_case cases[] = {

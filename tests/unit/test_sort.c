@@ -11,7 +11,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
-#include "block/sort.h"
+#include "base/sort.h"
 
 typedef uint64_t key_maker(uint64_t row, size_t count);
 

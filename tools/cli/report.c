@@ -7,7 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static khop_status fail(khop_error *err, khop_status status, const char *format, va_list args) {
+__attribute__((format(printf, 3, 0))) static khop_status fail(khop_error *err, khop_status status, const char *format,
+                                                              va_list args) {
   err->status = status;
   vsnprintf(err->message, sizeof err->message, format, args);
   return status;
