@@ -1,7 +1,7 @@
 /* See clusters.h. */
 #include "cluster/clusters.h"
 
-#include "cluster/union_find.h"
+#include "base/union_find.h"
 
 /* A root is the smallest row of its component, so it is numbered before its members are met. */
 static void number_rows(clusters *c, union_find *sets, bool (*alive)(const void *, size_t), const void *context) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "cluster/union_find.h"
+#include "base/union_find.h"
 #include "model/evaluate_data.h"
 #include "model/table_walk.h"
 

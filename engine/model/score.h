@@ -2,6 +2,7 @@
 #ifndef KHOP_MODEL_SCORE_H
 #define KHOP_MODEL_SCORE_H
 
+#include "base/sort.h"
 #include "compare/comparer.h"
 #include "model/model.h"
 
@@ -29,5 +30,16 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
 /* Weights of the pairs that comparer_run was last called for, to `weights` (BATCH_PAIRS). Pairs that cannot
  * reach the review threshold may lack their term-frequency part. */
 void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights);
+
+/* Pairs at or above the review threshold, ascending by (left row, right row).
+ * key = left << 32 | right, row = the weight's bits, extra = the rule. */
+typedef struct kept_pairs {
+  sort_item *items;
+  size_t count, capacity;
+} kept_pairs;
+
+static inline uint32_t kept_left(const sort_item *pair) { return (uint32_t)(pair->key >> 32); }
+static inline uint32_t kept_right(const sort_item *pair) { return (uint32_t)pair->key; }
+static inline int32_t kept_weight(const sort_item *pair) { return (int32_t)pair->row; }
 
 #endif

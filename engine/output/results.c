@@ -29,33 +29,35 @@ static void write_decimal(outfile *f, int64_t value, unsigned decimals) {
   outfile_write(f, text + start, sizeof text - start);
 }
 
-void write_pairs(outfile *f, const run *r, const kept_pairs *pairs, int32_t match_weight) {
+void write_pairs(outfile *f, const result *r) {
+  const kept_pairs *pairs = r->pairs;
   outfile_text(f, "left_id,right_id,match_probability,match_weight,blocking_rule,decision\n");
   for (size_t i = 0; i < pairs->count; i++) {
     const sort_item *pair = &pairs->items[i];
     const schema_rule *rule = &r->schema->rules[pair->extra];
     double weight = (double)kept_weight(pair) / WEIGHT_UNIT;
-    write_record_id(f, &r->records, kept_left(pair));
+    write_record_id(f, r->records, kept_left(pair));
     outfile_write(f, ",", 1);
-    write_record_id(f, &r->records, kept_right(pair));
+    write_record_id(f, r->records, kept_right(pair));
     outfile_write(f, ",", 1);
     write_decimal(f, llround(weight_to_probability(weight) * 1e6), 6);
     outfile_write(f, ",", 1);
     write_decimal(f, llround(weight * 1e3), 3);
     outfile_write(f, ",", 1);
     outfile_csv_field(f, rule->name, strlen(rule->name));
-    outfile_text(f, kept_weight(pair) >= match_weight ? ",match\n" : ",review\n");
+    outfile_text(f, kept_weight(pair) >= r->match_weight ? ",match\n" : ",review\n");
   }
 }
 
-void write_clusters(outfile *f, const run *r, const clusters *c) {
+void write_clusters(outfile *f, const result *r) {
+  const clusters *c = r->clusters;
   outfile_text(f, "record_id,cluster_id,cluster_size,source\n");
-  for (size_t s = 0; s < r->records.source_count; s++) {
+  for (size_t s = 0; s < r->records->source_count; s++) {
     const char *source = input_source_at(r->input, s)->name;
     size_t source_length = strlen(source);
-    for (size_t row = r->records.source_rows[s]; row < r->records.source_rows[s + 1]; row++) {
+    for (size_t row = r->records->source_rows[s]; row < r->records->source_rows[s + 1]; row++) {
       if (c->of_row[row] == CLUSTER_NONE) continue;
-      write_record_id(f, &r->records, row);
+      write_record_id(f, r->records, row);
       outfile_write(f, ",", 1);
       outfile_number(f, c->of_row[row] + 1u);
       outfile_write(f, ",", 1);
@@ -67,10 +69,10 @@ void write_clusters(outfile *f, const run *r, const clusters *c) {
   }
 }
 
-void write_rejected(outfile *f, const run *r) {
+void write_rejected(outfile *f, const result *r) {
   outfile_text(f, "source,line,byte_offset,reason,detail\n");
-  for (size_t i = 0; i < r->records.reject_count; i++) {
-    const rejected_row *row = &r->records.rejects[i];
+  for (size_t i = 0; i < r->records->reject_count; i++) {
+    const rejected_row *row = &r->records->rejects[i];
     const char *source = input_source_at(r->input, row->source)->name;
     char detail[128];
     reject_describe(row, detail, sizeof detail);

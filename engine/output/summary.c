@@ -12,27 +12,27 @@ static json_t *hex(uint64_t value) {
   return json_string(text);
 }
 
-static json_t *rejected_by_reason(const run *r) {
+static json_t *rejected_by_reason(const result *r) {
   json_t *object = json_object();
-  for (size_t i = 0; i < r->records.reject_count; i++) {
-    const char *code = reject_code(r->records.rejects[i].reason);
+  for (size_t i = 0; i < r->records->reject_count; i++) {
+    const char *code = reject_code(r->records->rejects[i].reason);
     json_t *count = json_object_get(object, code);
     json_object_set_new(object, code, json_integer(json_integer_value(count) + 1));
   }
   return object;
 }
 
-static json_t *sources(const run *r) {
+static json_t *sources(const result *r) {
   json_t *array = json_array();
-  for (size_t s = 0; s < r->records.source_count; s++) {
+  for (size_t s = 0; s < r->records->source_count; s++) {
     const input_source *source = input_source_at(r->input, s);
     json_array_append_new(array, json_pack("{s:s, s:s, s:I}", "name", source->name, "compression", source->compression,
-                                           "rows_read", (json_int_t)(r->records.source_rows[s + 1] - r->records.source_rows[s])));
+                                           "rows_read", (json_int_t)(r->records->source_rows[s + 1] - r->records->source_rows[s])));
   }
   return array;
 }
 
-static json_t *rules(const run *r) {
+static json_t *rules(const result *r) {
   json_t *array = json_array();
   for (size_t i = 0; i < r->schema->rule_count; i++) {
     const rule_facts *f = &r->facts[i];
@@ -46,17 +46,17 @@ static json_t *rules(const run *r) {
   return array;
 }
 
-static json_t *largest_blocks(const run *r) {
+static json_t *largest_blocks(const result *r) {
   rule_facts all = {0};
   for (size_t i = 0; i < r->schema->rule_count; i++) rule_facts_add(&all, &r->facts[i]);
   json_t *array = json_array();
   for (size_t i = 0; i < all.largest_count; i++) {
     const block_fact *b = &all.largest[i];
     size_t length;
-    const char *id = record_id(&r->records, b->first_row, &length);
+    const char *id = record_id(r->records, b->first_row, &length);
     json_array_append_new(array, json_pack("{s:s, s:I, s:s%, s:b, s:I}", "rule", r->schema->rules[b->rule].name, "rows",
                                            (json_int_t)b->rows, "first_record_id", id, length, "split",
-                                           b->rows > r->options.block_rows_max, "pairs_not_compared", (json_int_t)b->pairs_left_out));
+                                           b->rows > r->block_rows_max, "pairs_not_compared", (json_int_t)b->pairs_left_out));
   }
   return array;
 }
@@ -68,14 +68,14 @@ static json_t *run_facts(const khop_summary *s) {
                    (json_int_t)s->peak_memory_bytes, "threads", (int)s->threads, "simd", s->simd);
 }
 
-static json_t *model_facts(const run *r) {
-  return json_pack("{s:b, s:b, s:i, s:I, s:I, s:f, s:f, s:f}", "trained", r->model.trained, "em_converged", r->model.em_converged,
-                   "em_iterations", (int)r->model.em_iterations, "random_pairs", (json_int_t)r->model.random_pairs, "training_pairs",
-                   (json_int_t)r->model.training_pairs, "prior", r->model.prior, "match_threshold", r->model.match_threshold,
-                   "review_threshold", r->model.review_threshold);
+static json_t *model_facts(const result *r) {
+  return json_pack("{s:b, s:b, s:i, s:I, s:I, s:f, s:f, s:f}", "trained", r->model->trained, "em_converged", r->model->em_converged,
+                   "em_iterations", (int)r->model->em_iterations, "random_pairs", (json_int_t)r->model->random_pairs, "training_pairs",
+                   (json_int_t)r->model->training_pairs, "prior", r->model->prior, "match_threshold", r->model->match_threshold,
+                   "review_threshold", r->model->review_threshold);
 }
 
-static json_t *build(const run *r, const khop_summary *s) {
+static json_t *build(const result *r, const khop_summary *s) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
   json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
@@ -91,12 +91,12 @@ static json_t *build(const run *r, const khop_summary *s) {
   json_object_set_new(root, "blocking_rules", rules(r));
   json_object_set_new(root, "largest_blocks", largest_blocks(r));
   json_object_set_new(root, "model", model_facts(r));
-  json_object_set_new(root, "seed", json_integer((json_int_t)r->options.seed));
+  json_object_set_new(root, "seed", json_integer((json_int_t)r->seed));
   json_object_set_new(root, "run", run_facts(s));
   return root;
 }
 
-khop_status write_summary(outfile *f, const run *r, const khop_summary *summary, khop_error *err) {
+khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, khop_error *err) {
   json_t *root = build(r, summary);
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
   json_decref(root);

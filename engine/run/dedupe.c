@@ -104,6 +104,12 @@ static khop_status store_clusters(run *r, const clusters *c, khop_error *err) {
 
 /* ---- results ---------------------------------------------------------------------------------------- */
 
+static result result_of(const run *r, const kept_pairs *kept, int32_t match, const clusters *c) {
+  return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
+                  .pairs = kept, .match_weight = match, .clusters = c, .block_rows_max = r->options.block_rows_max,
+                  .seed = r->options.seed, .input_hash = r->input_hash};
+}
+
 static void summarise(const run *r, const kept_pairs *kept, int32_t match, const clusters *c, khop_summary *out) {
   out->rows = r->rows;
   out->rejected = r->records.reject_count;
@@ -156,21 +162,20 @@ static khop_status finish_store(run *r, khop_error *err) {
   return store_writer_finish(r->store, r->options.force, err);
 }
 
-static khop_status write_outputs(run *r, outputs *o, const kept_pairs *kept, int32_t match, const clusters *c,
-                                 khop_summary *summary, khop_error *err) {
+static khop_status write_outputs(run *r, outputs *o, const result *found, khop_summary *summary, khop_error *err) {
   for (size_t i = 0; i < output_count; i++) TRY(outfile_open(output_at(o, i), r->options.output, output_names[i], err));
-  write_pairs(&o->pairs, r, kept, match);
+  write_pairs(&o->pairs, found);
   TRY(control_check(r->options.control, err));
-  write_clusters(&o->clusters, r, c);
+  write_clusters(&o->clusters, found);
   TRY(control_check(r->options.control, err));
-  write_rejected(&o->rejected, r);
+  write_rejected(&o->rejected, found);
   char *model_text = NULL;
   TRY(model_to_json(&r->model, r->schema, &model_text, err));
   outfile_text(&o->model, model_text);
   mem_free(model_text);
   TRY(finish_store(r, err));
   summarise_time(r, summary);
-  TRY(write_summary(&o->summary, r, summary, err));
+  TRY(write_summary(&o->summary, found, summary, err));
   for (size_t i = 0; i < output_count; i++) TRY(outfile_commit(output_at(o, i), err));
   return KHOP_OK;
 }
@@ -183,7 +188,8 @@ static void save_rejected(const run *r) {
   mem_free(existing);
   outfile f;
   if (outfile_open(&f, r->options.output, name, NULL) != KHOP_OK) return;
-  write_rejected(&f, r);
+  const result found = result_of(r, NULL, 0, NULL);
+  write_rejected(&f, &found);
   outfile_commit(&f, NULL); /* the run's own failure is the one to tell */
 }
 
@@ -219,7 +225,8 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   TRY_CLEANUP(store_clusters(&r, &c, err));
   summarise(&r, &kept, tables->match, &c, out_summary);
   progress_phase(&r.progress, "write", "rows", r.table.count);
-  TRY_CLEANUP(write_outputs(&r, &o, &kept, tables->match, &c, out_summary, err));
+  const result found = result_of(&r, &kept, tables->match, &c);
+  TRY_CLEANUP(write_outputs(&r, &o, &found, out_summary, err));
 cleanup:
   for (size_t i = 0; i < output_count; i++) outfile_abandon(output_at(&o, i));
   clusters_free(&c);

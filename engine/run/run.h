@@ -17,7 +17,7 @@
 #include "input/input.h"
 #include "model/score.h"
 #include "run/progress.h"
-#include "run/records.h"
+#include "feature/records.h"
 
 typedef struct run {
   khop_options options; /* defaults filled in */
@@ -61,17 +61,6 @@ void run_close(run *r);
 
 /* Sort buffers, once the number of rows is known. */
 khop_status run_sort_buffers(run *r, khop_error *err);
-
-/* Pairs at or above the review threshold, ascending by (left row, right row).
- * key = left << 32 | right, row = the weight's bits, extra = the rule. */
-typedef struct kept_pairs {
-  sort_item *items;
-  size_t count, capacity;
-} kept_pairs;
-
-static inline uint32_t kept_left(const sort_item *pair) { return (uint32_t)(pair->key >> 32); }
-static inline uint32_t kept_right(const sort_item *pair) { return (uint32_t)pair->key; }
-static inline int32_t kept_weight(const sort_item *pair) { return (int32_t)pair->row; }
 
 /* Runs all rules; fills r->facts; writes the keys to the store. kept->items with mem_free. */
 khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err);

@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "base/hash.h"
-#include "cluster/union_find.h"
+#include "base/union_find.h"
 
 enum { rows_max = 300, links_max = 400 };
 

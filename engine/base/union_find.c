@@ -1,5 +1,5 @@
 /* See union_find.h. */
-#include "cluster/union_find.h"
+#include "base/union_find.h"
 
 #include <assert.h>
 

@@ -1,5 +1,5 @@
 /* See records.h. */
-#include "run/records.h"
+#include "feature/records.h"
 
 #include <stdio.h>
 #include <stdlib.h>

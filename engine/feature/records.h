@@ -1,8 +1,8 @@
 /* What is remembered of each record beside its features: its id, and where it stood; and the rows
  * that were rejected.
  */
-#ifndef KHOP_RUN_RECORDS_H
-#define KHOP_RUN_RECORDS_H
+#ifndef KHOP_FEATURE_RECORDS_H
+#define KHOP_FEATURE_RECORDS_H
 
 #include "base/memory.h"
 #include "base/status.h"

@@ -7,8 +7,8 @@
  * (Tarjan & van Leeuwen 1984). For one thread: links come out of the compare stage in order, and
  * 8 M of them cost 0.2 s.
  */
-#ifndef KHOP_CLUSTER_UNION_FIND_H
-#define KHOP_CLUSTER_UNION_FIND_H
+#ifndef KHOP_BASE_UNION_FIND_H
+#define KHOP_BASE_UNION_FIND_H
 
 #include "base/memory.h"
 #include "base/status.h"
