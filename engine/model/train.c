@@ -11,7 +11,8 @@
 enum {
   train_rows_min = 100,
   random_views = 256,      /* batches of random rows */
-  random_shifts = 8,       /* pairs per row and batch */
+  random_queries = 64,     /* rows of a batch that are compared with others */
+  random_partners = BATCH_PAIRS / random_queries,
   counts_enough = 20,      /* below, a share of random pairs says little */
   rows_for_em = 250000     /* sample blocks down to about so many rows */
 };
@@ -32,16 +33,18 @@ static uint32_t random_live_row(const train_input *in, uint64_t *state) {
   }
 }
 
-/* The first half of the rows against the second half, shifted. A row may meet itself by chance:
- * left out. */
-static void random_pairs(const uint32_t *rows, size_t shift, pair_list *pairs) {
-  enum { half = BATCH_ROWS / 2 };
+/* The first rows against neighbours among the rest, so that each query keeps the string kernels busy. A row
+ * may meet itself by chance: left out. */
+static void random_pairs(const uint32_t *rows, pair_list *pairs) {
+  enum { rest = BATCH_ROWS - random_queries - random_partners };
   pairs->count = 0;
-  for (size_t i = 0; i < half; i++) {
-    size_t j = half + (i + shift * 31) % half;
-    if (rows[i] == rows[j]) continue;
-    pairs->left[pairs->count] = (uint16_t)i;
-    pairs->right[pairs->count++] = (uint16_t)j;
+  for (size_t i = 0; i < random_queries; i++) {
+    for (size_t k = 0; k < random_partners; k++) {
+      size_t j = random_queries + i * 7 % rest + k;
+      if (rows[i] == rows[j]) continue;
+      pairs->left[pairs->count] = (uint16_t)i;
+      pairs->right[pairs->count++] = (uint16_t)j;
+    }
   }
 }
 
@@ -54,12 +57,10 @@ static khop_status compare_random(void *context, size_t task, unsigned worker, k
   comparer *c = &job->comparers[worker];
   view_load(&c->columns, job->in->walk->table, rows, 0, BATCH_ROWS);
   pair_list pairs;
-  for (size_t shift = 0; shift < random_shifts; shift++) {
-    random_pairs(rows, shift, &pairs);
-    comparer_run(c, &pairs);
-    for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
-      for (size_t p = 0; p < pairs.count; p++) job->counts[worker][i][c->levels[i][p]]++;
-    }
+  random_pairs(rows, &pairs);
+  comparer_run(c, &pairs);
+  for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
+    for (size_t p = 0; p < pairs.count; p++) job->counts[worker][i][c->levels[i][p]]++;
   }
   return KHOP_OK;
 }
@@ -111,7 +112,7 @@ static khop_status learn_u(model *m, const train_input *in, comparer *comparers,
   for (size_t c = 0; c < m->comparison_count; c++) {
     set_u(&m->comparisons[c], &in->walk->schema->comparisons[c], job.counts[0][c], in);
   }
-  m->random_pairs = (uint64_t)random_views * random_shifts * (BATCH_ROWS / 2);
+  m->random_pairs = (uint64_t)random_views * random_queries * random_partners;
   model_set_weights(m);
 cleanup:
   mem_free(job.counts);
