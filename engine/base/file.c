@@ -83,7 +83,7 @@ void outfile_format(outfile *f, const char *format, ...) {
   int length = vsnprintf(text, sizeof text, format, args);
   va_end(args);
   if (length < 0 || (size_t)length >= sizeof text) {
-    f->error_number = EOVERFLOW;
+    if (!f->error_number) f->error_number = EOVERFLOW;
     return;
   }
   outfile_write(f, text, (size_t)length);
@@ -168,7 +168,7 @@ khop_status directory_create(const char *path, khop_error *err) {
   char *partial = mem_copy_text(path, strlen(path));
   if (!partial) return error_memory(err, strlen(path), "path");
   khop_status status = KHOP_OK;
-  for (char *slash = partial + 1; status == KHOP_OK; slash++) {
+  for (char *slash = partial + (*partial != '\0'); status == KHOP_OK; slash++) {
     if (*slash != '/' && *slash != '\0') continue;
     char kept = *slash;
     *slash = '\0';
