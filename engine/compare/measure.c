@@ -110,23 +110,36 @@ static void text_kernel(const comparer *c, const sides *s, bool similar, uint8_t
   }
 }
 
-/* Last words: short, mostly equal or of unequal length, so the scalar kernel on the few others. */
-static uint8_t last_word_edits(const comparer *c, const sides *s, size_t l, size_t r) {
-  word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
-  uint8_t query_letters[TEXT_LETTERS_MAX] = {0}, letters[TEXT_LETTERS_MAX][KERNEL_LANES] = {0};
-  uint8_t lengths[KERNEL_LANES] = {(uint8_t)(y.end - y.start)}, edits[KERNEL_LANES];
-  memcpy(query_letters, s->left->straight + l * TEXT_LETTERS_MAX + x.start, x.end - x.start);
-  for (unsigned i = y.start; i < y.end; i++) letters[i - y.start][0] = s->right->straight[r * TEXT_LETTERS_MAX + i];
-  const kernel_query query = {.letters = query_letters, .length = (uint8_t)(x.end - x.start)};
-  const kernel_texts texts = {.letters = letters[0], .lengths = lengths, .stride = KERNEL_LANES};
-  c->narrow->osa(&query, &texts, 0, 1, NULL, edits);
-  return edits[0];
+/* Optimal string alignment of two short words, three rows of the textbook table. */
+static uint8_t word_edits(const uint8_t *x, unsigned x_length, const uint8_t *y, unsigned y_length) {
+  uint8_t rows[3][TEXT_LETTERS_MAX + 1];
+  for (unsigned j = 0; j <= y_length; j++) rows[0][j] = (uint8_t)j;
+  for (unsigned i = 1; i <= x_length; i++) {
+    uint8_t *now = rows[i % 3];
+    const uint8_t *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
+    now[0] = (uint8_t)i;
+    for (unsigned j = 1; j <= y_length; j++) {
+      uint8_t replaced = (uint8_t)(above[j - 1] + (x[i - 1] != y[j - 1]));
+      uint8_t other = (uint8_t)((above[j] < now[j - 1] ? above[j] : now[j - 1]) + 1);
+      uint8_t best = replaced < other ? replaced : other;
+      bool swapped = i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1];
+      if (swapped && two_above[j - 2] + 1 < best) best = (uint8_t)(two_above[j - 2] + 1);
+      now[j] = best;
+    }
+  }
+  return rows[x_length % 3][y_length];
 }
 
-static void text_given_edits(const comparer *c, const sides *s, uint8_t *out) {
+static uint8_t last_word_edits(const sides *s, size_t l, size_t r) {
+  word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
+  return word_edits(s->left->straight + l * TEXT_LETTERS_MAX + x.start, x.end - x.start,
+                    s->right->straight + r * TEXT_LETTERS_MAX + y.start, y.end - y.start);
+}
+
+static void text_given_edits(const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
     if (!s->left->word_counts[l] || !s->right->word_counts[r]) out[p] = MEASURE_NONE;
-    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(c, s, l, r);
+    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(s, l, r);
   }
 }
 
@@ -140,7 +153,7 @@ static void text_measure(const comparer *c, test_kind kind, const sides *s, uint
     case TEST_INITIALS: text_initials(s, out); break;
     case TEST_SIMILAR: text_kernel(c, s, true, KERNEL_SIMILARITY_ONE, out); break;
     case TEST_EDITS: text_kernel(c, s, false, 0, out); break;
-    case TEST_GIVEN_EDITS: text_given_edits(c, s, out); break;
+    case TEST_GIVEN_EDITS: text_given_edits(s, out); break;
     default: hashes_equal(s, s->left->toned, s->right->toned, out); break;
   }
 }

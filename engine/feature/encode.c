@@ -33,25 +33,41 @@ unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t l
   return length;
 }
 
+/* A bit for each blank among eight letters, exact: the carry of no byte reaches the next. */
+static unsigned blanks_of(const uint8_t *letters) {
+  const uint64_t blanks = LETTER_SPACE * 0x0101010101010101u, low = 0x7f7f7f7f7f7f7f7fu;
+  uint64_t x;
+  memcpy(&x, letters, 8);
+  x ^= blanks;
+  uint64_t zero_bytes = ~((((x & low) + low) | x) | low);
+  return (unsigned)((zero_bytes >> 7) * 0x0102040810204080u >> 56);
+}
+
 unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
+  uint64_t blanks = 0;
+  for (unsigned i = 0; i < TEXT_LETTERS_MAX; i += 8) blanks |= (uint64_t)blanks_of(letters + i) << i;
+  blanks = (blanks & ((1ull << length) - 1)) | 1ull << length; /* the end counts as one */
   unsigned count = 0, start = 0;
-  for (unsigned i = 0; i <= length; i++) {
-    bool last_word = count == FEATURE_WORDS_MAX - 1;
-    if (i < length && (letters[i] != LETTER_SPACE || last_word)) continue;
-    if (i > start) words[count++] = (word_span){.start = (uint8_t)start, .end = (uint8_t)i};
-    start = i + 1;
+  for (; blanks; blanks &= blanks - 1) {
+    unsigned end = (unsigned)__builtin_ctzll(blanks);
+    if (count == FEATURE_WORDS_MAX - 1) end = length;
+    if (end > start) words[count++] = (word_span){.start = (uint8_t)start, .end = (uint8_t)end};
+    if (end == length) break;
+    start = end + 1;
   }
   return count;
 }
 
 uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
-  uint64_t low = 0, high = 0; /* 12 letters each: exact for every Vietnamese syllable */
-  for (unsigned i = word.start; i < word.end; i++) {
-    high = high << 5 | low >> 55;
-    low = low << 5 | letters[i];
+  uint64_t hash = 0;
+  for (unsigned i = word.start; i < word.end; i += 8) {
+    unsigned bytes = word.end - i < 8u ? word.end - i : 8u;
+    uint64_t piece = 0;
+    memcpy(&piece, letters + i, bytes);
+    hash = hash_mix(hash + piece);
   }
-  uint32_t hash = (uint32_t)(hash_mix(low ^ high * 0x9e3779b97f4a7c15u) >> 32);
-  return hash ? hash : 1;
+  uint32_t folded = (uint32_t)(hash >> 32);
+  return folded ? folded : 1;
 }
 
 static void encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
@@ -127,46 +143,6 @@ static void encode_field(semantic_type type, const feature_slot *slot, const cha
   }
 }
 
-/* ---- places met before ------------------------------------------------------------------------ */
-
-enum { place_slots = 4096, place_trial = 20000 };
-
-typedef struct place_slot {
-  uint64_t hash; /* 0: free */
-  text_value value;
-} place_slot;
-
-struct place_memory {
-  place_slot slots[place_slots];
-  uint32_t asked[SCHEMA_FIELDS_MAX], known[SCHEMA_FIELDS_MAX];
-};
-
-place_memory *place_memory_create(void) { return mem_alloc(1, sizeof(place_memory)); }
-
-void place_memory_free(place_memory *memory) { mem_free(memory); }
-
-/* A field that is known less than one time in four after a trial only drives the others out. */
-static bool place_worth_asking(const place_memory *memory, size_t field) {
-  return memory->asked[field] < place_trial || memory->known[field] * 4 > memory->asked[field];
-}
-
-static void place_recall(place_memory *memory, size_t field, const char *text, size_t length, text_value *out) {
-  if (length == 0 || !place_worth_asking(memory, field)) {
-    normalise_place(text, length, out);
-    return;
-  }
-  uint64_t hash = hash_bytes(text, length) | 1;
-  place_slot *slot = &memory->slots[(hash >> 20) % place_slots];
-  memory->asked[field]++;
-  if (slot->hash == hash) {
-    memory->known[field]++;
-  } else {
-    normalise_place(text, length, &slot->value);
-    slot->hash = hash;
-  }
-  *out = slot->value;
-}
-
 /* ---- a whole record ----------------------------------------------------------------------------- */
 
 static void encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row) {
@@ -193,7 +169,7 @@ void feature_encode_with(const feature_layout *layout, const schema *s, place_me
       continue;
     }
     text_value value;
-    if (memory && s->fields[f].type == TYPE_PLACE) place_recall(memory, f, text, fields[f].length, &value);
+    if (memory && s->fields[f].type == TYPE_PLACE) place_recall(memory, text, fields[f].length, &value);
     else normalise_any_text(s->fields[f].type, text, fields[f].length, &value);
     encode_text(&value, slot, row);
     encode_parts(layout, f, &value, row);

@@ -69,11 +69,12 @@ uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t 
 void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row);
 
 /* Places repeat: a register names its few thousand communes over and over. A place_memory keeps what the
- * last ones came to, by a 64-bit hash of the bytes; one a thread. Stops looking at a field where it
- * does not help. */
+ * last ones came to, by a 64-bit hash of the bytes; one a thread. */
 typedef struct place_memory place_memory;
 place_memory *place_memory_create(void); /* NULL: out of memory */
 void place_memory_free(place_memory *memory);
+/* normalise_place, remembered. */
+void place_recall(place_memory *memory, const char *text, size_t length, text_value *out);
 /* feature_encode, faster; `memory` may be NULL. */
 void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
                          uint8_t *row);
@@ -118,8 +119,8 @@ static inline unsigned feature_date_day(uint32_t date) { return date & 31; }
 /* The letters of a text slot, unpacked and zero-padded. Returns the length. */
 unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t letters[TEXT_LETTERS_MAX]);
 
-/* The words of folded text: where they start and end. At most FEATURE_WORDS_MAX; the last one
- * takes the rest. Returns their number. */
+/* The words of folded text (TEXT_LETTERS_MAX letters, zero-padded): where they start and end. At most
+ * FEATURE_WORDS_MAX; the last one takes the rest. Returns their number. */
 typedef struct word_span {
   uint8_t start, end;
 } word_span;

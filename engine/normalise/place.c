@@ -27,6 +27,7 @@ typedef struct place_reader {
   size_t count;
   size_t next;
   place_kind kind;     /* of the word dropped just before, PLACE_NONE */
+  bool begins_text;    /* token 0 is the first of the whole text */
   bool segment_begins; /* no name token since the part began or the last administrative word */
   bool after_number;
   token tokens[TOKENS_MAX];
@@ -260,7 +261,7 @@ static bool read_alias(place_reader *r, text_sink *sink) {
     if (alias->first_length != r->tokens[r->next].letters) continue;
     if (last >= r->count || !r->tokens[last].ends_part) continue;
     if (!reads_as(r, r->next, alias->written, alias->word_count, false)) continue;
-    if (alias->length == 0 && r->next == 0) return false;
+    if (alias->length == 0 && r->next == 0 && r->begins_text) return false;
     if (alias->length > 0) text_sink_blank(sink);
     text_sink_add(sink, (const uint8_t *)alias->codes, (const uint8_t *)alias->plain, alias->length);
     r->next = last + 1;
@@ -280,27 +281,33 @@ static void read_name(place_reader *r, text_sink *sink) {
   r->after_number = is_digit(r->run->codes[t->start]);
 }
 
+/* All tokens of one folded span. */
+static void read_span(const fold_run *run, bool begins_text, text_sink *sink) {
+  place_reader r;
+  r.run = run;
+  r.begins_text = begins_text;
+  r.next = 0;
+  r.kind = PLACE_NONE;
+  r.after_number = false;
+  read_tokens(&r);
+  while (r.next < r.count) {
+    if (r.tokens[r.next].begins_part) {
+      r.kind = PLACE_NONE;
+      r.segment_begins = true;
+      r.after_number = false;
+    }
+    if (!read_word(&r, sink) && !read_alias(&r, sink)) read_name(&r, sink);
+  }
+}
+
 void place_write(const char *text, size_t length, text_sink *sink) {
   fold_cursor cursor = fold_begin(text, length);
   while (cursor.next < cursor.end) {
     fold_run run;
-    place_reader r;
     bool first = cursor.next == (const uint8_t *)text;
     fold_next(&cursor, &fold_place_rules, &run);
     if (first && cursor.next == cursor.end && fold_is_placeholder(run.plain, run.count)) return;
-    r.run = &run;
-    r.next = 0;
-    r.kind = PLACE_NONE;
-    r.after_number = false;
-    read_tokens(&r);
-    while (r.next < r.count) {
-      if (r.tokens[r.next].begins_part) {
-        r.kind = PLACE_NONE;
-        r.segment_begins = true;
-        r.after_number = false;
-      }
-      if (!read_word(&r, sink) && !read_alias(&r, sink)) read_name(&r, sink);
-    }
+    read_span(&run, true, sink);
   }
 }
 
@@ -308,5 +315,45 @@ void normalise_place(const char *text, size_t length, text_value *out) {
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
   place_write(text, length, &sink);
+  text_sink_end(&sink, out);
+}
+
+/* ---- in two pieces -------------------------------------------------------------------------- */
+
+/* A part starts afresh behind each comma, so a text of one span may be cut at any of them. */
+bool normalise_place_cut(const char *text, size_t length, size_t *out_head) {
+  const char *comma = length && length <= FOLD_SPAN_BYTES ? memchr(text, ',', length) : NULL;
+  *out_head = comma ? (size_t)(comma - text) : length;
+  return comma != NULL;
+}
+
+static void piece_write(const char *text, size_t length, bool begins_text, text_sink *sink) {
+  fold_cursor cursor = fold_begin(text, length);
+  fold_run run;
+  if (length == 0) return;
+  fold_next(&cursor, &fold_place_rules, &run);
+  read_span(&run, begins_text, sink);
+}
+
+bool normalise_place_tail(const char *text, size_t length, place_tail *out) {
+  text_sink sink;
+  text_sink_begin(&sink, NULL, 0);
+  piece_write(text, length, false, &sink);
+  bool fits = sink.toned_used <= PLACE_TAIL_MAX && sink.toned_used == sink.plain_used;
+  if (!fits) return false;
+  out->count = (uint8_t)sink.toned_used;
+  memcpy(out->codes, sink.toned, sink.toned_used);
+  memcpy(out->plain, sink.plain, sink.plain_used);
+  return true;
+}
+
+void normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out) {
+  text_sink sink;
+  text_sink_begin(&sink, NULL, 0);
+  piece_write(text, length, true, &sink);
+  if (tail->count) {
+    text_sink_blank(&sink);
+    text_sink_add(&sink, tail->codes, tail->plain, tail->count);
+  }
   text_sink_end(&sink, out);
 }
