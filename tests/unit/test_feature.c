@@ -1,0 +1,434 @@
+/* Feature rows: what is written into them comes out again, and only what is wanted is there. */
+#include <math.h>
+
+#include "core_support.h"
+
+static const char yaml_all[] =
+    "schema: t\n"
+    "fields:\n"
+    "  name: {type: person_name}\n"
+    "  note: {type: text}\n"
+    "  place: {type: place}\n"
+    "  code: {type: code, identifier: true}\n"
+    "  born: {type: date}\n"
+    "  sex: {type: sex}\n"
+    "  cccd: {type: personal_id, identifier: true}\n"
+    "  card: {type: insurance, identifier: true}\n"
+    "  phone: {type: phone, identifier: true}\n"
+    "  area: {type: number}\n"
+    "  unused: {type: text}\n"
+    "blocking:\n"
+    "  - [name.given, born.year]\n"
+    "  - [place.sorted]\n"
+    "comparisons:\n"
+    "  - name: name\n"
+    "    levels:\n"
+    "      - {when: name similar 0.9, m: 0.5, u: 0.1, term_frequency: name}\n"
+    "      - {when: note similar 0.9, m: 0.5, u: 0.1, term_frequency: note}\n"
+    "      - {when: place edits 2, m: 0.5, u: 0.1}\n"
+    "      - {when: code exact, m: 0.5, u: 0.1, term_frequency: code}\n"
+    "      - {when: sex exact, m: 0.5, u: 0.1, term_frequency: sex}\n"
+    "      - {when: area within 0.1, m: 0.5, u: 0.1, term_frequency: cccd}\n"
+    "      - {when: born exact, m: 0.5, u: 0.1, term_frequency: born}\n"
+    "      - {else: true, m: 0.5, u: 0.9}\n";
+
+enum { NAME, NOTE, PLACE, CODE, BORN, SEX, CCCD, CARD, PHONE, AREA, UNUSED, FIELDS };
+
+static const uint8_t *row_of(const test_table *t, size_t row) { return feature_row(&t->table, row); }
+static const feature_slot *slot_of(const test_table *t, size_t field) { return &t->table.layout.slots[field]; }
+
+/* ---- layout ------------------------------------------------------------------------------------ */
+
+static size_t slot_size(const feature_slot *slot) {
+  switch (slot->kind) {
+    case SLOT_TEXT: return slot->letters ? 8 + PACKED_LETTERS_BYTES : 8;
+    case SLOT_ID: return 8;
+    case SLOT_DATE:
+    case SLOT_QUANTITY: return 4;
+    case SLOT_SEX: return 1;
+    default: return 0;
+  }
+}
+
+static void take(uint8_t *taken, size_t stride, size_t offset, size_t size) {
+  assert_true(offset + size <= stride);
+  for (size_t i = offset; i < offset + size; i++) assert_int_equal(taken[i]++, 0);
+}
+
+static void slots_do_not_overlap(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const feature_layout *layout = &t.table.layout;
+  uint8_t taken[1024] = {0};
+  assert_true(layout->stride % 8 == 0 && layout->stride <= sizeof taken);
+  take(taken, layout->stride, layout->stride - 1, 1); /* the flags */
+  for (size_t i = 0; i < layout->part_count; i++) take(taken, layout->stride, layout->parts[i].offset, 4);
+  for (size_t f = 0; f < FIELDS; f++) {
+    const feature_slot *slot = slot_of(&t, f);
+    take(taken, layout->stride, slot->offset, slot_size(slot));
+    if (slot->kind == SLOT_ID) assert_int_equal(slot->offset % 8, 0);
+    if (slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE)
+      take(taken, layout->stride, (size_t)slot->frequency_offset, 1);
+  }
+  table_close(&t);
+}
+
+static void only_what_is_used_has_a_place(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  static const slot_kind kinds[FIELDS] = {SLOT_TEXT, SLOT_TEXT, SLOT_TEXT, SLOT_TEXT,     SLOT_DATE, SLOT_SEX,
+                                          SLOT_ID,   SLOT_ID,   SLOT_ID,   SLOT_QUANTITY, SLOT_NONE};
+  for (size_t f = 0; f < FIELDS; f++) assert_int_equal(slot_of(&t, f)->kind, kinds[f]);
+  assert_true(slot_of(&t, NAME)->letters && slot_of(&t, PLACE)->letters);
+  assert_false(slot_of(&t, CODE)->letters);
+  static const size_t counted[] = {NAME, NOTE, CODE, BORN, SEX, CCCD};
+  size_t with_frequency = 0;
+  for (size_t f = 0; f < FIELDS; f++) with_frequency += slot_of(&t, f)->frequency_offset != FEATURE_NONE && kinds[f];
+  assert_int_equal(with_frequency, COUNT_OF(counted));
+  for (size_t i = 0; i < COUNT_OF(counted); i++) assert_true(slot_of(&t, counted[i])->frequency_offset > 0);
+  table_close(&t);
+}
+
+/* ---- letters ----------------------------------------------------------------------------------- */
+
+static void random_text(uint64_t *state, char *text, size_t length) {
+  static const char symbols[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ abcxyz 0123456789&";
+  for (size_t i = 0; i < length; i++) text[i] = symbols[random_below(state, sizeof symbols - 1)];
+  text[length] = 0;
+}
+
+static void letters_come_back(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  uint64_t state = 1;
+  for (size_t i = 0; i < 3000; i++) {
+    char text[64];
+    random_text(&state, text, i % 50);
+    const char *values[FIELDS] = {[NOTE] = text};
+    t.table.count = 0;
+    table_add(&t, values);
+    text_value expected;
+    normalise_text(text, strlen(text), &expected);
+    uint8_t letters[TEXT_LETTERS_MAX];
+    assert_int_equal(feature_letters(row_of(&t, 0), slot_of(&t, NOTE), letters), expected.length);
+    assert_memory_equal(letters, expected.letters, expected.length);
+    for (size_t j = expected.length; j < TEXT_LETTERS_MAX; j++) assert_int_equal(letters[j], 0);
+    assert_int_equal(slot_u32(row_of(&t, 0), slot_of(&t, NOTE)->offset), expected.toned_hash);
+    assert_int_equal(slot_u32(row_of(&t, 0), slot_of(&t, NOTE)->offset + 4), expected.plain_hash);
+    assert_int_equal(feature_missing(slot_of(&t, NOTE), row_of(&t, 0)), expected.toned_hash == 0);
+  }
+  table_close(&t);
+}
+
+/* Past 32 letters the hashes still tell texts apart. */
+static void long_texts(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const char *first[FIELDS] = {[NOTE] = "abcdefghij abcdefghij abcdefghij and one end"};
+  const char *second[FIELDS] = {[NOTE] = "abcdefghij abcdefghij abcdefghij and other end"};
+  table_add(&t, first);
+  table_add(&t, second);
+  uint8_t x[TEXT_LETTERS_MAX], y[TEXT_LETTERS_MAX];
+  assert_int_equal(feature_letters(row_of(&t, 0), slot_of(&t, NOTE), x), TEXT_LETTERS_MAX);
+  assert_int_equal(feature_letters(row_of(&t, 1), slot_of(&t, NOTE), y), TEXT_LETTERS_MAX);
+  assert_memory_equal(x, y, 32);
+  size_t hashes = slot_of(&t, NOTE)->offset;
+  assert_true(slot_u32(row_of(&t, 0), hashes) != slot_u32(row_of(&t, 1), hashes));
+  table_close(&t);
+}
+
+/* ---- words ------------------------------------------------------------------------------------- */
+
+static unsigned letters_of(const char *text, uint8_t letters[TEXT_LETTERS_MAX]) {
+  text_value value;
+  normalise_text(text, strlen(text), &value);
+  memcpy(letters, value.letters, sizeof value.letters);
+  return value.length;
+}
+
+static void words_of(const char *text, unsigned count, const word_span *expected) {
+  uint8_t letters[TEXT_LETTERS_MAX];
+  word_span words[FEATURE_WORDS_MAX];
+  unsigned length = letters_of(text, letters);
+  assert_int_equal(feature_words(letters, length, words), count);
+  for (unsigned i = 0; i < count; i++) {
+    assert_int_equal(words[i].start, expected[i].start);
+    assert_int_equal(words[i].end, expected[i].end);
+  }
+}
+
+static void words_are_parted(void **unused) {
+  (void)unused;
+  words_of("", 0, NULL);
+  words_of("An", 1, (word_span[]){{0, 2}});
+  words_of("Le Thi An", 3, (word_span[]){{0, 2}, {3, 6}, {7, 9}});
+  words_of("a b c d e f g h", 8, (word_span[]){{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}, {10, 11}, {12, 13}, {14, 15}});
+  words_of("a b c d e f g hi jk l", 8,
+           (word_span[]){{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}, {10, 11}, {12, 13}, {14, 21}});
+  words_of("abcdefghijklmnopqrstuvwxyzabcdefghijkl", 1, (word_span[]){{0, 32}});
+}
+
+static void word_hashes(void **unused) {
+  (void)unused;
+  enum { words = 1500 };
+  static uint32_t hashes[words];
+  uint64_t state = 9;
+  for (size_t i = 0; i < words; i++) {
+    uint8_t letters[TEXT_LETTERS_MAX] = {0}, elsewhere[TEXT_LETTERS_MAX] = {0};
+    uint8_t length = (uint8_t)(4 + random_below(&state, 16)), shift = (uint8_t)random_below(&state, 12);
+    for (size_t j = 0; j < length; j++) elsewhere[shift + j] = letters[j] = (uint8_t)(1 + random_below(&state, 26));
+    hashes[i] = feature_word_hash(letters, (word_span){0, length});
+    assert_true(hashes[i] != 0);
+    assert_int_equal(feature_word_hash(elsewhere, (word_span){shift, (uint8_t)(shift + length)}), hashes[i]);
+    for (size_t j = 0; j < i; j++) assert_true(hashes[i] != hashes[j]);
+    uint8_t place = (uint8_t)random_below(&state, length);
+    letters[place] = (uint8_t)(letters[place] % 26 + 1);
+    assert_true(feature_word_hash(letters, (word_span){0, length}) != hashes[i]);
+  }
+}
+
+/* ---- other slots ------------------------------------------------------------------------------- */
+
+static float quantity_at(const test_table *t, size_t row) {
+  float value;
+  memcpy(&value, row_of(t, row) + slot_of(t, AREA)->offset, sizeof value);
+  return value;
+}
+
+static void values_come_back(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const char *values[FIELDS] = {[BORN] = "7/12/1990", [SEX] = "Nữ",           [CCCD] = "079301012345",
+                                [CARD] = "TE1797912345678", [PHONE] = "0912 345 678", [AREA] = "120,5"};
+  const char *partial[FIELDS] = {[BORN] = "12/1990", [CCCD] = "B1234567", [AREA] = "0"};
+  table_add(&t, values);
+  table_add(&t, partial);
+  const uint8_t *row = row_of(&t, 0);
+  uint32_t date = slot_u32(row, slot_of(&t, BORN)->offset);
+  assert_true(feature_date_year(date) == 1990 && feature_date_month(date) == 12 && feature_date_day(date) == 7);
+  assert_int_equal(row[slot_of(&t, SEX)->offset], SEX_FEMALE);
+  uint64_t cccd = slot_u64(row, slot_of(&t, CCCD)->offset), card = slot_u64(row, slot_of(&t, CARD)->offset);
+  assert_true(feature_id_kind(cccd) == ID_CCCD && feature_id_digits(cccd) == 12);
+  assert_int_equal(feature_id_number(cccd), 79301012345);
+  assert_true(feature_id_kind(card) == ID_INSURANCE && feature_id_digits(card) == 10);
+  assert_int_equal(feature_id_number(card), 7912345678);
+  assert_int_equal(feature_id_number(slot_u64(row, slot_of(&t, PHONE)->offset)), 912345678);
+  assert_true(fabsf(quantity_at(&t, 0) - 120.5f) < 1e-5f);
+  date = slot_u32(row_of(&t, 1), slot_of(&t, BORN)->offset);
+  assert_true(feature_date_year(date) == 1990 && feature_date_month(date) == 12 && feature_date_day(date) == 0);
+  uint64_t passport = slot_u64(row_of(&t, 1), slot_of(&t, CCCD)->offset);
+  assert_true(feature_id_kind(passport) == ID_PASSPORT);
+  assert_int_equal(feature_id_number(passport), 21234567);
+  assert_true(fabsf(quantity_at(&t, 1)) < 1e-9f);
+  assert_false(feature_missing(slot_of(&t, AREA), row_of(&t, 1)));
+  table_close(&t);
+}
+
+static void missing_values(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const char *absent[FIELDS] = {0}, *empty[FIELDS], *nonsense[FIELDS] = {0};
+  for (size_t f = 0; f < FIELDS; f++) empty[f] = "";
+  nonsense[BORN] = "31/02/1990";
+  nonsense[SEX] = "?";
+  nonsense[AREA] = "wide";
+  nonsense[CCCD] = "000000000000";
+  nonsense[NAME] = "không rõ";
+  table_add(&t, absent);
+  table_add(&t, empty);
+  table_add(&t, nonsense);
+  for (size_t row = 0; row < 3; row++) {
+    for (size_t f = 0; f < FIELDS; f++) assert_true(feature_missing(slot_of(&t, f), row_of(&t, row)));
+  }
+  assert_memory_equal(row_of(&t, 0), row_of(&t, 1), t.table.layout.stride);
+  const char *present[FIELDS] = {"An", "x", "Huế", "1", "1990", "Nam", "x-1", "GD4797912345678", "0912345678", "1", "x"};
+  table_add(&t, present);
+  for (size_t f = 0; f < UNUSED; f++) assert_false(feature_missing(slot_of(&t, f), row_of(&t, 3)));
+  table_close(&t);
+}
+
+static void killed_rows(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const char *values[FIELDS] = {[NAME] = "An", [SEX] = "Nam"};
+  for (size_t i = 0; i < 5; i++) table_add(&t, values);
+  feature_row_kill(&t.table, 2);
+  feature_row_kill(&t.table, 2);
+  for (size_t i = 0; i < 5; i++) {
+    assert_int_equal(feature_row_dead(&t.table.layout, row_of(&t, i)), i == 2);
+    assert_memory_equal(row_of(&t, i), row_of(&t, 0), t.table.layout.stride - 1);
+  }
+  table_close(&t);
+}
+
+/* ---- places met before -------------------------------------------------------------------------- */
+
+/* Few places, then ever new ones, then few again: the rows are those of a plain encoding. */
+static void remembered_places(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  const feature_layout *layout = &t.table.layout;
+  place_memory *memory = place_memory_create();
+  uint8_t plain[512], with[512];
+  assert_true(layout->stride <= sizeof plain);
+  uint64_t state = 4;
+  for (size_t i = 0; i < 60000; i++) {
+    char text[64];
+    size_t number = i < 30000 ? random_below(&state, 9000) : i < 50000 ? i : random_below(&state, 3);
+    snprintf(text, sizeof text, number % 7 ? "P. %zu, Quận %zu" : "xã Tân Phú %zu", number % 97, number / 97);
+    if (i % 100 == 0) text[0] = 0;
+    input_field fields[SCHEMA_FIELDS_MAX] = {0};
+    fields[PLACE] = (input_field){.text = text, .length = (uint32_t)strlen(text)};
+    feature_encode(layout, t.schema, fields, plain);
+    feature_encode_with(layout, t.schema, memory, fields, with);
+    assert_memory_equal(plain, with, layout->stride);
+  }
+  place_memory_free(memory);
+  place_memory_free(NULL);
+  table_close(&t);
+}
+
+/* ---- identifiers --------------------------------------------------------------------------------- */
+
+/* The key of `text` alone, which must be that of the same text in a row. */
+static uint64_t identifier_key(test_table *t, size_t field, const char *text) {
+  const char *values[FIELDS] = {[0] = NULL};
+  values[field] = text;
+  t->table.count = 0;
+  table_add(t, values);
+  uint64_t key = feature_identifier_key(t->schema->fields[field].type, text, strlen(text));
+  assert_true(feature_row_identifier_key(slot_of(t, field), row_of(t, 0)) == key);
+  assert_true(key >> 48 == 0);
+  return key;
+}
+
+static void identifier_keys(void **unused) {
+  (void)unused;
+  static const struct {
+    size_t field;
+    const char *text, *same, *other;
+  } cases[] = {
+      {CCCD, "079301012345", "79301012345", "079301012346"}, {CCCD, "012345670", " 12345670 ", "012345671"},
+      {CCCD, "B1234567", "b 1234567", "C1234567"},           {CCCD, "K12/99-A", "k12/99-a", "K12/99-B"},
+      {CARD, "TE1797912345678", "7912345678", "7912345679"}, {CARD, "079301012345", "79301012345", "079301012346"},
+      {PHONE, "0912345678", "+84 912 345 678", "0912345679"}, {CODE, "DC 012", "dc12", "12"},
+  };
+  test_table t = table_open(yaml_all);
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    uint64_t key = identifier_key(&t, cases[i].field, cases[i].text);
+    assert_true(key != 0);
+    assert_true(identifier_key(&t, cases[i].field, cases[i].same) == key);
+    assert_true(identifier_key(&t, cases[i].field, cases[i].other) != key);
+  }
+  static const size_t fields[] = {CCCD, CARD, PHONE, CODE};
+  for (size_t f = 0; f < COUNT_OF(fields); f++) assert_true(identifier_key(&t, fields[f], "") == 0);
+  /* a CCCD on a card is the CCCD of the register */
+  assert_true(identifier_key(&t, CARD, "079301012345") == identifier_key(&t, CCCD, "079301012345"));
+  table_close(&t);
+}
+
+static void random_identifiers(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml_all);
+  static const size_t fields[] = {CCCD, CARD, PHONE, CODE};
+  uint64_t state = 8;
+  for (size_t i = 0; i < 4000; i++) {
+    char text[32];
+    random_text(&state, text, 1 + random_below(&state, 20));
+    if (i % 2) snprintf(text, sizeof text, "%0*llu", 8 + (int)(i % 9), (unsigned long long)(random_next(&state) % 100000000));
+    identifier_key(&t, fields[i / 2 % 4], text);
+  }
+  table_close(&t);
+}
+
+/* ---- term frequencies ----------------------------------------------------------------------------- */
+
+static void frequency_codes(void **unused) {
+  (void)unused;
+  static const struct {
+    uint64_t count;
+    unsigned code;
+  } cases[] = {{0, 0}, {1, 0}, {2, 8}, {3, 13}, {4, 16}, {1000, 80}, {1ull << 31, 248}, {UINT64_MAX, 255}};
+  for (size_t i = 0; i < COUNT_OF(cases); i++) assert_int_equal(frequency_code(cases[i].count), cases[i].code);
+  for (uint64_t count = 1; count < 1ull << 31; count += 1 + count / 7) {
+    double ratio = frequency_count(frequency_code(count)) / (double)count;
+    assert_true(ratio > 0.957 && ratio < 1.045); /* half a step: 2^(1/16) */
+    assert_true(frequency_code(count) <= frequency_code(count + 1));
+  }
+}
+
+static const char *const names[] = {"Le An", "Tran Binh", "Nguyen Hoa", "Nguyen Hoa", "Nguyen Hoa", "Ho Chi", "Y Moan"};
+static const char *const notes[] = {"a", "b", "c"};
+static const char *const dates[] = {"1990", "02/1990", "3/4/1991", "5/4/1991"};
+static const char *const sexes[] = {"Nam", "Nu"};
+static const char *const ids[] = {"079301012345", "079301012346", "012345679", "B1234567"};
+
+static test_table frequency_table_make(size_t rows) {
+  test_table t = table_open(yaml_all);
+  uint64_t state = rows;
+  for (size_t i = 0; i < rows; i++) {
+    const char *values[FIELDS] = {[NAME] = random_value(&state, names, COUNT_OF(names), 20),
+                                  [NOTE] = random_value(&state, notes, COUNT_OF(notes), 90),
+                                  [BORN] = random_value(&state, dates, COUNT_OF(dates), 10),
+                                  [SEX] = random_value(&state, sexes, COUNT_OF(sexes), 30),
+                                  [CCCD] = random_value(&state, ids, COUNT_OF(ids), 50)};
+    table_add(&t, values);
+    if (random_below(&state, 10) == 0) feature_row_kill(&t.table, i);
+  }
+  return t;
+}
+
+/* The value as bytes: slots of these fields hold it whole, and the values have no tones. */
+static bool same_value(const test_table *t, size_t field, size_t a, size_t b) {
+  const feature_slot *slot = slot_of(t, field);
+  size_t bytes = slot->kind == SLOT_TEXT ? 8 : slot_size(slot);
+  return memcmp(row_of(t, a) + slot->offset, row_of(t, b) + slot->offset, bytes) == 0;
+}
+
+static void check_field_frequencies(const test_table *t, size_t field, double square_sum) {
+  size_t present = 0;
+  double squares = 0;
+  for (size_t a = 0; a < t->table.count; a++) {
+    size_t count = 0;
+    bool counts = !feature_row_dead(&t->table.layout, row_of(t, a)) && !feature_missing(slot_of(t, field), row_of(t, a));
+    for (size_t b = 0; counts && b < t->table.count; b++) {
+      count += !feature_row_dead(&t->table.layout, row_of(t, b)) && same_value(t, field, a, b);
+    }
+    assert_int_equal(row_of(t, a)[slot_of(t, field)->frequency_offset], frequency_code(count));
+    present += counts;
+    squares += (double)count;
+  }
+  double expected = present ? squares / (double)present / (double)present : 0;
+  assert_true(fabs(square_sum - expected) < 1e-9);
+}
+
+static void frequencies_equal_counts(void **unused) {
+  (void)unused;
+  static const size_t sizes[] = {0, 1, 2, 50, 700}, counted[] = {NAME, NOTE, CODE, BORN, SEX, CCCD};
+  static const unsigned threads[] = {1, 2, 8};
+  khop_error err = {0};
+  for (size_t s = 0; s < COUNT_OF(sizes) * COUNT_OF(threads); s++) {
+    test_table t = frequency_table_make(sizes[s / COUNT_OF(threads)]);
+    pool *p;
+    double square_sums[SCHEMA_FIELDS_MAX];
+    must(pool_create(&p, threads[s % COUNT_OF(threads)], &err), &err);
+    must(feature_frequencies(&t.table, p, square_sums, &err), &err);
+    for (size_t f = 0; f < COUNT_OF(counted); f++) check_field_frequencies(&t, counted[f], square_sums[counted[f]]);
+    assert_true(fabs(square_sums[PLACE]) < 1e-12);
+    pool_free(p);
+    table_close(&t);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(slots_do_not_overlap), cmocka_unit_test(only_what_is_used_has_a_place),
+      cmocka_unit_test(letters_come_back),    cmocka_unit_test(long_texts),
+      cmocka_unit_test(words_are_parted),     cmocka_unit_test(word_hashes),
+      cmocka_unit_test(values_come_back),     cmocka_unit_test(missing_values),
+      cmocka_unit_test(killed_rows),          cmocka_unit_test(remembered_places),
+      cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
+      cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,211 @@
+/* Blocking keys: which values agree under a part, what is missing, and what splitting makes of a key. */
+#include "block/keys.h"
+#include "core_support.h"
+
+/* ---- the set of split keys ------------------------------------------------------------------------ */
+
+static void key_set_holds_what_was_added(void **unused) {
+  (void)unused;
+  khop_error err = {0};
+  key_set set = {0};
+  uint64_t state = 1;
+  assert_false(key_set_has(&set, 1));
+  for (uint64_t i = 0; i < 20000; i++) must(key_set_add(&set, 1 + random_next(&state) % 30000, &err), &err);
+  static bool expected[30001];
+  state = 1;
+  size_t count = 0;
+  for (uint64_t i = 0; i < 20000; i++) expected[1 + random_next(&state) % 30000] = true;
+  for (uint64_t key = 1; key <= 30000; key++) {
+    assert_int_equal(key_set_has(&set, key), expected[key]);
+    count += expected[key];
+  }
+  assert_int_equal(set.count, count);
+  assert_false(key_set_has(&set, UINT64_MAX));
+  key_set_free(&set);
+  assert_false(key_set_has(&set, 5));
+  key_set_free(&set);
+}
+
+/* ---- parts ------------------------------------------------------------------------------------------ */
+
+typedef struct part_case {
+  const char *type, *part;
+  const char *value, *same, *other; /* NULL: none to try */
+} part_case;
+
+static const part_case part_cases[] = {
+    {"person_name", "f", "Nguyễn Văn An", "nguyen van an", "Nguyễn Văn Anh"},
+    {"person_name", "f.plain", "Nguyễn Văn Hòa", "NGUYEN VAN HOA", "Nguyễn Văn"},
+    {"person_name", "f.toned", "Nguyễn Văn Hòa", "nguyễn văn hoà", "Nguyễn Văn Hoa"},
+    {"person_name", "f.given", "Nguyễn Văn An", "Lê An", "An Nguyễn"},
+    {"person_name", "f.given", "An", "Trần Thị Thu An", "Trần"},
+    {"person_name", "f.surname", "Nguyễn Văn An", "Nguyen Binh", "Văn Nguyễn An"},
+    {"person_name", "f.initials", "Nguyễn Văn An", "Ngô Vũ Anh", "Nguyễn An Văn"},
+    {"person_name", "f.initials", "Nguyễn Văn An", "N V A", "Nguyễn Văn Thị An"},
+    {"person_name", "f.sorted", "Nguyễn Văn An", "An Văn Nguyễn", "Nguyễn Văn Văn"},
+    {"person_name", "f.sorted", "An An Lê", "Lê An An", "An Lê Lê"},
+    {"person_name", "f.prefix4", "Nguyễn Văn An", "Nguyệt", "Ngu"},
+    {"person_name", "f.prefix4", "Ngu", "Ngủ", "Nguyễn"},
+    {"person_name", "f.phonetic", "Lý", "Lí", "Lê"},
+    {"person_name", "f.phonetic", "Nguyễn Xuân Nam", "Nguyễn Suân Lam", "Nguyễn Xuân Năm Ba"},
+    {"person_name", "f.phonetic", "Rung", "Dun", "Bun"},
+    {"text", "f.given", "xe máy cũ", "nhà cũ", "cũ nhà"},
+    {"place", "f.sorted", "Tân Phú, Đồng Nai", "Đồng Nai, Tân Phú", "Tân Phú"},
+    {"code", "f", "DC 012", "dc12", "12"},
+    {"code", "f.prefix2", "AB123", "ABX", "A123"},
+    {"date", "f", "3/4/1990", "03-04-1990", "4/3/1990"},
+    {"date", "f.year", "3/4/1990", "1990", "3/4/1991"},
+    {"date", "f.year_month", "3/4/1990", "4/1990", "3/5/1990"},
+    {"date", "f.month_day", "3/4/1990", "3/4/2001", "4/3/1990"},
+    {"personal_id", "f", "079301012345", "79301012345", "079301012346"},
+    {"personal_id", "f.tail6", "079301012345", "001200012345", "079301012346"},
+    {"personal_id", "f.tail6", "079301000045", "001200000045", "079301100045"},
+    {"personal_id", "f.head6", "079301012345", "079301999999", "079302012345"},
+    {"personal_id", "f.head12", "079301012345", "079301012345", "079301012346"},
+    {"insurance", "f.tail4", "TE1797912345678", "7900005678", "TE1797912345679"},
+    {"phone", "f.tail9", "0912345678", "+84912345678", "0912345679"},
+    {"sex", "f", "Nam", "male", "Nữ"},
+    {"number", "f", "120", "120.2", "121"},
+};
+
+static test_table one_field(const char *type, const char *part) {
+  char yaml[1024];
+  snprintf(yaml, sizeof yaml,
+           "schema: t\nfields:\n  f: {type: %s}\n  g: {type: code}\nblocking:\n  - [%s]\n  - [%s, g]\n"
+           "split_by: [%s]\ncomparisons:\n  - name: g\n    levels:\n"
+           "      - {when: g exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n",
+           type, part, part, part);
+  return table_open(yaml);
+}
+
+static size_t add_value(test_table *t, const char *value) {
+  const char *values[] = {value, "x"};
+  table_add(t, values);
+  return t->table.count - 1;
+}
+
+static uint64_t key_of(const test_table *t, size_t rule, size_t row) {
+  return block_key(&t->table.layout, &t->schema->rules[rule], rule, feature_row(&t->table, row));
+}
+
+static uint64_t split_of(const test_table *t, uint64_t key, size_t row) {
+  return block_key_split(&t->table.layout, t->schema, 0, key, feature_row(&t->table, row));
+}
+
+/* The same relations hold for the part in a key, beside another part, and for splitting. */
+static void check_part(const part_case *c) {
+  test_table t = one_field(c->type, c->part);
+  size_t value = add_value(&t, c->value), same = add_value(&t, c->same), other = add_value(&t, c->other);
+  size_t missing = add_value(&t, NULL), again = add_value(&t, "");
+  for (size_t rule = 0; rule < 2; rule++) {
+    uint64_t key = key_of(&t, rule, value);
+    if (key == 0 || key >> 48 || key_of(&t, rule, same) != key) fail_msg("%s %s: %s", c->type, c->part, c->value);
+    if (key_of(&t, rule, other) == key) fail_msg("%s %s: %s", c->type, c->part, c->other);
+    assert_true(key_of(&t, rule, missing) == 0 && key_of(&t, rule, again) == 0);
+  }
+  assert_true(key_of(&t, 0, value) != key_of(&t, 1, value));
+  uint64_t split = split_of(&t, 77, value);
+  assert_true(split != 0 && split >> 48 == 0);
+  assert_true(split_of(&t, 77, same) == split && split_of(&t, 78, value) != split);
+  assert_true(split_of(&t, 77, other) != split && split_of(&t, 77, missing) != split);
+  assert_true(split_of(&t, 77, missing) == split_of(&t, 77, again));
+  table_close(&t);
+}
+
+static void parts(void **unused) {
+  (void)unused;
+  for (size_t i = 0; i < COUNT_OF(part_cases); i++) check_part(&part_cases[i]);
+}
+
+/* A value that is there, but too little of it. */
+static void half_missing_parts(void **unused) {
+  (void)unused;
+  static const part_case cases[] = {
+      {"date", "f", "1990", NULL, NULL},          {"date", "f", "4/1990", NULL, NULL},
+      {"date", "f.month_day", "4/1990", NULL, NULL}, {"date", "f.year_month", "1990", NULL, NULL},
+      {"personal_id", "f.tail10", "012345670", NULL, NULL}, {"personal_id", "f.head10", "012345670", NULL, NULL},
+      {"personal_id", "f.tail6", "GIAY/99", NULL, NULL},    {"person_name", "f.given", "không rõ", NULL, NULL},
+  };
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    test_table t = one_field(cases[i].type, cases[i].part);
+    size_t row = add_value(&t, cases[i].value);
+    if (key_of(&t, 0, row) || key_of(&t, 1, row)) fail_msg("%s %s", cases[i].type, cases[i].part);
+    table_close(&t);
+  }
+}
+
+/* Two rules of the same parts never share a key: a key names its rule. */
+static void rules_have_keys_of_their_own(void **unused) {
+  (void)unused;
+  test_table t = one_field("code", "f");
+  uint64_t state = 3;
+  for (size_t i = 0; i < 500; i++) {
+    char value[16];
+    snprintf(value, sizeof value, "%u", (unsigned)random_below(&state, 1000000));
+    const uint8_t *row = feature_row(&t.table, add_value(&t, value));
+    assert_true(block_key(&t.table.layout, &t.schema->rules[0], 0, row) !=
+                block_key(&t.table.layout, &t.schema->rules[0], 1, row));
+  }
+  table_close(&t);
+}
+
+/* ---- effective keys --------------------------------------------------------------------------------- */
+
+static const char yaml_split[] =
+    "schema: t\nfields:\n  f: {type: code}\n  g: {type: code}\n  h: {type: code}\n"
+    "blocking:\n  - [f]\nsplit_by: [g, h]\ncomparisons:\n  - name: g\n    levels:\n"
+    "      - {when: g exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n";
+
+static void effective_keys_follow_the_splits(void **unused) {
+  (void)unused;
+  khop_error err = {0};
+  test_table t = table_open(yaml_split);
+  const char *present[] = {"1", "2", "3"}, *absent[] = {"", "2", "3"};
+  table_add(&t, present);
+  table_add(&t, absent);
+  const feature_layout *layout = &t.table.layout;
+  const uint8_t *row = feature_row(&t.table, 0);
+  uint64_t key = key_of(&t, 0, 0), once = block_key_split(layout, t.schema, 0, key, row);
+  uint64_t twice = block_key_split(layout, t.schema, 1, once, row);
+  assert_true(key != once && once != twice && key != twice);
+  key_set split = {0};
+  assert_true(block_key_effective(layout, t.schema, 0, &split, row) == key);
+  must(key_set_add(&split, once, &err), &err);
+  assert_true(block_key_effective(layout, t.schema, 0, &split, row) == key);
+  must(key_set_add(&split, key, &err), &err);
+  assert_true(block_key_effective(layout, t.schema, 0, &split, row) == twice);
+  must(key_set_add(&split, twice, &err), &err); /* nothing is left to split by */
+  assert_true(block_key_effective(layout, t.schema, 0, &split, row) == twice);
+  assert_true(block_key_effective(layout, t.schema, 0, &split, feature_row(&t.table, 1)) == 0);
+  key_set_free(&split);
+  table_close(&t);
+}
+
+/* ---- limits ------------------------------------------------------------------------------------------- */
+
+static void too_many_parts(void **unused) {
+  (void)unused;
+  static char yaml[8192];
+  size_t used = (size_t)sprintf(yaml, "schema: t\nfields:\n  f: {type: text}\n  g: {type: text}\nblocking:\n");
+  for (unsigned i = 1; i <= 32; i++) used += (size_t)sprintf(yaml + used, "  - [f.prefix%u, g.prefix%u]\n", i, i);
+  sprintf(yaml + used, "comparisons:\n  - name: g\n    levels:\n      - {when: g exact, m: 0.5, u: 0.1}\n"
+                       "      - {else: true, m: 0.5, u: 0.9}\n");
+  schema *s = schema_of(yaml);
+  feature_layout layout;
+  khop_error err = {0};
+  assert_int_equal(feature_layout_make(&layout, s, &err), KHOP_USAGE);
+  assert_non_null(strstr(err.message, "48"));
+  schema_free(s);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(key_set_holds_what_was_added),
+      cmocka_unit_test(parts),
+      cmocka_unit_test(half_missing_parts),
+      cmocka_unit_test(rules_have_keys_of_their_own),
+      cmocka_unit_test(effective_keys_follow_the_splits),
+      cmocka_unit_test(too_many_parts),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
