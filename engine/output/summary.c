@@ -22,12 +22,37 @@ static json_t *rejected_by_reason(const result *r) {
   return object;
 }
 
+/* A repeated id is found last, when its row is among the records already. */
+static void count_source(const records *r, size_t source, json_int_t *out_rows, json_int_t *out_rejected) {
+  *out_rows = (json_int_t)(r->source_rows[source + 1] - r->source_rows[source]);
+  *out_rejected = 0;
+  for (size_t i = 0; i < r->reject_count; i++) {
+    if (r->rejects[i].source != source) continue;
+    ++*out_rejected;
+    *out_rows += r->rejects[i].reason != REJECT_DUPLICATE_ID;
+  }
+}
+
+/* A file's name is bytes; JSON wants UTF-8. */
+static json_t *file_name(const char *name) {
+  json_t *text = json_string(name);
+  if (text) return text;
+  char ascii[256];
+  size_t length = 0;
+  for (; name[length] && length < sizeof ascii - 1; length++) {
+    ascii[length] = (unsigned char)name[length] < 0x80 ? name[length] : '?';
+  }
+  return json_stringn(ascii, length);
+}
+
 static json_t *sources(const result *r) {
   json_t *array = json_array();
   for (size_t s = 0; s < r->records->source_count; s++) {
     const input_source *source = input_source_at(r->input, s);
-    json_array_append_new(array, json_pack("{s:s, s:s, s:I}", "name", source->name, "compression", source->compression,
-                                           "rows_read", (json_int_t)(r->records->source_rows[s + 1] - r->records->source_rows[s])));
+    json_int_t rows, rejected;
+    count_source(r->records, s, &rows, &rejected);
+    json_array_append_new(array, json_pack("{s:o, s:s, s:I, s:I}", "name", file_name(source->name), "compression",
+                                           source->compression, "rows", rows, "rejected", rejected));
   }
   return array;
 }
