@@ -7,7 +7,9 @@
 #include "base/file.h"
 
 enum { readers_max = 512, map_granule = 1 << 16 /* a multiple of every page size */ };
-static const uint64_t map_bytes_least = UINT64_C(64) << 20, map_bytes_most = UINT64_C(1) << 40;
+/* The size of the map stands in the file, so it must not depend on the machine: the same run gives the
+ * same store. */
+static const uint64_t map_bytes_least = UINT64_C(64) << 20, map_bytes_usual = UINT64_C(256) << 30;
 static const uint64_t disk_full_bytes = 8 << 20; /* less than this left: a failed write means a full disk */
 
 const char *const lmdb_db_names[DB_COUNT] = {"meta", "records", "postings", "clusters"};
@@ -38,14 +40,12 @@ khop_status lmdb_error(khop_error *err, int rc, const char *object) {
   }
 }
 
-static uint64_t default_map_bytes(const char *directory) {
-  uint64_t bytes;
+static uint64_t default_map_bytes(void) {
+  uint64_t bytes = map_bytes_usual;
   struct rlimit limit;
-  if (disk_free_bytes(directory, &bytes, NULL) != KHOP_OK) bytes = map_bytes_least;
   if (getrlimit(RLIMIT_AS, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY && bytes > limit.rlim_cur / 4) {
     bytes = limit.rlim_cur / 4;
   }
-  if (bytes > map_bytes_most) bytes = map_bytes_most;
   return bytes < map_bytes_least ? map_bytes_least : bytes;
 }
 
@@ -65,10 +65,10 @@ static int open_env(MDB_env **out_env, const char *directory, uint64_t map_bytes
 }
 
 khop_status lmdb_env_create_writer(MDB_env **out_env, const char *directory, uint64_t map_bytes, khop_error *err) {
-  if (map_bytes == 0) map_bytes = default_map_bytes(directory);
+  if (map_bytes == 0) map_bytes = default_map_bytes();
   if (map_bytes < map_granule) map_bytes = map_granule;
   int rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);
-  /* Address space may be scarcer than the disk: half as much will do, the map grows. */
+  /* Address space may be scarce: half as much will do, the map grows. */
   while (rc == ENOMEM && map_bytes > map_bytes_least) {
     map_bytes /= 2;
     rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);

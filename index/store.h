@@ -91,7 +91,7 @@ typedef struct store_writer_options {
   const char *const *field_names;
   size_t field_count;
   uint64_t commit_bytes; /* 0: 32 MiB, about 200,000 records */
-  uint64_t map_bytes;    /* first size of the sparse map; 0: the free disk. It grows when needed. */
+  uint64_t map_bytes;    /* first size of the sparse map; 0: 256 GiB. It grows when needed. */
 } store_writer_options;
 
 /* Starts DIR.tmp and locks it; what a dead writer left there is removed, a living one makes this
