@@ -17,6 +17,10 @@ static khop_status check_options(run *r, bool writes, khop_error *err) {
   if (!(o->max_rejected >= 0 && o->max_rejected <= 1)) return error_set(err, KHOP_USAGE, "--max-rejected: %g is not between 0 and 1", o->max_rejected);
   if (!(o->match_threshold >= 0 && o->match_threshold < 1)) return error_set(err, KHOP_USAGE, "--match: %g is not a probability below 1", o->match_threshold);
   if (!(o->review_threshold >= 0 && o->review_threshold < 1)) return error_set(err, KHOP_USAGE, "--review: %g is not a probability below 1", o->review_threshold);
+  if (o->match_threshold > 0 && o->review_threshold > o->match_threshold) {
+    return error_set(err, KHOP_USAGE, "--review: %g is above --match %g", o->review_threshold, o->match_threshold);
+  }
+  if (o->model && o->untrained) return error_set(err, KHOP_USAGE, "--model and --untrained: one of them at most");
   if (o->block_rows_max > BATCH_ROWS) return error_set(err, KHOP_USAGE, "--block-rows: %zu, at most %d", o->block_rows_max, BATCH_ROWS);
   if (o->block_rows_max == 1) return error_set(err, KHOP_USAGE, "--block-rows: 1, at least 2");
   if (o->threads > 1024) return error_set(err, KHOP_USAGE, "--threads: %u, at most 1024", o->threads);
@@ -121,6 +125,8 @@ khop_status run_train(run *r, khop_error *err) {
   }
   if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;
   if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;
+  /* One of them was given: the other must not stand between it and its pairs. */
+  if (r->model.review_threshold > r->model.match_threshold) r->model.review_threshold = r->model.match_threshold;
   return KHOP_OK;
 }
 

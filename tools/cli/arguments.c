@@ -44,8 +44,10 @@ static const char *nearest_option(const command_spec *command, const char *name)
 
 static khop_status unknown_option(const command_spec *command, const char *word, khop_error *err) {
   const char *near = nearest_option(command, word);
-  if (near) return report_usage(err, "%.60s: unknown option of khop %s; did you mean %s?", word, command->name, near);
-  return report_usage(err, "%.60s: unknown option of khop %s; see khop help %s", word, command->name, command->name);
+  int length = (int)strcspn(word, "="); /* what stands behind it may be a value */
+  if (length > 60) length = 60;
+  if (near) return report_usage(err, "%.*s: unknown option of khop %s; did you mean %s?", length, word, command->name, near);
+  return report_usage(err, "%.*s: unknown option of khop %s; see khop help %s", length, word, command->name, command->name);
 }
 
 static bool may_repeat(const option_spec *option) { return strcmp(option->name, "--map") == 0; }
@@ -214,6 +216,13 @@ static khop_status read_delimiter(const arguments *a, khop_options *out, khop_er
   return KHOP_OK;
 }
 
+/* khop_options take 0 for "the schema's": who writes 0 means something else. */
+static khop_status read_threshold(const arguments *a, const char *name, double *inout, khop_error *err) {
+  khop_status status = arguments_share(a, name, inout, err);
+  if (status != KHOP_OK || !arguments_has(a, name) || (*inout > 0 && *inout < 1)) return status;
+  return report_usage(err, "%s: %.40s is not a probability above 0 and below 1", name, arguments_text(a, name));
+}
+
 #define TRY_ARGUMENT(call)                                                                         \
   do {                                                                                             \
     khop_status argument_status = (call);                                                          \
@@ -237,11 +246,11 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   TRY_ARGUMENT(read_delimiter(a, out, err));
   TRY_ARGUMENT(arguments_count(a, "--threads", 1, 1024, &threads, err));
   TRY_ARGUMENT(arguments_count(a, "--block-rows", 2, 512, &block_rows, err));
-  TRY_ARGUMENT(arguments_count(a, "--seed", 0, UINT64_MAX, &out->seed, err));
+  TRY_ARGUMENT(arguments_count(a, "--seed", 0, INT64_MAX, &out->seed, err));
   TRY_ARGUMENT(arguments_size(a, "--memory", &out->memory_bytes, err));
   TRY_ARGUMENT(arguments_share(a, "--max-rejected", &out->max_rejected, err));
-  TRY_ARGUMENT(arguments_share(a, "--match", &out->match_threshold, err));
-  TRY_ARGUMENT(arguments_share(a, "--review", &out->review_threshold, err));
+  TRY_ARGUMENT(read_threshold(a, "--match", &out->match_threshold, err));
+  TRY_ARGUMENT(read_threshold(a, "--review", &out->review_threshold, err));
   out->threads = (unsigned)threads;
   out->block_rows_max = block_rows;
   return KHOP_OK;
