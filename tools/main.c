@@ -26,6 +26,13 @@ static const command_spec *find_command(int count, char **words, int *out_words)
   return NULL;
 }
 
+static int unknown_command(const char *word) {
+  khop_error err;
+  int status = (int)report_usage(&err, "%.40s: unknown command; see khop help", word);
+  report_print(&err);
+  return status;
+}
+
 static int show_help(int count, char **words) {
   int taken;
   if (count == 0) {
@@ -37,10 +44,7 @@ static int show_help(int count, char **words) {
     return KHOP_OK;
   }
   const command_spec *command = find_command(count, words, &taken);
-  if (!command) {
-    fprintf(stderr, "khop: %.40s: unknown command; see khop help\n", words[0]);
-    return KHOP_USAGE;
-  }
+  if (!command) return unknown_command(words[0]);
   help_command(command);
   return KHOP_OK;
 }
@@ -54,7 +58,7 @@ static int run_command(const command_spec *command, int count, char **words) {
     return KHOP_OK;
   }
   if (status == KHOP_OK) status = command->run(&a, &err);
-  if (status != KHOP_OK) fprintf(stderr, "khop: %s\n", err.message[0] ? err.message : "failed without a message");
+  if (status != KHOP_OK) report_print(&err);
   if (fflush(stdout) != 0 && status == KHOP_OK) {
     fprintf(stderr, "khop: standard output: cannot be written\n");
     return KHOP_ENVIRONMENT;
@@ -76,9 +80,6 @@ int main(int argc, char **argv) {
   }
   int taken = 0;
   const command_spec *command = find_command(argc - 1, argv + 1, &taken);
-  if (!command) {
-    fprintf(stderr, "khop: %.40s: unknown command; see khop help\n", argv[1]);
-    return KHOP_USAGE;
-  }
+  if (!command) return unknown_command(argv[1]);
   return run_command(command, argc - 1 - taken, argv + 1 + taken);
 }

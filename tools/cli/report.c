@@ -30,6 +30,13 @@ khop_status report_failure(khop_error *err, khop_status failure, const char *for
   return status;
 }
 
+void report_print(const khop_error *err) {
+  fputs("khop: ", stderr);
+  const char *text = err->message[0] ? err->message : "failed without a message";
+  for (; *text; text++) fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, stderr);
+  fputc('\n', stderr);
+}
+
 /* ---- numbers ------------------------------------------------------------------------------------ */
 
 static char *next_text(void) {
@@ -70,9 +77,12 @@ const char *show_seconds(double seconds) {
 
 /* ---- progress -------------------------------------------------------------------------------------- */
 
+static bool bar_is_open; /* the cursor stands behind a bar */
+
 static void show_bar(void *context, const khop_progress *p) {
   enum { width = 24 };
   (void)context;
+  bar_is_open = !p->finished;
   char bar[width + 1];
   double share = p->total ? (double)p->done / (double)p->total : 0;
   if (share > 1) share = 1;
@@ -122,6 +132,8 @@ khop_status report_start(const arguments *a, khop_options *options, khop_error *
 }
 
 void report_end(khop_options *options) {
+  if (bar_is_open) fputc('\n', stderr);
+  bar_is_open = false;
   active_control = NULL;
   khop_control_free(options->control);
   options->control = NULL;

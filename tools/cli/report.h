@@ -9,6 +9,10 @@
 khop_status report_usage(khop_error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 khop_status report_failure(khop_error *err, khop_status status, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* The one line of a failure. Names of files and columns may hold anything: signs that a terminal obeys
+ * are shown as '?'. */
+void report_print(const khop_error *err);
+
 /* Sets options->progress as --progress says; Ctrl-C and SIGTERM cancel options->control. */
 khop_status report_start(const arguments *a, khop_options *options, khop_error *err);
 void report_end(khop_options *options);
