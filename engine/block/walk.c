@@ -205,7 +205,8 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
 
 /* Too large and nothing left to split by: neighbours in order, in overlapping pieces. */
 static khop_status walk_window(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
-  size_t window = t->job->walk->options->window, step = BATCH_ROWS - window;
+  const size_t asked = t->job->walk->options->window;
+  size_t window = asked < count ? asked : count - 1, step = BATCH_ROWS - window;
   uint64_t compared = pairs_of(window) + (count - window) * window;
   t->result->facts.blocks_windowed++;
   t->result->facts.pairs_left_out += pairs_of(count) - compared;

@@ -20,7 +20,7 @@ typedef struct walk_options {
   const schema *schema;
   const feature_table *table;
   size_t block_rows_max; /* at most BATCH_ROWS */
-  size_t window;
+  size_t window;         /* below BATCH_ROWS */
 } walk_options;
 
 typedef struct block_fact {
