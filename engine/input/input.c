@@ -23,6 +23,16 @@ static khop_status check_options(const input_options *options, khop_error *err) 
   return KHOP_OK;
 }
 
+/* Record ids may be NAME:LINE, so no two files of a register have one name. */
+static void tell_names_apart(input *in) {
+  for (size_t i = 0; i < in->source_count; i++) {
+    for (size_t j = 0; j < in->source_count; j++) {
+      source_file *s = &in->sources[i];
+      if (i != j && strcmp(s->name, in->sources[j].name) == 0) s->shown.name = s->label;
+    }
+  }
+}
+
 static void sum_bytes(input *in) {
   for (size_t i = 0; i < in->source_count; i++) {
     if (in->sources[i].shown.size_bytes == 0) {
@@ -44,6 +54,7 @@ khop_status input_open(input **out_input, const input_options *options, khop_err
   in->delimiter = options->delimiter;
   in->row_bytes_max = options->row_bytes_max ? options->row_bytes_max : bytes_default;
   in->batch_bytes = options->batch_bytes ? options->batch_bytes : bytes_default;
+  in->control = options->control;
   khop_status status = KHOP_OK;
   in->sources = mem_alloc(options->path_count, sizeof *in->sources);
   if (!in->sources) TRY_CLEANUP(error_memory(err, options->path_count * sizeof *in->sources, "input"));
@@ -55,6 +66,7 @@ khop_status input_open(input **out_input, const input_options *options, khop_err
       goto cleanup;
     }
   }
+  tell_names_apart(in);
   sum_bytes(in);
   *out_input = in;
 cleanup:

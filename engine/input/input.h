@@ -19,6 +19,7 @@
 #ifndef KHOP_INPUT_INPUT_H
 #define KHOP_INPUT_INPUT_H
 
+#include "base/control.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -28,12 +29,13 @@ typedef struct input_options {
   char delimiter;        /* ',', '\t', ';', '|'; 0: found per file */
   size_t row_bytes_max;  /* longer rows (without their LF) are rejected; 0: 1 MiB; at most 1 GiB */
   size_t batch_bytes;    /* text per batch, more where one row needs it; 0: 1 MiB; at most 1 GiB */
+  const khop_control *control; /* stops input_open and input_next, also where they wait for a pipe; NULL: none */
 } input_options;
 
 typedef struct input input;
 
 typedef struct input_source {
-  const char *name;          /* the path's last part, or "stdin" */
+  const char *name;          /* the path's last part, or the path where files share that; "stdin" */
   const char *path;
   size_t column_count;
   const char *const *columns; /* header names: UTF-8, trimmed, unquoted */

@@ -31,6 +31,7 @@ struct input {
   const scan_kernels *kernels;
   char delimiter; /* as asked for; 0: find it */
   size_t row_bytes_max, batch_bytes;
+  const khop_control *control;
   source_file *sources;
   size_t source_count;
   /* Used by the thread that calls input_next. */

@@ -5,18 +5,32 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { raw_capacity = 128 * 1024 };
+enum { raw_capacity = 128 * 1024, control_every_ms = 100 };
+
+/* A signal ends poll(2) only in the thread that it reaches, so the control is looked at by the clock. */
+static khop_status wait_for_bytes(reader *r, khop_error *err) {
+  struct pollfd wanted = {.fd = r->fd, .events = POLLIN};
+  int ready;
+  do {
+    TRY(control_check(r->control, err));
+    ready = poll(&wanted, 1, control_every_ms);
+  } while (ready == 0 || (ready < 0 && errno == EINTR));
+  return ready > 0 ? KHOP_OK : error_system(err, errno, r->label);
+}
 
 static khop_status read_fd(reader *r, void *bytes, size_t capacity, size_t *out_bytes, khop_error *err) {
   *out_bytes = 0;
   ssize_t got;
   do {
+    if (r->is_regular) TRY(control_check(r->control, err));
+    else TRY(wait_for_bytes(r, err));
     got = read(r->fd, bytes, capacity);
-  } while (got < 0 && errno == EINTR);
+  } while (got < 0 && (errno == EINTR || errno == EAGAIN));
   if (got < 0) return error_system(err, errno, r->label);
   *out_bytes = (size_t)got;
   return KHOP_OK;
@@ -84,7 +98,8 @@ static const reader_codec *const codecs[] = {&reader_codec_gzip, &reader_codec_z
 static khop_status open_fd(reader *r, const char *path, khop_error *err) {
   bool is_stdin = strcmp(path, "-") == 0;
   r->label = is_stdin ? "stdin" : path;
-  r->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+  /* Without O_NONBLOCK a named pipe would wait here for its writer, deaf to the control. */
+  r->fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (r->fd < 0) return error_system(err, errno, r->label);
   struct stat info;
   if (fstat(r->fd, &info) != 0) return error_system(err, errno, r->label);
@@ -119,8 +134,8 @@ static khop_status sniff_codec(reader *r, khop_error *err) {
   return r->codec->open(r, err);
 }
 
-khop_status reader_open(reader *r, const char *path, khop_error *err) {
-  *r = (reader){.fd = -1};
+khop_status reader_open(reader *r, const char *path, const khop_control *control, khop_error *err) {
+  *r = (reader){.fd = -1, .control = control};
   khop_status status;
   TRY_CLEANUP(open_fd(r, path, err));
   r->raw = mem_alloc(raw_capacity, 1);

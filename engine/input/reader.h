@@ -12,6 +12,7 @@
 #include <sys/types.h>
 #include <time.h>
 
+#include "base/control.h"
 #include "base/memory.h"
 #include "base/status.h"
 
@@ -40,6 +41,7 @@ typedef struct reader_identity {
 struct reader {
   const char *label; /* for messages: the path, or "stdin"; borrowed */
   int fd;
+  const khop_control *control; /* may be NULL; borrowed */
   bool is_regular;     /* an ordinary file, which can be opened again */
   uint64_t size_bytes; /* of an ordinary file, else 0 */
   reader_identity identity;
@@ -52,8 +54,9 @@ struct reader {
   bool in_frame;       /* the codec is inside a compressed member, whose end is still to come */
 };
 
-/* `path` "-" is standard input, which stays open when the reader closes. The path is borrowed. */
-khop_status reader_open(reader *r, const char *path, khop_error *err);
+/* `path` "-" is standard input, which stays open when the reader closes. The path is borrowed. A pipe
+ * may keep this and every read waiting; once `control` is cancelled they end with KHOP_INTERRUPTED. */
+khop_status reader_open(reader *r, const char *path, const khop_control *control, khop_error *err);
 /* Fills `text` as far as the stream goes: fewer than `capacity` bytes only at its end. */
 khop_status reader_read(reader *r, char *text, size_t capacity, size_t *out_bytes, khop_error *err);
 /* Safe on a zeroed reader with fd -1, and twice. */

@@ -5,9 +5,9 @@
 
 #include "input/scan.h"
 
-khop_status window_open(window *w, const char *path, size_t capacity, khop_error *err) {
+khop_status window_open(window *w, const char *path, size_t capacity, const khop_control *control, khop_error *err) {
   *w = (window){.reader = {.fd = -1}, .line = 1};
-  TRY(reader_open(&w->reader, path, err));
+  TRY(reader_open(&w->reader, path, control, err));
   /* mem_resize, because zeroing megabytes that are overwritten at once is waste. */
   w->buffer = mem_resize(NULL, capacity + SCAN_PADDING, 1);
   if (!w->buffer) {

@@ -21,7 +21,7 @@ typedef struct window {
   uint64_t line;   /* of `start`, from 1 */
 } window;
 
-khop_status window_open(window *w, const char *path, size_t capacity, khop_error *err);
+khop_status window_open(window *w, const char *path, size_t capacity, const khop_control *control, khop_error *err);
 /* Safe on a window that failed to open or was closed. */
 void window_close(window *w);
 

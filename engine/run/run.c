@@ -84,7 +84,8 @@ khop_status run_open(run *r, const khop_options *options, bool writes, khop_erro
   TRY(check_options(r, writes, err));
   TRY(cpu_level_choose(&r->level, err));
   progress_start(&r->progress, &r->options);
-  const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes};
+  const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
+                            .control = options->control};
   if (options->schema) TRY(schema_load(&r->schema, options->schema, err));
   TRY(input_open(&r->input, &in, err));
   if (!r->schema) TRY(choose_schema(r, err));
