@@ -115,6 +115,9 @@ khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_ro
 /* A named fact of the run, read by store_meta. Names that start with '_' are the store's own. The
  * last value under a name stays. */
 khop_status store_writer_meta(store_writer *w, const char *name, const char *value, khop_error *err);
+/* Commits and syncs: what a full disk can spoil is behind. Only store_writer_finish may follow; it seals
+ * what was not. */
+khop_status store_writer_seal(store_writer *w, khop_error *err);
 /* Commits, syncs, renames to DIR. An existing store at DIR is KHOP_USAGE, or replaced with
  * `replace`: it becomes DIR.old, the new one DIR, then DIR.old is removed. */
 khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err);

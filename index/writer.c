@@ -20,7 +20,7 @@ struct store_writer {
   MDB_dbi databases[DB_COUNT];
   MDB_cursor *cursors[DB_COUNT]; /* of this txn; NULL until used */
   uint64_t commit_bytes, uncommitted_bytes;
-  bool failed;
+  bool failed, sealed;
 
   size_t field_count;
   uint64_t rows, clusters;
@@ -172,7 +172,7 @@ static khop_status put_counts(store_writer *w, khop_error *err) {
   return put_number(w, "_format", STORE_FORMAT_VERSION, err);
 }
 
-khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err) {
+khop_status store_writer_seal(store_writer *w, khop_error *err) {
   TRY(require_usable(w, err));
   /* One transaction holds all counts: what came before is committed first. */
   if (w->txn) TRY(commit(w, err));
@@ -184,6 +184,13 @@ khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err) 
   TRY(commit(w, err));
   mdb_env_close(w->env);
   w->env = NULL;
+  w->sealed = true;
+  return KHOP_OK;
+}
+
+khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err) {
+  if (!w->sealed) TRY(store_writer_seal(w, err));
+  w->sealed = false; /* once */
   return store_directory_publish(&w->directory, replace, err);
 }
 

@@ -1,34 +1,10 @@
 /* khop_dedupe: read, train, match, cluster, write. See khop.h for what it promises. */
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "output/outputs.h"
 #include "output/results.h"
 #include "run/run.h"
-
-typedef struct outputs {
-  outfile pairs, clusters, rejected, model, summary;
-} outputs;
-
-static outfile *output_at(outputs *o, size_t i) {
-  outfile *all[] = {&o->pairs, &o->clusters, &o->rejected, &o->model, &o->summary};
-  return all[i];
-}
-
-static const char *const output_names[] = {"pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json"};
-enum { output_count = 5 };
-
-/* ---- before the run ---------------------------------------------------------------------------- */
-
-static khop_status check_output(const run *r, khop_error *err) {
-  bool empty = true;
-  TRY(directory_is_empty(r->options.output, &empty, err));
-  if (!empty && !r->options.force) {
-    return error_set(err, KHOP_USAGE, "%s: not empty; --force replaces the files of an earlier run", r->options.output);
-  }
-  return directory_create(r->options.output, err);
-}
 
 static khop_status open_store(run *r, khop_error *err) {
   if (r->options.skip_store) return KHOP_OK;
@@ -146,7 +122,7 @@ static void summarise_time(run *r, khop_summary *out) {
   memcpy(out->phases, r->progress.phases, sizeof out->phases);
 }
 
-static khop_status finish_store(run *r, khop_error *err) {
+static khop_status seal_store(run *r, khop_error *err) {
   if (!r->store) return KHOP_OK;
   char number[24];
   if (r->id_field >= 0) {
@@ -159,35 +135,42 @@ static khop_status finish_store(run *r, khop_error *err) {
     snprintf(name, sizeof name, STORE_META_SOURCE, (unsigned)s);
     TRY(store_writer_meta(r->store, name, input_source_at(r->input, s)->name, err));
   }
-  return store_writer_finish(r->store, r->options.force, err);
+  return store_writer_seal(r->store, err);
 }
 
-static khop_status write_outputs(run *r, outputs *o, const result *found, khop_summary *summary, khop_error *err) {
-  for (size_t i = 0; i < output_count; i++) TRY(outfile_open(output_at(o, i), r->options.output, output_names[i], err));
-  write_pairs(&o->pairs, found);
+static khop_status write_results(run *r, outputs *o, const result *found, khop_error *err) {
+  TRY(outputs_open(o, err));
+  write_pairs(&o->files[OUTPUT_PAIRS], found);
   TRY(control_check(r->options.control, err));
-  write_clusters(&o->clusters, found);
+  write_clusters(&o->files[OUTPUT_CLUSTERS], found);
   TRY(control_check(r->options.control, err));
-  write_rejected(&o->rejected, found);
+  write_rejected(&o->files[OUTPUT_REJECTED], found);
   char *model_text = NULL;
   TRY(model_to_json(&r->model, r->schema, &model_text, err));
-  outfile_text(&o->model, model_text);
+  outfile_text(&o->files[OUTPUT_MODEL], model_text);
   mem_free(model_text);
-  TRY(finish_store(r, err));
-  summarise_time(r, summary);
-  TRY(write_summary(&o->summary, found, summary, err));
-  for (size_t i = 0; i < output_count; i++) TRY(outfile_commit(output_at(o, i), err));
+  for (size_t i = 0; i < OUTPUT_SUMMARY; i++) TRY(outputs_finish(o, i, err));
   return KHOP_OK;
+}
+
+/* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
+ * it was. */
+static khop_status write_outputs(run *r, outputs *o, const result *found, khop_summary *summary, khop_error *err) {
+  TRY(write_results(r, o, found, err));
+  TRY(seal_store(r, err));
+  TRY(control_check(r->options.control, err));
+  summarise_time(r, summary);
+  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, err));
+  TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
+  if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
+  return outputs_publish(o, err);
 }
 
 /* The run stops because of its input: the operator needs the list all the same. An earlier run's
  * rejected.csv stays with its other files. */
 static void save_rejected(const run *r) {
-  char *existing = path_join(r->options.output, "summary.json");
-  const char *name = existing && access(existing, F_OK) == 0 ? "rejected.failed.csv" : "rejected.csv";
-  mem_free(existing);
   outfile f;
-  if (outfile_open(&f, r->options.output, name, NULL) != KHOP_OK) return;
+  if (outfile_open(&f, r->options.output, outputs_failed_rejects(r->options.output), NULL) != KHOP_OK) return;
   const result found = result_of(r, NULL, 0, NULL);
   write_rejected(&f, &found);
   outfile_commit(&f, NULL); /* the run's own failure is the one to tell */
@@ -204,8 +187,8 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   *out_summary = (khop_summary){0};
   khop_status status = KHOP_OK;
   run r;
-  outputs o = {0};
-  for (size_t i = 0; i < output_count; i++) output_at(&o, i)->fd = -1;
+  outputs o;
+  outputs_init(&o);
   kept_pairs kept = {0};
   clusters c = {0};
   score_tables *tables = mem_alloc(1, sizeof *tables);
@@ -214,7 +197,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
     status = error_memory(err, sizeof *tables, "weights");
     goto cleanup;
   }
-  TRY_CLEANUP(check_output(&r, err));
+  TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(open_store(&r, err));
   TRY_CLEANUP(read_and_store(&r, err));
   TRY_CLEANUP(run_train(&r, err));
@@ -228,7 +211,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   const result found = result_of(&r, &kept, tables->match, &c);
   TRY_CLEANUP(write_outputs(&r, &o, &found, out_summary, err));
 cleanup:
-  for (size_t i = 0; i < output_count; i++) outfile_abandon(output_at(&o, i));
+  outputs_abandon(&o);
   clusters_free(&c);
   mem_free(kept.items);
   mem_free(tables);

@@ -1,0 +1,133 @@
+/* See outputs.h. */
+#include "output/outputs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+
+static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json"};
+static const char staging_name[] = ".new", failed_rejects[] = "rejected.failed.csv";
+
+/* ---- before the run ---------------------------------------------------------------------------- */
+
+/* No result has only these: runs that were killed or that failed leave them. */
+static bool is_leftover(const char *name) {
+  static const char *const leftovers[] = {".", "..", ".new", "store.tmp", "rejected.csv", ".rejected.csv.tmp"};
+  for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
+    if (strcmp(name, leftovers[i]) == 0) return true;
+  }
+  return false;
+}
+
+static khop_status require_free(const char *path, khop_error *err) {
+  DIR *directory = opendir(path);
+  if (!directory) return errno == ENOENT ? KHOP_OK : error_system(err, errno, path);
+  khop_status status = KHOP_OK;
+  struct dirent *entry;
+  while (status == KHOP_OK && (entry = readdir(directory))) {
+    if (is_leftover(entry->d_name)) continue;
+    status = error_set(err, KHOP_USAGE, "%s: not empty; --force replaces the files of an earlier run", path);
+  }
+  closedir(directory);
+  return status;
+}
+
+static khop_status lock(outputs *o, khop_error *err) {
+  o->lock_fd = open(o->staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (o->lock_fd < 0) return error_system(err, errno, o->staging);
+  if (flock(o->lock_fd, LOCK_EX | LOCK_NB) == 0) return KHOP_OK;
+  int failed = errno;
+  close(o->lock_fd); /* not ours to remove */
+  o->lock_fd = -1;
+  if (failed != EWOULDBLOCK) return error_system(err, failed, o->staging);
+  return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing its result here", o->directory);
+}
+
+void outputs_init(outputs *o) {
+  *o = (outputs){.lock_fd = -1};
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) o->files[i].fd = -1;
+}
+
+khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_error *err) {
+  if (!force) TRY(require_free(directory, err));
+  TRY(directory_create(directory, err));
+  o->directory = mem_copy_text(directory, strlen(directory));
+  o->staging = path_join(directory, staging_name);
+  if (!o->directory || !o->staging) return error_memory(err, 2 * strlen(directory), "path");
+  TRY(directory_create(o->staging, err));
+  return lock(o, err);
+}
+
+/* ---- writing ----------------------------------------------------------------------------------- */
+
+khop_status outputs_open(outputs *o, khop_error *err) {
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) TRY(outfile_open(&o->files[i], o->staging, names[i], err));
+  return KHOP_OK;
+}
+
+khop_status outputs_finish(outputs *o, size_t file, khop_error *err) {
+  return outfile_commit(&o->files[file], err);
+}
+
+/* ---- the end ----------------------------------------------------------------------------------- */
+
+static khop_status publish_file(const outputs *o, const char *name, khop_error *err) {
+  char *staged = path_join(o->staging, name), *final = path_join(o->directory, name);
+  khop_status status = KHOP_OK;
+  if (!staged || !final) status = error_memory(err, strlen(o->staging), "path");
+  else if (rename(staged, final) != 0) status = error_system(err, errno, final);
+  mem_free(staged);
+  mem_free(final);
+  return status;
+}
+
+static void remove_file(const char *directory, const char *name) {
+  char *path = path_join(directory, name);
+  if (path) unlink(path);
+  mem_free(path);
+}
+
+static void sync_directory(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return; /* the renames succeeded; some file systems cannot sync a directory */
+  fsync(fd);
+  close(fd);
+}
+
+khop_status outputs_publish(outputs *o, khop_error *err) {
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) TRY(publish_file(o, names[i], err));
+  remove_file(o->directory, failed_rejects); /* told of a run before this one */
+  sync_directory(o->directory);
+  return KHOP_OK;
+}
+
+void outputs_abandon(outputs *o) {
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+    outfile_abandon(&o->files[i]);
+    if (o->lock_fd < 0) continue;
+    char temporary[64];
+    snprintf(temporary, sizeof temporary, ".%s.tmp", names[i]); /* of a killed run */
+    remove_file(o->staging, temporary);
+    remove_file(o->staging, names[i]);
+  }
+  if (o->lock_fd >= 0) {
+    rmdir(o->staging);
+    close(o->lock_fd);
+  }
+  mem_free(o->directory);
+  mem_free(o->staging);
+  outputs_init(o);
+}
+
+const char *outputs_failed_rejects(const char *directory) {
+  char *summary = path_join(directory, names[OUTPUT_SUMMARY]);
+  bool has_result = summary && access(summary, F_OK) == 0;
+  mem_free(summary);
+  return has_result ? failed_rejects : names[OUTPUT_REJECTED];
+}

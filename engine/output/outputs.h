@@ -1,0 +1,39 @@
+/* The files of a result directory, which change together or not at all.
+ *
+ *   OUT/.new/.pairs.csv.tmp ──whole──> OUT/.new/pairs.csv ──all whole──> OUT/pairs.csv
+ *
+ * Disks fill and limits strike while files are written, so every file is written, flushed and synced in
+ * OUT/.new before the first one takes its name; then five renames are left. The directory .new is locked
+ * from start to end: two runs into one OUT would mix their results.
+ */
+#ifndef KHOP_OUTPUT_OUTPUTS_H
+#define KHOP_OUTPUT_OUTPUTS_H
+
+#include "base/file.h"
+
+enum { OUTPUT_PAIRS, OUTPUT_CLUSTERS, OUTPUT_REJECTED, OUTPUT_MODEL, OUTPUT_SUMMARY, OUTPUT_COUNT };
+
+typedef struct outputs {
+  char *directory, *staging; /* OUT, OUT/.new */
+  int lock_fd;
+  outfile files[OUTPUT_COUNT];
+} outputs;
+
+/* Nothing to abandon yet. */
+void outputs_init(outputs *o);
+/* Makes OUT and OUT/.new, and locks it. An OUT that holds anything is KHOP_USAGE unless `force`, but for
+ * what an interrupted or failed run left there. */
+khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_error *err);
+/* Opens all files for writing; write to o->files[OUTPUT_...]. */
+khop_status outputs_open(outputs *o, khop_error *err);
+/* One file is written: flushed and synced in OUT/.new. */
+khop_status outputs_finish(outputs *o, size_t file, khop_error *err);
+/* All files are finished: they take the places of an earlier result's. */
+khop_status outputs_publish(outputs *o, khop_error *err);
+/* Removes what was not published and unlocks; safe at any time, and twice. */
+void outputs_abandon(outputs *o);
+
+/* The name in OUT for the list of rejected rows of a run that fails: not that of an earlier result. */
+const char *outputs_failed_rejects(const char *directory);
+
+#endif
