@@ -1,6 +1,7 @@
 /* Measures: one byte a pair, for every test a schema can write. Each is a loop over index pairs, free of
  * branches where the data allows it. MEASURE_NONE on missing values. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "compare/comparer.h"
@@ -160,19 +161,32 @@ static void text_measure(const comparer *c, test_kind kind, const sides *s, uint
 
 /* ---- identifiers ------------------------------------------------------------------------------ */
 
-/* Edits between digit strings of one length: replaced digits, neighbours swapped as one. More than
- * two replaced digits are MEASURE_FAR: identifiers have a fixed length, so nothing shifts. */
-static uint8_t digit_edits(uint64_t x, uint64_t y) {
+static uint64_t digits_differing(uint64_t x, uint64_t y) {
   uint64_t differing = x ^ y;
-  if (!differing) return 0;
-  uint64_t places = differing | differing >> 1;
-  places = (places | places >> 2) & 0x1111111111111111u;
-  int count = __builtin_popcountll(places);
-  if (count > 2) return MEASURE_FAR;
-  unsigned low = (unsigned)__builtin_ctzll(places);
-  bool neighbours = count == 2 && places == (0x11ull << low);
-  bool swapped = neighbours && (x >> low & 15) == (y >> (low + 4) & 15) && (x >> (low + 4) & 15) == (y >> low & 15);
-  return swapped ? 1 : (uint8_t)count;
+  differing |= differing >> 1;
+  return (differing | differing >> 2) & 0x1111111111111111u;
+}
+
+/* Edits between digit strings of one length: replaced digits, neighbours swapped as one. Identifiers
+ * have a fixed length, so nothing shifts. */
+static uint8_t digit_edits(uint64_t x, uint64_t y) {
+  uint64_t places = digits_differing(x, y);
+  unsigned count = (unsigned)__builtin_popcountll(places);
+  if (count < 2) return (uint8_t)count;
+  uint64_t swapped = places & places >> 4 & ~digits_differing(x, y >> 4) & ~digits_differing(x >> 4, y);
+  while (swapped) {
+    uint64_t lowest = swapped & -swapped;
+    swapped &= ~(lowest | lowest << 4); /* a digit moves once */
+    count--;
+  }
+  return (uint8_t)count;
+}
+
+static uint8_t id_edits(uint8_t kind, uint64_t x, uint64_t y) {
+  const uint64_t passport_digits = (1ull << 28) - 1;
+  if (kind == ID_OTHER) return x == y ? 0 : MEASURE_FAR; /* hashes */
+  if (kind != ID_PASSPORT) return digit_edits(x, y);
+  return (uint8_t)(digit_edits(x & passport_digits, y & passport_digits) + (x >> 28 != y >> 28));
 }
 
 /* Numbers of different kinds (CMND against CCCD) say nothing about each other. */
@@ -182,8 +196,8 @@ static void id_measure(const measure *m, const sides *s, uint8_t *out) {
     uint8_t kind = s->left->kinds[l];
     uint64_t x = s->left->digits[l], y = s->right->digits[r];
     if (kind == ID_MISSING || kind != s->right->kinds[r]) out[p] = MEASURE_NONE;
-    else if (m->kind == TEST_EDITS) out[p] = kind == ID_OTHER && x != y ? MEASURE_FAR : digit_edits(x, y);
-    else if (m->kind == TEST_TAIL) out[p] = ((x ^ y) & tail) == 0;
+    else if (m->kind == TEST_EDITS) out[p] = id_edits(kind, x, y);
+    else if (m->kind == TEST_TAIL) out[p] = ((x ^ y) & (kind == ID_OTHER ? UINT64_MAX : tail)) == 0;
     else out[p] = x == y;
   }
 }
@@ -208,22 +222,20 @@ static bool dates_swapped(uint32_t x, uint32_t y) {
          feature_date_month(x) == feature_date_day(y) && feature_date_day(x) == feature_date_month(y);
 }
 
-static uint8_t dates_apart(const sides *s, size_t l, size_t r) {
+static uint8_t dates_within(const sides *s, size_t l, size_t r, double limit) {
   if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
-  int32_t days = s->left->days[l] - s->right->days[r];
-  if (days < 0) days = -days;
-  return days > MEASURE_FAR ? MEASURE_FAR : (uint8_t)days;
+  return abs(s->left->days[l] - s->right->days[r]) <= limit;
 }
 
-static uint8_t date_value_of(test_kind kind, const sides *s, size_t l, size_t r) {
+static uint8_t date_value_of(const measure *m, const sides *s, size_t l, size_t r) {
   uint32_t x = s->left->dates[l], y = s->right->dates[r];
   if (!x || !y) return MEASURE_NONE;
-  switch (kind) {
+  switch (m->kind) {
     case TEST_SWAPPED: return dates_swapped(x, y);
     case TEST_SAME_YEAR: return feature_date_year(x) == feature_date_year(y);
     case TEST_SAME_MONTH_DAY: return date_complete(x) && date_complete(y) && (x & 511) == (y & 511);
     case TEST_COMPATIBLE: return dates_compatible(x, y);
-    case TEST_WITHIN: return dates_apart(s, l, r);
+    case TEST_WITHIN: return dates_within(s, l, r, m->limit);
     case TEST_EDITS:
       if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
       return digit_edits(s->left->digits[l], s->right->digits[r]);
@@ -232,10 +244,15 @@ static uint8_t date_value_of(test_kind kind, const sides *s, size_t l, size_t r)
 }
 
 static void date_measure(const measure *m, const sides *s, uint8_t *out) {
-  EACH_PAIR(s, l, r) out[p] = date_value_of(m->kind, s, l, r);
+  EACH_PAIR(s, l, r) out[p] = date_value_of(m, s, l, r);
 }
 
 /* ---- the rest --------------------------------------------------------------------------------- */
+
+/* The values are floats: their last digit may be off. */
+static bool quantities_near(double x, double y, double limit) {
+  return fabs(x - y) <= (limit + 1e-6) * fmax(fabs(x), fabs(y));
+}
 
 static void quantity_measure(const measure *m, const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
@@ -243,9 +260,7 @@ static void quantity_measure(const measure *m, const sides *s, uint8_t *out) {
     if (isnan(x) || isnan(y)) {
       out[p] = MEASURE_NONE;
     } else if (m->kind == TEST_WITHIN) {
-      float larger = fmaxf(fabsf(x), fabsf(y));
-      float share = larger > 0 ? ceilf(fabsf(x - y) / larger * KERNEL_SIMILARITY_ONE - 1e-4f) : 0;
-      out[p] = share > MEASURE_FAR ? MEASURE_FAR : (uint8_t)share;
+      out[p] = quantities_near(x, y, m->limit);
     } else {
       out[p] = x == y;
     }
@@ -289,7 +304,7 @@ static void measure_one_way(const comparer *c, const measure *m, slot_kind kind,
 static uint8_t better(test_kind kind, uint8_t x, uint8_t y) {
   if (x == MEASURE_NONE) return y;
   if (y == MEASURE_NONE) return x;
-  bool distance = kind == TEST_EDITS || kind == TEST_GIVEN_EDITS || kind == TEST_WITHIN || kind == TEST_MISSING;
+  bool distance = kind == TEST_EDITS || kind == TEST_GIVEN_EDITS || kind == TEST_MISSING;
   return (x < y) == distance ? x : y;
 }
 

@@ -8,7 +8,7 @@ static khop_status find_measure(compare_plan *plan, measure wanted, size_t *out_
   for (size_t i = 0; i < plan->measure_count; i++) {
     const measure *m = &plan->measures[i];
     if (m->kind == wanted.kind && m->field == wanted.field && m->other == wanted.other &&
-        m->argument == wanted.argument) {
+        m->argument == wanted.argument && m->limit == wanted.limit) {
       *out_index = i;
       return KHOP_OK;
     }
@@ -27,7 +27,7 @@ static uint8_t clamp_measure(double value) {
 }
 
 /* The range in which the test's measure must lie. */
-static void set_range(planned_test *out, const schema_test *test, semantic_type type) {
+static void set_range(planned_test *out, const schema_test *test) {
   out->low = 1;
   out->high = 1;
   switch (test->kind) {
@@ -40,34 +40,26 @@ static void set_range(planned_test *out, const schema_test *test, semantic_type 
       out->low = 0;
       out->high = clamp_measure(test->argument);
       break;
-    case TEST_WITHIN: {
-      double scale = type == TYPE_DATE ? 1 : KERNEL_SIMILARITY_ONE;
-      out->low = 0;
-      out->high = clamp_measure(floor(test->argument * scale + 1e-9));
-      if (out->high == MEASURE_FAR) out->high = MEASURE_FAR - 1;
-      break;
-    }
     default: break;
   }
 }
 
-static khop_status plan_test(compare_plan *plan, const schema *s, const schema_test *test, planned_test *out,
-                             khop_error *err) {
+static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
   measure wanted = {.kind = test->kind, .field = test->field, .other = test->other_field};
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
-  set_range(out, test, s->fields[test->field].type);
+  if (test->kind == TEST_WITHIN) wanted.limit = test->argument;
+  set_range(out, test);
   out->negated = test->negated;
   return find_measure(plan, wanted, &out->measure, err);
 }
 
-static khop_status plan_level(compare_plan *plan, const schema *s, const schema_level *level, planned_level *out,
-                              khop_error *err) {
+static khop_status plan_level(compare_plan *plan, const schema_level *level, planned_level *out, khop_error *err) {
   out->clause_count = level->clause_count;
   for (size_t c = 0; c < level->clause_count; c++) {
     const schema_clause *clause = &level->clauses[c];
     out->clauses[c].test_count = clause->test_count;
     for (size_t t = 0; t < clause->test_count; t++) {
-      TRY(plan_test(plan, s, &clause->tests[t], &out->clauses[c].tests[t], err));
+      TRY(plan_test(plan, &clause->tests[t], &out->clauses[c].tests[t], err));
     }
   }
   return KHOP_OK;
@@ -87,7 +79,7 @@ khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *e
     }
     to->level_count = from->level_count;
     for (size_t l = 0; l < from->level_count; l++) {
-      TRY(plan_level(plan, s, &from->levels[l], &to->levels[l], err));
+      TRY(plan_level(plan, &from->levels[l], &to->levels[l], err));
     }
   }
   return KHOP_OK;

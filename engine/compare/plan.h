@@ -17,7 +17,9 @@ enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURES_MAX = 96, LEVEL_MISSING =
 typedef struct measure {
   test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field) */
   size_t field, other;
-  unsigned argument; /* TAIL: digits */
+  unsigned argument; /* TAIL: digits; SIMILAR: the least value, EDITS and GIVEN_EDITS: the largest, that any
+                      * test asks for; what is beyond may come out as 0 and MEASURE_FAR */
+  double limit;      /* WITHIN: days, or share of the larger; 0 for all others */
 } measure;
 
 typedef struct planned_test {

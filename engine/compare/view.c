@@ -77,13 +77,14 @@ void view_free(view *v) {
 
 /* ---- loading -------------------------------------------------------------------------------- */
 
+/* What is above the digits stays as it is. */
 static uint64_t decimal_digits(uint64_t number, unsigned digits) {
   uint64_t coded = 0;
   for (unsigned i = 0; i < digits; i++) {
     coded |= number % 10 << (4 * i);
     number /= 10;
   }
-  return coded;
+  return digits < 16 ? coded | number << (4 * digits) : coded;
 }
 
 /* Days by Hinnant's civil calendar algorithm (howardhinnant.github.io/date_algorithms.html). */
@@ -121,9 +122,9 @@ static void load_text(view_column *column, const feature_slot *slot, const uint8
 static void load_id(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {
   uint64_t id = slot_u64(row, slot->offset);
   id_kind kind = feature_id_kind(id);
-  column->kinds[i] = (uint8_t)kind;
   uint64_t number = feature_id_number(id);
   unsigned digits = feature_id_digits(id);
+  column->kinds[i] = (uint8_t)(kind == ID_OTHER && digits ? VIEW_ID_DIGITS : kind);
   column->digits[i] = digits ? decimal_digits(number, digits > 16 ? 16 : digits) : number;
 }
 

@@ -9,6 +9,8 @@
 #include "compare/kernel.h"
 #include "feature/feature.h"
 
+enum { VIEW_ID_DIGITS = 15 }; /* kind of an ID_OTHER that is digits, a telephone, and no hash */
+
 /* One field's values; only the arrays of its slot kind are there. */
 typedef struct view_column {
   /* texts */
@@ -20,8 +22,9 @@ typedef struct view_column {
   uint8_t *word_counts;
   uint32_t *first, *last, *sum;     /* word hashes: first, last, all added up */
   /* identifiers and dates */
-  uint64_t *digits;                 /* binary-coded decimal; dates as ddmmyyyy; 0: incomplete date */
-  uint8_t *kinds;                   /* id_kind; 0: missing */
+  uint64_t *digits;                 /* binary-coded decimal; dates as ddmmyyyy; 0: incomplete date;
+                                     * a passport's letter stands above its digits */
+  uint8_t *kinds;                   /* id_kind or VIEW_ID_DIGITS; 0: missing */
   uint32_t *dates;                  /* packed as in the row */
   int32_t *days;                    /* days since 1 January 1 (proleptic), for complete dates */
   /* the rest */
