@@ -260,7 +260,7 @@ static void quantity_measure(const measure *m, const sides *s, uint8_t *out) {
     if (isnan(x) || isnan(y)) {
       out[p] = MEASURE_NONE;
     } else if (m->kind == TEST_WITHIN) {
-      out[p] = quantities_near(x, y, m->limit);
+      out[p] = quantities_near((double)x, (double)y, m->limit);
     } else {
       out[p] = x == y;
     }
