@@ -40,6 +40,8 @@ typedef struct read_job {
   slot *slots;
   size_t slot_count;
   place_memory **places; /* per worker */
+  atomic_bool over_budget; /* set in the turnstile; read there, and before it to save work */
+  uint64_t rows_beyond;    /* since then; in the turnstile */
 } read_job;
 
 /* ---- parsing and normalising ------------------------------------------------------------------- */
@@ -140,16 +142,7 @@ static khop_status prepare_slot(const run *r, slot *s, place_memory *places, kho
 
 /* ---- appending, in order ------------------------------------------------------------------------ */
 
-static khop_status check_budget(const run *r, uint64_t rows, khop_error *err) {
-  uint64_t needed = run_memory_needed(r, rows);
-  if (needed <= r->options.memory_bytes) return KHOP_OK;
-  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu MiB is too little: %llu rows so far need %llu MiB",
-                   (unsigned long long)(r->options.memory_bytes >> 20), (unsigned long long)rows,
-                   (unsigned long long)(needed >> 20) + 1);
-}
-
 static khop_status append_slot(run *r, slot *s, khop_error *err) {
-  TRY(check_budget(r, r->table.count + s->accepted, err));
   TRY(feature_table_reserve(&r->table, r->table.count + s->accepted, err));
   TRY(records_reserve(&r->records, s->accepted, s->ids_used, err));
   size_t stride = r->table.layout.stride;
@@ -166,6 +159,26 @@ static khop_status append_slot(run *r, slot *s, khop_error *err) {
   progress_add(&r->progress, 0, s->accepted);
   progress_set(&r->progress, input_bytes_done(r->input));
   return KHOP_OK;
+}
+
+/* Over the budget rows are only counted, so that the refusal can name what would do. */
+static khop_status take_slot(read_job *job, slot *s, bool is_parsed_only, khop_error *err) {
+  run *r = job->run;
+  uint64_t rows = is_parsed_only ? s->rows.row_count : s->accepted;
+  if (run_memory_needed(r, r->table.count + rows) > r->options.memory_bytes) atomic_store(&job->over_budget, true);
+  if (!atomic_load(&job->over_budget)) return append_slot(r, s, err);
+  job->rows_beyond += rows;
+  progress_set(&r->progress, input_bytes_done(r->input));
+  return KHOP_OK;
+}
+
+static khop_status refuse_budget(const read_job *job, khop_error *err) {
+  const khop_options *o = &job->run->options;
+  uint64_t rows = job->run->table.count + job->rows_beyond, mebibyte = 1 << 20;
+  bool is_small = o->memory_bytes < mebibyte;
+  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu %s is too little: %llu rows need %llu MiB",
+                   (unsigned long long)(is_small ? o->memory_bytes : o->memory_bytes / mebibyte), is_small ? "bytes" : "MiB",
+                   (unsigned long long)rows, (unsigned long long)(run_memory_needed(job->run, rows) / mebibyte) + 1);
 }
 
 /* ---- the threads --------------------------------------------------------------------------------- */
@@ -206,7 +219,7 @@ static khop_status store_batches(read_job *job, khop_error *err) {
   while (channel_receive(job->to_store, &item)) {
     slot *s = item;
     if (s->packed) {
-      TRY(store_writer_append(job->run->store, s->packed, err));
+      if (!atomic_load(&job->over_budget)) TRY(store_writer_append(job->run->store, s->packed, err));
       store_batch_reset(s->packed);
     }
     channel_send(job->free_slots, s); /* closed only after a failure */
@@ -225,9 +238,11 @@ static khop_status work_on_batches(read_job *job, place_memory *places, khop_err
   void *item;
   while (channel_receive(job->to_parse, &item)) {
     slot *s = item;
-    TRY(prepare_slot(job->run, s, places, err));
+    bool is_parsed_only = atomic_load(&job->over_budget);
+    if (is_parsed_only) TRY(input_parse(job->run->input, &s->batch, &s->rows, err));
+    else TRY(prepare_slot(job->run, s, places, err));
     if (!turnstile_enter(job->order, s->ticket)) break;
-    TRY(append_slot(job->run, s, err));
+    TRY(take_slot(job, s, is_parsed_only, err));
     if (!channel_send(job->to_store, s)) break;
     turnstile_leave(job->order);
   }
@@ -308,6 +323,7 @@ static khop_status read_all(run *r, khop_error *err) {
   statuses[0] = thread_join(reader, &errors[0]);
   statuses[2] = thread_join(storer, &errors[2]);
   if (status == KHOP_OK) status = first_failure(statuses, errors, err);
+  if (status == KHOP_OK && atomic_load(&job.over_budget)) status = refuse_budget(&job, err);
 cleanup:
   free_slots(&job);
   return status;
