@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "index/store.h"
 
 static const char *const store_files[] = {"data.mdb", "lock.mdb"};
 enum { store_file_count = sizeof store_files / sizeof *store_files };
@@ -90,6 +91,27 @@ static khop_status remove_store(const char *path, khop_error *err) {
   if (lstat(path, &info) != 0 && errno == ENOENT) return KHOP_OK;
   TRY(remove_files(path, err));
   return rmdir(path) == 0 ? KHOP_OK : error_system(err, errno, path);
+}
+
+khop_status store_place_check(const char *directory, bool replace, khop_error *err) {
+  store_directory d;
+  struct stat info;
+  bool is_empty = true;
+  TRY(store_directory_name(&d, directory, err));
+  khop_status status = KHOP_OK;
+  if (lstat(d.final_path, &info) != 0) {
+    if (errno != ENOENT) status = error_system(err, errno, d.final_path);
+  } else if (!S_ISDIR(info.st_mode)) {
+    status = error_system(err, ENOTDIR, d.final_path);
+  } else {
+    status = require_store_files_only(d.final_path, err);
+    if (status == KHOP_OK) status = directory_is_empty(d.final_path, &is_empty, err);
+  }
+  if (status == KHOP_OK && !is_empty && !replace) {
+    status = error_set(err, KHOP_USAGE, "%s: holds a store; --force replaces it", d.final_path);
+  }
+  store_directory_free(&d);
+  return status;
 }
 
 /* The lock is on the directory itself, so it leaves nothing behind and dies with its process. */

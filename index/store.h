@@ -94,6 +94,8 @@ typedef struct store_writer_options {
   uint64_t map_bytes;    /* first size of the sparse map; 0: 256 GiB. It grows when needed. */
 } store_writer_options;
 
+/* Could store_writer_finish put a store there? For those who want to know before the work. */
+khop_status store_place_check(const char *directory, bool replace, khop_error *err);
 /* Starts DIR.tmp and locks it; what a dead writer left there is removed, a living one makes this
  * KHOP_ENVIRONMENT. Options are copied. Calls on a writer may come from different threads when
  * something orders them (a turnstile): never two at once. After a failure only

@@ -16,7 +16,8 @@ static khop_status open_store(run *r, khop_error *err) {
   }
   for (size_t f = 0; f < r->schema->field_count; f++) names[f] = r->schema->fields[f].name;
   const store_writer_options options = {.schema = r->schema->name, .field_names = names, .field_count = r->schema->field_count};
-  khop_status status = store_writer_create(&r->store, r->store_path, &options, err);
+  khop_status status = store_place_check(r->store_path, r->options.force, err);
+  if (status == KHOP_OK) status = store_writer_create(&r->store, r->store_path, &options, err);
   mem_free(names);
   return status;
 }
