@@ -30,6 +30,6 @@ void comparer_free(comparer *c);
 void comparer_run(comparer *c, const pair_list *pairs);
 
 /* measure.c: one measure for all pairs. */
-void measure_pairs(const comparer *c, const measure *m, const pair_list *pairs, uint8_t *out);
+void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *out);
 
 #endif

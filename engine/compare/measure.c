@@ -9,6 +9,7 @@
 /* One side's column for the left rows, the other's for the right rows. */
 typedef struct sides {
   const view_column *left, *right;
+  size_t right_field;
   const pair_list *pairs;
 } sides;
 
@@ -77,38 +78,95 @@ static void text_initials(const sides *s, uint8_t *out) {
   }
 }
 
-typedef void string_kernel(const kernel_query *, const kernel_texts *, size_t, size_t, const uint8_t *, uint8_t *);
+/* ---- string kernels, where the letters leave the question open ------------------------------- */
 
-/* The pairs of one left row in one kernel call over the span of their right rows. Texts that are
- * equal as a whole score `equal`, also past the letters that the kernels see. */
-static void text_kernel(const comparer *c, const sides *s, bool similar, uint8_t equal, uint8_t *out) {
-  enum { few = 3 };
-  uint8_t lane[BATCH_ROWS + KERNEL_LANES];
-  const kernel_texts texts = {.letters = s->right->letters, .lengths = s->right->lengths, .stride = BATCH_ROWS};
-  const uint16_t *left = s->pairs->left, *right = s->pairs->right;
-  for (size_t start = 0, end; start < s->pairs->count; start = end) {
-    size_t l = left[start];
-    bool undecided = false;
-    size_t from = right[start], to = from + 1u;
-    for (end = start; end < s->pairs->count && left[end] == l; end++) {
-      size_t r = right[end];
-      undecided |= s->left->plain[l] != s->right->plain[r];
-      if (r < from) from = r;
-      if (r >= to) to = r + 1;
-    }
-    if (undecided && s->left->toned[l]) {
-      const kernels *table = to - from <= few ? c->narrow : c->wide;
-      string_kernel *kernel = similar ? table->jaro_winkler : table->osa;
-      const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
-      kernel(&query, &texts, from, to, NULL, lane);
-    }
-    for (size_t p = start; p < end; p++) {
-      size_t r = right[p];
-      if (!s->left->toned[l] || !s->right->toned[r]) out[p] = MEASURE_NONE;
-      else if (s->left->plain[l] == s->right->plain[r]) out[p] = equal;
-      else out[p] = lane[r] > MEASURE_FAR ? MEASURE_FAR : lane[r];
-    }
+/* Each edit changes the set of letters by two at most. */
+static bool edits_possible(const sides *s, size_t l, size_t r, unsigned most) {
+  int longer = s->left->lengths[l] - s->right->lengths[r];
+  unsigned apart = (unsigned)__builtin_popcount(s->left->signatures[l] ^ s->right->signatures[r]);
+  return (unsigned)(longer < 0 ? -longer : longer) <= most && apart <= 2 * most;
+}
+
+/* A letter that the other text lacks cannot match, which bounds Jaro; four equal letters in front bound
+ * Winkler's part. The slack covers rounding. */
+static bool similarity_possible(const sides *s, size_t l, size_t r, unsigned least) {
+  const float slack = 0.5f / KERNEL_SIMILARITY_ONE;
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  int x_length = s->left->lengths[l], y_length = s->right->lengths[r];
+  int x_most = x_length - __builtin_popcount(x & ~y), y_most = y_length - __builtin_popcount(y & ~x);
+  float matches = (float)(x_most < y_most ? x_most : y_most);
+  float jaro = (matches / (float)x_length + matches / (float)y_length + 1) / 3;
+  return jaro + 0.4f * (1 - jaro) + slack >= (float)least / KERNEL_SIMILARITY_ONE;
+}
+
+/* Fills in what needs no kernel; true when the kernel has to say. */
+static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, uint8_t *out) {
+  bool similar = m->kind == TEST_SIMILAR;
+  if (!s->left->toned[l] || !s->right->toned[r]) {
+    *out = MEASURE_NONE;
+    return false;
   }
+  if (s->left->plain[l] == s->right->plain[r]) {
+    *out = similar ? KERNEL_SIMILARITY_ONE : 0;
+    return false;
+  }
+  *out = similar ? 0 : MEASURE_FAR;
+  if (!s->left->lengths[l] || !s->right->lengths[r]) return !similar;
+  return similar ? similarity_possible(s, l, r, m->argument) : edits_possible(s, l, r, m->argument);
+}
+
+/* A few pairs of one left row: a kernel call each, on the right row's letters as they are. */
+static void run_narrow(const comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *out) {
+  size_t l = s->pairs->left[pairs[0]];
+  const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
+  kernel_strings *kernel = m->kind == TEST_SIMILAR ? c->narrow->jaro_winkler : c->narrow->osa;
+  for (size_t i = 0; i < count; i++) {
+    size_t r = s->pairs->right[pairs[i]];
+    const kernel_texts one = {.letters = s->right->straight + r * TEXT_LETTERS_MAX, .lengths = s->right->lengths + r, .stride = 1};
+    uint8_t value;
+    kernel(&query, &one, 0, 1, NULL, &value);
+    out[pairs[i]] = value > MEASURE_FAR ? MEASURE_FAR : value;
+  }
+}
+
+/* Many pairs of one left row: one kernel call over the span of their right rows. */
+static void run_wide(comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *out) {
+  uint8_t lanes[BATCH_ROWS + KERNEL_LANES];
+  const uint16_t *right = s->pairs->right;
+  size_t l = s->pairs->left[pairs[0]], from = BATCH_ROWS, to = 0;
+  for (size_t i = 0; i < count; i++) {
+    size_t r = right[pairs[i]];
+    if (r < from) from = r;
+    if (r >= to) to = r + 1;
+  }
+  const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
+  const kernel_texts texts = {.letters = view_transpose(&c->columns, s->right_field), .lengths = s->right->lengths, .stride = BATCH_ROWS};
+  (m->kind == TEST_SIMILAR ? c->wide->jaro_winkler : c->wide->osa)(&query, &texts, from, to, NULL, lanes);
+  for (size_t i = 0; i < count; i++) {
+    uint8_t value = lanes[right[pairs[i]]];
+    out[pairs[i]] = value > MEASURE_FAR ? MEASURE_FAR : value;
+  }
+}
+
+static void run_kernel(comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *out) {
+  enum { few = 4 };
+  if (count < few) run_narrow(c, m, s, pairs, count, out);
+  else run_wide(c, m, s, pairs, count, out);
+}
+
+/* Pairs of one left row go to the kernel together. */
+static void text_kernel(comparer *c, const measure *m, const sides *s, uint8_t *out) {
+  uint16_t open[BATCH_PAIRS];
+  const uint16_t *left = s->pairs->left, *right = s->pairs->right;
+  size_t count = 0;
+  for (size_t p = 0; p < s->pairs->count; p++) {
+    if (count && left[open[0]] != left[p]) {
+      run_kernel(c, m, s, open, count, out);
+      count = 0;
+    }
+    if (needs_kernel(m, s, left[p], right[p], &out[p])) open[count++] = (uint16_t)p;
+  }
+  if (count) run_kernel(c, m, s, open, count, out);
 }
 
 /* Optimal string alignment of two short words, three rows of the textbook table. */
@@ -131,30 +189,41 @@ static uint8_t word_edits(const uint8_t *x, unsigned x_length, const uint8_t *y,
   return rows[x_length % 3][y_length];
 }
 
-static uint8_t last_word_edits(const sides *s, size_t l, size_t r) {
-  word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
-  return word_edits(s->left->straight + l * TEXT_LETTERS_MAX + x.start, x.end - x.start,
-                    s->right->straight + r * TEXT_LETTERS_MAX + y.start, y.end - y.start);
+static uint32_t letters_signature(const uint8_t *letters, unsigned length) {
+  uint32_t signature = 0;
+  for (unsigned i = 0; i < length; i++) signature |= 1u << letters[i];
+  return signature;
 }
 
-static void text_given_edits(const sides *s, uint8_t *out) {
+static uint8_t last_word_edits(const sides *s, size_t l, size_t r, unsigned most) {
+  word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
+  unsigned x_length = x.end - x.start, y_length = y.end - y.start;
+  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
+  const uint8_t *x_letters = s->left->straight + l * TEXT_LETTERS_MAX + x.start;
+  const uint8_t *y_letters = s->right->straight + r * TEXT_LETTERS_MAX + y.start;
+  uint32_t apart = letters_signature(x_letters, x_length) ^ letters_signature(y_letters, y_length);
+  if ((unsigned)__builtin_popcount(apart) > 2 * most) return MEASURE_FAR;
+  return word_edits(x_letters, x_length, y_letters, y_length);
+}
+
+static void text_given_edits(const measure *m, const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
     if (!s->left->word_counts[l] || !s->right->word_counts[r]) out[p] = MEASURE_NONE;
-    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(s, l, r);
+    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(s, l, r, m->argument);
   }
 }
 
-static void text_measure(const comparer *c, test_kind kind, const sides *s, uint8_t *out) {
-  switch (kind) {
+static void text_measure(comparer *c, const measure *m, const sides *s, uint8_t *out) {
+  switch (m->kind) {
     case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
     case TEST_GIVEN: hashes_equal(s, s->left->last, s->right->last, out); break;
     case TEST_SURNAME: hashes_equal(s, s->left->first, s->right->first, out); break;
     case TEST_REORDERED: text_reordered(s, out); break;
     case TEST_DROPPED: text_dropped(s, out); break;
     case TEST_INITIALS: text_initials(s, out); break;
-    case TEST_SIMILAR: text_kernel(c, s, true, KERNEL_SIMILARITY_ONE, out); break;
-    case TEST_EDITS: text_kernel(c, s, false, 0, out); break;
-    case TEST_GIVEN_EDITS: text_given_edits(s, out); break;
+    case TEST_SIMILAR:
+    case TEST_EDITS: text_kernel(c, m, s, out); break;
+    case TEST_GIVEN_EDITS: text_given_edits(m, s, out); break;
     default: hashes_equal(s, s->left->toned, s->right->toned, out); break;
   }
 }
@@ -285,13 +354,13 @@ static bool value_missing(slot_kind kind, const sides *s, size_t l, size_t r) {
   }
 }
 
-static void measure_one_way(const comparer *c, const measure *m, slot_kind kind, const sides *s, uint8_t *out) {
+static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const sides *s, uint8_t *out) {
   if (m->kind == TEST_MISSING) {
     EACH_PAIR(s, l, r) out[p] = value_missing(kind, s, l, r);
     return;
   }
   switch (kind) {
-    case SLOT_TEXT: text_measure(c, m->kind, s, out); break;
+    case SLOT_TEXT: text_measure(c, m, s, out); break;
     case SLOT_ID: id_measure(m, s, out); break;
     case SLOT_DATE: date_measure(m, s, out); break;
     case SLOT_QUANTITY: quantity_measure(m, s, out); break;
@@ -308,14 +377,14 @@ static uint8_t better(test_kind kind, uint8_t x, uint8_t y) {
   return (x < y) == distance ? x : y;
 }
 
-void measure_pairs(const comparer *c, const measure *m, const pair_list *pairs, uint8_t *out) {
+void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *out) {
   const view_column *columns = c->columns.columns;
   slot_kind kind = c->columns.layout.slots[m->field].kind;
-  sides forth = {.left = &columns[m->field], .right = &columns[m->other], .pairs = pairs};
+  sides forth = {.left = &columns[m->field], .right = &columns[m->other], .right_field = m->other, .pairs = pairs};
   measure_one_way(c, m, kind, &forth, out);
   if (m->field == m->other) return;
   uint8_t back_values[BATCH_PAIRS];
-  sides back = {.left = &columns[m->other], .right = &columns[m->field], .pairs = pairs};
+  sides back = {.left = &columns[m->other], .right = &columns[m->field], .right_field = m->field, .pairs = pairs};
   measure_one_way(c, m, kind, &back, back_values);
   for (size_t p = 0; p < pairs->count; p++) out[p] = better(m->kind, out[p], back_values[p]);
 }

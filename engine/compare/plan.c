@@ -4,14 +4,20 @@
 #include <math.h>
 #include <string.h>
 
+/* Tests of strings that differ in their threshold alone share a measure. */
+static bool serves(measure *m, const measure *wanted) {
+  if (m->kind != wanted->kind || m->field != wanted->field || m->other != wanted->other) return false;
+  if (m->kind == TEST_TAIL || m->kind == TEST_WITHIN) return m->argument == wanted->argument && m->limit == wanted->limit;
+  bool wider = m->kind == TEST_SIMILAR ? wanted->argument < m->argument : wanted->argument > m->argument;
+  if (wider) m->argument = wanted->argument;
+  return true;
+}
+
 static khop_status find_measure(compare_plan *plan, measure wanted, size_t *out_index, khop_error *err) {
   for (size_t i = 0; i < plan->measure_count; i++) {
-    const measure *m = &plan->measures[i];
-    if (m->kind == wanted.kind && m->field == wanted.field && m->other == wanted.other &&
-        m->argument == wanted.argument && m->limit == wanted.limit) {
-      *out_index = i;
-      return KHOP_OK;
-    }
+    if (!serves(&plan->measures[i], &wanted)) continue;
+    *out_index = i;
+    return KHOP_OK;
   }
   if (plan->measure_count == MEASURES_MAX) {
     return error_set(err, KHOP_USAGE, "the schema has more than %d different tests", MEASURES_MAX);
@@ -46,9 +52,11 @@ static void set_range(planned_test *out, const schema_test *test) {
 
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
   measure wanted = {.kind = test->kind, .field = test->field, .other = test->other_field};
+  set_range(out, test);
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
   if (test->kind == TEST_WITHIN) wanted.limit = test->argument;
-  set_range(out, test);
+  if (test->kind == TEST_SIMILAR) wanted.argument = out->low;
+  if (test->kind == TEST_EDITS || test->kind == TEST_GIVEN_EDITS) wanted.argument = out->high;
   out->negated = test->negated;
   return find_measure(plan, wanted, &out->measure, err);
 }

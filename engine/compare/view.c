@@ -28,6 +28,7 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->words = carve(c, BATCH_ROWS * sizeof *column->words);
   column->word_hashes = carve(c, BATCH_ROWS * sizeof *column->word_hashes);
   column->word_counts = carve(c, BATCH_ROWS);
+  column->signatures = carve(c, BATCH_ROWS * 4);
   column->first = carve(c, BATCH_ROWS * 4);
   column->last = carve(c, BATCH_ROWS * 4);
   column->sum = carve(c, BATCH_ROWS * 4);
@@ -115,7 +116,9 @@ static void load_text(view_column *column, const feature_slot *slot, const uint8
   uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
   unsigned length = feature_letters(row, slot, straight);
   column->lengths[i] = (uint8_t)length;
-  for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
+  uint32_t signature = 0;
+  for (unsigned j = 0; j < length; j++) signature |= 1u << straight[j];
+  column->signatures[i] = signature;
   load_words(column, i, straight, length);
 }
 
@@ -150,14 +153,19 @@ static void load_cell(view_column *column, const feature_slot *slot, const uint8
 }
 
 /* Lanes behind the last row hold nothing, so that kernels may run over whole groups. */
-static void clear_lanes(view *v, size_t from) {
-  size_t to = (from + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
-  for (size_t f = 0; f < v->layout.field_count; f++) {
-    view_column *column = &v->columns[f];
-    if (!v->layout.slots[f].letters) continue;
-    memset(column->lengths + from, 0, to - from);
-    for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) memset(column->letters + j * BATCH_ROWS + from, 0, to - from);
+const uint8_t *view_transpose(view *v, size_t field) {
+  view_column *column = &v->columns[field];
+  size_t from = column->transposed, to = v->row_count;
+  if (from == to) return column->letters;
+  size_t padded = (to + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+  for (size_t i = from; i < to; i++) {
+    const uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
+    for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
   }
+  memset(column->lengths + to, 0, padded - to);
+  for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) memset(column->letters + j * BATCH_ROWS + to, 0, padded - to);
+  column->transposed = to;
+  return column->letters;
 }
 
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count) {
@@ -171,5 +179,7 @@ void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t
     const uint8_t *row = feature_row(table, rows[i]);
     for (size_t f = 0; f < v->layout.field_count; f++) load_cell(&v->columns[f], &v->layout.slots[f], row, i);
   }
-  clear_lanes(v, count);
+  for (size_t f = 0; f < v->layout.field_count; f++) {
+    if (v->columns[f].transposed > from) v->columns[f].transposed = from;
+  }
 }

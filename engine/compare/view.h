@@ -15,8 +15,10 @@ enum { VIEW_ID_DIGITS = 15 }; /* kind of an ID_OTHER that is digits, a telephone
 typedef struct view_column {
   /* texts */
   uint32_t *toned, *plain;          /* hashes; 0: missing */
-  uint8_t *letters, *lengths;       /* transposed, TEXT_LETTERS_MAX x BATCH_ROWS */
-  uint8_t *straight;                /* BATCH_ROWS x TEXT_LETTERS_MAX, as queries */
+  uint8_t *straight, *lengths;      /* BATCH_ROWS x TEXT_LETTERS_MAX */
+  uint8_t *letters;                 /* the same transposed, as far as view_transpose was asked */
+  size_t transposed;                /* rows */
+  uint32_t *signatures;             /* which letters occur: a bit each */
   word_span (*words)[FEATURE_WORDS_MAX];
   uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint8_t *word_counts;
@@ -45,5 +47,9 @@ void view_free(view *v);
 /* Takes table row rows[i] as view row i, for from <= i < count <= BATCH_ROWS; those below `from` are
  * there from an earlier call. */
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count);
+
+/* The letters of a text column transposed for all loaded rows, for kernels on many candidates at
+ * once; small blocks never need it. */
+const uint8_t *view_transpose(view *v, size_t field);
 
 #endif
