@@ -93,6 +93,7 @@ static void normalise_any_text(semantic_type type, const char *text, size_t leng
     case TYPE_PERSON_NAME: normalise_person_name(text, length, value); break;
     case TYPE_PLACE: normalise_place(text, length, value); break;
     case TYPE_CODE: normalise_code(text, length, value); break;
+    case TYPE_ENTRY_NUMBER: normalise_entry_number(text, length, value); break;
     default: normalise_text(text, length, value); break;
   }
 }

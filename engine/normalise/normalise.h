@@ -155,6 +155,9 @@ void normalise_phone(const char *text, size_t length, id_value *out);
  * "012/2019" = "12/2019"; "12" is not "DC12". Punctuation alone, "null", "không có" are missing. */
 void normalise_code(const char *text, size_t length, text_value *out);
 
+/* The number of a register entry: a code without the year behind its last slash. "3/1956" = "03" = "3". */
+void normalise_entry_number(const char *text, size_t length, text_value *out);
+
 /* ---- number.c ----------------------------------------------------------------------------- */
 
 /* A quantity (area): decimal point or comma, thousands separators, a unit behind (m2, ha: not

@@ -59,6 +59,7 @@ typedef enum semantic_type {
   TYPE_PERSON_NAME,
   TYPE_PLACE,
   TYPE_CODE,          /* a number or key that is text */
+  TYPE_ENTRY_NUMBER,  /* a code without the year behind it: the number of a register entry */
   TYPE_DATE,          /* full or partial */
   TYPE_SEX,
   TYPE_PERSONAL_ID,
@@ -67,7 +68,7 @@ typedef enum semantic_type {
   TYPE_NUMBER,
   TYPE_COUNT
 } semantic_type;
-/* YAML names: text person_name place code date sex personal_id insurance_number phone number */
+/* YAML names: text person_name place code entry_number date sex personal_id insurance phone number */
 const char *semantic_type_name(semantic_type type);
 
 typedef struct schema_field {

@@ -10,7 +10,7 @@
 
 enum {
   types_words = TYPE_BIT(TYPE_TEXT) | TYPE_BIT(TYPE_PERSON_NAME) | TYPE_BIT(TYPE_PLACE),
-  types_letters = types_words | TYPE_BIT(TYPE_CODE),
+  types_letters = types_words | TYPE_BIT(TYPE_CODE) | TYPE_BIT(TYPE_ENTRY_NUMBER),
   types_identifier = TYPE_BIT(TYPE_PERSONAL_ID) | TYPE_BIT(TYPE_INSURANCE) | TYPE_BIT(TYPE_PHONE),
   types_date = TYPE_BIT(TYPE_DATE),
   types_all = TYPE_BIT(TYPE_COUNT) - 1,

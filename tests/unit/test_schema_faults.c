@@ -66,7 +66,7 @@ static const fault_case cases[] = {
 
     /* fields */
     {"type: code", "type: cod",
-     "4:14: unknown type 'cod'; types: text, person_name, place, code, date, sex, personal_id, "
+     "4:14: unknown type 'cod'; types: text, person_name, place, code, entry_number, date, sex, personal_id, "
      "insurance, phone, number"},
     {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier"},
     {"{type: code}", "{aliases: [x]}", "4:7: field: no key 'type'"},
