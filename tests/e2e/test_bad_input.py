@@ -62,7 +62,8 @@ def test_binary_file(directory):
     for content, words in ((os.urandom(100) + b"\0" * 4000, []), (b"\x7fELF" + b"\0" * 200, ["program"]),
                            (b"PK\x03\x04xl/worksheets" + b"\0" * 200, ["Excel", "CSV"]),
                            (b"SQLite format 3\0" + b"\1" * 99, ["SQLite"]), ((HEADER + GOOD).encode("utf-16"), ["UTF-16"]),
-                           (HEADER.encode() + b"\0\0\0\0" + GOOD.encode(), ["NUL byte"])):
+                           (HEADER.replace("id,", "id\0,").encode() + GOOD.encode(), ["NUL byte at byte 2"]),
+                           (HEADER.encode() + b"".join(os.urandom(3) + b"\0" for _ in range(2000)), ["NUL byte"])):
         refuse_file(directory, content, INPUT, *words)
     refuse_file(directory, open(support.KHOP, "rb").read(100000), INPUT, "program")
 
