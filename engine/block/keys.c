@@ -114,6 +114,12 @@ uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t
   return finish_key(hash);
 }
 
+bool block_key_sampled(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                       uint64_t threshold, const uint8_t *row) {
+  uint64_t value = part_value(layout, &rule->parts[0], layout->rule_parts[rule_number][0], row);
+  return value && hash_combine(rule_number, value) <= threshold;
+}
+
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
                          const uint8_t *row) {
   return finish_key(hash_combine(key, part_value(layout, &s->split_by[depth], layout->split_parts[depth], row) + depth));

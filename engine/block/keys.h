@@ -26,6 +26,10 @@ bool key_set_has(const key_set *set, uint64_t key);
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
                    const uint8_t *row);
 
+/* Is the row's block among those of a sample? Decided by the first part alone: hash <= threshold. */
+bool block_key_sampled(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                       uint64_t threshold, const uint8_t *row);
+
 /* The key after splitting `key` by split_by part `depth`. A missing part is a group of its own. */
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
                          const uint8_t *row);

@@ -12,7 +12,7 @@ enum { task_items = 1 << 15, key_chunk_rows = 1 << 16, slot_none = UINT16_MAX };
 
 typedef struct key_job {
   rule_walk *walk;
-  uint64_t threshold;   /* keys whose hash is above are left out */
+  uint64_t threshold;   /* rows whose first part hashes above are left out */
   size_t *chunk_counts; /* per chunk of rows, then its start */
 } key_job;
 
@@ -25,11 +25,13 @@ static khop_status make_keys(void *context, size_t task, unsigned worker, khop_e
   if (last > table->count) last = table->count;
   sort_item *out = job->walk->scratch + first;
   size_t count = 0;
+  bool sampled = job->threshold != UINT64_MAX;
   for (size_t row = first; row < last; row++) {
     const uint8_t *bytes = feature_row(table, row);
     if (feature_row_dead(&table->layout, bytes)) continue;
+    if (sampled && !block_key_sampled(&table->layout, rule, job->walk->rule, job->threshold, bytes)) continue;
     uint64_t key = block_key(&table->layout, rule, job->walk->rule, bytes);
-    if (key && hash_mix(key) <= job->threshold) out[count++] = (sort_item){.key = key, .row = (uint32_t)row};
+    if (key) out[count++] = (sort_item){.key = key, .row = (uint32_t)row};
   }
   job->chunk_counts[task] = count;
   return KHOP_OK;

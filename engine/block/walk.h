@@ -56,8 +56,9 @@ typedef struct rule_walk {
   size_t item_count;
 } rule_walk;
 
-/* Keys of all live rows under the rule, sorted; `items` and `scratch` have room for all rows. Only
- * keys whose hash falls into `share` (0..1] are kept: a sample of whole blocks. */
+/* Keys of all live rows under the rule, sorted; `items` and `scratch` have room for all rows. With
+ * `share` below 1 only about that share of the blocks is kept, each whole: chosen by the hash of the
+ * key's first part, so that the rest of the key need not be made. */
 khop_status rule_walk_sort(rule_walk *w, double share, pool *workers, khop_error *err);
 
 /* Tasks of rule_walk_pairs: known after sorting. */

@@ -10,7 +10,7 @@
 
 enum {
   train_rows_min = 100,
-  random_views = 160,      /* batches of random rows */
+  random_views = 96,       /* batches of random rows */
   random_queries = 64,     /* rows of a batch that are compared with others */
   random_partners = BATCH_PAIRS / random_queries,
   counts_enough = 20,      /* below, a share of random pairs says little */
