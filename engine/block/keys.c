@@ -75,17 +75,8 @@ static uint64_t date_part(const schema_key_part *part, uint32_t date) {
   }
 }
 
-static uint64_t text_part(const feature_slot *slot, const schema_key_part *part, uint32_t hashed_at, const uint8_t *row) {
-  if (part->kind == PART_TONED) return slot_u32(row, slot->offset);
-  if (part->kind == PART_WHOLE) return slot_u32(row, slot->offset + 4);
-  return slot_u32(row, hashed_at);
-}
-
-/* What the part holds for this row; 0 when missing. Parts of texts are hashed already, at `hashed_at`. */
-static uint64_t part_value(const feature_layout *layout, const schema_key_part *part, uint32_t hashed_at, const uint8_t *row) {
-  const feature_slot *slot = &layout->slots[part->field];
+static uint64_t computed_part(const feature_slot *slot, const schema_key_part *part, const uint8_t *row) {
   switch (slot->kind) {
-    case SLOT_TEXT: return text_part(slot, part, hashed_at, row);
     case SLOT_ID: return id_part(part, slot_u64(row, slot->offset));
     case SLOT_DATE: return date_part(part, slot_u32(row, slot->offset));
     case SLOT_SEX: return row[slot->offset];
@@ -95,6 +86,16 @@ static uint64_t part_value(const feature_layout *layout, const schema_key_part *
       return isnan(value) ? 0 : (uint64_t)llroundf(value) + 1;
     }
     default: return 0;
+  }
+}
+
+/* What the part holds for this row; 0 when missing. */
+static inline uint64_t part_value(const feature_layout *layout, const schema_key_part *part, part_place place, const uint8_t *row) {
+  switch (place.read) {
+    case PART_U8: return row[place.offset];
+    case PART_U32: return slot_u32(row, place.offset);
+    case PART_U64: return slot_u64(row, place.offset);
+    default: return computed_part(&layout->slots[part->field], part, row);
   }
 }
 
@@ -109,9 +110,10 @@ uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t
   for (size_t p = 0; p < rule->part_count; p++) {
     uint64_t value = part_value(layout, &rule->parts[p], layout->rule_parts[rule_number][p], row);
     if (!value) return 0;
-    hash = hash_combine(hash, value);
+    hash = (hash ^ value) * 0x9e3779b97f4a7c15u; /* mixed as a whole at the end */
+    hash ^= hash >> 32;
   }
-  return finish_key(hash);
+  return finish_key(hash_mix(hash));
 }
 
 bool block_key_sampled(const feature_layout *layout, const schema_rule *rule, size_t rule_number,

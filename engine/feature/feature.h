@@ -43,13 +43,20 @@ typedef struct feature_part {
   uint32_t offset;
 } feature_part;
 
+/* Where the value of a key part stands in a row, ready to be read; PART_COMPUTED: made from the slot. */
+typedef enum part_read { PART_COMPUTED = 0, PART_U8, PART_U32, PART_U64 } part_read;
+typedef struct part_place {
+  uint32_t offset;
+  part_read read;
+} part_place;
+
 typedef struct feature_layout {
   feature_slot slots[SCHEMA_FIELDS_MAX];
   size_t field_count;
   feature_part parts[FEATURE_PARTS_MAX];
   size_t part_count;
-  uint32_t rule_parts[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX]; /* offsets of the parts that are hashed */
-  uint32_t split_parts[SCHEMA_KEY_PARTS_MAX];
+  part_place rule_parts[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX];
+  part_place split_parts[SCHEMA_KEY_PARTS_MAX];
   size_t stride; /* bytes a row, a multiple of 8; the flags are its last byte */
 } feature_layout;
 

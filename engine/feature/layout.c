@@ -82,20 +82,31 @@ static bool same_part(const schema_key_part *a, const schema_key_part *b) {
   return a->field == b->field && a->kind == b->kind && a->argument == b->argument;
 }
 
-/* Finds or adds the part and says where it is; parts that need no hash of their own have no place. */
-static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, uint32_t *out_offset, khop_error *err) {
-  if (layout->slots[part->field].kind != SLOT_TEXT || part->kind == PART_WHOLE || part->kind == PART_TONED) return KHOP_OK;
+/* Finds or adds a part that has a hash of its own. */
+static khop_status place_hash(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
   for (size_t i = 0; i < layout->part_count; i++) {
     if (!same_part(&layout->parts[i].part, part)) continue;
-    *out_offset = layout->parts[i].offset;
+    *out = (part_place){.offset = layout->parts[i].offset, .read = PART_U32};
     return KHOP_OK;
   }
   if (layout->part_count == FEATURE_PARTS_MAX) {
     return error_set(err, KHOP_USAGE, "the blocking rules use more than %d different parts of texts", FEATURE_PARTS_MAX);
   }
-  *out_offset = (uint32_t)*next;
-  layout->parts[layout->part_count++] = (feature_part){.part = *part, .offset = *out_offset};
+  *out = (part_place){.offset = (uint32_t)*next, .read = PART_U32};
+  layout->parts[layout->part_count++] = (feature_part){.part = *part, .offset = out->offset};
   *next += sizeof(uint32_t);
+  return KHOP_OK;
+}
+
+static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
+  const feature_slot *slot = &layout->slots[part->field];
+  *out = (part_place){.offset = slot->offset, .read = PART_COMPUTED};
+  if (slot->kind == SLOT_ID && part->kind == PART_WHOLE) out->read = PART_U64;
+  if (slot->kind != SLOT_TEXT) return KHOP_OK;
+  out->read = PART_U32;
+  if (part->kind == PART_TONED) return KHOP_OK;
+  if (part->kind != PART_WHOLE) return place_hash(layout, part, next, out, err);
+  out->offset += (uint32_t)sizeof(uint32_t); /* behind the toned hash */
   return KHOP_OK;
 }
 
