@@ -9,10 +9,6 @@ static const option_spec dedupe_options[] = {
     {"--force", NULL, NULL, "OUT may hold an earlier run: its files are replaced when the new ones are whole"},
     {"--store", NULL, "DIR", "where the record store goes; default OUT/store"},
     {"--no-store", NULL, NULL, "write no record store"},
-    {"--model", NULL, "FILE", "use this model.json instead of training"},
-    {"--untrained", NULL, NULL, "use the schema's default probabilities"},
-    {"--match", NULL, "P", "match probability from which a pair is a match; default: the schema's"},
-    {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the schema's"},
     {NULL, NULL, NULL, NULL}};
 
 static void print_summary(const khop_summary *s, const khop_options *o) {
@@ -50,7 +46,7 @@ const command_spec command_dedupe = {
     .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){dedupe_options, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){dedupe_options, options_model, options_input, options_run, options_help, NULL},
     .run = run_dedupe};
 
 static const option_spec train_options[] = {{"--output", "-o", "MODEL.json", "where the model goes"}, {NULL, NULL, NULL, NULL}};

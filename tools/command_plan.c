@@ -52,5 +52,5 @@ const command_spec command_plan = {
     .summary = "shows what dedupe would do: pairs, largest blocks, memory, disk, time; writes nothing",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){options_model, options_input, options_run, options_help, NULL},
     .run = run_plan};

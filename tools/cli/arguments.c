@@ -171,6 +171,13 @@ khop_status arguments_size(const arguments *a, const char *name, uint64_t *inout
 
 /* ---- the shared groups ------------------------------------------------------------------------------ */
 
+const option_spec options_model[] = {
+    {"--model", NULL, "FILE", "use this model.json instead of training"},
+    {"--untrained", NULL, NULL, "use the schema's default probabilities"},
+    {"--match", NULL, "P", "match probability from which a pair is a match; default: the schema's"},
+    {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the schema's"},
+    {NULL, NULL, NULL, NULL}};
+
 const option_spec options_input[] = {
     {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person) or a YAML file; default: found by the columns"},
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},

@@ -56,6 +56,7 @@ khop_status arguments_share(const arguments *a, const char *name, double *inout,
 khop_status arguments_size(const arguments *a, const char *name, uint64_t *inout, khop_error *err);
 
 /* Options that several commands share. */
+extern const option_spec options_model[];  /* --model --untrained --match --review */
 extern const option_spec options_input[];  /* --schema --map --delimiter ... */
 extern const option_spec options_run[];    /* --threads --memory --progress ... */
 extern const option_spec options_help[];   /* --help */
