@@ -119,7 +119,7 @@ static void load_text(view_column *column, const feature_slot *slot, const uint8
   uint32_t signature = 0;
   for (unsigned j = 0; j < length; j++) signature |= 1u << straight[j];
   column->signatures[i] = signature;
-  load_words(column, i, straight, length);
+  if (slot->words) load_words(column, i, straight, length);
 }
 
 static void load_id(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {

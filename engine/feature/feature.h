@@ -34,6 +34,7 @@ typedef struct feature_slot {
   slot_kind kind;
   uint32_t offset;
   bool letters;
+  bool words; /* some test looks at single words */
   int32_t frequency_offset; /* u8 code of how often the value occurs; FEATURE_NONE without */
 } feature_slot;
 

@@ -13,8 +13,20 @@ static bool test_needs_letters(test_kind kind) {
   }
 }
 
+static bool test_needs_words(test_kind kind) {
+  switch (kind) {
+    case TEST_REORDERED:
+    case TEST_DROPPED:
+    case TEST_GIVEN:
+    case TEST_SURNAME:
+    case TEST_INITIALS:
+    case TEST_GIVEN_EDITS: return true;
+    default: return false;
+  }
+}
+
 typedef struct field_use {
-  bool used, letters, frequency;
+  bool used, letters, words, frequency;
 } field_use;
 
 static void use_part(field_use *uses, const schema_key_part *part) { uses[part->field].used = true; }
@@ -26,6 +38,7 @@ static void use_tests(field_use *uses, const schema_level *level) {
       bool letters = test_needs_letters(test->kind);
       uses[test->field].used = uses[test->other_field].used = true;
       if (letters) uses[test->field].letters = uses[test->other_field].letters = true;
+      if (test_needs_words(test->kind)) uses[test->field].words = uses[test->other_field].words = true;
     }
   }
 }
@@ -127,6 +140,7 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
     layout->slots[f] = (feature_slot){.kind = kind,
                                       .offset = (uint32_t)*offset,
                                       .letters = kind == SLOT_TEXT && uses[f].letters,
+                                      .words = kind == SLOT_TEXT && uses[f].words,
                                       .frequency_offset = FEATURE_NONE};
     *offset += slot_bytes(&layout->slots[f]);
   }
