@@ -1,0 +1,267 @@
+/* Scores against sums of logarithms in double precision, term frequencies included; thresholds. */
+#include <math.h>
+
+#include "base/cpu.h"
+#include "core_support.h"
+#include "model/score.h"
+
+enum { NAME, TOWN, BORN, SEX, FIELDS, ROWS = BATCH_ROWS };
+
+static const char yaml[] =
+    "schema: t\nfields:\n  name: {type: person_name}\n  town: {type: code}\n  born: {type: date}\n  sex: {type: sex}\n"
+    "blocking:\n  - [name]\ncomparisons:\n"
+    "  - name: name\n    levels:\n      - {when: name exact, m: 0.7, u: 0.001, term_frequency: name}\n"
+    "      - {when: name given, m: 0.1, u: 0.01, term_frequency: name}\n"
+    "      - {when: name similar 0.8, m: 0.1, u: 0.02}\n      - {else: true, m: 0.1, u: 0.9}\n"
+    "  - name: town\n    levels:\n      - {when: town exact, m: 0.7, u: 0.1, term_frequency: town}\n"
+    "      - {else: true, m: 0.3, u: 0.9}\n"
+    "  - name: born\n    levels:\n      - {when: born exact, m: 0.8, u: 0.001}\n"
+    "      - {when: born same_year, weight: -2.5}\n      - {else: true, m: 0.2, u: 0.98}\n"
+    "  - name: sex\n    levels:\n      - {when: sex exact, m: 0.9, u: 0.5}\n      - {else: true, m: 0.1, u: 0.5}\n";
+
+static const char *const names[] = {"Le An", "Tran An", "Le Thi Hoa", "Le Thi Hoe", "Nguyen Van Binh", "Y Moan"};
+static const char *const towns[] = {"1", "2", "3", "4"};
+static const char *const dates[] = {"1/2/1990", "3/2/1990", "1/2/1991"};
+static const char *const sexes[] = {"Nam", "Nu"};
+
+/* The first value of a list is far more common than the others. */
+static const char *skewed(uint64_t *state, const char *const *values, size_t count) {
+  return random_below(state, 3) ? values[0] : random_value(state, values, count, 20);
+}
+
+static test_table random_records(uint64_t *state) {
+  test_table t = table_open(yaml);
+  for (size_t i = 0; i < ROWS; i++) {
+    const char *values[FIELDS] = {skewed(state, names, COUNT_OF(names)), skewed(state, towns, COUNT_OF(towns)),
+                                  random_value(state, dates, COUNT_OF(dates), 10),
+                                  random_value(state, sexes, COUNT_OF(sexes), 10)};
+    table_add(&t, values);
+  }
+  khop_error err = {0};
+  pool *p;
+  double square_sums[SCHEMA_FIELDS_MAX];
+  must(pool_create(&p, 1, &err), &err);
+  must(feature_frequencies(&t.table, p, square_sums, &err), &err);
+  pool_free(p);
+  return t;
+}
+
+static double random_share(uint64_t *state) { return exp2(-12.0 * (double)random_below(state, 1000) / 1000) * 0.99; }
+
+static model random_model(const schema *s, uint64_t *state) {
+  model m;
+  model_from_schema(&m, s, 1000);
+  for (size_t c = 0; c < m.comparison_count; c++) {
+    for (size_t l = 1; l < m.comparisons[c].level_count; l++) {
+      m.comparisons[c].levels[l].m = random_share(state);
+      m.comparisons[c].levels[l].u = random_share(state);
+    }
+  }
+  m.prior = random_share(state) / 2;
+  m.match_threshold = 0.2 + 0.7 * (double)random_below(state, 100) / 100;
+  m.review_threshold = m.match_threshold / 2;
+  model_set_weights(&m);
+  return m;
+}
+
+/* ---- the reference ------------------------------------------------------------------------------------------ */
+
+/* Agreement on a value that c of `rows` records have, c by the commoner of the two, weighs
+ * log2(m / (c - 1) * rows) instead of log2(m / u). */
+static double frequency_part(const test_table *t, const level_model *level, int field, const uint8_t *left,
+                             const uint8_t *right, double rows) {
+  size_t at = (size_t)t->table.layout.slots[field].frequency_offset;
+  double count = frequency_count(left[at] > right[at] ? left[at] : right[at]);
+  return log2(level->u / fmin(fmax(count - 1, 1) / rows, 1));
+}
+
+typedef struct reference {
+  double without, with; /* term frequencies */
+} reference;
+
+static reference reference_of(const test_table *t, const model *m, const comparer *c, const pair_list *pairs, size_t p,
+                              double rows) {
+  reference sum = {.without = log2(m->prior / (1 - m->prior))};
+  const uint8_t *left = feature_row(&t->table, pairs->left[p]), *right = feature_row(&t->table, pairs->right[p]);
+  double frequencies = 0;
+  for (size_t i = 0; i < m->comparison_count; i++) {
+    unsigned l = c->levels[i][p];
+    if (l == LEVEL_MISSING) continue;
+    const level_model *level = &m->comparisons[i].levels[l];
+    const schema_level *declared = &t->schema->comparisons[i].levels[l - 1];
+    sum.without += isnan(declared->weight) ? log2(level->m / level->u) : declared->weight;
+    if (declared->term_frequency_field < 0) continue;
+    frequencies += frequency_part(t, level, declared->term_frequency_field, left, right, rows);
+  }
+  sum.with = sum.without + frequencies;
+  return sum;
+}
+
+static void random_pairs(uint64_t *state, size_t count, pair_list *pairs) {
+  pairs->count = 0;
+  for (size_t left = 0; left + 1 < ROWS && pairs->count < count; left++) {
+    for (size_t n = 0; n < 5 && pairs->count < count; n++) {
+      pairs->left[pairs->count] = (uint16_t)left;
+      pairs->right[pairs->count++] = (uint16_t)(left + 1 + random_below(state, ROWS - left - 1));
+    }
+  }
+}
+
+/* Every pair that can reach review has its exact weight; the others stay below. */
+static size_t check_weights(const test_table *t, const model *m, const score_tables *tables, const comparer *c,
+                            const pair_list *pairs, const int32_t *weights) {
+  const double tolerance = (double)(m->comparison_count + 3) / WEIGHT_UNIT;
+  size_t reaching = 0;
+  for (size_t p = 0; p < pairs->count; p++) {
+    reference expected = reference_of(t, m, c, pairs, p, ROWS);
+    double found = (double)weights[p] / WEIGHT_UNIT, review = (double)tables->review / WEIGHT_UNIT;
+    if (expected.with >= review - tolerance) {
+      assert_true(fabs(found - expected.with) < tolerance);
+      reaching++;
+    } else {
+      assert_true(found < review + tolerance);
+      assert_true(fabs(found - expected.with) < tolerance || fabs(found - expected.without) < tolerance);
+    }
+  }
+  return reaching;
+}
+
+static void scores_equal_the_reference(void **unused) {
+  (void)unused;
+  uint64_t state = 1;
+  khop_error err = {0};
+  test_table t = random_records(&state);
+  static compare_plan plan;
+  static score_tables tables;
+  static pair_list pairs;
+  int32_t weights[BATCH_PAIRS], again[BATCH_PAIRS];
+  size_t reaching = 0, all = 0;
+  must(compare_plan_make(&plan, t.schema, &err), &err);
+  for (size_t round = 0; round < 40; round++) {
+    model m = random_model(t.schema, &state);
+    score_tables_make(&tables, &m, t.schema, &t.table.layout, ROWS);
+    random_pairs(&state, round % 4 ? random_below(&state, 100) : BATCH_PAIRS, &pairs);
+    for (cpu_level level = CPU_SCALAR; level <= CPU_NEON; level++) {
+      if (!cpu_level_supported(level)) continue;
+      comparer c;
+      uint32_t rows[ROWS];
+      for (uint32_t i = 0; i < ROWS; i++) rows[i] = i;
+      must(comparer_create(&c, &plan, &t.table.layout, level, &err), &err);
+      view_load(&c.columns, &t.table, rows, 0, ROWS);
+      comparer_run(&c, &pairs);
+      score_pairs(&tables, &c, &pairs, level == CPU_SCALAR ? weights : again);
+      if (level != CPU_SCALAR) assert_memory_equal(again, weights, pairs.count * sizeof *weights);
+      else reaching += check_weights(&t, &m, &tables, &c, &pairs, weights);
+      comparer_free(&c);
+    }
+    all += pairs.count;
+  }
+  assert_true(reaching > all / 20 && reaching < all - all / 20); /* both kinds of pairs were there */
+  table_close(&t);
+}
+
+/* ---- thresholds and weights ------------------------------------------------------------------------------------ */
+
+static void thresholds(void **unused) {
+  (void)unused;
+  test_table t = table_open(yaml);
+  static score_tables tables;
+  model m;
+  model_from_schema(&m, t.schema, 1000);
+  m.match_threshold = 0.9;
+  m.review_threshold = 0.5;
+  score_tables_make(&tables, &m, t.schema, &t.table.layout, 1000);
+  assert_int_equal(tables.match, lround(log2(9) * WEIGHT_UNIT));
+  assert_int_equal(tables.review, 0);
+  m.review_threshold = 0.95; /* nothing is for review */
+  score_tables_make(&tables, &m, t.schema, &t.table.layout, 1000);
+  assert_int_equal(tables.review, tables.match);
+  m.match_threshold = 1;
+  m.review_threshold = 0;
+  score_tables_make(&tables, &m, t.schema, &t.table.layout, 1000);
+  assert_true(tables.match >= 900 * WEIGHT_UNIT && tables.review <= -900 * WEIGHT_UNIT);
+  table_close(&t);
+}
+
+static void probabilities(void **unused) {
+  (void)unused;
+  assert_true(fabs(weight_to_probability(0) - 0.5) < 1e-15);
+  assert_true(fabs(weight_to_probability(log2(9)) - 0.9) < 1e-12);
+  assert_true(fabs(probability_to_weight(0.9) - log2(9)) < 1e-12);
+  for (double weight = -45; weight <= 45; weight += 0.37) {
+    assert_true(weight_to_probability(weight) < weight_to_probability(weight + 0.37));
+    assert_true(fabs(weight_to_probability(weight) + weight_to_probability(-weight) - 1) < 1e-12);
+    if (fabs(weight) < 30) assert_true(fabs(probability_to_weight(weight_to_probability(weight)) - weight) < 1e-5);
+  }
+  assert_true(weight_to_probability(-3000) >= 0 && weight_to_probability(-3000) < 1e-300);
+  assert_true(weight_to_probability(3000) > 0.999 && weight_to_probability(3000) <= 1);
+  assert_true(probability_to_weight(0) < -500 && probability_to_weight(1) > 500);
+}
+
+static void defaults_of_a_schema(void **unused) {
+  (void)unused;
+  schema *s = schema_of(yaml);
+  model m;
+  model_from_schema(&m, s, 1001);
+  assert_int_equal(m.comparison_count, 4);
+  assert_int_equal(m.comparisons[0].level_count, 5);
+  assert_true(fabs(m.prior - s->expected_duplicates * 2 / 1000) < 1e-15);
+  assert_true(fabs(m.comparisons[0].levels[1].weight - log2(700)) < 1e-12);
+  assert_true(fabs(m.comparisons[0].levels[LEVEL_MISSING].weight) < 1e-15);
+  assert_true(m.comparisons[2].levels[2].fixed && fabs(m.comparisons[2].levels[2].weight + 2.5) < 1e-15);
+  assert_true(fabs(m.match_threshold - 0.9) < 1e-15 && fabs(m.review_threshold - 0.5) < 1e-15);
+  assert_false(m.trained);
+  static const uint64_t few[] = {0, 1, 2};
+  for (size_t i = 0; i < COUNT_OF(few); i++) {
+    model_from_schema(&m, s, few[i]);
+    assert_true(m.prior > 0 && m.prior <= 0.5);
+  }
+  model_from_schema(&m, s, UINT64_MAX);
+  assert_true(m.prior > 0 && m.prior < 1e-9);
+  schema_free(s);
+}
+
+/* The heaviest model that a schema can state: sums stay inside an int32. */
+static void extreme_weights_do_not_overflow(void **unused) {
+  (void)unused;
+  static char text[8192];
+  for (int sign = -1; sign <= 1; sign += 2) {
+    size_t used = (size_t)sprintf(text, "schema: t\nfields:\n  f: {type: code}\nblocking:\n  - [f]\ncomparisons:\n");
+    for (int c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
+      used += (size_t)sprintf(text + used, "  - name: c%d\n    fields: [f]\n    levels:\n      - {when: f exact, weight: %d}\n"
+                                           "      - {else: true, weight: %d}\n", c, sign * 100, -sign * 100);
+    }
+    test_table t = table_open(text);
+    khop_error err = {0};
+    static compare_plan plan;
+    static score_tables tables;
+    static pair_list pairs = {.count = 1, .left = {0}, .right = {1}};
+    int32_t weights[BATCH_PAIRS];
+    const char *values[] = {"1"};
+    const uint32_t rows[] = {0, 1};
+    table_add(&t, values);
+    table_add(&t, values);
+    model m;
+    comparer c;
+    model_from_schema(&m, t.schema, 3);
+    must(compare_plan_make(&plan, t.schema, &err), &err);
+    must(comparer_create(&c, &plan, &t.table.layout, CPU_SCALAR, &err), &err);
+    score_tables_make(&tables, &m, t.schema, &t.table.layout, 3);
+    view_load(&c.columns, &t.table, rows, 0, 2);
+    comparer_run(&c, &pairs);
+    score_pairs(&tables, &c, &pairs, weights);
+    int64_t expected = (int64_t)sign * SCHEMA_COMPARISONS_MAX * 100 * WEIGHT_UNIT + tables.prior;
+    assert_int_equal(weights[0], expected);
+    comparer_free(&c);
+    table_close(&t);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(scores_equal_the_reference), cmocka_unit_test(thresholds),
+      cmocka_unit_test(probabilities),              cmocka_unit_test(defaults_of_a_schema),
+      cmocka_unit_test(extreme_weights_do_not_overflow),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
