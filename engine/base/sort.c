@@ -11,12 +11,15 @@
 #include "base/memory.h"
 
 enum {
-  SPLIT_MIN = 1 << 14, /* fewer items are one partition: the split would cost more than it saves */
-  WAITING = 8,         /* items that are written to a partition together: two cache lines */
-  DIGIT_BITS = 8,      /* 256 places to write to fit the first-level cache */
+  SPLIT_MIN = 1 << 14,       /* fewer items are one partition: the split would cost more than it saves */
+  WAITING = 8,               /* items that are written to a partition together: two cache lines */
+  DIGIT_BITS = 8,            /* 256 places to write to fit the first-level cache */
   DIGITS = 1 << DIGIT_BITS,
-  PASSES = 3,        /* odd, so that the last pass ends in `items` */
-  INSERTION_MAX = 32 /* longer runs are worth three passes */
+  PASSES = 3,                /* odd, so that the last pass ends in `items` */
+  SMALL_MAX = 1 << 14,       /* up to here one pass over a wide digit and short runs beat three passes */
+  SMALL_DIGIT_BITS_MAX = 13, /* 32 KiB of counts */
+  INSERTION_MAX = 32,        /* longer runs are worth a pass */
+  SAMPLE = 64                /* keys that tell how many bits mixed keys have */
 };
 
 typedef struct chunk {
@@ -32,15 +35,12 @@ typedef struct split {
   unsigned shift;
 } split;
 
-/* What mixed keys need: all 64 bits are used. */
-static const split whole_range = {0, 54};
-
 typedef struct sorting {
   sort_item *items, *scratch;
   size_t count;
   chunk *chunks;
   size_t chunk_count;
-  split split;
+  split split; /* a guess until the keys' range is known */
   size_t *starts;
 } sorting;
 
@@ -86,6 +86,25 @@ static void sort_by_three_digits(sort_item *items, sort_item *scratch, size_t co
   sort_by_digit(scratch, items, count, shift + 2 * DIGIT_BITS, counts[2]);
 }
 
+/* As many bits from `shift` on as there are items, so that most digits are had by one item or none:
+ * scratch to items. Returns the most items of one digit. */
+static uint32_t sort_by_wide_digit(sort_item *items, const sort_item *scratch, size_t count, unsigned shift,
+                                   unsigned digit_bits) {
+  uint32_t places[1 << SMALL_DIGIT_BITS_MAX];
+  const size_t digits = (size_t)1 << digit_bits;
+  memset(places, 0, digits * sizeof *places);
+  for (size_t i = 0; i < count; i++) places[scratch[i].key >> shift & (digits - 1)]++;
+  uint32_t sum = 0, most = 0;
+  for (size_t d = 0; d < digits; d++) {
+    uint32_t here = places[d];
+    most = here > most ? here : most;
+    places[d] = sum;
+    sum += here;
+  }
+  for (size_t i = 0; i < count; i++) items[places[scratch[i].key >> shift & (digits - 1)]++] = scratch[i];
+  return most;
+}
+
 static void sort_partition(sort_item *items, sort_item *scratch, size_t count);
 
 /* Items are in order but for the bits below `shift`: sorts each run that agrees above them. With
@@ -102,8 +121,19 @@ static void sort_runs(sort_item *items, sort_item *scratch, size_t count, unsign
   }
 }
 
-/* Sorts what is in `scratch` into `items`. Takes the top 24 of the bits in which keys differ, then
- * goes deeper where that leaves long runs: at most three levels for 64 bits. */
+/* One pass, then short runs; long runs of unequal keys come back here with fewer bits left. */
+static void sort_small(sort_item *items, sort_item *scratch, size_t count, unsigned width) {
+  unsigned digit_bits = 64u - (unsigned)__builtin_clzll(count);
+  if (digit_bits > SMALL_DIGIT_BITS_MAX) digit_bits = SMALL_DIGIT_BITS_MAX;
+  unsigned shift = width > digit_bits ? width - digit_bits : 0;
+  uint32_t most = sort_by_wide_digit(items, scratch, count, shift, digit_bits);
+  if (shift == 0) return;
+  if (most <= INSERTION_MAX) sort_by_insertion(items, count);
+  else sort_runs(items, scratch, count, shift);
+}
+
+/* Sorts what is in `scratch` into `items`. Takes the top of the bits in which keys differ, as many as the
+ * count is worth or 24, then goes deeper where that leaves long runs: levels are bounded by the bits. */
 static void sort_partition(sort_item *items, sort_item *scratch, size_t count) {
   if (count == 0) return;
   uint64_t bits = count <= INSERTION_MAX ? 0 : differing_bits(scratch, count);
@@ -113,6 +143,10 @@ static void sort_partition(sort_item *items, sort_item *scratch, size_t count) {
     return;
   }
   unsigned width = 64u - (unsigned)__builtin_clzll(bits);
+  if (count <= SMALL_MAX) {
+    sort_small(items, scratch, count, width);
+    return;
+  }
   unsigned shift = width > PASSES * DIGIT_BITS ? width - PASSES * DIGIT_BITS : 0;
   sort_by_three_digits(items, scratch, count, shift);
   if (shift > 0) sort_runs(items, scratch, count, shift);
@@ -126,17 +160,28 @@ static size_t chunk_start(const sorting *s, size_t c) {
 
 static inline size_t partition_of(split by, uint64_t key) { return (key >> by.shift) - by.first; }
 
-/* The range of a chunk's keys, and counts that hold if the range turns out to be the whole one. */
+/* Where mixed keys, of whatever length, will be split. */
+static split guess_split(const sort_item *items) {
+  uint64_t bits = 0;
+  for (size_t i = 0; i < SAMPLE; i++) bits |= items[i].key;
+  unsigned shift = 0;
+  while (bits >> shift >= SORT_PARTITIONS) shift++;
+  return (split){0, shift};
+}
+
+/* The range of a chunk's keys, and counts that hold if the guess does. */
 static khop_status survey(void *context, size_t task, unsigned worker, khop_error *err) {
   (void)worker, (void)err;
   const sorting *s = context;
+  const split guess = s->split;
   chunk *c = &s->chunks[task];
   uint64_t least = UINT64_MAX, most = 0;
   for (size_t i = chunk_start(s, task), end = chunk_start(s, task + 1); i < end; i++) {
     uint64_t key = s->items[i].key;
     least = key < least ? key : least;
     most = key > most ? key : most;
-    c->places[partition_of(whole_range, key)]++;
+    size_t p = partition_of(guess, key);
+    c->places[p < SORT_PARTITIONS ? p : SORT_PARTITIONS - 1]++;
   }
   c->key_min = least;
   c->key_max = most;
@@ -182,8 +227,10 @@ static khop_status sort_one(void *context, size_t task, unsigned worker, khop_er
   return KHOP_OK;
 }
 
-/* The partitions divide the range that the keys do have, whatever bits that is. false: all equal. */
-static bool choose_split(sorting *s) {
+typedef enum verdict { ALL_EQUAL, GUESS_HOLDS, GUESS_FAILS } verdict;
+
+/* The partitions divide the range that the keys do have, whatever bits that is. */
+static verdict choose_split(sorting *s) {
   uint64_t least = UINT64_MAX, most = 0;
   for (size_t c = 0; c < s->chunk_count; c++) {
     if (s->chunks[c].key_min < least) least = s->chunks[c].key_min;
@@ -191,8 +238,11 @@ static bool choose_split(sorting *s) {
   }
   unsigned shift = 0;
   while ((most >> shift) - (least >> shift) >= SORT_PARTITIONS) shift++;
-  s->split = shift == whole_range.shift ? whole_range : (split){least >> shift, shift};
-  return least != most;
+  if (least == most) return ALL_EQUAL;
+  /* The guess numbers partitions from 0: as good while all keys have one. */
+  if (shift == s->split.shift && most >> shift < SORT_PARTITIONS) return GUESS_HOLDS;
+  s->split = (split){least >> shift, shift};
+  return GUESS_FAILS;
 }
 
 /* Counts become places: partition by partition, within one chunk by chunk. */
@@ -209,9 +259,11 @@ static void assign_places(sorting *s) {
 }
 
 static khop_status sort_split(sorting *s, pool *workers, khop_error *err) {
+  s->split = guess_split(s->items);
   TRY(pool_run(workers, s->chunk_count, survey, s, err));
-  if (!choose_split(s)) return KHOP_OK;
-  if (s->split.shift != whole_range.shift) TRY(pool_run(workers, s->chunk_count, count_again, s, err));
+  verdict found = choose_split(s);
+  if (found == ALL_EQUAL) return KHOP_OK;
+  if (found == GUESS_FAILS) TRY(pool_run(workers, s->chunk_count, count_again, s, err));
   assign_places(s);
   TRY(pool_run(workers, s->chunk_count, scatter, s, err));
   return pool_run(workers, SORT_PARTITIONS, sort_one, s, err);

@@ -1,10 +1,11 @@
 /* Sorting (key, row) pairs, the heart of every blocking pass: a parallel radix sort.
  *
  *   items  --split by the top bits of the key range-->  scratch: up to 1024 partitions
- *   each partition  --24 bits by three byte passes, then short runs-->  items
+ *   each partition  --one pass over as many bits as it has items, then short runs-->  items
  *
  * The split writes through small buffers so that each partition is written a cache line or two at
- * a time; a partition then fits the cache while it is sorted. Every step keeps the order of equal
+ * a time; a partition then fits the cache while it is sorted (one too large for a single pass takes
+ * 24 bits by three byte passes first). Every step keeps the order of equal
  * keys, and nothing depends on the number of threads.
  *
  * Any distribution of keys is sorted in time linear in `count` (a few passes more where many long

@@ -41,11 +41,16 @@ static uint64_t deep(uint64_t row, size_t count) {
 static uint64_t low_bits_of_high_keys(uint64_t row, size_t count) {
   return (mixed(row, count) % 40) << 58 | row % 97;
 }
+/* As the store's keys are, and as no sample of the first items would tell. */
+static uint64_t mixed_48_bits(uint64_t row, size_t count) { return mixed(row, count) >> 16; }
+static uint64_t small_at_first(uint64_t row, size_t count) { return row < 200 ? row : mixed(row, count); }
+static uint64_t large_at_first(uint64_t row, size_t count) { return mixed(row, count) >> (row < 200 ? 0 : 20); }
 
 static key_maker *const makers[] = {
     mixed,        mixed_half_range,  all_zero,  all_highest,          two_ends,
     few,          repeated,          ascending, descending,           high_and_narrow,
-    one_far_away, around_the_middle, deep,      low_bits_of_high_keys};
+    one_far_away, around_the_middle, deep,      low_bits_of_high_keys,
+    mixed_48_bits, small_at_first,   large_at_first};
 
 static int by_key_and_row(const void *a, const void *b) {
   const sort_item *x = a, *y = b;
@@ -130,7 +135,7 @@ static void mixed_keys_use_all_partitions(void **unused) {
   pool *pools[3];
   khop_error err;
   pools_create(pools);
-  key_maker *const spread[] = {mixed, mixed_half_range, ascending};
+  key_maker *const spread[] = {mixed, mixed_half_range, mixed_48_bits, ascending};
   for (size_t m = 0; m < sizeof spread / sizeof *spread; m++) {
     items_make(items, COUNT, spread[m]);
     assert_int_equal(sort_items_partitions(items, scratch, COUNT, pools[1], starts, &err), KHOP_OK);
