@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "input/utf8.h"
+
 extern const scan_kernels scan_kernels_avx2;
 
 static const uint64_t ones = 0x0101010101010101u;
@@ -57,7 +59,8 @@ static size_t count_scalar(const char *text, size_t bytes, char wanted) {
   return count;
 }
 
-static const scan_kernels kernels_scalar = {.find = find_scalar, .count = count_scalar};
+static const scan_kernels kernels_scalar = {
+    .find = find_scalar, .count = count_scalar, .find_bad = utf8_find_bad};
 
 #if defined(__x86_64__)
 static const scan_kernels *const kernels_wide = &scan_kernels_avx2;

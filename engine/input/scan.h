@@ -1,4 +1,4 @@
-/* Finding the bytes that shape a table: delimiters, quotes, line feeds.
+/* Finding the bytes that shape a table: delimiters, quotes, line feeds; and those that are no text.
  *
  * The kernels know nothing of quoting rules; they only list where some bytes are. What the bytes
  * mean is decided by a walk over that list (rows.c, split.c), which is the same code at every
@@ -25,6 +25,8 @@ typedef struct scan_kernels {
   size_t (*find)(const char *text, size_t bytes, const char wanted[3], uint32_t *positions);
   /* How many bytes of text are `wanted`. */
   size_t (*count)(const char *text, size_t bytes, char wanted);
+  /* As utf8_find_bad. */
+  size_t (*find_bad)(const char *text, size_t from, size_t bytes);
 } scan_kernels;
 
 /* The table for a level; scalar is the specification. */

@@ -5,6 +5,8 @@
 
 #include <immintrin.h>
 
+#include "input/utf8.h"
+
 extern const scan_kernels scan_kernels_avx2;
 
 static inline __m256i load(const char *text) { return _mm256_loadu_si256((const __m256i *)(const void *)text); }
@@ -58,4 +60,5 @@ static size_t count_avx2(const char *text, size_t bytes, char wanted) {
   return count;
 }
 
-const scan_kernels scan_kernels_avx2 = {.find = find_avx2, .count = count_avx2};
+const scan_kernels scan_kernels_avx2 = {
+    .find = find_avx2, .count = count_avx2, .find_bad = utf8_find_bad_avx2};

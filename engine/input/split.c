@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "input/internal.h"
-#include "input/utf8.h"
 
 typedef struct splitter {
+  const scan_kernels *kernels;
   input_batch *batch;
   input_rows *rows;
   char *text;
@@ -87,29 +87,85 @@ static size_t split_quoted(splitter *s, size_t quote, input_field *field, row_sh
   return p;
 }
 
+/* The simple fields at the start of what is left of a row. */
+typedef struct simple_fields {
+  size_t count;
+  size_t start;    /* of the field behind them, or of the next row */
+  bool is_row_end; /* the last one ends with a line feed */
+} simple_fields;
+
+/* Takes fields from `start` on while they are plain, or quoted with nothing to squeeze, to trim or to
+ * count in them, and while the listed block and `room` last. Nearly all fields of most registers are
+ * such; all else is left to split_row, field by field. */
+static simple_fields take_simple(splitter *s, input_field *fields, size_t room, size_t start, row_shape *shape) {
+  scan_cursor *cursor = &s->cursor;
+  const char *block = s->text + cursor->block, *field = s->text + start;
+  const uint32_t *next = cursor->positions + cursor->index, *end = cursor->positions + cursor->count;
+  const input_field *first = fields, *behind = fields + room;
+  const char delimiter = s->delimiter;
+  bool is_row_end = false;
+  while (next < end && fields < behind && !is_row_end) {
+    const char *stop = block + *next;
+    if (*stop == delimiter) {
+      *fields++ = (input_field){.text = field, .length = (uint32_t)(stop - field)};
+    } else if (*stop == '\n') {
+      bool has_return = stop > field && stop[-1] == '\r';
+      *fields++ = (input_field){.text = field, .length = (uint32_t)(stop - field - has_return)};
+      is_row_end = true;
+    } else {
+      const uint32_t *closing = next + 1;
+      while (closing < end && block[*closing] == delimiter) closing++;
+      if (stop != field || end - closing < 2 || block[*closing] != '"') break;
+      stop = block + closing[1];
+      if (closing[1] != closing[0] + 1 || *stop == '"') break;
+      *fields++ = (input_field){.text = field + 1, .length = (uint32_t)(stop - field - 2)};
+      shape->has_quotes = true;
+      is_row_end = *stop == '\n';
+      next = closing + 1;
+    }
+    field = stop + 1;
+    next++;
+  }
+  cursor->index = (size_t)(next - cursor->positions);
+  return (simple_fields){
+      .count = (size_t)(fields - first), .start = (size_t)(field - s->text), .is_row_end = is_row_end};
+}
+
+/* Takes one field, of any kind; the place of the delimiter or line feed behind it. */
+static size_t take_field(splitter *s, input_field *field, size_t start, row_shape *shape) {
+  const char *text = s->text;
+  size_t p = scan_cursor_next(&s->cursor);
+  bool is_quoted = false;
+  while (p < s->bytes && text[p] == '"') {
+    is_quoted = rows_quote_opens(text, start, p, s->delimiter);
+    p = is_quoted ? split_quoted(s, p, field, shape) : scan_cursor_next(&s->cursor);
+  }
+  if (is_quoted) return p;
+  bool is_row_end = p >= s->bytes || text[p] == '\n';
+  bool has_return = is_row_end && p > start && text[p - 1] == '\r';
+  *field = (input_field){.text = text + start, .length = (uint32_t)(p - start - has_return)};
+  return p;
+}
+
 /* Walks to the end of the current row; its fields go behind those of the rows before. */
 static row_shape split_row(splitter *s) {
-  const char *text = s->text;
   input_field *fields = s->rows->fields + s->rows->row_count * s->column_count;
-  input_field surplus;
   row_shape shape = {0};
   size_t start = s->row;
   for (;;) {
+    if (shape.field_count < s->column_count) {
+      size_t room = s->column_count - shape.field_count;
+      simple_fields simple = take_simple(s, fields + shape.field_count, room, start, &shape);
+      shape.field_count += simple.count;
+      start = simple.start;
+      if (simple.is_row_end) break;
+    }
+    input_field surplus;
     input_field *field = shape.field_count < s->column_count ? &fields[shape.field_count] : &surplus;
-    size_t p = scan_cursor_next(&s->cursor);
-    bool is_quoted = false;
-    while (p < s->bytes && text[p] == '"') {
-      is_quoted = rows_quote_opens(text, start, p, s->delimiter);
-      p = is_quoted ? split_quoted(s, p, field, &shape) : scan_cursor_next(&s->cursor);
-    }
+    size_t p = take_field(s, field, start, &shape);
     shape.field_count++;
-    bool is_row_end = p >= s->bytes || text[p] == '\n';
-    if (!is_quoted) {
-      bool has_return = is_row_end && p > start && text[p - 1] == '\r';
-      *field = (input_field){.text = text + start, .length = (uint32_t)(p - start - has_return)};
-    }
     start = p + 1;
-    if (is_row_end) break;
+    if (p >= s->bytes || s->text[p] == '\n') break;
   }
   shape.end = start < s->bytes ? start : s->bytes;
   return shape;
@@ -117,7 +173,7 @@ static row_shape split_row(splitter *s) {
 
 /* Looks ahead of the walk, where the text is still as it was: squeezing moves bytes within a row. */
 static void find_bad(splitter *s, size_t from) {
-  s->bad = utf8_find_bad(s->text, from, s->bytes);
+  s->bad = s->kernels->find_bad(s->text, from, s->bytes);
   s->bad_reason = s->bad < s->bytes && s->text[s->bad] == 0 ? INPUT_NUL_BYTE : INPUT_NOT_UTF8;
 }
 
@@ -178,6 +234,7 @@ khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t colu
   rows->row_count = rows->reject_count = 0;
   rows->column_count = column_count;
   splitter s;
+  s.kernels = kernels;
   s.batch = batch;
   s.rows = rows;
   s.text = batch->text;

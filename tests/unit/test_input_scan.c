@@ -105,12 +105,122 @@ static void utf8_place_is_the_first_bad_byte(void **state) {
   assert_int_equal(utf8_find_bad("", 0, 0), 0);
 }
 
+/* The kernels' verdicts on the first `bytes` bytes, against the specification's. */
+static void check_find_bad(const char *text, size_t from, size_t bytes) {
+  size_t expected = utf8_find_bad(text, from, bytes);
+  for (cpu_level level = CPU_AVX2; level <= CPU_AVX512; level++) {
+    if (!cpu_level_supported(level)) continue;
+    size_t found = scan_kernels_for(level)->find_bad(text, from, bytes);
+    if (found != expected) fail_msg("level %d: bytes %zu to %zu: bad at %zu, not %zu", level, from, bytes, found, expected);
+  }
+}
+
+enum { FRAME_BYTES = 208 };
+
+/* `length` bytes at `offset` in a text of plain bytes, or of letters of three bytes; both ended at once
+ * and after more text. */
+static void check_in_frame(const unsigned char *sequence, size_t length, size_t offset) {
+  static const char letter[] = "\xe1\xbb\x85";
+  char text[FRAME_BYTES];
+  for (int has_letters = 0; has_letters < 2; has_letters++) {
+    memset(text, 'a', sizeof text);
+    for (size_t i = offset % 3; has_letters && i + 3 <= offset; i += 3) memcpy(text + i, letter, 3);
+    memcpy(text + offset, sequence, length);
+    for (size_t i = offset + length; has_letters && i + 3 <= sizeof text; i += 3) memcpy(text + i, letter, 3);
+    size_t whole = has_letters ? offset + length + (sizeof text - offset - length) / 3 * 3 : sizeof text;
+    check_find_bad(text, 0, whole);
+    check_find_bad(text, 0, offset + length);
+  }
+}
+
+static void utf8_kernels_judge_one_and_two_bytes_at_every_place(void **state) {
+  (void)state;
+  for (size_t offset = 0; offset < 132; offset++) {
+    for (unsigned n = 0; n < 1u << 16; n++) {
+      const unsigned char sequence[2] = {(unsigned char)(n >> 8), (unsigned char)n};
+      if (n < 256) check_in_frame(sequence + 1, 1, offset);
+      if (offset % 32 >= 2 && offset % 32 < 30 && n % 61 != offset % 61) continue;
+      check_in_frame(sequence, 2, offset);
+    }
+  }
+}
+
+/* Both sides of every border between the ranges of RFC 3629. */
+static const unsigned char borders[] = {0x00, 0x01, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0,
+                                        0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf7, 0xf8, 0xff};
+
+/* All three bytes each at some place (of those that begin as ASCII one in 64), and those on a
+ * range's border at every place about the seams. */
+static void utf8_kernels_judge_three_bytes_about_the_seams(void **state) {
+  (void)state;
+  enum { count = sizeof borders };
+  uint64_t seed = 3;
+  for (uint32_t n = 0; n < 1u << 24; n += n >> 23 ? 1 : 64) {
+    const unsigned char sequence[3] = {(unsigned char)(n >> 16), (unsigned char)(n >> 8), (unsigned char)n};
+    char text[96];
+    memset(text, 'a', sizeof text);
+    memcpy(text + 28 + random_next(&seed) % 38, sequence, 3);
+    check_find_bad(text, 0, sizeof text);
+  }
+  for (size_t n = 0; n < (size_t)count * count * count; n++) {
+    const unsigned char sequence[3] = {borders[n / count / count], borders[n / count % count], borders[n % count]};
+    for (size_t offset = 28; offset <= 132; offset += offset % 32 == 2 ? 26 : 1) check_in_frame(sequence, 3, offset);
+  }
+}
+
+static void utf8_kernels_judge_four_bytes_about_the_seams(void **state) {
+  (void)state;
+  uint64_t seed = 4;
+  for (int round = 0; round < 15000; round++) {
+    unsigned char sequence[4];
+    for (size_t i = 0; i < 4; i++) {
+      uint64_t r = random_next(&seed);
+      sequence[i] = r % 2 ? borders[(r >> 8) % sizeof borders] : (unsigned char)(r >> 16);
+      if (i == 0 && round % 4) sequence[i] |= 0xf0;
+      if (i > 0 && r >> 40 & 1) sequence[i] = 0x80 | (sequence[i] & 0x3f);
+    }
+    for (size_t offset = 28; offset <= 132; offset += offset % 32 == 2 ? 26 : 1) check_in_frame(sequence, 4, offset);
+  }
+}
+
+/* Text of a register, one byte in some hundred spoilt, read to its end from each place after a fault. */
+static void utf8_kernels_find_every_fault_of_a_text(void **state) {
+  (void)state;
+  static const char *const letters[] = {"a", "b", " ", "\n", "\xc3\xa2", "\xc6\xb0", "\xe1\xbb\x85", "\xf0\x9f\x98\x80"};
+  uint64_t seed = 5;
+  for (int round = 0; round < 8000; round++) {
+    byte_string made = {0};
+    size_t wanted = (size_t)(random_next(&seed) % 500), plain = (size_t)(random_next(&seed) % 5) * 10;
+    while (made.length < wanted) {
+      uint64_t r = random_next(&seed);
+      bytes_text(&made, r % 50 < plain ? "x" : letters[(r >> 8) % 8]);
+    }
+    char *text = mem_alloc(made.length + 1, 1);
+    if (made.length > 0) memcpy(text, made.data, made.length);
+    uint64_t faults = random_next(&seed) % 4;
+    for (uint64_t i = 0; i < faults && made.length > 0; i++) {
+      text[random_next(&seed) % made.length] = (char)random_next(&seed);
+    }
+    for (size_t from = 0; from < made.length;) {
+      check_find_bad(text, from, made.length);
+      from = utf8_find_bad(text, from, made.length) + 1;
+      while (from < made.length && (text[from] & 0xc0) == 0x80) from++;
+    }
+    mem_free(text);
+    bytes_free(&made);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(find_and_count_match_a_plain_loop),
       cmocka_unit_test(cursor_lists_all_blocks),
       cmocka_unit_test(utf8_is_judged_right_on_all_short_texts),
       cmocka_unit_test(utf8_place_is_the_first_bad_byte),
+      cmocka_unit_test(utf8_kernels_judge_one_and_two_bytes_at_every_place),
+      cmocka_unit_test(utf8_kernels_judge_three_bytes_about_the_seams),
+      cmocka_unit_test(utf8_kernels_judge_four_bytes_about_the_seams),
+      cmocka_unit_test(utf8_kernels_find_every_fault_of_a_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
