@@ -146,7 +146,7 @@ static khop_status append_slot(run *r, slot *s, khop_error *err) {
   TRY(feature_table_reserve(&r->table, r->table.count + s->accepted, err));
   TRY(records_reserve(&r->records, s->accepted, s->ids_used, err));
   size_t stride = r->table.layout.stride;
-  memcpy((uint8_t *)r->table.memory.data + r->table.count * stride, s->features, s->accepted * stride);
+  if (s->accepted) memcpy((uint8_t *)r->table.memory.data + r->table.count * stride, s->features, s->accepted * stride);
   r->table.count += s->accepted;
   const char *id = s->ids;
   for (size_t i = 0; i < s->accepted; i++) {
