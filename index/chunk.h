@@ -69,8 +69,9 @@ typedef struct posting_reader {
   uint64_t key;
   uint32_t row;
   uint32_t index, count;
-  const uint8_t *controls, *data, *end;
-  unsigned key_width;
+  const uint8_t *bytes;
+  size_t size_bytes, position; /* in bits */
+  unsigned key_bits, row_bits;
 } posting_reader;
 
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size);

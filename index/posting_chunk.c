@@ -1,82 +1,126 @@
-/* Posting chunks: (key, row) pairs in a page, about 7 bytes each for 48-bit keys of 12.8 M rows.
+/* Posting chunks: (key, row) pairs in a page, about 6.4 bytes each for 48-bit keys of any number of
+ * rows, within a few hundredths of what random keys and rows can be told in.
  *
- *   header | key width w u8 | controls, a nibble each | data
+ *   header | key bits k u8 | row bits w u8 | postings, bit after bit, low bits first
  *
- *   nibble = key code (2 bits) | row bytes - 1 (2 bits)
- *   key code 0: same key, row is a difference; 1, 2, 3: the key's difference in w, w + 1 or 8
- *   bytes, row is whole. Numbers have byte lengths, not bits: decoding is two loads a posting.
+ *   same key as before:  1                     | difference of the rows, w bits
+ *   another key:         0, q times 0, 1       | d mod 2^k, k bits | row, w bits
+ *                        d = difference of the keys - 1, q = d / 2^k (Golomb and Rice's code)
+ *   where q is too large: 25 times 0, 1        | difference of the keys, 64 bits | row, w bits
  *
- * The first posting is the chunk's key itself, coded as difference 0 from it. A width per chunk
- * fits both hashes (differences of 3-6 bytes) and cluster numbers (1 byte).
+ * The first posting is the chunk's key itself, coded as the same key with difference 0. Widths per
+ * chunk fit both hashes (k of 20-40) and cluster numbers (k = 0); a row that needs more than w
+ * bits begins the next chunk.
  */
 #include "index/chunk.h"
 
 enum {
-  controls_start = VALUE_HEADER_BYTES + 1,
-  room_bytes = PAGE_VALUE_BYTES - controls_start,
-  chunk_postings_max = room_bytes * 2 / 3, /* half a byte of control and a byte of row, at least */
-  width_sample = 512
+  bits_start = VALUE_HEADER_BYTES + 2,
+  room_bits = (PAGE_VALUE_BYTES - bits_start) * 8,
+  chunk_postings_max = room_bits / 2, /* a bit, and a bit of row, at least */
+  escape_zeros = 25,
+  key_bits_max = 48,
+  put_bits_max = 56, /* a word less a byte */
+  width_sample = 1024 /* more than a chunk of unique keys holds */
 };
 
-static unsigned bytes_needed(uint64_t number) {
-  return number ? (71 - (unsigned)__builtin_clzll(number)) / 8 : 1;
-}
+typedef struct widths {
+  unsigned key_bits, row_bits;
+} widths;
 
-/* The width that makes the next few hundred key differences smallest. */
-static unsigned choose_key_width(const store_posting *postings, size_t count) {
-  size_t lengths[9] = {0};
+static unsigned bit_length(uint64_t number) { return number ? 64 - (unsigned)__builtin_clzll(number) : 0; }
+
+/* k is the length of the mean difference, less one: between its two best values for random keys. */
+static widths choose_widths(const store_posting *postings, size_t count) {
   if (count > width_sample) count = width_sample;
-  for (size_t i = 1; i < count; i++) lengths[bytes_needed(postings[i].key - postings[i - 1].key)]++;
-  unsigned best = 1;
-  size_t best_bytes = SIZE_MAX;
-  for (unsigned width = 1; width <= 7; width++) {
-    size_t bytes = 0;
-    for (unsigned length = 1; length <= 8; length++) {
-      bytes += lengths[length] * (length <= width ? width : length == width + 1 ? length : 8);
-    }
-    if (bytes < best_bytes) {
-      best_bytes = bytes;
-      best = width;
-    }
+  uint32_t row_bits = postings[0].row;
+  uint64_t steps = 0;
+  for (size_t i = 1; i < count; i++) {
+    row_bits |= postings[i].row;
+    steps += postings[i].key != postings[i - 1].key;
   }
-  return best;
+  uint64_t mean = steps ? (postings[count - 1].key - postings[0].key) / steps : 0;
+  widths chosen = {.key_bits = mean ? bit_length(mean) - 1 : 0, .row_bits = row_bits ? bit_length(row_bits) : 1};
+  if (chosen.key_bits > key_bits_max) chosen.key_bits = key_bits_max;
+  return chosen;
 }
 
-static inline unsigned key_code_bytes(unsigned code, unsigned key_width) {
-  static const uint8_t addend[4] = {0, 0, 1, 0};
-  return code == 0 ? 0 : code == 3 ? 8 : key_width + addend[code];
+/* `word` holds the bits from `at` on, `used` of them so far, always less than a byte's between two puts. */
+typedef struct bit_writer {
+  uint8_t *at;
+  uint64_t word;
+  unsigned used;
+} bit_writer;
+
+/* Stores a whole word: there is room for 8 bytes behind the last bit. */
+static inline void put_bits(bit_writer *b, uint64_t number, unsigned bits) {
+  b->word |= number << b->used;
+  memcpy(b->at, &b->word, sizeof b->word);
+  b->used += bits;
+  b->at += b->used >> 3;
+  b->word >>= b->used & ~7u;
+  b->used &= 7;
+}
+
+static void put_escape(bit_writer *b, uint64_t key_difference, uint32_t row, unsigned row_bits) {
+  put_bits(b, UINT64_C(1) << escape_zeros, escape_zeros + 1);
+  put_bits(b, key_difference & UINT32_MAX, 32);
+  put_bits(b, key_difference >> 32, 32);
+  put_bits(b, row, row_bits);
+}
+
+/* False, and nothing written, when there is no room. */
+static inline bool put_posting(bit_writer *b, size_t room, widths w, uint64_t key_difference, uint32_t row) {
+  if (key_difference == 0) {
+    if (1 + w.row_bits > room) return false;
+    put_bits(b, 1 | (uint64_t)row << 1, 1 + w.row_bits);
+    return true;
+  }
+  uint64_t quotient = (key_difference - 1) >> w.key_bits;
+  if (quotient + 1 >= escape_zeros) {
+    if (escape_zeros + 1 + 64 + w.row_bits > room) return false;
+    put_escape(b, key_difference, row, w.row_bits);
+    return true;
+  }
+  uint64_t low = (key_difference - 1) & ((UINT64_C(1) << w.key_bits) - 1);
+  unsigned prefix_bits = (unsigned)quotient + 2, bits = prefix_bits + w.key_bits + w.row_bits;
+  if (bits > room) return false;
+  if (bits <= put_bits_max) {
+    low |= (uint64_t)row << w.key_bits;
+    put_bits(b, (low << 1 | 1) << (prefix_bits - 1), bits);
+  } else {
+    put_bits(b, UINT64_C(1) << (prefix_bits - 1), prefix_bits);
+    put_bits(b, low, w.key_bits);
+    put_bits(b, row, w.row_bits);
+  }
+  return true;
+}
+
+static inline size_t room_left(const bit_writer *b, const uint8_t *bytes) {
+  return room_bits - (size_t)(b->at - bytes) * 8 - b->used;
 }
 
 size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count,
                             size_t *out_size, uint32_t *out_kept) {
-  uint8_t controls[chunk_postings_max / 2 + 1] = {0};
-  uint8_t data[room_bytes + 16]; /* numbers are stored as 8 bytes, of which the next one overwrites some */
-  size_t used = 0, taken = 0;
+  uint8_t bytes[room_bits / 8 + 8]; /* numbers are stored as 8 bytes */
+  const widths w = choose_widths(postings, count);
+  bit_writer b = {.at = bytes};
+  size_t taken = 0;
   uint32_t kept = 0;
-  unsigned key_width = choose_key_width(postings, count);
   store_posting previous = postings[0];
   for (; taken < count; taken++) {
     uint64_t key_difference = postings[taken].key - previous.key;
-    uint64_t row = key_difference ? postings[taken].row : postings[taken].row - previous.row;
+    uint32_t row = key_difference ? postings[taken].row : postings[taken].row - previous.row;
     if (taken && !key_difference && !row) continue;
-    unsigned key_bytes = key_difference ? bytes_needed(key_difference) : 0;
-    unsigned code = key_bytes == 0 ? 0u : key_bytes <= key_width ? 1u : key_bytes == key_width + 1 ? 2u : 3u;
-    unsigned row_bytes = bytes_needed(row);
-    key_bytes = key_code_bytes(code, key_width);
-    if (kept / 2 + 1 + used + key_bytes + row_bytes > room_bytes) break;
-    memcpy(data + used, &key_difference, sizeof key_difference);
-    used += key_bytes;
-    memcpy(data + used, &row, sizeof row);
-    used += row_bytes;
-    controls[kept / 2] |= (uint8_t)((code | (row_bytes - 1) << 2) << (kept % 2 * 4));
+    if ((uint64_t)row >> w.row_bits || !put_posting(&b, room_left(&b, bytes), w, key_difference, row)) break;
     kept++;
     previous = postings[taken];
   }
-  size_t control_bytes = (kept + 1) / 2;
-  out[VALUE_HEADER_BYTES] = (uint8_t)key_width;
-  memcpy(out + controls_start, controls, control_bytes);
-  memcpy(out + controls_start + control_bytes, data, used);
-  *out_size = controls_start + control_bytes + used;
+  out[VALUE_HEADER_BYTES] = (uint8_t)w.key_bits;
+  out[VALUE_HEADER_BYTES + 1] = (uint8_t)w.row_bits;
+  size_t size_bytes = (size_t)(b.at - bytes) + (b.used > 0);
+  memcpy(out + bits_start, bytes, size_bytes);
+  *out_size = bits_start + size_bytes;
   *out_kept = kept;
   value_seal_body(out, *out_size, VALUE_POSTINGS, CODEC_RAW, kept);
   return taken;
@@ -88,42 +132,54 @@ const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, con
   memcpy(&header, value, sizeof header);
   if (header.codec != CODEC_RAW) return "unknown codec";
   if (header.count == 0 || header.count > chunk_postings_max) return "posting count out of range";
-  size_t control_bytes = (header.count + 1) / 2;
-  if (size < controls_start + control_bytes) return "shorter than its controls";
-  r->key_width = value[VALUE_HEADER_BYTES];
-  if (r->key_width < 1 || r->key_width > 7) return "key width out of range";
+  if (size < bits_start || size > PAGE_VALUE_BYTES) return "size out of range";
+  r->key_bits = value[VALUE_HEADER_BYTES];
+  r->row_bits = value[VALUE_HEADER_BYTES + 1];
+  if (r->key_bits > key_bits_max) return "key width out of range";
+  if (r->row_bits < 1 || r->row_bits > 32) return "row width out of range";
   r->count = header.count;
-  r->controls = value + controls_start;
-  r->data = r->controls + control_bytes;
-  r->end = value + size;
+  r->bytes = value + bits_start;
+  r->size_bytes = size - bits_start;
   return NULL;
 }
 
-static uint64_t take(posting_reader *r, unsigned bytes) {
-  uint64_t number = 0;
-  if (r->end - r->data >= 8) {
-    memcpy(&number, r->data, sizeof number);
-    number &= bytes == 8 ? UINT64_MAX : (UINT64_C(1) << bytes * 8) - 1;
-  } else {
-    memcpy(&number, r->data, bytes);
-  }
-  r->data += bytes;
+/* Up to 57 bits (a word less a part of a byte) at the reader's position; 0 beyond the end. */
+static inline uint64_t peek_bits(const posting_reader *r, unsigned bits) {
+  uint64_t word = 0;
+  size_t at = r->position >> 3;
+  if (at + sizeof word <= r->size_bytes) memcpy(&word, r->bytes + at, sizeof word);
+  else if (at < r->size_bytes) memcpy(&word, r->bytes + at, r->size_bytes - at);
+  return word >> (r->position & 7) & ((UINT64_C(1) << bits) - 1);
+}
+
+static inline uint64_t take_bits(posting_reader *r, unsigned bits) {
+  uint64_t number = peek_bits(r, bits);
+  r->position += bits;
   return number;
+}
+
+/* The difference of the keys, 0 for the same. */
+static inline uint64_t take_key_difference(posting_reader *r) {
+  uint64_t prefix = peek_bits(r, put_bits_max) | UINT64_C(1) << escape_zeros;
+  unsigned zeros = (unsigned)__builtin_ctzll(prefix);
+  r->position += zeros + 1;
+  if (zeros == 0) return 0;
+  if (zeros < escape_zeros) return ((uint64_t)(zeros - 1) << r->key_bits | take_bits(r, r->key_bits)) + 1;
+  uint64_t low = take_bits(r, 32);
+  return low | take_bits(r, 32) << 32;
 }
 
 bool posting_reader_next(posting_reader *r, const char **fact) {
   if (r->index == r->count) {
-    if (r->data != r->end) *fact = "longer than its postings";
+    if ((r->position + 7) / 8 != r->size_bytes) *fact = "longer than its postings";
     return false;
   }
-  unsigned control = (unsigned)r->controls[r->index / 2] >> (r->index % 2 * 4);
-  unsigned key_bytes = key_code_bytes(control & 3, r->key_width), row_bytes = (control >> 2 & 3) + 1;
-  if (key_bytes + row_bytes > (size_t)(r->end - r->data)) {
+  uint64_t key_difference = take_key_difference(r);
+  uint32_t row = (uint32_t)take_bits(r, r->row_bits);
+  if (r->position > r->size_bytes * 8) {
     *fact = "shorter than its postings";
     return false;
   }
-  uint64_t key_difference = take(r, key_bytes);
-  uint32_t row = (uint32_t)take(r, row_bytes);
   if (__builtin_add_overflow(r->key, key_difference, &r->key)) {
     *fact = "key out of range";
     return false;

@@ -83,7 +83,7 @@ static uint64_t computed_part(const feature_slot *slot, const schema_key_part *p
     case SLOT_QUANTITY: {
       float value;
       memcpy(&value, row + slot->offset, sizeof value);
-      return isnan(value) ? 0 : (uint64_t)llroundf(value) + 1;
+      return isnan(value) ? 0 : (uint64_t)llroundf(value) ^ 1ull << 63; /* whole numbers; 0 is one of them */
     }
     default: return 0;
   }

@@ -2,13 +2,21 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "feature/feature.h"
+#include "feature/parts.h"
 
-/* Eight letters of 5 bits take 40 bits: four such groups make the 20 bytes. */
+/* Eight bytes of 5 bits each to 40 bits, by pairs, fours and eights. */
+static uint64_t close_letters(uint64_t letters) {
+  uint64_t quarters = (letters & 0x001f001f001f001fu) | (letters & 0x1f001f001f001f00u) >> 3;
+  uint64_t halves = (quarters & 0x000003ff000003ffu) | (quarters & 0x03ff000003ff0000u) >> 6;
+  return (halves & 0xfffffu) | (halves & 0xfffff00000000u) >> 12;
+}
+
+/* Four groups of eight letters make the 20 bytes. */
 static void pack_letters(const uint8_t *letters, uint8_t *out) {
   for (size_t group = 0; group < 4; group++) {
-    uint64_t bits = 0;
-    for (unsigned i = 0; i < 8; i++) bits |= (uint64_t)(letters[group * 8 + i] & 31) << (5 * i);
+    uint64_t eight;
+    memcpy(&eight, letters + group * 8, 8);
+    uint64_t bits = close_letters(eight);
     memcpy(out + group * 5, &bits, 5);
   }
 }
@@ -63,7 +71,12 @@ uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
   for (unsigned i = word.start; i < word.end; i += 8) {
     unsigned bytes = word.end - i < 8u ? word.end - i : 8u;
     uint64_t piece = 0;
-    memcpy(&piece, letters + i, bytes);
+    if (i + 8 <= TEXT_LETTERS_MAX) { /* eight bytes at once, for a copy of a length not known is a call */
+      memcpy(&piece, letters + i, 8);
+      piece &= ~0ull >> (64 - 8 * bytes);
+    } else {
+      memcpy(&piece, letters + i, bytes);
+    }
     hash = hash_mix(hash + piece);
   }
   uint32_t folded = (uint32_t)(hash >> 32);
@@ -146,13 +159,12 @@ static void encode_field(semantic_type type, const feature_slot *slot, const cha
 
 /* ---- a whole record ----------------------------------------------------------------------------- */
 
-static void encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row) {
-  for (size_t i = 0; i < layout->part_count; i++) {
-    const schema_key_part *part = &layout->parts[i].part;
-    if (part->field != field) continue;
-    uint32_t hash = feature_part_hash(part->kind, part->argument, value->letters, value->length);
-    memcpy(row + layout->parts[i].offset, &hash, 4);
-  }
+_Static_assert(SCHEMA_FIELDS_MAX <= 64, "a bit for each field");
+
+static uint64_t fields_with_parts(const feature_layout *layout) {
+  uint64_t fields = 0;
+  for (size_t i = 0; i < layout->part_count; i++) fields |= 1ull << layout->parts[i].part.field;
+  return fields;
 }
 
 void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row) {
@@ -161,10 +173,12 @@ void feature_encode(const feature_layout *layout, const schema *s, const input_f
 
 void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
                          uint8_t *row) {
+  uint64_t with_parts = fields_with_parts(layout);
   memset(row, 0, layout->stride);
   for (size_t f = 0; f < s->field_count; f++) {
     const feature_slot *slot = &layout->slots[f];
     const char *text = fields[f].text ? fields[f].text : "";
+    if (slot->kind == SLOT_NONE) continue;
     if (slot->kind != SLOT_TEXT) {
       encode_field(s->fields[f].type, slot, text, fields[f].length, row);
       continue;
@@ -173,7 +187,7 @@ void feature_encode_with(const feature_layout *layout, const schema *s, place_me
     if (memory && s->fields[f].type == TYPE_PLACE) place_recall(memory, text, fields[f].length, &value);
     else normalise_any_text(s->fields[f].type, text, fields[f].length, &value);
     encode_text(&value, slot, row);
-    encode_parts(layout, f, &value, row);
+    if (with_parts >> f & 1) feature_encode_parts(layout, f, &value, row);
   }
 }
 

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "feature/feature.h"
+#include "feature/parts.h"
 
 static uint64_t hash_letters(const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
   uint64_t words[TEXT_LETTERS_MAX / 8] = {0}, hash = length;
@@ -11,16 +11,23 @@ static uint64_t hash_letters(const uint8_t letters[TEXT_LETTERS_MAX], unsigned l
   return length ? hash | 1 : 0;
 }
 
+/* A text and its words, found once for all parts. */
+typedef struct text_words {
+  const uint8_t *letters;
+  unsigned length, count;
+  word_span words[FEATURE_WORDS_MAX];
+} text_words;
+
 /* Regional spellings alike, letter by letter: y=i, x=s, initial gi/d/r, n/l, final n/ng, t/c.
  * Words lose what people mishear; the hash is of what stays. */
-static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
+static uint64_t phonetic_hash(const text_words *text) {
   enum { letter_c = 3, letter_d = 4, letter_g = 7, letter_h = 8, letter_i = 9, letter_l = 12, letter_n = 14,
          letter_r = 18, letter_s = 19, letter_t = 20, letter_x = 24, letter_y = 25 };
-  word_span words[FEATURE_WORDS_MAX];
-  unsigned word_count = feature_words(letters, length, words);
+  const uint8_t *letters = text->letters;
+  const word_span *words = text->words;
   uint8_t out[TEXT_LETTERS_MAX] = {0};
   unsigned used = 0;
-  for (unsigned w = 0; w < word_count && used < length; w++) {
+  for (unsigned w = 0; w < text->count && used < text->length; w++) {
     unsigned start = words[w].start, end = words[w].end;
     bool has_h = start + 1 < end && letters[start + 1] == letter_h;
     bool has_i = start + 2 < end && letters[start] == letter_g && letters[start + 1] == letter_i;
@@ -43,26 +50,48 @@ static uint64_t phonetic_hash(const uint8_t *letters, unsigned length) {
   return hash_letters(out, used);
 }
 
-static uint64_t words_hash(key_part_kind kind, const uint8_t *letters, unsigned length) {
-  word_span words[FEATURE_WORDS_MAX];
-  unsigned count = feature_words(letters, length, words);
-  if (count == 0) return 0;
-  if (kind == PART_GIVEN) return feature_word_hash(letters, words[count - 1]);
-  if (kind == PART_SURNAME) return feature_word_hash(letters, words[0]);
-  uint64_t hash = count;
-  for (unsigned w = 0; w < count; w++) {
-    if (kind == PART_SORTED) hash += hash_mix(feature_word_hash(letters, words[w]));
-    else hash = hash * 32 + letters[words[w].start];
+static uint64_t words_hash(key_part_kind kind, const text_words *text) {
+  if (text->count == 0) return 0;
+  if (kind == PART_GIVEN) return feature_word_hash(text->letters, text->words[text->count - 1]);
+  if (kind == PART_SURNAME) return feature_word_hash(text->letters, text->words[0]);
+  uint64_t hash = text->count;
+  for (unsigned w = 0; w < text->count; w++) {
+    if (kind == PART_SORTED) hash += hash_mix(feature_word_hash(text->letters, text->words[w]));
+    else hash = hash * 32 + text->letters[text->words[w].start];
   }
   return hash | 1ull << 63;
 }
 
-uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
+static uint32_t part_hash(key_part_kind kind, unsigned argument, const text_words *text) {
   uint64_t hash;
-  if (kind == PART_PREFIX) hash = hash_letters(letters, length < argument ? length : argument);
-  else if (kind == PART_PHONETIC) hash = phonetic_hash(letters, length);
-  else hash = words_hash(kind, letters, length);
+  if (kind == PART_PREFIX) hash = hash_letters(text->letters, text->length < argument ? text->length : argument);
+  else if (kind == PART_PHONETIC) hash = phonetic_hash(text);
+  else hash = words_hash(kind, text);
   if (!hash) return 0;
   uint32_t folded = (uint32_t)(hash_mix(hash) >> 32);
   return folded ? folded : 1;
+}
+
+static void find_words(text_words *out, const uint8_t *letters, unsigned length) {
+  out->letters = letters;
+  out->length = length;
+  out->count = feature_words(letters, length, out->words);
+}
+
+uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
+  text_words text;
+  find_words(&text, letters, length);
+  return part_hash(kind, argument, &text);
+}
+
+void feature_encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row) {
+  text_words text;
+  if (value->length == 0) return; /* the row is zero, which says missing */
+  find_words(&text, value->letters, value->length);
+  for (size_t i = 0; i < layout->part_count; i++) {
+    const schema_key_part *part = &layout->parts[i].part;
+    if (part->field != field) continue;
+    uint32_t hash = part_hash(part->kind, part->argument, &text);
+    memcpy(row + layout->parts[i].offset, &hash, 4);
+  }
 }

@@ -1,11 +1,15 @@
-/* UTF-8 validation by a shift automaton: a row of the table holds, for one byte value, the next
- * state of every state, six bits each, and the state is itself the shift that selects it. A step is
- * one load (independent of the state) and one shift, about 2 GB/s on Vietnamese text; branches on
- * sequence lengths would mispredict on it. The idea is Per Vognsen's ("Shift-based DFAs", 2020).
+/* UTF-8 validation, the specification: character by character, as Table 3-7 of the Unicode Standard
+ * ("Well-Formed UTF-8 Byte Sequences") has it.
  *
- *   OK    between characters            A1, A2, A3   that many bytes 80..BF to come
- *   E0    after E0: A0..BF, then A1     ED           after ED: 80..9F, then A1
- *   F0    after F0: 90..BF, then A2     F4           after F4: 80..8F, then A2
+ * Usual text does not get that far. It is ASCII with characters of two bytes, and of three that start
+ * with e1, e2 or e3, which has all of Vietnamese; there the second byte may be any continuation, so
+ * eight bytes can be judged at once, by marks in the top bit of each byte of a word:
+ *
+ *   text            n   g  c3  b4  e1  bb  85   i
+ *   leads                   x       x
+ *   of three                        x
+ *   must be tails               x       x   x        leads and threes moved on by one, threes by two
+ *   are tails                   x       x   x        the same, or the text is bad or not usual
  */
 #include "input/utf8.h"
 
@@ -13,61 +17,82 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { BAD = 0, OK = 6, A1 = 12, A2 = 18, A3 = 24, E0 = 30, ED = 36, F0 = 42, F4 = 48, STATE_MASK = 63 };
+static const uint64_t ones = 0x0101010101010101u;
+static const uint64_t tops = 0x8080808080808080u;
 
-/* From state `from` to state `to`. What is not said goes to BAD, which is 0. */
-#define STEP(from, to) ((uint64_t)(to) << (from))
-
-static const uint64_t steps[256] = {
-    [0x01 ... 0x7f] = STEP(OK, OK),
-    [0x80 ... 0x8f] = STEP(A1, OK) | STEP(A2, A1) | STEP(A3, A2) | STEP(ED, A1) | STEP(F4, A2),
-    [0x90 ... 0x9f] = STEP(A1, OK) | STEP(A2, A1) | STEP(A3, A2) | STEP(ED, A1) | STEP(F0, A2),
-    [0xa0 ... 0xbf] = STEP(A1, OK) | STEP(A2, A1) | STEP(A3, A2) | STEP(E0, A1) | STEP(F0, A2),
-    [0xc2 ... 0xdf] = STEP(OK, A1),
-    [0xe0] = STEP(OK, E0),
-    [0xe1 ... 0xec] = STEP(OK, A2),
-    [0xed] = STEP(OK, ED),
-    [0xee ... 0xef] = STEP(OK, A2),
-    [0xf0] = STEP(OK, F0),
-    [0xf1 ... 0xf3] = STEP(OK, A3),
-    [0xf4] = STEP(OK, F4),
-};
-
-/* Bytes looked at together. Vietnamese text has a letter beyond ASCII in nearly every 32 bytes, codes
- * and dates in none: the branch predicts well on both, which it does not on 8 bytes. */
-enum { STRIDE = 32 };
+/* The word's lowest byte is the text's first, on any machine. */
+static inline uint64_t load_word(const char *text) {
+  uint64_t word;
+  memcpy(&word, text, sizeof word);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  word = __builtin_bswap64(word);
+#endif
+  return word;
+}
 
 /* Only bytes 01..7F? A byte of 80 or more has its top bit set; of the others only 0 borrows. */
-static inline bool is_plain(const char *text) {
-  const uint64_t tops = 0x8080808080808080u, ones = 0x0101010101010101u;
-  uint64_t marks = 0;
-  for (size_t i = 0; i < STRIDE; i += 8) {
-    uint64_t word;
-    memcpy(&word, text + i, sizeof word);
-    marks |= word | (word - ones);
+static inline bool is_plain(uint64_t word) { return ((word | (word - ones)) & tops) == 0; }
+
+/* Is the word usual text? `*tails` marks what the words before want as tails here, and afterwards what
+ * this one wants of the next. A shift by n brings a byte's bit 7 - n under its mark. */
+static inline bool is_usual(uint64_t word, uint64_t *tails) {
+  uint64_t leads = word & word << 1 & tops;
+  uint64_t threes = leads & word << 2;
+  uint64_t wanted = *tails | leads << 8 | threes << 16;
+  uint64_t middle = word << 4 | word << 5; /* bits 3 and 2 */
+  uint64_t odd_twos = leads & ~(word << 2 | word << 3 | middle | word << 6);            /* c0, c1 */
+  uint64_t odd_threes = threes & (word << 3 | middle | ~(word << 6 | word << 7));       /* but e1, e2, e3 */
+  uint64_t zeros = (word - ones) & ~word & tops;
+  *tails = leads >> 56 | threes >> 48;
+  return ((((word & ~(word << 1)) & tops) ^ wanted) | odd_twos | odd_threes | zeros) == 0;
+}
+
+/* The start of the character that goes on at text[i], when one does; all before is usual text. */
+static size_t character_start(const char *text, size_t i, uint64_t tails) {
+  if (tails == 0) return i;
+  return (unsigned char)text[i - 1] >= 0xc0 ? i - 1 : i - 2;
+}
+
+/* Skips usual text a word at a time. */
+static size_t skip_usual(const char *text, size_t i, size_t bytes) {
+  uint64_t tails = 0;
+  while (bytes - i >= 8) {
+    uint64_t word = load_word(text + i), wanted = tails;
+    if (tails == 0 && bytes - i >= 32 && is_plain(word) && is_plain(load_word(text + i + 8)) && is_plain(load_word(text+i+16)) ) { i += 24; continue; }
+    if (!is_usual(word, &tails)) return character_start(text, i, wanted);
+    i += 8;
   }
-  return (marks & tops) == 0;
+  return character_start(text, i, tails);
+}
+
+/* The character at text[i]: the place behind it, or *out_bad set and the place of its first byte that
+ * cannot stand there. */
+static size_t take_character(const char *text, size_t i, size_t bytes, bool *out_bad) {
+  unsigned lead = (unsigned char)text[i];
+  *out_bad = lead == 0 || (lead >= 0x80 && lead < 0xc2) || lead > 0xf4;
+  if (*out_bad) return i;
+  size_t tail = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+  unsigned low = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+  unsigned high = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+  for (size_t j = i + 1; j <= i + tail; j++) {
+    *out_bad = j >= bytes || (unsigned char)text[j] < low || (unsigned char)text[j] > high;
+    if (*out_bad) return j < bytes ? j : bytes - 1;
+    low = 0x80;
+    high = 0xbf;
+  }
+  return i + tail + 1;
 }
 
 size_t utf8_find_bad(const char *text, size_t from, size_t bytes) {
-  uint64_t state = OK;
   size_t i = from;
-  while (bytes - i >= STRIDE) {
-    if ((state & STATE_MASK) == OK && is_plain(text + i)) {
-      i += STRIDE;
-      continue;
+  while (i < bytes) {
+    i = skip_usual(text, i, bytes);
+    /* What stopped it is within eight bytes and a character. */
+    for (size_t end = i + 11; i < bytes && i < end;) {
+      bool is_bad;
+      i = take_character(text, i, bytes, &is_bad);
+      if (is_bad) return i;
     }
-    uint64_t before = state;
-    for (size_t j = 0; j < STRIDE; j++) state = steps[(unsigned char)text[i + j]] >> (state & STATE_MASK);
-    if ((state & STATE_MASK) == BAD) {
-      state = before;
-      break;
-    }
-    i += STRIDE;
   }
-  for (; i < bytes; i++) {
-    state = steps[(unsigned char)text[i]] >> (state & STATE_MASK);
-    if ((state & STATE_MASK) == BAD) return i;
-  }
-  return (state & STATE_MASK) == OK || from >= bytes ? bytes : bytes - 1;
+  return bytes;
 }

@@ -23,7 +23,6 @@ static void add_frequency(score_tables *t, size_t comparison, size_t level, size
 
 void score_tables_make(score_tables *t, const model *m, const schema *s, const feature_layout *layout, uint64_t rows) {
   *t = (score_tables){.comparison_count = m->comparison_count};
-  const size_t frequencies_max = sizeof t->frequencies / sizeof *t->frequencies;
   for (size_t c = 0; c < m->comparison_count; c++) {
     int32_t most = 0;
     for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
@@ -31,7 +30,6 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
       t->weights[c][l] = fixed_point(level->weight);
       int field = s->comparisons[c].levels[l - 1].term_frequency_field;
       if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
-      if (t->frequency_count == frequencies_max) continue;
       add_frequency(t, c, l, (size_t)field, level, rows);
       int32_t rarest = t->frequencies[t->frequency_count - 1].adjust[0];
       if (rarest > most) most = rarest;

@@ -18,7 +18,7 @@ typedef struct score_tables {
   size_t comparison_count;
   int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
   int32_t prior;
-  frequency_table frequencies[SCHEMA_COMPARISONS_MAX * 4];
+  frequency_table frequencies[SCHEMA_COMPARISONS_MAX * SCHEMA_LEVELS_MAX];
   size_t frequency_count;
   int32_t frequency_most; /* what all adjustments together can add at most */
   int32_t match, review;  /* thresholds on the weight */

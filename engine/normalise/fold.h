@@ -56,7 +56,7 @@ typedef struct fold_run {
   size_t tone_count;
   bool has_other;    /* some plain bytes are 0 */
   bool blank_before; /* a blank stands between the span before and this one */
-  uint8_t codes[FOLD_CODES_MAX + 1];
+  uint8_t codes[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
   uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
   uint16_t tones[FOLD_TONES_MAX + FOLD_SPAN_BYTES]; /* where a tone was seen */
 } fold_run;
@@ -119,6 +119,21 @@ void text_sink_begin(text_sink *sink, char *text, size_t capacity);
 /* Adds codes with their plain letters; text_sink_blank first where something came before. */
 void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count);
 void text_sink_blank(text_sink *sink);
+static inline bool text_sink_is_empty(const text_sink *sink) {
+  return sink->toned_used == 0 && sink->toned_seed == 0;
+}
+/* text_sink_add for many short pieces, in moves of 16 bytes. The caller knows that it wants no text, that no
+ * letter of `plain` is 0, that both blocks have room for 16 codes more than it will add, and that 15
+ * bytes more than `count` may be read. */
+static inline void text_sink_copy(text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+  uint8_t *toned_out = sink->toned + sink->toned_used, *plain_out = sink->plain + sink->plain_used;
+  for (size_t i = 0; i < count; i += 16) {
+    __builtin_memcpy(toned_out + i, codes + i, 16);
+    __builtin_memcpy(plain_out + i, plain + i, 16);
+  }
+  sink->toned_used += count;
+  sink->plain_used += count;
+}
 void text_sink_end(text_sink *sink, text_value *out);
 /* begin, add and end in one, without copying. `plain` has TEXT_LETTERS_MAX bytes of room behind. */
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out);

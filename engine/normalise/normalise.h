@@ -78,17 +78,18 @@ void normalise_place(const char *text, size_t length, text_value *out);
 
 /* The same in two pieces, for those who meet the same tails again and again ("Phường 4, Quận 3, TP.HCM"):
  * where normalise_place_cut finds a comma, head and tail joined give what normalise_place gives for the
- * whole, unless the whole stands for "nothing known". The cut is at the first comma, which
+ * whole. The cut is at the first comma, which
  * belongs to neither; false when there is none or the text is long. */
-enum { PLACE_TAIL_MAX = 100 };
+enum { PLACE_TAIL_MAX = 96 };
 typedef struct place_tail {
   uint8_t count;
   uint8_t codes[PLACE_TAIL_MAX], plain[PLACE_TAIL_MAX];
 } place_tail;
 bool normalise_place_cut(const char *text, size_t length, size_t *out_head);
-/* False when the tail is too long to remember. */
+/* False when the tail says nothing or is too long to remember. */
 bool normalise_place_tail(const char *text, size_t length, place_tail *out);
-void normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out);
+/* False, and *out untouched, when the head says nothing: then the whole is to be read at once. */
+bool normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out);
 
 /* ---- date.c ------------------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@
 #include "normalise/fold.h"
 #include "normalise/place_words.h"
 
-enum { TOKENS_MAX = FOLD_CODES_MAX / 2 + 1, TONE_MASK = 7 };
+enum { TOKENS_MAX = FOLD_CODES_MAX / 2 + 1, TONE_MASK = 7, LABEL_MAX = 16 };
 
 typedef struct token {
   uint16_t start, length;
@@ -30,34 +30,43 @@ typedef struct place_reader {
   bool begins_text;    /* token 0 is the first of the whole text */
   bool segment_begins; /* no name token since the part began or the last administrative word */
   bool after_number;
+  bool plain_copies;   /* text_sink_copy may be used for all of the span */
   token tokens[TOKENS_MAX];
 } place_reader;
 
 static bool is_digit(uint8_t code) { return code >= '0' && code <= '9'; }
 
-static bool is_separator(uint8_t code) { return code == FOLD_BLANK || code == '.' || code == ','; }
+/* What a code is to read_tokens, by one look-up a letter. */
+enum { CLASS_INSIDE = 0, CLASS_LETTER = 1, CLASS_SEPARATOR = 2 };
+static const uint8_t code_classes[256] = {
+    [FOLD_BLANK] = CLASS_SEPARATOR, ['.'] = CLASS_SEPARATOR, [','] = CLASS_SEPARATOR,
+    ['a' ... 'z'] = CLASS_LETTER,   [FOLD_VOWEL ... 255] = CLASS_LETTER};
 
+/* The span has a blank behind (fold_place_tones), which ends its last token. */
 static void read_tokens(place_reader *r) {
   const uint8_t *codes = r->run->codes;
   size_t end = r->run->count, at = 0;
+  token *t = r->tokens;
   bool part_begins = true;
-  r->count = 0;
   while (at < end) {
-    if (is_separator(codes[at])) {
-      if (r->count > 0 && codes[at] == ',') part_begins = r->tokens[r->count - 1].ends_part = true;
+    if (code_classes[codes[at]] == CLASS_SEPARATOR) {
+      if (t > r->tokens && codes[at] == ',') part_begins = t[-1].ends_part = true;
       at++;
       continue;
     }
-    token *t = &r->tokens[r->count++];
-    *t = (token){.start = (uint16_t)at, .begins_part = part_begins};
-    while (at < end && fold_is_letter(codes[at])) at++;
-    t->letters = (uint16_t)(at - t->start);
-    while (at < end && !is_separator(codes[at])) at++;
-    t->length = (uint16_t)(at - t->start);
-    t->dot_behind = at < end && codes[at] == '.';
+    size_t start = at;
+    while (code_classes[codes[at]] == CLASS_LETTER) at++;
+    size_t letters = at - start;
+    while (code_classes[codes[at]] != CLASS_SEPARATOR) at++;
+    *t++ = (token){.start = (uint16_t)start,
+                   .length = (uint16_t)(at - start),
+                   .letters = (uint16_t)letters,
+                   .begins_part = part_begins,
+                   .dot_behind = codes[at] == '.'};
     part_begins = false;
   }
-  if (r->count > 0) r->tokens[r->count - 1].ends_part = true;
+  if (t > r->tokens) t[-1].ends_part = true;
+  r->count = (size_t)(t - r->tokens);
 }
 
 /* ---- words -------------------------------------------------------------------------------- */
@@ -149,18 +158,38 @@ static size_t number_behind(const place_reader *r, size_t at, place_kind kind) {
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-static void write_ascii(text_sink *sink, const char *text) {
-  for (; *text != 0; text++) {
-    uint16_t pair = fold_keep_rules.ascii[(uint8_t)*text];
-    uint8_t code = (uint8_t)pair, plain = (uint8_t)(pair >> 8);
-    text_sink_add(sink, &code, &plain, 1);
+/* Adds a piece; it and what lies behind it are of the run or of a buffer of LABEL_MAX bytes. */
+static void put(const place_reader *r, text_sink *sink, const uint8_t *codes, const uint8_t *plain, size_t count) {
+  if (r->plain_copies) text_sink_copy(sink, codes, plain, count);
+  else text_sink_add(sink, codes, plain, count);
+}
+
+static void put_blank(const place_reader *r, text_sink *sink) {
+  if (!r->plain_copies) {
+    text_sink_blank(sink);
+  } else if (!text_sink_is_empty(sink)) {
+    sink->toned[sink->toned_used++] = FOLD_BLANK;
+    sink->plain[sink->plain_used++] = ' ';
   }
+}
+
+static void write_label(const place_reader *r, const char *label, unsigned roman, text_sink *sink) {
+  uint8_t codes[LABEL_MAX], plain[LABEL_MAX];
+  size_t count = 0;
+  for (; *label != 0; label++) {
+    uint16_t pair = fold_keep_rules.ascii[(uint8_t)*label];
+    codes[count] = (uint8_t)pair;
+    plain[count++] = (uint8_t)(pair >> 8);
+  }
+  if (roman >= 10) codes[count] = plain[count] = (uint8_t)('0' + roman / 10), count++;
+  if (roman > 0) codes[count] = plain[count] = (uint8_t)('0' + roman % 10), count++;
+  put(r, sink, codes, plain, count);
 }
 
 /* run->codes[start..end) without its leading zeros. */
 static void write_digits(const place_reader *r, size_t start, size_t end, text_sink *sink) {
   while (start + 1 < end && r->run->codes[start] == '0' && is_digit(r->run->codes[start + 1])) start++;
-  text_sink_add(sink, r->run->codes + start, r->run->plain + start, end - start);
+  put(r, sink, r->run->codes + start, r->run->plain + start, end - start);
 }
 
 static void write_number(const place_reader *r, size_t at, place_kind kind, text_sink *sink) {
@@ -175,16 +204,12 @@ static void write_number(const place_reader *r, size_t at, place_kind kind, text
       [PLACE_HOUSE] = ""};
   const token *t = &r->tokens[at];
   size_t start = t->start, end = start + t->length;
-  text_sink_blank(sink);
-  write_ascii(sink, labels[kind]);
+  put_blank(r, sink);
   unsigned roman = is_digit(r->run->codes[start]) || has_number_joined(r, t)
                        ? 0
                        : roman_number(r->run->plain + start, t->length);
-  if (roman > 0) {
-    char digits[3] = {(char)('0' + roman / 10), (char)('0' + roman % 10), 0};
-    write_ascii(sink, roman < 10 ? digits + 1 : digits);
-    return;
-  }
+  write_label(r, labels[kind], roman, sink);
+  if (roman > 0) return;
   if (has_number_joined(r, t)) start += t->letters;
   write_digits(r, start, end, sink);
 }
@@ -223,9 +248,17 @@ static bool number_is_name(const place_reader *r, const place_word *word, size_t
   return number == r->next + word->word_count && !r->tokens[number].ends_part;
 }
 
+/* Can an administrative word or an alias begin here? Nearly all words of names end with this question. */
+static bool may_be_word(const place_reader *r) {
+  const token *t = &r->tokens[r->next];
+  const uint8_t *plain = r->run->plain + t->start;
+  uint8_t letter = (uint8_t)(plain[0] - 'A');
+  if (letter >= 26 || t->letters > PLACE_FIRST_WORD_MAX) return false;
+  return place_first_words[letter * 32 + (plain[1] & 31)] >> t->letters & 1;
+}
+
 static bool read_word(place_reader *r, text_sink *sink) {
   uint8_t first = r->run->plain[r->tokens[r->next].start];
-  if (first < 'A' || first > 'Z') return false;
   const place_word *word = place_words + place_words_from[first - 'A'];
   const place_word *end = place_words + place_words_from[first - 'A' + 1];
   for (; word < end; word++) {
@@ -253,7 +286,6 @@ static bool read_alias(place_reader *r, text_sink *sink) {
   bool fits = r->kind == PLACE_NONE || r->kind == PLACE_CITY || r->kind == PLACE_PROVINCE;
   if (!fits || !r->segment_begins) return false;
   uint8_t first = r->run->plain[r->tokens[r->next].start];
-  if (first < 'A' || first > 'Z') return false;
   const place_alias *alias = place_aliases + place_aliases_from[first - 'A'];
   const place_alias *end = place_aliases + place_aliases_from[first - 'A' + 1];
   for (; alias < end; alias++) {
@@ -262,8 +294,8 @@ static bool read_alias(place_reader *r, text_sink *sink) {
     if (last >= r->count || !r->tokens[last].ends_part) continue;
     if (!reads_as(r, r->next, alias->written, alias->word_count, false)) continue;
     if (alias->length == 0 && r->next == 0 && r->begins_text) return false;
-    if (alias->length > 0) text_sink_blank(sink);
-    text_sink_add(sink, (const uint8_t *)alias->codes, (const uint8_t *)alias->plain, alias->length);
+    if (alias->length > 0) put_blank(r, sink);
+    put(r, sink, (const uint8_t *)alias->codes, (const uint8_t *)alias->plain, alias->length);
     r->next = last + 1;
     r->kind = PLACE_NONE;
     r->after_number = false;
@@ -274,21 +306,28 @@ static bool read_alias(place_reader *r, text_sink *sink) {
 
 static void read_name(place_reader *r, text_sink *sink) {
   const token *t = &r->tokens[r->next++];
-  text_sink_blank(sink);
+  put_blank(r, sink);
   write_digits(r, t->start, (size_t)t->start + t->length, sink);
   r->kind = PLACE_NONE;
   r->segment_begins = false;
   r->after_number = is_digit(r->run->codes[t->start]);
 }
 
-/* All tokens of one folded span. */
-static void read_span(const fold_run *run, bool begins_text, text_sink *sink) {
+/* No token adds more than eight codes a code of the span, and 16: "D5" is "duong5", "SG" hồ chí minh. */
+static bool copies_are_plain(const fold_run *run, const text_sink *sink) {
+  size_t used = sink->toned_used > sink->plain_used ? sink->toned_used : sink->plain_used;
+  return sink->text == NULL && !run->has_other && used + run->count * 8 + 64 <= FOLD_CODES_MAX;
+}
+
+/* All tokens of one folded span; false when there are none. */
+static bool read_span(const fold_run *run, bool begins_text, text_sink *sink) {
   place_reader r;
   r.run = run;
   r.begins_text = begins_text;
   r.next = 0;
   r.kind = PLACE_NONE;
-  r.after_number = false;
+  r.segment_begins = r.after_number = false;
+  r.plain_copies = copies_are_plain(run, sink);
   read_tokens(&r);
   while (r.next < r.count) {
     if (r.tokens[r.next].begins_part) {
@@ -296,8 +335,10 @@ static void read_span(const fold_run *run, bool begins_text, text_sink *sink) {
       r.segment_begins = true;
       r.after_number = false;
     }
-    if (!read_word(&r, sink) && !read_alias(&r, sink)) read_name(&r, sink);
+    bool taken = may_be_word(&r) && (read_word(&r, sink) || read_alias(&r, sink));
+    if (!taken) read_name(&r, sink);
   }
+  return r.count > 0;
 }
 
 void place_write(const char *text, size_t length, text_sink *sink) {
@@ -327,19 +368,21 @@ bool normalise_place_cut(const char *text, size_t length, size_t *out_head) {
   return comma != NULL;
 }
 
-static void piece_write(const char *text, size_t length, bool begins_text, text_sink *sink) {
+/* False when the piece does not tell what the whole would give: one without a token (it decides nothing, so
+ * the piece behind is the beginning), or one of many expanded characters, which the fold of the whole may cut. */
+static bool piece_write(const char *text, size_t length, bool begins_text, text_sink *sink) {
   fold_cursor cursor = fold_begin(text, length);
   fold_run run;
-  if (length == 0) return;
+  if (length == 0) return false;
   fold_next(&cursor, &fold_place_rules, &run);
-  read_span(&run, begins_text, sink);
+  return run.count < FOLD_SLOW_MAX / 2 - FOLD_OTHER_CODES && read_span(&run, begins_text, sink);
 }
 
 bool normalise_place_tail(const char *text, size_t length, place_tail *out) {
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
-  piece_write(text, length, false, &sink);
-  bool fits = sink.toned_used <= PLACE_TAIL_MAX && sink.toned_used == sink.plain_used;
+  bool fits = piece_write(text, length, false, &sink) && sink.toned_used <= PLACE_TAIL_MAX &&
+              sink.toned_used == sink.plain_used;
   if (!fits) return false;
   out->count = (uint8_t)sink.toned_used;
   memcpy(out->codes, sink.toned, sink.toned_used);
@@ -347,13 +390,15 @@ bool normalise_place_tail(const char *text, size_t length, place_tail *out) {
   return true;
 }
 
-void normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out) {
+bool normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out) {
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
-  piece_write(text, length, true, &sink);
+  if (!piece_write(text, length, true, &sink)) return false;
   if (tail->count) {
     text_sink_blank(&sink);
-    text_sink_add(&sink, tail->codes, tail->plain, tail->count);
+    if (sink.toned_used + 2 * PLACE_TAIL_MAX < FOLD_CODES_MAX) text_sink_copy(&sink, tail->codes, tail->plain, tail->count);
+    else text_sink_add(&sink, tail->codes, tail->plain, tail->count);
   }
   text_sink_end(&sink, out);
+  return true;
 }

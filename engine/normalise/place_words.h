@@ -66,4 +66,9 @@ typedef struct place_alias {
 extern const place_alias place_aliases[];
 extern const uint8_t place_aliases_from[27];
 
+/* What most words of names are turned away by: at (first letter) * 32 + (second letter & 31) a bit for each
+ * length that the first word of a place_word or place_alias has with these letters. */
+extern const uint8_t place_first_words[26 * 32];
+enum { PLACE_FIRST_WORD_MAX = 7 };
+
 #endif

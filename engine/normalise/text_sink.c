@@ -34,16 +34,20 @@ static size_t close_gaps(uint8_t *plain, size_t count) {
   return kept;
 }
 
+/* A value of one block of codes and one of plain letters, which has room behind. */
+static void blocks_set(const uint8_t *codes, size_t count, uint8_t *plain, size_t plain_count, text_value *out) {
+  out->toned_hash = fold_hash(hash_bytes(codes, count));
+  out->plain_hash = fold_hash(hash_bytes(plain, plain_count));
+  if (plain_count < TEXT_LETTERS_MAX) memset(plain + plain_count, 0, TEXT_LETTERS_MAX);
+  letters_set(plain, plain_count, out);
+}
+
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out) {
   if (count == 0) {
     memset(out, 0, sizeof *out);
     return;
   }
-  out->toned_hash = fold_hash(hash_bytes(codes, count));
-  if (has_other) count = close_gaps(plain, count);
-  out->plain_hash = fold_hash(hash_bytes(plain, count));
-  if (count < TEXT_LETTERS_MAX) memset(plain + count, 0, TEXT_LETTERS_MAX);
-  letters_set(plain, count, out);
+  blocks_set(codes, count, plain, has_other ? close_gaps(plain, count) : count, out);
 }
 
 size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity, bool *cut) {
@@ -125,11 +129,15 @@ void text_sink_add(text_sink *sink, const uint8_t *codes, const uint8_t *plain, 
 
 void text_sink_blank(text_sink *sink) {
   static const uint8_t blank = FOLD_BLANK;
-  bool empty = sink->toned_used == 0 && sink->toned_seed == 0;
-  if (!empty) text_sink_add(sink, &blank, &blank, 1);
+  if (!text_sink_is_empty(sink)) text_sink_add(sink, &blank, &blank, 1);
 }
 
 void text_sink_end(text_sink *sink, text_value *out) {
+  bool one_block = sink->toned_seed == 0 && sink->plain_seed == 0 && sink->plain_used > 0;
+  if (one_block) {
+    blocks_set(sink->toned, sink->toned_used, sink->plain, sink->plain_used, out);
+    return;
+  }
   if (sink->toned_used > 0) flush_toned(sink);
   if (sink->plain_used > 0) flush_plain(sink);
   sink->value.toned_hash = sink->toned_seed == 0 ? 0 : fold_hash(sink->toned_seed);

@@ -55,14 +55,26 @@ static void place_tone(fold_run *run, size_t at) {
   codes[tone_place(run, start, end)] |= tone;
 }
 
+/* Nothing to move for a tone that ends its vowels on a marked one (Nguyễn, Tuấn), or before a consonant
+ * behind one other vowel that is not marked (Hoàng). */
+static bool is_in_place(const uint8_t *codes, size_t at, bool vowel_before) {
+  if (fold_is_vowel(codes[at + 1]) || !fold_is_vowel(codes[at])) return false;
+  if (MARKED_VOWELS >> vowel_of(codes[at]) & 1) return true;
+  if (!vowel_before || !fold_is_letter(codes[at + 1])) return false;
+  bool two_vowels = at == 1 || !fold_is_vowel(codes[at - 2]);
+  return two_vowels && !(MARKED_VOWELS >> vowel_of(codes[at - 1]) & 1);
+}
+
 /* Most syllables have one vowel and cost one look at both neighbours. */
 void fold_place_tones(fold_run *run) {
   uint8_t *codes = run->codes;
   codes[run->count] = FOLD_BLANK;
+  run->plain[run->count] = ' ';
   for (size_t i = 0; i < run->tone_count; i++) {
     size_t at = run->tones[i];
     bool before = at > 0 && fold_is_vowel(codes[at - 1]);
     if (!before & !fold_is_vowel(codes[at + 1])) continue;
+    if (is_in_place(codes, at, before)) continue;
     /* The slow path may have taken a letter back that was noted. */
     if (at < run->count && fold_is_vowel(codes[at]) && (codes[at] & TONE_MASK) != 0) place_tone(run, at);
   }
