@@ -2,8 +2,9 @@
  * ("Well-Formed UTF-8 Byte Sequences") has it.
  *
  * Usual text does not get that far. It is ASCII with characters of two bytes, and of three that start
- * with e1, e2 or e3, which has all of Vietnamese; there the second byte may be any continuation, so
- * eight bytes can be judged at once, by marks in the top bit of each byte of a word:
+ * with e1 to ec, which has all of Vietnamese; there the second byte may be any continuation, so eight
+ * bytes can be judged at once, by marks in the top bit of each byte of a word. No branch depends on
+ * where the letters stand, which in names and addresses no predictor guesses.
  *
  *   text            n   g  c3  b4  e1  bb  85   i
  *   leads                   x       x
@@ -30,21 +31,22 @@ static inline uint64_t load_word(const char *text) {
   return word;
 }
 
-/* Only bytes 01..7F? A byte of 80 or more has its top bit set; of the others only 0 borrows. */
-static inline bool is_plain(uint64_t word) { return ((word | (word - ones)) & tops) == 0; }
-
 /* Is the word usual text? `*tails` marks what the words before want as tails here, and afterwards what
- * this one wants of the next. A shift by n brings a byte's bit 7 - n under its mark. */
+ * this one wants of the next. The sums have a byte's mark when the byte is large enough, and no carry
+ * leaves a byte. */
 static inline bool is_usual(uint64_t word, uint64_t *tails) {
-  uint64_t leads = word & word << 1 & tops;
+  uint64_t beyond_ascii = word & tops;
+  uint64_t leads = beyond_ascii & word << 1;
   uint64_t threes = leads & word << 2;
   uint64_t wanted = *tails | leads << 8 | threes << 16;
-  uint64_t middle = word << 4 | word << 5; /* bits 3 and 2 */
-  uint64_t odd_twos = leads & ~(word << 2 | word << 3 | middle | word << 6);            /* c0, c1 */
-  uint64_t odd_threes = threes & (word << 3 | middle | ~(word << 6 | word << 7));       /* but e1, e2, e3 */
+  uint64_t low_six = word & ones * 0x3f;
+  uint64_t from_c2 = low_six + ones * (0x80 - 0x02);
+  uint64_t but_e0 = (low_six ^ ones * 0x20) + ones * (0x80 - 0x01);
+  uint64_t from_ed = low_six + ones * (0x80 - 0x2d);
+  uint64_t odd_leads = leads & (~(from_c2 & but_e0) | from_ed);
   uint64_t zeros = (word - ones) & ~word & tops;
   *tails = leads >> 56 | threes >> 48;
-  return ((((word & ~(word << 1)) & tops) ^ wanted) | odd_twos | odd_threes | zeros) == 0;
+  return ((beyond_ascii ^ leads ^ wanted) | odd_leads | zeros) == 0;
 }
 
 /* The start of the character that goes on at text[i], when one does; all before is usual text. */
@@ -56,11 +58,9 @@ static size_t character_start(const char *text, size_t i, uint64_t tails) {
 /* Skips usual text a word at a time. */
 static size_t skip_usual(const char *text, size_t i, size_t bytes) {
   uint64_t tails = 0;
-  while (bytes - i >= 8) {
-    uint64_t word = load_word(text + i), wanted = tails;
-    if (tails == 0 && bytes - i >= 32 && is_plain(word) && is_plain(load_word(text + i + 8)) && is_plain(load_word(text+i+16)) ) { i += 24; continue; }
-    if (!is_usual(word, &tails)) return character_start(text, i, wanted);
-    i += 8;
+  for (; bytes - i >= 8; i += 8) {
+    uint64_t wanted = tails;
+    if (!is_usual(load_word(text + i), &tails)) return character_start(text, i, wanted);
   }
   return character_start(text, i, tails);
 }
