@@ -1,0 +1,10 @@
+/* Parts of texts in a row, for encode.c. */
+#ifndef KHOP_FEATURE_PARTS_H
+#define KHOP_FEATURE_PARTS_H
+
+#include "feature/feature.h"
+
+/* All parts of one field's value, to their places in the row, which is zero so far. */
+void feature_encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row);
+
+#endif
