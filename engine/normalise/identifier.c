@@ -45,8 +45,46 @@ static bool read_passport(const id_text *id, id_value *out) {
   return true;
 }
 
+/* As id_digits_made_up, of a number of twelve digits or nine. */
+static bool is_made_up(uint64_t number, bool cccd) {
+  uint64_t ones = cccd ? 111111111111u : 111111111u;
+  if (number % ones == 0) return true;
+  return cccd ? number == 12345678901u || number == 123456789012u : number == 12345678u || number == 123456789u;
+}
+
+/* Eight bytes that are digits as a number, by pairs, fours and eight; false when they are not. */
+static bool eight_digits(const char *text, uint64_t *out_number) {
+  const uint64_t high = 0xf0f0f0f0f0f0f0f0u, zeros = 0x3030303030303030u, sixes = 0x0606060606060606u;
+  uint64_t x;
+  memcpy(&x, text, sizeof x);
+  if ((x & high) != zeros || ((x + sixes) & high) != zeros) return false;
+  x = (x - zeros) * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ffu;
+  x = x * (1 + (100 << 16)) >> 16 & 0x0000ffff0000ffffu;
+  *out_number = x * (1 + (10000ull << 32)) >> 32;
+  return true;
+}
+
+/* Twelve or nine digits and nothing else, as nearly all numbers are. False leaves *out alone. */
+static bool read_usual(const char *text, size_t length, id_value *out) {
+  if (length != CCCD_DIGITS && length != CMND_DIGITS) return false;
+  uint64_t number, tail;
+  size_t behind = length - 8; /* digits before the last eight */
+  if (!eight_digits(text, &number) || !eight_digits(text + behind, &tail)) return false;
+  bool cccd = length == CCCD_DIGITS;
+  number = (cccd ? number / 10000 : number / 10000000) * 100000000 + tail;
+  if (is_made_up(number, cccd)) return true;
+  out->kind = cccd ? ID_CCCD : ID_CMND;
+  out->number = number;
+  out->digits = (uint8_t)length;
+  out->valid = !cccd || cccd_is_valid(text);
+  memcpy(out->canonical, text, 8);
+  memcpy(out->canonical + behind, text + behind, 8);
+  return true;
+}
+
 void normalise_personal_id(const char *text, size_t length, id_value *out) {
   memset(out, 0, sizeof *out);
+  if (length == 0 || read_usual(text, length, out)) return;
   id_text id;
   id_text_read(text, length, &id);
   if (id_text_is_placeholder(&id) || read_passport(&id, out)) return;

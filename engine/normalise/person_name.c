@@ -79,6 +79,10 @@ void person_name_write(const char *text, size_t length, text_sink *sink) {
 }
 
 void normalise_person_name(const char *text, size_t length, text_value *out) {
+  if (length == 0) {
+    memset(out, 0, sizeof *out);
+    return;
+  }
   fold_cursor cursor = fold_begin(text, length);
   fold_run run;
   size_t start;

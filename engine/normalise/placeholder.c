@@ -6,9 +6,16 @@
 
 enum { PLACEHOLDER_MAX = 15 };
 
-static bool is_one_of(const char *const *list, size_t list_count, const uint8_t *plain, size_t count) {
+typedef struct phrase {
+  uint8_t length;
+  char text[PLACEHOLDER_MAX + 1];
+} phrase;
+
+#define PHRASE(text) {sizeof(text) - 1, text}
+
+static bool is_one_of(const phrase *list, size_t list_count, const uint8_t *plain, size_t count) {
   for (size_t i = 0; i < list_count; i++) {
-    if (strlen(list[i]) == count && memcmp(list[i], plain, count) == 0) return true;
+    if (list[i].length == count && memcmp(list[i].text, plain, count) == 0) return true;
   }
   return false;
 }
@@ -17,15 +24,16 @@ static bool is_one_of(const char *const *list, size_t list_count, const uint8_t 
 
 /* By first letter, so that a name costs one comparison. "N A" is n/a; "NAN" is what pandas writes. */
 bool fold_is_placeholder(const uint8_t *plain, size_t count) {
-  static const char *const with_b[] = {"BO TRONG"};
-  static const char *const with_c[] = {"CHUA RO",    "CHUA CO",       "CHUA DAT TEN", "CHUA CO TEN",
-                                       "CHUA BIET",  "CHUA XAC DINH", "CHUA DAT",     "CHUA CAP NHAT",
-                                       "CHUA DKKS"};
-  static const char *const with_k[] = {"KHONG RO",       "KHONG CO",   "KHONG BIET", "KHONG TEN",
-                                       "KHONG CO TEN", "KHONG XAC DINH", "KHONG RO TEN", "KO RO",    "KO CO", "K RO"};
-  static const char *const with_n[] = {"N A", "NULL", "NONE", "NIL", "NAN"};
-  static const char *const with_u[] = {"UNKNOWN"};
-  static const char *const with_v[] = {"VO DANH"};
+  static const phrase with_b[] = {PHRASE("BO TRONG")};
+  static const phrase with_c[] = {
+      PHRASE("CHUA RO"),       PHRASE("CHUA CO"),  PHRASE("CHUA DAT TEN"),  PHRASE("CHUA CO TEN"), PHRASE("CHUA BIET"),
+      PHRASE("CHUA XAC DINH"), PHRASE("CHUA DAT"), PHRASE("CHUA CAP NHAT"), PHRASE("CHUA DKKS")};
+  static const phrase with_k[] = {
+      PHRASE("KHONG RO"),       PHRASE("KHONG CO"),     PHRASE("KHONG BIET"), PHRASE("KHONG TEN"), PHRASE("KHONG CO TEN"),
+      PHRASE("KHONG XAC DINH"), PHRASE("KHONG RO TEN"), PHRASE("KO RO"),      PHRASE("KO CO"),     PHRASE("K RO")};
+  static const phrase with_n[] = {PHRASE("N A"), PHRASE("NULL"), PHRASE("NONE"), PHRASE("NIL"), PHRASE("NAN")};
+  static const phrase with_u[] = {PHRASE("UNKNOWN")};
+  static const phrase with_v[] = {PHRASE("VO DANH")};
 
   if (count == 0 || count > PLACEHOLDER_MAX) return false;
   switch (plain[0]) {

@@ -34,12 +34,21 @@ static size_t close_gaps(uint8_t *plain, size_t count) {
   return kept;
 }
 
+static void plain_set(uint8_t *plain, size_t count, text_value *out) {
+  out->plain_hash = fold_hash(hash_bytes(plain, count));
+  if (count < TEXT_LETTERS_MAX) memset(plain + count, 0, TEXT_LETTERS_MAX);
+  letters_set(plain, count, out);
+}
+
 /* A value of one block of codes and one of plain letters, which has room behind. */
 static void blocks_set(const uint8_t *codes, size_t count, uint8_t *plain, size_t plain_count, text_value *out) {
   out->toned_hash = fold_hash(hash_bytes(codes, count));
-  out->plain_hash = fold_hash(hash_bytes(plain, plain_count));
-  if (plain_count < TEXT_LETTERS_MAX) memset(plain + plain_count, 0, TEXT_LETTERS_MAX);
-  letters_set(plain, plain_count, out);
+  plain_set(plain, plain_count, out);
+}
+
+void text_value_set_plain(uint8_t *plain, size_t count, text_value *out) {
+  plain_set(plain, count, out);
+  out->toned_hash = out->plain_hash;
 }
 
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out) {
