@@ -20,8 +20,8 @@ enum {
   chunk_postings_max = room_bits / 2, /* a bit, and a bit of row, at least */
   escape_zeros = 25,
   key_bits_max = 48,
-  put_bits_max = 56, /* a word less a byte */
-  width_sample = 1024 /* more than a chunk of unique keys holds */
+  put_bits_max = 56,                  /* a word less a byte */
+  width_sample = 512
 };
 
 typedef struct widths {

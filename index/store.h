@@ -3,7 +3,7 @@
  *   DIR/data.mdb                      (FORMAT.md draws every byte)
  *     meta      name -> text            format version, schema, field names, counts, run facts; written last
  *     records   first row -> chunk of consecutive records, column by column, zstd
- *     postings  (table, first key, first row) -> chunk of (key, row) pairs in order, delta-coded
+ *     postings  (table, first key, first row) -> chunk of (key, row) pairs in order, as bits
  *     clusters  first row -> chunk of cluster numbers, delta-coded
  *
  * A record's row number is its name here; rows are dense from 0 in input order. A posting table is
@@ -29,7 +29,7 @@ enum {
   STORE_TABLES_MAX = 64,
   STORE_META_NAME_MAX = 255,
   STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
-  STORE_KEY_BITS = 48                /* keys cut to this length cost about 7 bytes a posting */
+  STORE_KEY_BITS = 48                /* keys cut to this length cost about 6.4 bytes a posting */
 };
 #define STORE_ROW_NONE UINT32_MAX
 

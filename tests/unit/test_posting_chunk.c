@@ -1,0 +1,138 @@
+/* Posting chunks alone: what goes in comes out whatever the widths, a page is never exceeded, and a
+ * chunk that was cut or changed is refused or read within its bounds. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+
+#include "index/chunk.h"
+
+enum { postings_max = 20000 };
+
+static store_posting postings[postings_max];
+
+/* Encodes one chunk, compares what a reader finds with what was taken. Returns how many were taken. */
+static size_t check_chunk(const store_posting *from, size_t count, size_t *out_bytes) {
+  uint8_t value[PAGE_VALUE_BYTES], key[POSTING_KEY_BYTES];
+  uint32_t kept;
+  size_t size, found = 0;
+  size_t taken = posting_chunk_encode(value, from, count, &size, &kept);
+  assert_in_range(taken, 1, count);
+  assert_in_range(size, VALUE_HEADER_BYTES + 3, PAGE_VALUE_BYTES);
+  uint8_t *exact = malloc(size); /* so that a sanitizer sees a read beyond the end */
+  memcpy(exact, value, size);
+  posting_key_put(key, 16, from[0].key, from[0].row);
+  posting_reader r;
+  const char *fact = posting_reader_open(&r, key, exact, size);
+  assert_null(fact);
+  for (size_t i = 0; i < taken; i++) {
+    if (i && from[i].key == from[i - 1].key && from[i].row == from[i - 1].row) continue;
+    assert_true(posting_reader_next(&r, &fact));
+    assert_true(r.key == from[i].key);
+    assert_int_equal(r.row, from[i].row);
+    found++;
+  }
+  assert_false(posting_reader_next(&r, &fact));
+  assert_null(fact);
+  assert_int_equal(found, kept);
+  free(exact);
+  *out_bytes += size;
+  return taken;
+}
+
+static size_t check_all(size_t count) {
+  size_t bytes = 0;
+  for (size_t done = 0; done < count;) done += check_chunk(postings + done, count - done, &bytes);
+  return bytes;
+}
+
+/* Steps of keys of every length; rows of every length. */
+static void every_width(void **unused) {
+  (void)unused;
+  uint64_t random = 3;
+  for (unsigned key_bits = 0; key_bits < 50; key_bits++) {
+    for (unsigned row_bits = 0; row_bits <= 32; row_bits += 4) {
+      uint64_t key = 0;
+      enum { count = 1500 };
+      for (size_t i = 0; i < count; i++) {
+        key += key_bits ? random_next(&random) & ((UINT64_C(1) << key_bits) - 1) : 1;
+        postings[i] = (store_posting){.key = key, .row = (uint32_t)(random_next(&random) & ((UINT64_C(1) << row_bits) - 1))};
+        if (i && key == postings[i - 1].key && postings[i].row < postings[i - 1].row) postings[i].row = postings[i - 1].row;
+      }
+      size_t bits = check_all(count) * 8;
+      assert_true(bits <= count * (key_bits + row_bits + 4) + 4096);
+    }
+  }
+}
+
+/* Steps that the sample of a chunk's widths does not announce, up to the whole range of keys. */
+static void surprising_steps(void **unused) {
+  (void)unused;
+  uint64_t key = 5;
+  for (size_t i = 0; i < 3000; i++) {
+    key += i % 1000 == 999 ? UINT64_C(1) << 60 : i % 700 == 699 ? 30 : i % 3;
+    postings[i] = (store_posting){.key = key, .row = (uint32_t)i};
+  }
+  postings[3000] = (store_posting){.key = UINT64_MAX, .row = 0};
+  postings[3001] = (store_posting){.key = UINT64_MAX, .row = UINT32_MAX - 1};
+  check_all(3002);
+  postings[0] = (store_posting){.key = 0, .row = UINT32_MAX - 1};
+  postings[1] = (store_posting){.key = UINT64_MAX, .row = 0};
+  check_all(2);
+}
+
+/* The smallest step, for as many postings as a page can hold. */
+static void one_key(void **unused) {
+  (void)unused;
+  for (size_t i = 0; i < postings_max; i++) postings[i] = (store_posting){.key = 9, .row = (uint32_t)i / 2};
+  check_all(postings_max); /* every row twice: one is kept */
+  for (size_t i = 0; i < postings_max; i++) postings[i] = (store_posting){.key = i, .row = (uint32_t)(i & 1)};
+  assert_true(check_all(postings_max) < postings_max);
+}
+
+static void read_through(const uint8_t *key, const uint8_t *value, size_t size, const char **out_fact) {
+  posting_reader r;
+  *out_fact = posting_reader_open(&r, key, value, size);
+  while (!*out_fact && posting_reader_next(&r, out_fact)) continue;
+}
+
+static void damage_is_survived(void **unused) {
+  (void)unused;
+  uint8_t value[PAGE_VALUE_BYTES], key[POSTING_KEY_BYTES];
+  uint64_t random = 4, step = 0;
+  uint32_t kept;
+  size_t size;
+  const char *fact;
+  for (size_t i = 0; i < 300; i++) {
+    postings[i] = (store_posting){.key = step += random_next(&random) >> 40, .row = (uint32_t)random_next(&random) >> 8};
+  }
+  posting_chunk_encode(value, postings, 300, &size, &kept);
+  posting_key_put(key, 1, postings[0].key, postings[0].row);
+  for (size_t cut = VALUE_HEADER_BYTES; cut < size; cut++) {
+    uint8_t *exact = malloc(cut);
+    memcpy(exact, value, cut);
+    read_through(key, exact, cut, &fact);
+    assert_non_null(fact);
+    free(exact);
+  }
+  uint8_t *exact = malloc(size);
+  for (size_t bit = 8 * 8; bit < size * 8; bit++) {
+    memcpy(exact, value, size);
+    exact[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    read_through(key, exact, size, &fact); /* within its bounds, whatever it finds: checksums judge */
+  }
+  free(exact);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_width),
+      cmocka_unit_test(surprising_steps),
+      cmocka_unit_test(one_key),
+      cmocka_unit_test(damage_is_survived),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
