@@ -1,5 +1,6 @@
 /* Matching: each rule sorted, walked, compared and scored; pairs above the review threshold kept.
  * While pairs of a rule are compared, its keys go to the store. */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "run/run.h"
@@ -15,9 +16,14 @@ typedef struct match_job {
   size_t rule;
   comparer *comparers;  /* per worker */
   task_pairs *by_task;  /* of this rule */
+  atomic_uint_least64_t found; /* pairs at or above the review threshold; orders nothing */
+  uint64_t kept_max;           /* so many fit the budget: beyond, pairs are only counted */
 } match_job;
 
 static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_batch *batch, const int32_t *weights, khop_error *err) {
+  uint64_t count = 0;
+  for (size_t p = 0; p < batch->pairs.count; p++) count += weights[p] >= job->tables->review;
+  if (!count || atomic_fetch_add_explicit(&job->found, count, memory_order_relaxed) + count > job->kept_max) return KHOP_OK;
   for (size_t p = 0; p < batch->pairs.count; p++) {
     if (weights[p] < job->tables->review) continue;
     TRY(array_reserve(&kept->items, &kept->capacity, kept->count + 1, sizeof(sort_item), "matching pairs", err));
@@ -85,6 +91,19 @@ cleanup:;
   return status;
 }
 
+static uint64_t pairs_that_fit(const run *r) {
+  uint64_t needed = run_memory_needed(r, r->table.count), budget = r->options.memory_bytes;
+  return budget > needed ? (budget - needed) / run_pairs_memory(1) : 0;
+}
+
+/* Every pair was compared, so the refusal can name what would do. */
+static khop_status check_budget(match_job *job, khop_error *err) {
+  uint64_t found = atomic_load(&job->found);
+  if (found <= job->kept_max) return KHOP_OK;
+  uint64_t needed = run_memory_needed(job->run, job->run->table.count) + run_pairs_memory(found);
+  return run_refuse_budget(job->run, found, "pairs above the review threshold", needed, err);
+}
+
 static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
   region scratch = {0};
   if (!kept->count) return KHOP_OK;
@@ -97,7 +116,8 @@ static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
 khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err) {
   khop_status status = KHOP_OK;
   unsigned threads = pool_threads(r->workers), made = 0;
-  match_job job = {.run = r, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer))};
+  match_job job = {.run = r, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)),
+                   .kept_max = pairs_that_fit(r)};
   if (!job.comparers) return error_memory(err, threads * sizeof(comparer), "comparers");
   progress_phase(&r->progress, "match", "rules", r->schema->rule_count);
   for (; made < threads; made++) {
@@ -107,6 +127,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
     TRY_CLEANUP(match_rule(&job, kept, err));
     progress_set(&r->progress, job.rule + 1);
   }
+  TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));
 cleanup:
   for (unsigned i = 0; i < made; i++) comparer_free(&job.comparers[i]);

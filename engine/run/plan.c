@@ -94,7 +94,7 @@ static void report_estimates(const run *r, const plan_worker *workers, double bl
   double disk = (double)out->indexed * (store_bytes_per_row + csv_bytes_per_row) +
                 (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair;
   out->disk_bytes = (uint64_t)disk;
-  out->memory_bytes = run_memory_needed(r, r->table.count);
+  out->memory_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory((uint64_t)(out->expected_matches + out->expected_reviews));
   double comparing = out->pairs_per_second > 0 ? (double)(sum.pairs - sum.sampled_pairs) / out->pairs_per_second : 0;
   out->seconds = blocking_seconds + comparing + disk / output_bytes_per_second;
 }

@@ -172,15 +172,6 @@ static khop_status take_slot(read_job *job, slot *s, bool is_parsed_only, khop_e
   return KHOP_OK;
 }
 
-static khop_status refuse_budget(const read_job *job, khop_error *err) {
-  const khop_options *o = &job->run->options;
-  uint64_t rows = job->run->table.count + job->rows_beyond, mebibyte = 1 << 20;
-  bool is_small = o->memory_bytes < mebibyte;
-  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu %s is too little: %llu rows need %llu MiB",
-                   (unsigned long long)(is_small ? o->memory_bytes : o->memory_bytes / mebibyte), is_small ? "bytes" : "MiB",
-                   (unsigned long long)rows, (unsigned long long)(run_memory_needed(job->run, rows) / mebibyte) + 1);
-}
-
 /* ---- the threads --------------------------------------------------------------------------------- */
 
 /* Something failed: everybody wakes and leaves. */
@@ -323,7 +314,8 @@ static khop_status read_all(run *r, khop_error *err) {
   statuses[0] = thread_join(reader, &errors[0]);
   statuses[2] = thread_join(storer, &errors[2]);
   if (status == KHOP_OK) status = first_failure(statuses, errors, err);
-  if (status == KHOP_OK && atomic_load(&job.over_budget)) status = refuse_budget(&job, err);
+  uint64_t rows = r->table.count + job.rows_beyond;
+  if (status == KHOP_OK && job.rows_beyond) status = run_refuse_budget(r, rows, "rows", run_memory_needed(r, rows), err);
 cleanup:
   free_slots(&job);
   return status;

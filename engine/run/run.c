@@ -112,6 +112,17 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
 }
 
+/* A pair with room to grow, its copy while sorting, its link while clustering. */
+uint64_t run_pairs_memory(uint64_t pairs) { return pairs * (2 * sizeof(sort_item) + 2 * sizeof(uint32_t)); }
+
+khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, uint64_t needed_bytes, khop_error *err) {
+  const uint64_t budget = r->options.memory_bytes, mebibyte = 1 << 20;
+  bool is_small = budget < mebibyte;
+  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu %s is too little: %llu %s need %llu MiB",
+                   (unsigned long long)(is_small ? budget : budget / mebibyte), is_small ? "bytes" : "MiB",
+                   (unsigned long long)count, what, (unsigned long long)(needed_bytes / mebibyte) + 1);
+}
+
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
   TRY(feature_frequencies(&r->table, r->workers, r->square_sums, err));

@@ -67,5 +67,9 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
 
 /* Memory that a run over so many rows needs, in bytes. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);
+/* And that so many kept pairs need beside it, until they are written. */
+uint64_t run_pairs_memory(uint64_t pairs);
+/* "--memory: 512 MiB is too little: 12800000 rows need 1400 MiB" */
+khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, uint64_t needed_bytes, khop_error *err);
 
 #endif

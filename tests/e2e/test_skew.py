@@ -1,7 +1,9 @@
 """Registers that are all alike: one value in most rows, one name for all, an identifier that is the same
 everywhere. The run ends, compares what it can, and says what it did not."""
 
+import os
 import random
+import re
 
 import support
 
@@ -99,6 +101,25 @@ def test_all_rows_alike(directory):
     assert summary["pairs"]["not_compared"] > 0
     assert summary["pairs"]["compared"] < ROWS * 2000
     assert summary["clusters"] == {"of_two_or_more": 1, "records_in_them": ROWS, "largest": ROWS}, summary["clusters"]
+
+
+def test_memory_of_pairs(directory):
+    """Where nearly every pair matches, the pairs are what the memory goes to: planned, refused, kept within."""
+    if support.IS_SMALL:
+        raise support.Skip("sanitizers use memory of their own")
+    where = register(directory, lambda r, i: ["Nguyễn Văn An", "01/02/1990", "Nam", "079090001234", "0903111222", "12 Lê Lợi"])
+    options = [where, "--schema", "person", "--untrained"]
+    plan = support.khop("plan", *options).out
+    planned = float(re.search(r"memory +([\d.]+) MiB", plan).group(1))
+    out = support.path(directory, "out")
+    error = support.refuses(support.ENVIRONMENT, ["--memory", "pairs above the review threshold need"], "dedupe", *options, "-o", out,
+                            "--memory", f"{int(planned * 0.7)}M")
+    least = int(re.search(r"need (\d+) MiB", error).group(1))
+    assert abs(least - planned) < 0.1 * planned, (least, planned)
+    assert os.listdir(out) == []
+    support.refuses(support.ENVIRONMENT, [f"need {least} MiB"], "dedupe", *options, "-o", out, "--memory", f"{least - 1}M")
+    result = support.khop("dedupe", *options, "-o", out, "--memory", f"{least}M")
+    assert result.peak_bytes <= least << 20, f"{result.peak_bytes >> 20} MiB of {least} MiB"
 
 
 def test_nothing_but_ids(directory):
