@@ -50,6 +50,20 @@ static void finish(const rows_rules *rules, size_t bytes, bool is_final, const o
   }
 }
 
+/* Passes over fields that start with the quote at `p` and end with the next one, in the listed block and
+ * before the row is too long: most quotes come so. Returns the next wanted byte that is not theirs. */
+static size_t pass_simple(const rows_rules *rules, scan_cursor *cursor, size_t row, size_t p) {
+  const char *text = cursor->text;
+  while (text[p] == '"' && (p == row || text[p - 1] == rules->delimiter) && cursor->index + 1 < cursor->count) {
+    size_t closing = cursor->block + cursor->positions[cursor->index];
+    if (text[closing] != '"' || closing - row >= rules->row_bytes_max) break;
+    if (text[closing + 1] != rules->delimiter && text[closing + 1] != '\n') break;
+    p = cursor->block + cursor->positions[cursor->index + 1];
+    cursor->index += 2;
+  }
+  return p;
+}
+
 static rows_found find_quoted(const rows_rules *rules, const char *text, size_t bytes, bool is_final) {
   rows_found found = {.stop = ROWS_MORE};
   open_row row = {0};
@@ -57,6 +71,7 @@ static rows_found find_quoted(const rows_rules *rules, const char *text, size_t 
   /* Delimiters need not be listed: a line feed stands for the third wanted byte. */
   scan_cursor_start(&cursor, rules->kernels, text, bytes, '\n');
   for (size_t p = scan_cursor_next(&cursor); p < bytes; p = scan_cursor_next(&cursor)) {
+    if (!row.is_quoted) p = pass_simple(rules, &cursor, row.start, p);
     bool is_row_end = text[p] == '\n' && !row.is_quoted;
     size_t length = p - row.start;
     if (length > rules->row_bytes_max || (length == rules->row_bytes_max && !is_row_end)) {
