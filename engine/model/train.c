@@ -14,7 +14,7 @@ enum {
   random_queries = 64,     /* rows of a batch that are compared with others */
   random_partners = BATCH_PAIRS / random_queries,
   counts_enough = 20,      /* below, a share of random pairs says little */
-  rows_for_em = 250000     /* sample blocks down to about so many rows */
+  rows_for_em = 150000     /* sample blocks down to about so many rows */
 };
 
 /* ---- u from random pairs ----------------------------------------------------------------------- */
