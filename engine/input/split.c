@@ -30,7 +30,6 @@ typedef struct splitter {
 typedef struct row_shape {
   size_t end;         /* behind its line feed */
   size_t field_count; /* may be over column_count: surplus fields are counted, not kept */
-  bool has_quotes;    /* a quoted field: not a blank line */
   bool has_stray;     /* text after a closing quote */
 } row_shape;
 
@@ -65,7 +64,6 @@ static size_t split_quoted(splitter *s, size_t quote, input_field *field, row_sh
   size_t segment = quote + 1; /* start of what is not yet in its place */
   size_t written = segment;
   size_t p;
-  shape->has_quotes = true;
   for (;;) {
     p = scan_cursor_next(&s->cursor);
     if (p >= s->bytes) break;
@@ -97,7 +95,7 @@ typedef struct simple_fields {
 /* Takes fields from `start` on while they are plain, or quoted with nothing to squeeze, to trim or to
  * count in them, and while the listed block and `room` last. Nearly all fields of most registers are
  * such; all else is left to split_row, field by field. */
-static simple_fields take_simple(splitter *s, input_field *fields, size_t room, size_t start, row_shape *shape) {
+static simple_fields take_simple(splitter *s, input_field *fields, size_t room, size_t start) {
   scan_cursor *cursor = &s->cursor;
   const char *block = s->text + cursor->block, *field = s->text + start;
   const uint32_t *next = cursor->positions + cursor->index, *end = cursor->positions + cursor->count;
@@ -119,7 +117,6 @@ static simple_fields take_simple(splitter *s, input_field *fields, size_t room, 
       stop = block + closing[1];
       if (closing[1] != closing[0] + 1 || *stop == '"') break;
       *fields++ = (input_field){.text = field + 1, .length = (uint32_t)(stop - field - 2)};
-      shape->has_quotes = true;
       is_row_end = *stop == '\n';
       next = closing + 1;
     }
@@ -155,7 +152,7 @@ static row_shape split_row(splitter *s) {
   for (;;) {
     if (shape.field_count < s->column_count) {
       size_t room = s->column_count - shape.field_count;
-      simple_fields simple = take_simple(s, fields + shape.field_count, room, start, &shape);
+      simple_fields simple = take_simple(s, fields + shape.field_count, room, start);
       shape.field_count += simple.count;
       start = simple.start;
       if (simple.is_row_end) break;
@@ -199,7 +196,7 @@ static khop_status finish_row(splitter *s, const row_shape *shape, uint64_t line
     find_bad(s, shape->end);
     return reject_row(s, line, reason, 0, err);
   }
-  if (shape->field_count == 1 && !shape->has_quotes) {
+  if (shape->field_count == 1) { /* blank? an opening quote still stands in the text */
     size_t end = shape->end - (s->text[shape->end - 1] == '\n');
     if (all_blank(s->text, s->row, end, s->delimiter)) return KHOP_OK;
   }
