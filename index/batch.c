@@ -3,7 +3,13 @@
  * makes a tenth smaller and a tenth faster than rows. */
 #include "index/chunk.h"
 
-enum { zstd_level = 1, body_prefix_bytes = 4 /* size of the packed form */ };
+enum {
+  zstd_level = 1,
+  body_prefix_bytes = 4, /* size of the packed form */
+  /* Most texts are short: they are copied in moves of 16 bytes, the last of which reads and writes
+   * beyond the text. Our buffers have this much room behind their last byte. */
+  copy_slack_bytes = 16
+};
 
 khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool compress, khop_error *err) {
   *out_batch = NULL;
@@ -44,33 +50,68 @@ void store_batch_reset(store_batch *b) {
 
 size_t store_batch_rows(const store_batch *b) { return b->closed_rows + b->open_rows; }
 
+/* From one of our buffers to another; a length of 16 or less is one move and no branch that depends on it. */
+static inline void copy_text(uint8_t *to, const uint8_t *from, size_t length) {
+  memcpy(to, from, 16);
+  if (length <= 16) return;
+  if (length > 64) {
+    memcpy(to + 16, from + 16, length - 16);
+    return;
+  }
+  for (size_t at = 16; at < length; at += 16) memcpy(to + at, from + at, 16);
+}
+
+/* From memory of the caller's, of which only the text may be read. */
+static inline void copy_field(uint8_t *to, const char *from, size_t length) {
+  if (length >= 16) {
+    if (length > 32) {
+      memcpy(to, from, length);
+      return;
+    }
+    memcpy(to, from, 16);
+    memcpy(to + length - 16, from + length - 16, 16);
+  } else if (length >= 8) {
+    memcpy(to, from, 8);
+    memcpy(to + length - 8, from + length - 8, 8);
+  } else if (length >= 4) {
+    memcpy(to, from, 4);
+    memcpy(to + length - 4, from + length - 4, 4);
+  } else {
+    for (size_t i = 0; i < length; i++) to[i] = (uint8_t)from[i];
+  }
+}
+
 /* Writes the texts of one column behind `out`; starts[row] moves on to the row's next field. */
-static uint8_t *pack_column(const store_batch *b, uint8_t *out, size_t field, size_t starts[]) {
-  for (size_t row = 0; row < b->open_rows; row++) {
-    size_t length = b->lengths[row * b->field_count + field];
-    memcpy(out, b->text + starts[row], length);
-    out += length;
-    starts[row] += length;
+static uint8_t *pack_column(const store_batch *b, uint8_t *out, size_t field, uint32_t starts[]) {
+  const uint32_t *lengths = b->lengths + field;
+  for (size_t row = 0; row < b->open_rows; row++, lengths += b->field_count) {
+    copy_text(out, b->text + starts[row], *lengths);
+    out += *lengths;
+    starts[row] += *lengths;
+  }
+  return out;
+}
+
+static uint8_t *pack_lengths(const store_batch *b, uint8_t *out, size_t field) {
+  const uint32_t *lengths = b->lengths + field;
+  for (size_t row = 0; row < b->open_rows; row++, lengths += b->field_count) {
+    if (*lengths < 0x80) *out++ = (uint8_t)*lengths;
+    else out += varint_put(out, *lengths);
   }
   return out;
 }
 
 static size_t pack_open_rows(store_batch *b) {
   uint8_t *out = b->packed;
-  size_t starts[RECORD_CHUNK_ROWS_MAX], start = 0;
+  uint32_t starts[RECORD_CHUNK_ROWS_MAX];
   uint64_t previous_line = 0;
+  memcpy(starts, b->starts, b->open_rows * sizeof *starts);
   for (size_t row = 0; row < b->open_rows; row++) out += varint_put(out, b->sources[row]);
   for (size_t row = 0; row < b->open_rows; row++) {
     out += varint_put(out, zigzag_put(b->lines[row] - previous_line));
     previous_line = b->lines[row];
   }
-  for (size_t field = 0; field < b->field_count; field++) {
-    for (size_t row = 0; row < b->open_rows; row++) out += varint_put(out, b->lengths[row * b->field_count + field]);
-  }
-  for (size_t row = 0; row < b->open_rows; row++) {
-    starts[row] = start;
-    for (size_t field = 0; field < b->field_count; field++) start += b->lengths[row * b->field_count + field];
-  }
+  for (size_t field = 0; field < b->field_count; field++) out = pack_lengths(b, out, field);
   for (size_t field = 0; field < b->field_count; field++) out = pack_column(b, out, field, starts);
   return (size_t)(out - b->packed);
 }
@@ -94,7 +135,8 @@ static size_t encode_body(store_batch *b, uint8_t *body, size_t capacity, size_t
 
 static khop_status close_chunk(store_batch *b, khop_error *err) {
   size_t numbers = b->open_rows * (5 + VARINT_BYTES_MAX + 5 * b->field_count);
-  TRY(array_reserve(&b->packed, &b->packed_capacity, numbers + b->text_used, 1, "packed records", err));
+  size_t packed_max = numbers + b->text_used + copy_slack_bytes;
+  TRY(array_reserve(&b->packed, &b->packed_capacity, packed_max, 1, "packed records", err));
   size_t packed_size = pack_open_rows(b);
   size_t capacity = VALUE_HEADER_BYTES + body_prefix_bytes + ZSTD_compressBound(packed_size);
   TRY(array_reserve(&b->values, &b->values_capacity, b->values_used + capacity, 1, "record chunks", err));
@@ -121,13 +163,13 @@ khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, cons
   }
   bool full = b->open_rows == RECORD_CHUNK_ROWS_MAX || b->text_used + text_bytes > RECORD_CHUNK_TEXT_BYTES;
   if (b->open_rows && full) TRY(close_chunk(b, err));
-  TRY(array_reserve(&b->text, &b->text_capacity, b->text_used + text_bytes, 1, "record text", err));
-  uint32_t *kept = b->lengths + b->open_rows * b->field_count;
-  for (size_t field = 0; field < b->field_count; field++) {
-    kept[field] = lengths[field];
-    if (lengths[field]) memcpy(b->text + b->text_used, fields[field], lengths[field]);
-    b->text_used += lengths[field];
-  }
+  size_t text_max = b->text_used + text_bytes + copy_slack_bytes;
+  TRY(array_reserve(&b->text, &b->text_capacity, text_max, 1, "record text", err));
+  b->starts[b->open_rows] = (uint32_t)b->text_used;
+  if (b->field_count) memcpy(b->lengths + b->open_rows * b->field_count, lengths, b->field_count * sizeof *lengths);
+  uint8_t *out = b->text + b->text_used;
+  for (size_t field = 0; field < b->field_count; out += lengths[field++]) copy_field(out, fields[field], lengths[field]);
+  b->text_used += text_bytes;
   b->sources[b->open_rows] = source;
   b->lines[b->open_rows] = line;
   b->open_rows++;

@@ -69,8 +69,8 @@ uint64_t store_record_id_key(const char *id, size_t length);
  *       (in row order) store_writer_append(w, b, err);
  *       store_batch_reset(b);                                      // keeps its memory
  *
- * With `compress`, chunks are zstd level 1: a third of the bytes or less, about 1.5 us a record; without, the
- * worker only copies. Chunks close at about 32 KiB of text, so a batch wants 1,000 records or more. */
+ * With `compress`, chunks are zstd level 1: a third of the bytes or less, about 1.4 us a record; without, the
+ * worker only copies. Chunks close at about 56 KiB of text, so a batch wants 1,000 records or more. */
 typedef struct store_batch store_batch;
 
 khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool compress, khop_error *err);
@@ -158,7 +158,7 @@ typedef struct store_record {
 } store_record;
 
 /* A damaged chunk is KHOP_INPUT and names its place; a row beyond the last is KHOP_USAGE. Rows read
- * in order cost a chunk's decoding once; a row at random costs about 40 us. */
+ * in order cost a chunk's decoding once; a row at random costs about 60 us. */
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
