@@ -11,9 +11,9 @@ static uint64_t close_letters(uint64_t letters) {
   return (halves & 0xfffffu) | (halves & 0xfffff00000000u) >> 12;
 }
 
-/* Four groups of eight letters make the 20 bytes. */
-static void pack_letters(const uint8_t *letters, uint8_t *out) {
-  for (size_t group = 0; group < 4; group++) {
+/* Four groups of eight letters make the 20 bytes, which are zero so far. */
+static void pack_letters(const uint8_t *letters, size_t length, uint8_t *out) {
+  for (size_t group = 0; group * 8 < length; group++) {
     uint64_t eight;
     memcpy(&eight, letters + group * 8, 8);
     uint64_t bits = close_letters(eight);
@@ -86,7 +86,7 @@ uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
 static void encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
   memcpy(row + slot->offset, &value->toned_hash, 4);
   memcpy(row + slot->offset + 4, &value->plain_hash, 4);
-  if (slot->letters) pack_letters(value->letters, row + slot->offset + 8);
+  if (slot->letters) pack_letters(value->letters, value->length, row + slot->offset + 8);
 }
 
 static uint64_t pack_id(const id_value *value) {
@@ -178,7 +178,8 @@ void feature_encode_with(const feature_layout *layout, const schema *s, place_me
   for (size_t f = 0; f < s->field_count; f++) {
     const feature_slot *slot = &layout->slots[f];
     const char *text = fields[f].text ? fields[f].text : "";
-    if (slot->kind == SLOT_NONE) continue;
+    /* The row is zero, which says missing for all but quantities. */
+    if (slot->kind == SLOT_NONE || (fields[f].length == 0 && slot->kind != SLOT_QUANTITY)) continue;
     if (slot->kind != SLOT_TEXT) {
       encode_field(s->fields[f].type, slot, text, fields[f].length, row);
       continue;
