@@ -53,7 +53,7 @@ static unsigned blanks_of(const uint8_t *letters) {
 
 unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
   uint64_t blanks = 0;
-  for (unsigned i = 0; i < TEXT_LETTERS_MAX; i += 8) blanks |= (uint64_t)blanks_of(letters + i) << i;
+  for (unsigned i = 0; i < length; i += 8) blanks |= (uint64_t)blanks_of(letters + i) << i;
   blanks = (blanks & ((1ull << length) - 1)) | 1ull << length; /* the end counts as one */
   unsigned count = 0, start = 0;
   for (; blanks; blanks &= blanks - 1) {

@@ -61,6 +61,10 @@ void place_recall(place_memory *memory, const char *text, size_t length, text_va
     memset(out, 0, sizeof *out);
     return;
   }
+  if (text[0] >= '0' && text[0] <= '9') { /* a house: not worth a place */
+    normalise_by_tail(memory, text, length, out);
+    return;
+  }
   uint64_t hash = hash_bytes(text, length) | 1;
   whole_slot *set = memory->wholes[(hash >> 20) % whole_sets];
   if (set[0].hash == hash) {

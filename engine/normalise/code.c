@@ -51,26 +51,27 @@ void code_write(const char *text, size_t length, text_sink *sink) {
   }
 }
 
-enum { SHORT_MAX = 16 };
+enum { SHORT_MAX = 16, BLANK_PAIR = FOLD_BLANK | ' ' << 8 };
 
 /* A short code of ASCII with a digit, as nearly all are: it cannot be a placeholder. False leaves *out alone. */
 static bool read_short(const char *text, size_t length, text_value *out) {
   uint8_t codes[SHORT_MAX], plain[SHORT_MAX + TEXT_LETTERS_MAX];
   size_t count = 0;
-  bool has_digit = false, after_digit = false, differ = false;
+  unsigned has_digit = 0, after_digit = 0, zero_leads = 0, differ = 0;
   if (length > SHORT_MAX) return false;
   for (size_t i = 0; i < length; i++) {
     uint8_t byte = (uint8_t)text[i];
-    uint16_t pair = byte < 0x80 ? fold_code_rules.ascii[byte] : 0;
-    uint8_t code = (uint8_t)pair;
-    if (pair == 0 || code == FOLD_BLANK) return false;
-    bool zero_leads = count > 0 && codes[count - 1] == '0' && !after_digit && is_digit(code);
-    if (zero_leads) count--;
-    else after_digit = count > 0 && is_digit(codes[count - 1]);
-    codes[count] = code;
+    if (byte >= 0x80 || fold_code_rules.ascii[byte] <= BLANK_PAIR) return false;
+    uint16_t pair = fold_code_rules.ascii[byte];
+    unsigned code = pair & 0xff, digit = code - '0' < 10;
+    unsigned dropped = zero_leads & digit; /* the zero before, which leads a run of digits */
+    count -= dropped;
+    codes[count] = (uint8_t)code;
     plain[count++] = (uint8_t)(pair >> 8);
-    has_digit |= is_digit(code);
-    differ |= code != pair >> 8;
+    zero_leads = (code == '0') & (dropped | !after_digit);
+    after_digit = digit;
+    has_digit |= digit;
+    differ |= code ^ pair >> 8;
   }
   if (!has_digit) return false;
   if (differ) text_value_set(codes, plain, count, false, out);

@@ -134,6 +134,12 @@ static inline void text_sink_copy(text_sink *sink, const uint8_t *codes, const u
   sink->toned_used += count;
   sink->plain_used += count;
 }
+/* text_sink_blank likewise. */
+static inline void text_sink_copy_blank(text_sink *sink) {
+  if (text_sink_is_empty(sink)) return;
+  sink->toned[sink->toned_used++] = FOLD_BLANK;
+  sink->plain[sink->plain_used++] = ' ';
+}
 void text_sink_end(text_sink *sink, text_value *out);
 /* begin, add and end in one, without copying. `plain` has TEXT_LETTERS_MAX bytes of room behind. */
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out);

@@ -97,7 +97,7 @@ static bool reads_as(const place_reader *r, size_t at, const char *written, size
 static bool is_exact(const place_reader *r, size_t at, const place_word *word) {
   const char *codes = word->codes;
   for (size_t w = 0; w < word->word_count; w++, at++) {
-    size_t length = strcspn(codes, " ");
+    size_t length = w == 0 ? word->first_length : strcspn(codes, " ");
     if (memcmp(codes, r->run->codes + r->tokens[at].start, length) != 0) return false;
     codes += length + 1;
   }
@@ -165,12 +165,8 @@ static void put(const place_reader *r, text_sink *sink, const uint8_t *codes, co
 }
 
 static void put_blank(const place_reader *r, text_sink *sink) {
-  if (!r->plain_copies) {
-    text_sink_blank(sink);
-  } else if (!text_sink_is_empty(sink)) {
-    sink->toned[sink->toned_used++] = FOLD_BLANK;
-    sink->plain[sink->plain_used++] = ' ';
-  }
+  if (r->plain_copies) text_sink_copy_blank(sink);
+  else text_sink_blank(sink);
 }
 
 static void write_label(const place_reader *r, const char *label, unsigned roman, text_sink *sink) {
@@ -394,10 +390,13 @@ bool normalise_place_head(const char *text, size_t length, const place_tail *tai
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
   if (!piece_write(text, length, true, &sink)) return false;
-  if (tail->count) {
+  bool has_room = sink.toned_used + 2 * PLACE_TAIL_MAX < FOLD_CODES_MAX;
+  if (tail->count && has_room) {
+    text_sink_copy_blank(&sink);
+    text_sink_copy(&sink, tail->codes, tail->plain, tail->count);
+  } else if (tail->count) {
     text_sink_blank(&sink);
-    if (sink.toned_used + 2 * PLACE_TAIL_MAX < FOLD_CODES_MAX) text_sink_copy(&sink, tail->codes, tail->plain, tail->count);
-    else text_sink_add(&sink, tail->codes, tail->plain, tail->count);
+    text_sink_add(&sink, tail->codes, tail->plain, tail->count);
   }
   text_sink_end(&sink, out);
   return true;
