@@ -104,22 +104,46 @@ static uint64_t finish_key(uint64_t hash) {
   return key ? key : 1;
 }
 
-uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
-                   const uint8_t *row) {
+/* Without branches on the values: half of all identifiers are missing, at random. */
+static inline uint64_t make_key(const feature_layout *layout, const schema_rule *rule, const part_place *places, size_t rule_number,
+                                const uint8_t *row) {
   uint64_t hash = rule_number + 1;
+  bool missing = false;
   for (size_t p = 0; p < rule->part_count; p++) {
-    uint64_t value = part_value(layout, &rule->parts[p], layout->rule_parts[rule_number][p], row);
-    if (!value) return 0;
+    uint64_t value = part_value(layout, &rule->parts[p], places[p], row);
+    missing |= value == 0;
     hash = (hash ^ value) * 0x9e3779b97f4a7c15u; /* mixed as a whole at the end */
     hash ^= hash >> 32;
   }
-  return finish_key(hash_mix(hash));
+  uint64_t key = finish_key(hash_mix(hash));
+  return missing ? 0 : key;
 }
 
-bool block_key_sampled(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
-                       uint64_t threshold, const uint8_t *row) {
+uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                   const uint8_t *row) {
+  return make_key(layout, rule, layout->rule_parts[rule_number], rule_number, row);
+}
+
+static bool in_sample(const feature_layout *layout, const schema_rule *rule, size_t rule_number, uint64_t threshold,
+                      const uint8_t *row) {
   uint64_t value = part_value(layout, &rule->parts[0], layout->rule_parts[rule_number][0], row);
   return value && hash_combine(rule_number, value) <= threshold;
+}
+
+size_t block_keys(const feature_table *table, const schema_rule *rule, size_t rule_number, uint64_t threshold,
+                  size_t first, size_t last, sort_item *out) {
+  const feature_layout *layout = &table->layout;
+  const part_place *places = layout->rule_parts[rule_number];
+  size_t count = 0;
+  for (size_t row = first; row < last; row++) {
+    const uint8_t *bytes = feature_row(table, row);
+    if (feature_row_dead(layout, bytes)) continue;
+    if (threshold != UINT64_MAX && !in_sample(layout, rule, rule_number, threshold, bytes)) continue;
+    uint64_t key = make_key(layout, rule, places, rule_number, bytes);
+    out[count] = (sort_item){.key = key, .row = (uint32_t)row};
+    count += key != 0;
+  }
+  return count;
 }
 
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,

@@ -9,6 +9,7 @@
 #ifndef KHOP_BLOCK_KEYS_H
 #define KHOP_BLOCK_KEYS_H
 
+#include "base/sort.h"
 #include "feature/feature.h"
 
 /* A set of 64-bit keys, 0 never a member. Written between passes, read by many threads. */
@@ -26,9 +27,11 @@ bool key_set_has(const key_set *set, uint64_t key);
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
                    const uint8_t *row);
 
-/* Is the row's block among those of a sample? Decided by the first part alone: hash <= threshold. */
-bool block_key_sampled(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
-                       uint64_t threshold, const uint8_t *row);
+/* The keys of the live rows first <= row < last that have one, in row order, to `out`, which has room for
+ * last - first. Only rows whose key's first part hashes to at most `threshold` are taken (UINT64_MAX: all): whole
+ * blocks, and the rest of a key need not be made. Returns their number. */
+size_t block_keys(const feature_table *table, const schema_rule *rule, size_t rule_number, uint64_t threshold,
+                  size_t first, size_t last, sort_item *out);
 
 /* The key after splitting `key` by split_by part `depth`. A missing part is a group of its own. */
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,

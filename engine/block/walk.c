@@ -23,16 +23,7 @@ static khop_status make_keys(void *context, size_t task, unsigned worker, khop_e
   const schema_rule *rule = &job->walk->options->schema->rules[job->walk->rule];
   size_t first = task * key_chunk_rows, last = first + key_chunk_rows;
   if (last > table->count) last = table->count;
-  sort_item *out = job->walk->scratch + first;
-  size_t count = 0;
-  bool sampled = job->threshold != UINT64_MAX;
-  for (size_t row = first; row < last; row++) {
-    const uint8_t *bytes = feature_row(table, row);
-    if (feature_row_dead(&table->layout, bytes)) continue;
-    if (sampled && !block_key_sampled(&table->layout, rule, job->walk->rule, job->threshold, bytes)) continue;
-    uint64_t key = block_key(&table->layout, rule, job->walk->rule, bytes);
-    if (key) out[count++] = (sort_item){.key = key, .row = (uint32_t)row};
-  }
+  size_t count = block_keys(table, rule, job->walk->rule, job->threshold, first, last, job->walk->scratch + first);
   job->chunk_counts[task] = count;
   return KHOP_OK;
 }
