@@ -84,14 +84,15 @@ static void an_empty_head_is_no_beginning(void **state) {
   assert_false(normalise_place_tail(" , ", 3, &tail));
 }
 
-/* A long span of characters that expand is cut by the fold of the whole, and so is read at once. */
+/* Characters that expand fill the fold's span, and what follows is cut: in the whole only, so it is read at once. */
 static void expanded_text_is_read_at_once(void **state) {
   (void)state;
-  char text[FOLD_SPAN_BYTES];
-  for (size_t i = 0; i + 3 <= sizeof text; i += 3) memcpy(text + i, "\xEF\xB7\xBA", 3);
-  text[sizeof text - 1] = 'a';
-  memcpy(text + 126, ", b", 3);
-  assert_false(check_pieces(text, sizeof text));
+  enum { EXPANDED = 20 };
+  static const char tail[] = ",\xE4\xB8\xAD b";
+  char text[3 * EXPANDED + sizeof tail];
+  for (size_t i = 0; i < EXPANDED; i++) memcpy(text + 3 * i, "\xEF\xB7\xBA", 3);
+  memcpy(text + 3 * EXPANDED, tail, sizeof tail);
+  assert_false(check_pieces(text, strlen(text)));
 }
 
 /* Tails at the edge of what is remembered. */
