@@ -88,7 +88,7 @@ static void an_empty_head_is_no_beginning(void **state) {
 static void expanded_text_is_read_at_once(void **state) {
   (void)state;
   enum { EXPANDED = 20 };
-  static const char tail[] = ",\xE4\xB8\xAD b";
+  static const char tail[] = ",\uFF42\uFF42\uFF42\uFF42\uFF42\uFF42\uFF42\uFF42"; /* wide letters */
   char text[3 * EXPANDED + sizeof tail];
   for (size_t i = 0; i < EXPANDED; i++) memcpy(text + 3 * i, "\xEF\xB7\xBA", 3);
   memcpy(text + 3 * EXPANDED, tail, sizeof tail);
