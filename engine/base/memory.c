@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 struct arena_block {
   arena_block *next;
@@ -85,12 +86,28 @@ void arena_free(arena *a) {
   a->head = NULL;
 }
 
+/* Address space that starts on a huge page, so that all of it can be made of them. Nothing is reserved:
+ * pages cost memory when they are touched. */
+static void *map_aligned(size_t bytes) {
+  const size_t huge_page = 2 << 20;
+  size_t room;
+  if (__builtin_add_overflow(bytes, huge_page, &room)) return NULL;
+  int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+  char *start = mmap(NULL, room, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (start == MAP_FAILED) return NULL;
+  size_t head = (huge_page - (uintptr_t)start % huge_page) % huge_page;
+  size_t page = (size_t)sysconf(_SC_PAGESIZE), end = (head + bytes + page - 1) / page * page;
+  if (head) munmap(start, head);
+  if (end < room) munmap(start + end, room - end);
+  madvise(start + head, bytes, MADV_HUGEPAGE); /* advice only: refused on kernels without it */
+  return start + head;
+}
+
 khop_status region_map(region *r, size_t bytes, const char *purpose, khop_error *err) {
   *r = (region){0};
   if (bytes == 0) return KHOP_OK;
-  void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (data == MAP_FAILED) return error_memory(err, bytes, purpose);
-  madvise(data, bytes, MADV_HUGEPAGE); /* advice only: refused on kernels without it */
+  void *data = map_aligned(bytes);
+  if (!data) return error_memory(err, bytes, purpose);
   *r = (region){.data = data, .bytes = bytes};
   return KHOP_OK;
 }

@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 
-enum { key_set_first_capacity = 1024, key_bits_dropped = 16 };
+enum { key_set_first_capacity = 1024, key_bits_dropped = 16, rows_ahead = 12 };
 
 /* ---- the set of split keys ----------------------------------------------------------------- */
 
@@ -130,6 +130,12 @@ static bool in_sample(const feature_layout *layout, const schema_rule *rule, siz
   return value && hash_combine(rule_number, value) <= threshold;
 }
 
+/* A row is a few cache lines read here and there, which the processor does not foresee. Fetching
+ * behind the table's end is harmless. */
+static inline void fetch_row(const uint8_t *row, size_t stride) {
+  for (size_t byte = 0; byte < stride; byte += 64) __builtin_prefetch(row + byte);
+}
+
 size_t block_keys(const feature_table *table, const schema_rule *rule, size_t rule_number, uint64_t threshold,
                   size_t first, size_t last, sort_item *out) {
   const feature_layout *layout = &table->layout;
@@ -137,6 +143,7 @@ size_t block_keys(const feature_table *table, const schema_rule *rule, size_t ru
   size_t count = 0;
   for (size_t row = first; row < last; row++) {
     const uint8_t *bytes = feature_row(table, row);
+    fetch_row(bytes + rows_ahead * layout->stride, layout->stride);
     if (feature_row_dead(layout, bytes)) continue;
     if (threshold != UINT64_MAX && !in_sample(layout, rule, rule_number, threshold, bytes)) continue;
     uint64_t key = make_key(layout, rule, places, rule_number, bytes);

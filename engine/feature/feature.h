@@ -92,6 +92,9 @@ void feature_encode_with(const feature_layout *layout, const schema *s, place_me
 uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length);
 uint64_t feature_row_identifier_key(const feature_slot *slot, const uint8_t *row);
 
+/* Address space for so many rows, so that the table need not move while it grows. A guess: failure
+ * is not one. */
+void feature_table_expect(feature_table *t, size_t rows);
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err);
 void feature_table_free(feature_table *t);
 

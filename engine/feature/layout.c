@@ -162,6 +162,11 @@ khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_er
   return KHOP_OK;
 }
 
+void feature_table_expect(feature_table *t, size_t rows) {
+  if (t->capacity || region_map(&t->memory, rows * t->layout.stride, "feature rows", NULL) != KHOP_OK) return;
+  t->capacity = rows;
+}
+
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err) {
   if (rows <= t->capacity) return KHOP_OK;
   size_t capacity = t->capacity ? t->capacity : 1 << 16;

@@ -390,7 +390,9 @@ static khop_status check_rejected(const run *r, khop_error *err) {
 }
 
 khop_status run_read(run *r, khop_error *err) {
+  const uint64_t row_bytes_least = 64; /* shorter rows only mean that the table moves */
   progress_phase(&r->progress, "read", "bytes", input_bytes_total(r->input));
+  feature_table_expect(&r->table, input_bytes_total(r->input) / row_bytes_least);
   TRY(read_all(r, err));
   r->live_rows = r->table.count;
   progress_phase(&r->progress, "index", "rows", r->table.count);
