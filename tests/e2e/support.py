@@ -11,6 +11,7 @@ import csv
 import hashlib
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -60,6 +61,11 @@ def feed(process, data):
         pass
 
 
+def send(process, number):
+    """A signal, also to a process that has ended: Popen.send_signal would take its exit code away."""
+    os.kill(process.pid, number)
+
+
 def finish(process, timeout_s=TIMEOUT_S, started=None):
     """Waits; the result with all output and the peak memory of this one process."""
     texts = {}
@@ -67,11 +73,12 @@ def finish(process, timeout_s=TIMEOUT_S, started=None):
     def drain(name, stream):
         texts[name] = stream.read() if stream else b""
 
-    readers = [threading.Thread(target=drain, args=pair) for pair in
+    readers = [threading.Thread(target=drain, args=pair, daemon=True) for pair in
                (("out", process.stdout), ("err", process.stderr))]
     for reader in readers:
         reader.start()
-    killer = threading.Timer(timeout_s, process.kill)
+    killer = threading.Timer(timeout_s, send, (process, signal.SIGKILL))
+    killer.daemon = True
     killer.start()
     _, status, usage = os.wait4(process.pid, 0)
     killer.cancel()

@@ -29,7 +29,7 @@ def run_until(phase, *arguments, signal_number, delay_s=0.0):
         if phase is None or f'"phase":"{phase}"'.encode() in line:
             break
     time.sleep(delay_s)
-    process.send_signal(signal_number)
+    support.send(process, signal_number)
     result = support.finish(process, started=time.monotonic())
     return result._replace(err=(b"".join(lines)).decode() + result.err)
 
@@ -100,7 +100,7 @@ def check_stuck(directory, command, source, start_feeding):
     start_feeding(process)
     time.sleep(0.5)
     assert process.poll() is None, "ended before its input did"
-    process.send_signal(signal.SIGINT)
+    support.send(process, signal.SIGINT)
     result = support.finish(process, timeout_s=20, started=time.monotonic())
     support.check_failure(result, INTERRUPTED, "interrupted")
     assert result.seconds < STOP_S, f"{result.seconds:.2f} s to stop"

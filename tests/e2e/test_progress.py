@@ -88,7 +88,7 @@ def on_terminal(*arguments, interrupt=False):
         seen += part
         if interrupt:
             interrupt = False
-            process.send_signal(signal.SIGINT)
+            support.send(process, signal.SIGINT)
     os.close(terminal)
     result = support.finish(process)
     return result.code, seen.decode("utf-8", "replace"), result.out
