@@ -162,6 +162,8 @@ khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_er
   return KHOP_OK;
 }
 
+enum { table_first_capacity = 1 << 16 };
+
 void feature_table_expect(feature_table *t, size_t rows) {
   if (t->capacity || region_map(&t->memory, rows * t->layout.stride, "feature rows", NULL) != KHOP_OK) return;
   t->capacity = rows;
@@ -169,7 +171,7 @@ void feature_table_expect(feature_table *t, size_t rows) {
 
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err) {
   if (rows <= t->capacity) return KHOP_OK;
-  size_t capacity = t->capacity ? t->capacity : 1 << 16;
+  size_t capacity = t->capacity > table_first_capacity ? t->capacity : table_first_capacity;
   while (capacity < rows) capacity += capacity / 2;
   TRY(region_resize(&t->memory, capacity * t->layout.stride, "feature rows", err));
   t->capacity = capacity;

@@ -205,7 +205,18 @@ cleanup:
   return status;
 }
 
-/* How many fields of the built-in schema `b` these columns hold, of how many. */
+/* Fields whose column has their very name. */
+static size_t named_fields(const matcher *m) {
+  size_t named = 0;
+  for (size_t f = 0; f < m->s->field_count; f++) {
+    int column = m->out_columns[f];
+    named += column != COLUMN_NONE && m->folded[column] == folded_hash(m->s->fields[f].name);
+  }
+  return named;
+}
+
+/* How many fields of the built-in schema `b` these columns hold, of how many. A field found by name counts
+ * twice: aliases overlap between schemas, names hardly do. */
 static khop_status count_fields(const schema_builtin *b, const char *const *columns,
                                 size_t column_count, uint64_t *out_found, uint64_t *out_fields,
                                 khop_error *err) {
@@ -216,7 +227,8 @@ static khop_status count_fields(const schema_builtin *b, const char *const *colu
   khop_status status = KHOP_OK;
   TRY_CLEANUP(matcher_init(&m, err));
   TRY_CLEANUP(matcher_assign(&m, false, err));
-  *out_found = found_fields(s, assigned);
+  size_t found = found_fields(s, assigned);
+  *out_found = found < 2 ? 0 : found + named_fields(&m);
   *out_fields = s->field_count;
 
 cleanup:
@@ -232,9 +244,9 @@ khop_status schema_detect(const char *const *columns, size_t column_count, const
   for (const schema_builtin *b = schema_builtins; b->name; b++) {
     uint64_t found = 0, fields = 1;
     TRY(count_fields(b, columns, column_count, &found, &fields, err));
-    /* found^3 / fields: the share alone would prefer a short schema inside a long one. */
+    /* found^3 / fields, found being up to twice the fields: the share alone would prefer a short schema inside a long one. */
     uint64_t score = found * found * found * best_fields;
-    if (found >= 2 && score > best_found * best_found * best_found * fields) {
+    if (score > best_found * best_found * best_found * fields) {
       *out_name = b->name;
       best_found = found;
       best_fields = fields;

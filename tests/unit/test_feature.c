@@ -343,6 +343,25 @@ static void random_identifiers(void **unused) {
 
 /* ---- term frequencies ----------------------------------------------------------------------------- */
 
+/* A guess at the rows, too small, right or none, only saves the table from moving. */
+static void tables_grow_past_the_guess(void **unused) {
+  (void)unused;
+  static const size_t guesses[] = {0, 1, 2, 1000, 200000};
+  for (size_t g = 0; g < sizeof guesses / sizeof *guesses; g++) {
+    khop_error err = {0};
+    feature_table t = {.layout = {.stride = 8}};
+    feature_table_expect(&t, guesses[g]);
+    assert_int_equal(t.capacity, guesses[g]);
+    for (size_t rows = 1; rows < 300000; rows *= 3) {
+      must(feature_table_reserve(&t, rows, &err), &err);
+      assert_true(t.capacity >= rows && t.memory.bytes >= rows * t.layout.stride);
+      memset((char *)t.memory.data + (rows - 1) * t.layout.stride, 1, t.layout.stride);
+    }
+    assert_int_equal(((char *)t.memory.data)[0], 1);
+    feature_table_free(&t);
+  }
+}
+
 static void frequency_codes(void **unused) {
   (void)unused;
   static const struct {
@@ -428,6 +447,7 @@ int main(void) {
       cmocka_unit_test(values_come_back),     cmocka_unit_test(missing_values),
       cmocka_unit_test(killed_rows),          cmocka_unit_test(remembered_places),
       cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
+      cmocka_unit_test(tables_grow_past_the_guess),
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

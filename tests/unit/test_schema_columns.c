@@ -178,6 +178,16 @@ static void test_detect_builtins(void **state) {
   }
 }
 
+/* Other schemas know these columns as aliases. */
+static void test_detect_names_before_aliases(void **state) {
+  (void)state;
+  static const char *const columns[] = {"id", "full_name", "birth_date"};
+  const char *name;
+  khop_error err;
+  assert_int_equal(schema_detect(columns, 3, &name, &err), KHOP_OK);
+  assert_string_equal(name, "person");
+}
+
 static void test_detect_nothing(void **state) {
   (void)state;
   static const char *const columns[] = {"zzz", "ho_ten", "yyy"};
@@ -194,7 +204,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fits),           cmocka_unit_test(test_overrides),
       cmocka_unit_test(test_faults),         cmocka_unit_test(test_large_headers),
-      cmocka_unit_test(test_detect_builtins), cmocka_unit_test(test_detect_nothing),
+      cmocka_unit_test(test_detect_builtins), cmocka_unit_test(test_detect_names_before_aliases),
+      cmocka_unit_test(test_detect_nothing),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
