@@ -1,10 +1,9 @@
 /* Packing records: rows in, finished chunk values out. The layout is column by column (all
- * sources, line differences and lengths, then the texts of field 0, of field 1...), which zstd
- * makes a tenth smaller and a tenth faster than rows. */
+ * sources, line differences and lengths, then the texts of field 0, of field 1...), which
+ * compresses better and faster than rows. */
 #include "index/chunk.h"
 
 enum {
-  zstd_level = 1,
   body_prefix_bytes = 4, /* size of the packed form */
   /* Most texts are short: they are copied in moves of 16 bytes, the last of which reads and writes
    * beyond the text. Our buffers have this much room behind their last byte. */
@@ -20,14 +19,10 @@ khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool
   if (!b) return error_memory(err, sizeof *b, "record batch");
   b->field_count = field_count;
   b->lengths = mem_alloc(RECORD_CHUNK_ROWS_MAX * field_count, sizeof *b->lengths);
-  if (compress) b->zstd = ZSTD_createCCtx();
-  if (!b->lengths || (compress && !b->zstd)) {
+  if (compress) b->lz4_state = mem_alloc(1, (size_t)LZ4_sizeofState());
+  if (!b->lengths || (compress && !b->lz4_state)) {
     store_batch_free(b);
     return error_memory(err, RECORD_CHUNK_ROWS_MAX * field_count * sizeof *b->lengths, "record batch");
-  }
-  if (compress) {
-    ZSTD_CCtx_setParameter(b->zstd, ZSTD_c_compressionLevel, zstd_level);
-    ZSTD_CCtx_setParameter(b->zstd, ZSTD_c_contentSizeFlag, 0); /* the size stands before the frame */
   }
   *out_batch = b;
   return KHOP_OK;
@@ -35,7 +30,7 @@ khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool
 
 void store_batch_free(store_batch *b) {
   if (!b) return;
-  ZSTD_freeCCtx(b->zstd);
+  mem_free(b->lz4_state);
   mem_free(b->text);
   mem_free(b->lengths);
   mem_free(b->packed);
@@ -120,12 +115,13 @@ static size_t pack_open_rows(store_batch *b) {
 static size_t encode_body(store_batch *b, uint8_t *body, size_t capacity, size_t packed_size, uint8_t *out_codec) {
   uint32_t size = (uint32_t)packed_size;
   memcpy(body, &size, sizeof size);
-  if (b->zstd) {
-    size_t compressed = ZSTD_compress2(b->zstd, body + body_prefix_bytes, capacity - body_prefix_bytes, b->packed,
-                                       packed_size);
-    if (!ZSTD_isError(compressed) && compressed < packed_size) {
-      *out_codec = CODEC_ZSTD;
-      return body_prefix_bytes + compressed;
+  if (b->lz4_state) {
+    const int acceleration = 1;
+    int compressed = LZ4_compress_fast_extState(b->lz4_state, (const char *)b->packed, (char *)body + body_prefix_bytes,
+                                                (int)packed_size, (int)(capacity - body_prefix_bytes), acceleration);
+    if (compressed > 0 && (size_t)compressed < packed_size) {
+      *out_codec = CODEC_LZ4;
+      return body_prefix_bytes + (size_t)compressed;
     }
   }
   *out_codec = CODEC_RAW;
@@ -138,7 +134,7 @@ static khop_status close_chunk(store_batch *b, khop_error *err) {
   size_t packed_max = numbers + b->text_used + copy_slack_bytes;
   TRY(array_reserve(&b->packed, &b->packed_capacity, packed_max, 1, "packed records", err));
   size_t packed_size = pack_open_rows(b);
-  size_t capacity = VALUE_HEADER_BYTES + body_prefix_bytes + ZSTD_compressBound(packed_size);
+  size_t capacity = VALUE_HEADER_BYTES + body_prefix_bytes + (size_t)LZ4_compressBound((int)packed_size);
   TRY(array_reserve(&b->values, &b->values_capacity, b->values_used + capacity, 1, "record chunks", err));
   TRY(array_reserve(&b->chunks, &b->chunk_capacity, b->chunk_count + 1, sizeof *b->chunks, "record chunks", err));
   uint8_t *value = b->values + b->values_used;

@@ -4,7 +4,7 @@
 #ifndef KHOP_INDEX_CHUNK_H
 #define KHOP_INDEX_CHUNK_H
 
-#include <zstd.h>
+#include <lz4.h>
 
 #include "index/format.h"
 
@@ -20,7 +20,7 @@ enum {
 
 struct store_batch {
   size_t field_count;
-  ZSTD_CCtx *zstd; /* NULL: raw */
+  void *lz4_state; /* NULL: raw */
 
   /* The open chunk, row by row. */
   size_t open_rows, text_used, text_capacity;
@@ -52,7 +52,6 @@ typedef struct record_chunk {
   const char **fields; /* [rows][field_count] */
   uint32_t *lengths;   /* the same */
   size_t row_capacity, cell_capacity;
-  ZSTD_DCtx *zstd;
 } record_chunk;
 
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);

@@ -1,6 +1,8 @@
 /* Unpacking records: a chunk value to one table of texts. See batch.c for the layout. */
 #include "index/chunk.h"
 
+#include <limits.h>
+
 enum { body_prefix_bytes = 4 };
 
 static const char out_of_memory[] = "too large for the memory left";
@@ -11,7 +13,6 @@ void record_chunk_free(record_chunk *chunk) {
   mem_free(chunk->lines);
   mem_free(chunk->fields);
   mem_free(chunk->lengths);
-  ZSTD_freeDCtx(chunk->zstd);
   *chunk = (record_chunk){0};
 }
 
@@ -31,11 +32,10 @@ static const char *unpack_body(record_chunk *chunk, uint8_t codec, const uint8_t
     if (size) memcpy(chunk->packed, body, size);
     return NULL;
   }
-  if (codec != CODEC_ZSTD) return "unknown codec";
-  if (!chunk->zstd) chunk->zstd = ZSTD_createDCtx();
-  if (!chunk->zstd) return out_of_memory;
-  size_t result = ZSTD_decompressDCtx(chunk->zstd, chunk->packed, packed_size, body, size);
-  return result == packed_size ? NULL : "does not decompress to its stated size";
+  if (codec != CODEC_LZ4) return "unknown codec";
+  if (size > INT_MAX) return "size out of range";
+  int result = LZ4_decompress_safe((const char *)body, (char *)chunk->packed, (int)size, (int)packed_size);
+  return result >= 0 && (size_t)result == packed_size ? NULL : "does not decompress to its stated size";
 }
 
 static bool reserve_rows(record_chunk *chunk, size_t rows, size_t cells) {
