@@ -47,7 +47,7 @@ def read_register(connection, path):
     for macro in model.MACROS:
         connection.execute(macro)
     connection.execute(
-        f"create table raw as from read_csv('{path}', all_varchar=true, header=true, "
+        f"create table raw as select {model.COLUMNS} from read_csv('{path}', all_varchar=true, header=true, "
         "delim=',', quote='\"', escape='\"')"
     )
     connection.execute(f"create table placeholders as {model.PLACEHOLDERS}")
