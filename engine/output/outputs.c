@@ -12,7 +12,7 @@
 #include "base/memory.h"
 
 static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json"};
-static const char staging_name[] = ".new", failed_rejects[] = "rejected.failed.csv";
+static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
 
 /* ---- before the run ---------------------------------------------------------------------------- */
 
@@ -25,13 +25,34 @@ static bool is_leftover(const char *name) {
   return false;
 }
 
-static khop_status require_free(const char *path, khop_error *err) {
+static bool has_file(const char *directory, const char *name) {
+  char *path = path_join(directory, name);
+  bool found = path && access(path, F_OK) == 0;
+  mem_free(path);
+  return found;
+}
+
+/* A first run that was killed while its files took their names: the staging directory is still there,
+ * and the summary, which comes last, is not. */
+static bool is_half_published(const char *directory) {
+  return has_file(directory, staging_name) && !has_file(directory, names[OUTPUT_SUMMARY]);
+}
+
+static bool is_ours(const char *name) {
+  if (strcmp(name, store_name) == 0) return true;
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+    if (strcmp(name, names[i]) == 0) return true;
+  }
+  return false;
+}
+
+static khop_status require_free(const char *path, bool half_published, khop_error *err) {
   DIR *directory = opendir(path);
   if (!directory) return errno == ENOENT ? KHOP_OK : error_system(err, errno, path);
   khop_status status = KHOP_OK;
   struct dirent *entry;
   while (status == KHOP_OK && (entry = readdir(directory))) {
-    if (is_leftover(entry->d_name)) continue;
+    if (is_leftover(entry->d_name) || (half_published && is_ours(entry->d_name))) continue;
     status = error_set(err, KHOP_USAGE, "%s: not empty; --force replaces the files of an earlier run", path);
   }
   closedir(directory);
@@ -54,14 +75,33 @@ void outputs_init(outputs *o) {
   for (size_t i = 0; i < OUTPUT_COUNT; i++) o->files[i].fd = -1;
 }
 
+static void remove_file(const char *directory, const char *name) {
+  char *path = path_join(directory, name);
+  if (path) unlink(path);
+  mem_free(path);
+}
+
+static void remove_half_published(const char *directory) {
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) remove_file(directory, names[i]);
+  char *store = path_join(directory, store_name);
+  if (store) {
+    remove_file(store, "data.mdb");
+    rmdir(store);
+  }
+  mem_free(store);
+}
+
 khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_error *err) {
-  if (!force) TRY(require_free(directory, err));
+  bool half_published = !force && is_half_published(directory);
+  if (!force) TRY(require_free(directory, half_published, err));
   TRY(directory_create(directory, err));
   o->directory = mem_copy_text(directory, strlen(directory));
   o->staging = path_join(directory, staging_name);
   if (!o->directory || !o->staging) return error_memory(err, 2 * strlen(directory), "path");
   TRY(directory_create(o->staging, err));
-  return lock(o, err);
+  TRY(lock(o, err));
+  if (half_published) remove_half_published(directory);
+  return KHOP_OK;
 }
 
 /* ---- writing ----------------------------------------------------------------------------------- */
@@ -85,12 +125,6 @@ static khop_status publish_file(const outputs *o, const char *name, khop_error *
   mem_free(staged);
   mem_free(final);
   return status;
-}
-
-static void remove_file(const char *directory, const char *name) {
-  char *path = path_join(directory, name);
-  if (path) unlink(path);
-  mem_free(path);
 }
 
 static void sync_directory(const char *path) {
@@ -126,8 +160,5 @@ void outputs_abandon(outputs *o) {
 }
 
 const char *outputs_failed_rejects(const char *directory) {
-  char *summary = path_join(directory, names[OUTPUT_SUMMARY]);
-  bool has_result = summary && access(summary, F_OK) == 0;
-  mem_free(summary);
-  return has_result ? failed_rejects : names[OUTPUT_REJECTED];
+  return has_file(directory, names[OUTPUT_SUMMARY]) ? failed_rejects : names[OUTPUT_REJECTED];
 }

@@ -186,4 +186,23 @@ def test_kill_of_a_first_run(directory):
         assert support.left_behind(out) == []
 
 
+def test_kill_between_names(directory):
+    """Killed while the files take their names: some have, the summary has not. Not a result either."""
+    register, _ = support.generate(SCHEMA, 500, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out)
+    expected = support.snapshot(out)
+    os.mkdir(support.path(out, ".new"))
+    os.rename(support.path(out, "summary.json"), support.path(out, ".new", "summary.json"))
+    os.rename(support.path(out, "model.json"), support.path(out, ".new", "model.json"))
+    support.khop("dedupe", register, "-o", out)
+    again = support.snapshot(out)
+    assert {n: f for n, f in again.items() if n != "summary.json"} == {n: f for n, f in expected.items() if n != "summary.json"}
+    assert support.left_behind(out) == []
+    # Somebody's own files with such names, and no staging directory: kept.
+    os.remove(support.path(out, "summary.json"))
+    result = support.run("dedupe", register, "-o", out)
+    assert result.code == support.USAGE and "not empty" in result.err, result.err
+
+
 support.main(globals())
