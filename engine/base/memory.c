@@ -7,15 +7,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-struct arena_block {
-  arena_block *next;
-  size_t capacity;
-  size_t used;
-  char padding[8]; /* data starts at a multiple of 16 */
-};
-_Static_assert(sizeof(struct arena_block) % 16 == 0, "arena data is aligned");
-
-enum { arena_alignment = 16, array_first_capacity = 64 };
+enum { array_first_capacity = 64 };
 
 void *mem_alloc(size_t count, size_t size) { return calloc(count ? count : 1, size ? size : 1); }
 
@@ -46,44 +38,6 @@ khop_status array_reserve(void *array_pointer, size_t *capacity, size_t needed, 
   *array = moved;
   *capacity = grown;
   return KHOP_OK;
-}
-
-void arena_init(arena *a, size_t block_bytes) { *a = (arena){.head = NULL, .block_bytes = block_bytes}; }
-
-void *arena_alloc(arena *a, size_t bytes) {
-  size_t rounded;
-  if (__builtin_add_overflow(bytes, (size_t)(arena_alignment - 1), &rounded)) return NULL;
-  rounded &= ~(size_t)(arena_alignment - 1);
-  arena_block *block = a->head;
-  if (!block || block->capacity - block->used < rounded) {
-    size_t capacity = rounded > a->block_bytes ? rounded : a->block_bytes;
-    if (capacity > SIZE_MAX - sizeof *block) return NULL;
-    block = malloc(sizeof *block + capacity);
-    if (!block) return NULL;
-    *block = (arena_block){.next = a->head, .capacity = capacity};
-    a->head = block;
-  }
-  void *memory = (char *)(block + 1) + block->used;
-  block->used += rounded;
-  return memory;
-}
-
-void arena_reset(arena *a) {
-  if (!a->head) return;
-  arena_block *block = a->head->next;
-  while (block) {
-    arena_block *next = block->next;
-    free(block);
-    block = next;
-  }
-  a->head->next = NULL;
-  a->head->used = 0;
-}
-
-void arena_free(arena *a) {
-  arena_reset(a);
-  free(a->head);
-  a->head = NULL;
 }
 
 /* Address space that starts on a huge page, so that all of it can be made of them. Nothing is reserved:

@@ -1,5 +1,4 @@
-/* Memory: checked allocation, a bump arena for what lives as long as a batch, and mapped regions
- * for the big tables.
+/* Memory: checked allocation, growing arrays, and mapped regions for the big tables.
  *
  * Nothing in a row or pair loop allocates. The library calls malloc; the command links jemalloc,
  * which then serves all of it.
@@ -24,23 +23,6 @@ char *mem_copy_text(const char *text, size_t length);
  * as it was. *array and *capacity are updated together. */
 khop_status array_reserve(void *array_pointer, size_t *capacity, size_t needed, size_t element_size,
                           const char *purpose, khop_error *err);
-
-/* Bump arena: blocks in a list, freed together.
- *
- *   [block ........ used | free ]-> [block full] -> [block full]
- */
-typedef struct arena_block arena_block;
-typedef struct arena {
-  arena_block *head;
-  size_t block_bytes;
-} arena;
-
-void arena_init(arena *a, size_t block_bytes);
-/* `bytes` aligned to 16, not zeroed, valid until reset or free; NULL when out of memory. */
-void *arena_alloc(arena *a, size_t bytes);
-/* Forgets all but one block, which is kept for reuse. */
-void arena_reset(arena *a);
-void arena_free(arena *a);
 
 /* A zeroed anonymous mapping, huge pages asked for: feature tables, sort buffers. */
 typedef struct region {

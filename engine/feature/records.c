@@ -51,12 +51,6 @@ khop_status records_reject(records *r, rejected_row row, khop_error *err) {
   return KHOP_OK;
 }
 
-size_t record_source(const records *r, size_t row) {
-  size_t source = 0;
-  while (source + 1 < r->source_count && row >= r->source_rows[source + 1]) source++;
-  return source;
-}
-
 const char *reject_code(uint32_t reason) {
   if (reason == REJECT_NO_ID) return "no_record_id";
   if (reason == REJECT_DUPLICATE_ID) return "duplicate_record_id";

@@ -48,8 +48,6 @@ static inline const char *record_id(const records *r, size_t row, size_t *out_le
   return (const char *)r->id_bytes.data + start;
 }
 
-size_t record_source(const records *r, size_t row);
-
 /* "duplicate_id" and the like, for rejected.csv. */
 const char *reject_code(uint32_t reason);
 void reject_describe(const rejected_row *row, char *text, size_t text_bytes);

@@ -78,41 +78,6 @@ static void array_growth(void **unused) {
   mem_free(array);
 }
 
-/* ---- arena ----------------------------------------------------------------------------------- */
-
-static void fill_and_check_arena(arena *a, uint64_t *state) {
-  enum { pieces = 300 };
-  static uint8_t *piece[pieces];
-  static size_t bytes[pieces];
-  for (size_t i = 0; i < pieces; i++) {
-    bytes[i] = 1 + random_below(state, i % 50 == 0 ? 9000 : 200);
-    piece[i] = arena_alloc(a, bytes[i]);
-    assert_non_null(piece[i]);
-    assert_int_equal((uintptr_t)piece[i] % 16, 0);
-    memset(piece[i], (int)(i & 255), bytes[i]);
-  }
-  for (size_t i = 0; i < pieces; i++) {
-    for (size_t b = 0; b < bytes[i]; b++) assert_int_equal(piece[i][b], i & 255);
-  }
-}
-
-static void arena_pieces(void **unused) {
-  (void)unused;
-  uint64_t state = 1;
-  arena a;
-  arena_init(&a, 4096);
-  arena_reset(&a);
-  for (int round = 0; round < 4; round++) {
-    fill_and_check_arena(&a, &state);
-    arena_reset(&a);
-  }
-  assert_null(arena_alloc(&a, SIZE_MAX));
-  assert_null(arena_alloc(&a, SIZE_MAX - 64));
-  assert_non_null(arena_alloc(&a, 1));
-  arena_free(&a);
-  arena_free(&a);
-}
-
 /* ---- regions --------------------------------------------------------------------------------- */
 
 static void regions(void **unused) {
@@ -268,7 +233,7 @@ static void hash_values(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(allocation),     cmocka_unit_test(text_copies),   cmocka_unit_test(array_growth),
-      cmocka_unit_test(arena_pieces),   cmocka_unit_test(regions),       cmocka_unit_test(memory_figures),
+      cmocka_unit_test(regions),       cmocka_unit_test(memory_figures),
       cmocka_unit_test(error_texts),    cmocka_unit_test(system_errors), cmocka_unit_test(stop_signal),
       cmocka_unit_test(cpu_levels),     cmocka_unit_test(hash_values),
   };
