@@ -4,20 +4,12 @@
 #include <string.h>
 
 #include "input/utf8.h"
+#include "input/word.h"
 
 extern const scan_kernels scan_kernels_avx2;
 
 static const uint64_t ones = 0x0101010101010101u;
 static const uint64_t low_seven = 0x7f7f7f7f7f7f7f7fu;
-
-static inline uint64_t load_word(const char *text) {
-  uint64_t word;
-  memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
 
 /* 0x80 in exactly the bytes of `word` that equal the byte repeated in `pattern`. No carry leaves
  * a byte, so unlike the shorter trick this has no false hits behind a true one. */

@@ -18,18 +18,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "input/word.h"
+
 static const uint64_t ones = 0x0101010101010101u;
 static const uint64_t tops = 0x8080808080808080u;
-
-/* The word's lowest byte is the text's first, on any machine. */
-static inline uint64_t load_word(const char *text) {
-  uint64_t word;
-  memcpy(&word, text, sizeof word);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
 
 /* Is the word usual text? `*tails` marks what the words before want as tails here, and afterwards what
  * this one wants of the next. The sums have a byte's mark when the byte is large enough, and no carry
