@@ -124,6 +124,7 @@ static khop_status cancel_at(void *context, size_t task, unsigned worker, khop_e
   cancelling *c = context;
   atomic_fetch_add(&c->runs, 1);
   if (task == c->at) khop_control_cancel(c->control);
+  while (task > c->at && !control_cancelled(c->control)) sched_yield(); /* never past it all before it stops */
   return KHOP_OK;
 }
 
