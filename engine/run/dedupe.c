@@ -22,29 +22,6 @@ static khop_status open_store(run *r, khop_error *err) {
   return status;
 }
 
-/* ---- identifiers into the store ------------------------------------------------------------------ */
-
-static khop_status write_identifiers(run *r, khop_error *err) {
-  uint32_t table = STORE_TABLE_IDENTIFIER;
-  for (size_t f = 0; r->store && f < r->schema->field_count; f++) {
-    if (!r->schema->fields[f].identifier || table == STORE_TABLE_RULES) continue;
-    sort_item *items = r->items.data;
-    size_t count = 0;
-    for (size_t row = 0; row < r->table.count; row++) {
-      const uint8_t *bytes = feature_row(&r->table, row);
-      uint64_t key = feature_row_identifier_key(&r->table.layout.slots[f], bytes);
-      if (key && !feature_row_dead(&r->table.layout, bytes)) items[count++] = (sort_item){.key = key, .row = (uint32_t)row};
-    }
-    TRY(sort_items(items, r->scratch.data, count, r->workers, err));
-    TRY(store_writer_postings(r->store, table, (const store_posting *)items, count, err));
-    char name[32], fact[192];
-    snprintf(name, sizeof name, "identifier:%u", table++);
-    snprintf(fact, sizeof fact, "%s %s", r->schema->fields[f].name, semantic_type_name(r->schema->fields[f].type));
-    TRY(store_writer_meta(r->store, name, fact, err));
-  }
-  return KHOP_OK;
-}
-
 /* ---- clusters ------------------------------------------------------------------------------------- */
 
 static bool row_alive(const void *context, size_t row) {
@@ -65,18 +42,18 @@ static khop_status make_clusters(const run *r, const kept_pairs *kept, int32_t m
   return status;
 }
 
-/* Members by cluster, for clusters of two or more: the counting sort of rows by cluster. */
-static khop_status store_clusters(run *r, const clusters *c, khop_error *err) {
+/* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. */
+static khop_status sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err) {
+  *out_count = 0;
   if (!r->store) return KHOP_OK;
-  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
   sort_item *items = r->items.data;
   size_t count = 0;
   for (size_t row = 0; row < c->row_count; row++) {
     uint32_t cluster = c->of_row[row];
     if (cluster != CLUSTER_NONE && c->sizes[cluster] > 1) items[count++] = (sort_item){.key = cluster, .row = (uint32_t)row};
   }
-  TRY(sort_items(items, r->scratch.data, count, r->workers, err));
-  return store_writer_postings(r->store, STORE_TABLE_CLUSTER, (const store_posting *)items, count, err);
+  *out_count = count;
+  return sort_items(items, r->scratch.data, count, r->workers, err);
 }
 
 /* ---- results ---------------------------------------------------------------------------------------- */
@@ -123,8 +100,7 @@ static void summarise_time(run *r, khop_summary *out) {
   memcpy(out->phases, r->progress.phases, sizeof out->phases);
 }
 
-static khop_status seal_store(run *r, khop_error *err) {
-  if (!r->store) return KHOP_OK;
+static khop_status write_store_facts(run *r, khop_error *err) {
   char number[24];
   if (r->id_field >= 0) {
     snprintf(number, sizeof number, "%d", r->id_field);
@@ -136,35 +112,63 @@ static khop_status seal_store(run *r, khop_error *err) {
     snprintf(name, sizeof name, STORE_META_SOURCE, (unsigned)s);
     TRY(store_writer_meta(r->store, name, input_source_at(r->input, s)->name, err));
   }
+  return KHOP_OK;
+}
+
+/* What is written at the end, in two parts side by side: clusters.csv has a line for each record, and the
+ * rest takes about as long. */
+typedef struct writing {
+  run *run;
+  outputs *outputs;
+  const result *found;
+  size_t member_count; /* in the sort buffer */
+} writing;
+
+static khop_status finish_store(const writing *w, khop_error *err) {
+  run *r = w->run;
+  const clusters *c = w->found->clusters;
+  if (!r->store) return KHOP_OK;
+  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
+  TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, w->member_count, err));
+  TRY(write_store_facts(r, err));
   return store_writer_seal(r->store, err);
 }
 
-static khop_status write_results(run *r, outputs *o, const result *found, khop_error *err) {
-  TRY(outputs_open(o, err));
-  write_pairs(&o->files[OUTPUT_PAIRS], found);
-  TRY(control_check(r->options.control, err));
-  write_clusters(&o->files[OUTPUT_CLUSTERS], found);
-  TRY(control_check(r->options.control, err));
-  write_rejected(&o->files[OUTPUT_REJECTED], found);
+static khop_status write_rest(const writing *w, khop_error *err) {
+  outfile *files = w->outputs->files;
+  write_pairs(&files[OUTPUT_PAIRS], w->found);
+  write_rejected(&files[OUTPUT_REJECTED], w->found);
   char *model_text = NULL;
-  TRY(model_to_json(&r->model, r->schema, &model_text, err));
-  outfile_text(&o->files[OUTPUT_MODEL], model_text);
+  TRY(model_to_json(&w->run->model, w->run->schema, &model_text, err));
+  outfile_text(&files[OUTPUT_MODEL], model_text);
   mem_free(model_text);
-  for (size_t i = 0; i < OUTPUT_SUMMARY; i++) TRY(outputs_finish(o, i, err));
-  return KHOP_OK;
+  TRY(outputs_finish(w->outputs, OUTPUT_PAIRS, err));
+  TRY(outputs_finish(w->outputs, OUTPUT_REJECTED, err));
+  TRY(outputs_finish(w->outputs, OUTPUT_MODEL, err));
+  TRY(control_check(w->run->options.control, err));
+  return finish_store(w, err);
+}
+
+static khop_status write_part(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker;
+  const writing *w = context;
+  if (task == 1) return write_rest(w, err);
+  write_clusters(&w->outputs->files[OUTPUT_CLUSTERS], w->found);
+  return outputs_finish(w->outputs, OUTPUT_CLUSTERS, err);
 }
 
 /* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
  * it was. */
-static khop_status write_outputs(run *r, outputs *o, const result *found, khop_summary *summary, khop_error *err) {
-  TRY(write_results(r, o, found, err));
-  TRY(seal_store(r, err));
+static khop_status write_outputs(writing *w, khop_summary *summary, khop_error *err) {
+  run *r = w->run;
+  TRY(outputs_open(w->outputs, err));
+  TRY(pool_run(r->workers, 2, write_part, w, err));
   TRY(control_check(r->options.control, err));
   summarise_time(r, summary);
-  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, err));
-  TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
+  TRY(write_summary(&w->outputs->files[OUTPUT_SUMMARY], w->found, summary, err));
+  TRY(outputs_finish(w->outputs, OUTPUT_SUMMARY, err));
   if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
-  return outputs_publish(o, err);
+  return outputs_publish(w->outputs, err);
 }
 
 /* The run stops because of its input: the operator needs the list all the same. An earlier run's
@@ -181,7 +185,7 @@ static khop_status read_and_store(run *r, khop_error *err) {
   khop_status status = run_read(r, err);
   if (status == KHOP_INPUT && r->records.reject_count) save_rejected(r);
   TRY(status);
-  return write_identifiers(r, err);
+  return run_write_identifiers(r, err);
 }
 
 khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err) {
@@ -192,6 +196,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   outputs_init(&o);
   kept_pairs kept = {0};
   clusters c = {0};
+  size_t members = 0;
   score_tables *tables = mem_alloc(1, sizeof *tables);
   TRY_CLEANUP(run_open(&r, options, true, err));
   if (!tables) {
@@ -206,11 +211,12 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   TRY_CLEANUP(run_match(&r, tables, &kept, err));
   progress_phase(&r.progress, "cluster", "rows", r.table.count);
   TRY_CLEANUP(make_clusters(&r, &kept, tables->match, &c, err));
-  TRY_CLEANUP(store_clusters(&r, &c, err));
+  TRY_CLEANUP(sort_members(&r, &c, &members, err));
   summarise(&r, &kept, tables->match, &c, out_summary);
   progress_phase(&r.progress, "write", "rows", r.table.count);
   const result found = result_of(&r, &kept, tables->match, &c);
-  TRY_CLEANUP(write_outputs(&r, &o, &found, out_summary, err));
+  writing job = {.run = &r, .outputs = &o, .found = &found, .member_count = members};
+  TRY_CLEANUP(write_outputs(&job, out_summary, err));
 cleanup:
   outputs_abandon(&o);
   clusters_free(&c);

@@ -2,6 +2,7 @@
  *
  *   run_open     checks options, opens the input, loads the schema, maps columns
  *   run_read     reads, normalises and stores every record (read.c)
+ *   run_write_identifiers   the store's identifier tables (identifiers.c)
  *   run_train    model from file, from EM, or the schema's own (train in model/)
  *   run_match    rule by rule: sort, walk, compare, keep (match.c)
  *   run_close    frees everything, removes what was not finished
@@ -55,6 +56,8 @@ khop_status run_open(run *r, const khop_options *options, bool writes, khop_erro
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);
+/* The identifier tables of the store. */
+khop_status run_write_identifiers(run *r, khop_error *err);
 /* Term frequencies and the model. */
 khop_status run_train(run *r, khop_error *err);
 void run_close(run *r);
