@@ -1,4 +1,4 @@
-/* The schemas that are compiled in: schema/builtin/NAME.yaml, embedded by schema/embed.cmake. */
+/* YAML that is compiled in by schema/embed.cmake: the schemas, and the default levels. */
 #ifndef KHOP_SCHEMA_BUILTIN_H
 #define KHOP_SCHEMA_BUILTIN_H
 
@@ -7,6 +7,7 @@ typedef struct schema_builtin {
   const char *yaml; /* NUL-terminated */
 } schema_builtin;
 
-extern const schema_builtin schema_builtins[]; /* ends with a NULL name */
+extern const schema_builtin schema_builtins[]; /* schema/builtin/NAME.yaml; ends with a NULL name */
+extern const schema_builtin schema_defaults[]; /* schema/defaults.yaml alone */
 
 #endif

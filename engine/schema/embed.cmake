@@ -1,5 +1,5 @@
-# Writes OUT: a C table of the YAML files in FILES, as strings. Run by engine/CMakeLists.txt.
-set(text "/* Made by schema/embed.cmake. */\n#include \"schema/builtin.h\"\n\nconst schema_builtin schema_builtins[] = {\n")
+# Writes OUT: a C table NAME of the YAML files in FILES, as strings. Run by engine/CMakeLists.txt.
+set(text "/* Made by schema/embed.cmake. */\n#include \"schema/builtin.h\"\n\nconst schema_builtin ${NAME}[] = {\n")
 foreach(file ${FILES})
   get_filename_component(name ${file} NAME_WE)
   file(READ ${file} content HEX)

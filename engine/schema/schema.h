@@ -19,6 +19,9 @@
  *         - {when: [not ho_ten given, me_ho_ten plain, ngay_sinh exact], name: twin, weight: -12}
  *         - {when: ho_ten similar 0.92, m: 0.2, u: 0.001}
  *         - {else: true, m: 0.02, u: 0.99}
+ *     - name: gioi_tinh                 # no levels: those of defaults.yaml for the field's type;
+ *     - name: cha_ho_ten                # `default` as the last level puts them behind others
+ *       levels: [{when: not cha_ho_ten surname, weight: -3}, default]
  *     - name: parents
  *       fields: [me_ho_ten, cha_ho_ten]
  *       missing: all                    # missing only when every field is (default: any)

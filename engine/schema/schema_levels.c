@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "schema/default_levels.h"
 #include "schema/schema_parse.h"
 #include "schema/schema_tests.h"
 #include "schema/wording.h"
@@ -128,23 +129,57 @@ static khop_status level_parse(const schema_document *d, const schema *s, const 
 
 /* ---- a comparison ------------------------------------------------------------------------- */
 
+static khop_status level_check(const schema_document *d, const yaml_node_t *node, const schema_comparison *comparison,
+                               bool is_last, khop_error *err) {
+  const schema_level *level = &comparison->levels[comparison->level_count - 1];
+  bool is_else = level->clause_count == 0;
+  if (is_else && !is_last) return document_fault(err, d, node, "else is not the last level");
+  if (!is_else && is_last) return document_fault(err, d, node, "the last level is not else");
+  if (is_else && comparison->level_count == 1) return document_fault(err, d, node, "no level before else");
+  for (const schema_level *other = comparison->levels; other < level; other++) {
+    if (strcmp(other->name, level->name) == 0) {
+      return document_fault(err, d, node, "level '%s' appears twice", wording_show(level->name).text);
+    }
+  }
+  return KHOP_OK;
+}
+
+/* The levels that suit the comparison's first field, behind those given. */
+static khop_status default_levels_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
+                                        schema_comparison *comparison, khop_error *err) {
+  khop_status status = KHOP_OK;
+  schema_document defaults;
+  yaml_node_t *levels = NULL;
+  size_t count = 0;
+  TRY(default_levels_load(&defaults, &s->fields[comparison->fields[0]], &levels, err));
+  TRY_CLEANUP(node_list(&defaults, levels, "default levels", SCHEMA_LEVELS_MAX, &count, err));
+  if (comparison->level_count + count > SCHEMA_LEVELS_MAX) {
+    status = document_fault(err, d, node, "levels: %zu and %zu default ones, at most %d", comparison->level_count, count, SCHEMA_LEVELS_MAX);
+    goto cleanup;
+  }
+  for (size_t i = 0; i < count; i++) {
+    TRY_CLEANUP(level_parse(&defaults, s, node_list_item(&defaults, levels, i), &comparison->levels[comparison->level_count++], err));
+    TRY_CLEANUP(level_check(d, node, comparison, i + 1 == count, err));
+  }
+cleanup:
+  document_free(&defaults);
+  return status;
+}
+
+static bool is_default(const yaml_node_t *node) {
+  return node->type == YAML_SCALAR_NODE && strcmp((const char *)node->data.scalar.value, "default") == 0;
+}
+
 static khop_status levels_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
                                 schema_comparison *comparison, khop_error *err) {
   size_t count;
   TRY(node_list(d, node, "levels", SCHEMA_LEVELS_MAX, &count, err));
   for (size_t i = 0; i < count; i++) {
     const yaml_node_t *item = node_list_item(d, node, i);
-    schema_level *level = &comparison->levels[comparison->level_count++];
-    TRY(level_parse(d, s, item, level, err));
-    bool is_else = level->clause_count == 0, is_last = i + 1 == count;
-    if (is_else && !is_last) return document_fault(err, d, item, "else is not the last level");
-    if (!is_else && is_last) return document_fault(err, d, item, "the last level is not else");
-    if (is_else && i == 0) return document_fault(err, d, item, "no level before else");
-    for (size_t j = 0; j < i; j++) {
-      if (strcmp(comparison->levels[j].name, level->name) == 0) {
-        return document_fault(err, d, item, "level '%s' appears twice", wording_show(level->name).text);
-      }
-    }
+    bool is_last = i + 1 == count;
+    if (is_last && is_default(item)) return default_levels_parse(d, s, item, comparison, err);
+    TRY(level_parse(d, s, item, &comparison->levels[comparison->level_count++], err));
+    TRY(level_check(d, item, comparison, is_last, err));
   }
   return KHOP_OK;
 }
@@ -191,12 +226,13 @@ static khop_status comparison_parse(const schema_document *d, const schema *s,
                                     khop_error *err) {
   enum { KEY_NAME, KEY_FIELDS, KEY_MISSING, KEY_LEVELS, KEYS };
   static const document_key keys[KEYS] = {
-      {"name", true}, {"fields", false}, {"missing", false}, {"levels", true}};
+      {"name", true}, {"fields", false}, {"missing", false}, {"levels", false}};
   yaml_node_t *values[KEYS];
   TRY(node_keys(d, node, "comparison", keys, KEYS, values, err));
   TRY(node_text_copy(d, values[KEY_NAME], "name", &comparison->name, err));
   TRY(comparison_fields(d, s, values[KEY_FIELDS], values[KEY_NAME], comparison, err));
   TRY(missing_parse(d, values[KEY_MISSING], &comparison->missing_all, err));
+  if (!values[KEY_LEVELS]) return default_levels_parse(d, s, node, comparison, err);
   return levels_parse(d, s, values[KEY_LEVELS], comparison, err);
 }
 
