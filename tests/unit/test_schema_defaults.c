@@ -55,7 +55,7 @@ static void faults_are_told(void **unused) {
   } cases[] = {
       {"sex", "{name: f-1, levels: [default, {else: true, m: 0.5, u: 0.5}]}", "s.yaml:7:26: level: a text stands where a mapping should"},
       {"sex", "{name: f-1, levels: [{when: f-1 exact, m: 0.9, u: 0.5}, default]}",
-       "s.yaml:7:59: level 'f-1 exact' appears twice"},
+       "s.yaml:7:61: level 'f-1 exact' appears twice"},
       {"person_name",
        "{name: f-1, levels: [{name: a, when: f-1 edits 1, weight: 1}, {name: b, when: f-1 edits 2, weight: 1}, "
        "{name: c, when: f-1 edits 3, weight: 1}, {name: d, when: f-1 edits 4, weight: 1}, "
