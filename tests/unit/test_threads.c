@@ -1,5 +1,6 @@
 /* Pool, thread, channel and turnstile. What they promise about order is checked with plain variables, so
  * that the thread sanitizer sees whether it holds. */
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "base/control.h"
