@@ -4,6 +4,9 @@
 
 #include "base/hash.h"
 
+/* Eight digits that count up from another digit may well be a CMND without its zero. */
+enum { RUN_FROM_START_MIN = 8, RUN_MIN = 9 };
+
 static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 static bool is_letter(char c) { return c >= 'A' && c <= 'Z'; }
 
@@ -74,13 +77,19 @@ void id_text_read(const char *text, size_t length, id_text *out) {
   out->text[out->length] = 0;
 }
 
-bool id_digits_made_up(const char *text, size_t length) {
-  bool same = true, counting = text[0] == '0' || text[0] == '1';
-  for (size_t i = 1; i < length; i++) {
-    same &= text[i] == text[0];
-    counting &= text[i] == (text[i - 1] == '9' ? '0' : text[i - 1] + 1);
+id_pattern id_digits_pattern(const char *digits, size_t count) {
+  unsigned step = (unsigned)(digits[count > 1] - digits[0] + 10) % 10; /* from each digit to the next, modulo 10 */
+  for (size_t i = 2; i < count; i++) {
+    if ((unsigned)(digits[i] - digits[i - 1] + 10) % 10 != step) return ID_PATTERN_NONE;
   }
-  return same || (counting && length >= 8);
+  if (step == 0) return ID_PATTERN_REPEATED;
+  bool from_start = step == 1 && (digits[0] == '0' || digits[0] == '1');
+  size_t run_min = from_start ? RUN_FROM_START_MIN : RUN_MIN;
+  return (step == 1 || step == 9) && count >= run_min ? ID_PATTERN_RUN : ID_PATTERN_NONE;
+}
+
+bool id_digits_made_up(const char *digits, size_t count) {
+  return id_digits_pattern(digits, count) != ID_PATTERN_NONE;
 }
 
 bool id_text_is_placeholder(const id_text *id) {
@@ -140,15 +149,12 @@ void id_set_other(id_value *out, const id_text *id) {
   out->canonical[kept] = 0;
 }
 
-bool province_code_known(unsigned code) {
-  static const bool known[100] = {
-      [1] = true,  [2] = true,  [4] = true,  [6] = true,  [8] = true,  [10] = true, [11] = true, [12] = true,
-      [14] = true, [15] = true, [17] = true, [19] = true, [20] = true, [22] = true, [24] = true, [25] = true,
-      [26] = true, [27] = true, [30] = true, [31] = true, [33] = true, [34] = true, [35] = true, [36] = true,
-      [37] = true, [38] = true, [40] = true, [42] = true, [44] = true, [45] = true, [46] = true, [48] = true,
-      [49] = true, [51] = true, [52] = true, [54] = true, [56] = true, [58] = true, [60] = true, [62] = true,
-      [64] = true, [66] = true, [67] = true, [68] = true, [70] = true, [72] = true, [74] = true, [75] = true,
-      [77] = true, [79] = true, [80] = true, [82] = true, [83] = true, [84] = true, [86] = true, [87] = true,
-      [89] = true, [91] = true, [92] = true, [93] = true, [94] = true, [95] = true, [96] = true};
-  return code < 100 && known[code];
-}
+const bool province_codes[100] = {
+    [1] = true,  [2] = true,  [4] = true,  [6] = true,  [8] = true,  [10] = true, [11] = true, [12] = true,
+    [14] = true, [15] = true, [17] = true, [19] = true, [20] = true, [22] = true, [24] = true, [25] = true,
+    [26] = true, [27] = true, [30] = true, [31] = true, [33] = true, [34] = true, [35] = true, [36] = true,
+    [37] = true, [38] = true, [40] = true, [42] = true, [44] = true, [45] = true, [46] = true, [48] = true,
+    [49] = true, [51] = true, [52] = true, [54] = true, [56] = true, [58] = true, [60] = true, [62] = true,
+    [64] = true, [66] = true, [67] = true, [68] = true, [70] = true, [72] = true, [74] = true, [75] = true,
+    [77] = true, [79] = true, [80] = true, [82] = true, [83] = true, [84] = true, [86] = true, [87] = true,
+    [89] = true, [91] = true, [92] = true, [93] = true, [94] = true, [95] = true, [96] = true};

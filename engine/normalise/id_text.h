@@ -18,7 +18,10 @@ typedef struct id_text {
 /* The first entry of a list by ';' that is not empty. */
 void id_text_read(const char *text, size_t length, id_text *out);
 
-/* One digit again and again, or counted up from 0 or 1 (123456789012). `count` is at least 1. */
+/* Numbers that a person typed to fill a field: one digit again and again, or each digit one more, or one
+ * less, than the one before, modulo 10 (234567890123, 987654321098). `count` is at least 1. */
+typedef enum id_pattern { ID_PATTERN_NONE, ID_PATTERN_REPEATED, ID_PATTERN_RUN } id_pattern;
+id_pattern id_digits_pattern(const char *digits, size_t count);
 bool id_digits_made_up(const char *digits, size_t count);
 
 /* "không có", "0", "111111111", "123456789", an empty text. */
@@ -37,6 +40,7 @@ void id_set_digits(id_value *out, id_kind kind, const char *text, size_t count);
 void id_set_other(id_value *out, const id_text *id);
 
 /* A known code of one of the 63 provinces of before 2025-07-01 (the 34 of today are among them). */
-bool province_code_known(unsigned code);
+extern const bool province_codes[100];
+static inline bool province_code_known(unsigned code) { return code < 100 && province_codes[code]; }
 
 #endif

@@ -6,8 +6,8 @@
 enum { CCCD_DIGITS = 12, CMND_DIGITS = 9, PASSPORT_LENGTH = 8 };
 
 /* PPP: a province, or 100 and over for a birth registered abroad. */
-static bool cccd_is_valid(const char *text) {
-  unsigned place = (unsigned)(text[0] - '0') * 100 + (unsigned)(text[1] - '0') * 10 + (unsigned)(text[2] - '0');
+static bool cccd_is_valid(uint64_t number) {
+  unsigned place = (unsigned)(number / 1000000000);
   return place >= 100 || province_code_known(place);
 }
 
@@ -45,11 +45,11 @@ static bool read_passport(const id_text *id, id_value *out) {
   return true;
 }
 
-/* As id_digits_made_up, of a number of twelve digits or nine. */
-static bool is_made_up(uint64_t number, bool cccd) {
-  uint64_t ones = cccd ? 111111111111u : 111111111u;
-  if (number % ones == 0) return true;
-  return cccd ? number == 12345678901u || number == 123456789012u : number == 12345678u || number == 123456789u;
+/* id_digits_made_up, of a number of twelve digits or nine. What repeats, or counts modulo 10, ends in twelve
+ * digits on the two that it begins with, which few others do. */
+static bool is_made_up(const char *text, size_t length) {
+  bool ends_as_begun = text[0] == text[length - 2] && text[1] == text[length - 1];
+  return (length == CMND_DIGITS || ends_as_begun) && id_digits_made_up(text, length);
 }
 
 /* Eight bytes that are digits as a number, by pairs, fours and eight; false when they are not. */
@@ -72,11 +72,11 @@ static bool read_usual(const char *text, size_t length, id_value *out) {
   if (!eight_digits(text, &number) || !eight_digits(text + behind, &tail)) return false;
   bool cccd = length == CCCD_DIGITS;
   number = (cccd ? number / 10000 : number / 10000000) * 100000000 + tail;
-  if (is_made_up(number, cccd)) return true;
+  if (is_made_up(text, length)) return true;
   out->kind = cccd ? ID_CCCD : ID_CMND;
   out->number = number;
   out->digits = (uint8_t)length;
-  out->valid = !cccd || cccd_is_valid(text);
+  out->valid = !cccd || cccd_is_valid(number);
   memcpy(out->canonical, text, 8);
   memcpy(out->canonical + behind, text + behind, 8);
   return true;
@@ -100,5 +100,5 @@ void normalise_personal_id(const char *text, size_t length, id_value *out) {
   bool cccd = digits.length == CCCD_DIGITS;
   id_set_digits(out, cccd ? ID_CCCD : ID_CMND, digits.text, digits.length);
   out->repaired = repaired || zeros > 0;
-  out->valid = !cccd || cccd_is_valid(digits.text);
+  out->valid = !cccd || cccd_is_valid(out->number);
 }
