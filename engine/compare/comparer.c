@@ -12,7 +12,8 @@ khop_status comparer_create(comparer *c, const compare_plan *plan, const feature
   c->measures = mem_alloc(plan->measure_count, BATCH_PAIRS);
   c->levels = mem_alloc(plan->comparison_count, BATCH_PAIRS);
   c->masks = mem_alloc(mask_rows, BATCH_PAIRS);
-  if (!c->measures || !c->levels || !c->masks) {
+  c->some = mem_alloc(1, sizeof *c->some);
+  if (!c->measures || !c->levels || !c->masks || !c->some) {
     comparer_free(c);
     return error_memory(err, plan->measure_count * BATCH_PAIRS, "comparison levels");
   }
@@ -24,36 +25,80 @@ void comparer_free(comparer *c) {
   mem_free(c->measures);
   mem_free(c->levels);
   mem_free(c->masks);
+  mem_free(c->some);
   c->measures = c->levels = NULL;
   c->masks = NULL;
+  c->some = NULL;
 }
 
-static void test_mask(const uint8_t *values, const planned_test *test, size_t count, uint8_t *mask) {
+/* The measure of some of the pairs, by their places in the list. */
+static void measure_some(comparer *c, const measure *asked, const pair_list *pairs, const uint16_t *places, size_t count,
+                         uint8_t *values) {
+  uint8_t found[BATCH_PAIRS];
+  pair_list *some = c->some;
+  some->count = count;
+  for (size_t i = 0; i < count; i++) {
+    some->left[i] = pairs->left[places[i]];
+    some->right[i] = pairs->right[places[i]];
+  }
+  measure_pairs(c, asked, some, found);
+  for (size_t i = 0; i < count; i++) values[places[i]] = found[i];
+}
+
+/* Sees to it that a measure is known where `mask` is 1. */
+static void demand(comparer *c, size_t m, const pair_list *pairs, const uint8_t *mask) {
+  const measure *asked = &c->plan->measures[m];
+  uint8_t *values = c->measures[m], wanted[BATCH_PAIRS], any = 0;
+  uint16_t places[BATCH_PAIRS];
+  size_t pair_count = pairs->count, count = 0;
+  for (size_t p = 0; p < pair_count; p++) any |= wanted[p] = (uint8_t)(mask[p] & (values[p] == MEASURE_UNKNOWN));
+  if (!any) return;
+  if (!test_is_cheap(asked->kind)) {
+    for (size_t p = 0; p < pair_count; p++) {
+      places[count] = (uint16_t)p;
+      count += wanted[p];
+    }
+    if (count < pair_count / 4 * 3) { /* picking them out would cost more than measuring the rest too */
+      measure_some(c, asked, pairs, places, count, values);
+      return;
+    }
+  }
+  measure_pairs(c, asked, pairs, values);
+}
+
+/* Clears `mask` where the test does not hold. */
+static void test_mask(comparer *c, const planned_test *test, const pair_list *pairs, uint8_t *mask) {
+  demand(c, test->measure, pairs, mask);
+  const uint8_t *values = c->measures[test->measure];
   uint8_t low = test->low, high = test->high, negated = test->negated;
-  for (size_t p = 0; p < count; p++) {
+  for (size_t p = 0, count = pairs->count; p < count; p++) {
     uint8_t holds = (uint8_t)((values[p] >= low) & (values[p] <= high));
     mask[p] &= (uint8_t)((holds ^ negated) & (values[p] != MEASURE_NONE));
   }
 }
 
-/* Any clause, each of all its tests. */
-static void level_mask(const comparer *c, const planned_level *level, size_t count, uint8_t *mask, uint8_t *clause_mask) {
-  memset(mask, level->clause_count == 0, count);
+/* Any clause, each of all its tests; of the open pairs alone. */
+static void level_mask(comparer *c, const planned_level *level, const pair_list *pairs, const uint8_t *open, uint8_t *mask,
+                       uint8_t *clause_mask) {
+  size_t count = pairs->count;
+  if (level->clause_count == 0) memcpy(mask, open, count);
+  else memset(mask, 0, count);
   for (size_t i = 0; i < level->clause_count; i++) {
     const planned_clause *clause = &level->clauses[i];
-    memset(clause_mask, 1, count);
-    for (size_t t = 0; t < clause->test_count; t++) {
-      test_mask(c->measures[clause->tests[t].measure], &clause->tests[t], count, clause_mask);
-    }
+    for (size_t p = 0; p < count; p++) clause_mask[p] = open[p] & (mask[p] ^ 1);
+    for (size_t t = 0; t < clause->test_count; t++) test_mask(c, &clause->tests[t], pairs, clause_mask);
     for (size_t p = 0; p < count; p++) mask[p] |= clause_mask[p];
   }
 }
 
-static void missing_mask(const comparer *c, const planned_comparison *comparison, size_t count, uint8_t *mask) {
+static void missing_mask(comparer *c, const planned_comparison *comparison, const pair_list *pairs, uint8_t *mask) {
   bool all = comparison->missing_all;
+  size_t count = pairs->count;
   memset(mask, all && comparison->missing_count > 0, count);
   for (size_t f = 0; f < comparison->missing_count; f++) {
-    const uint8_t *missing = c->measures[comparison->missing_measures[f]];
+    size_t m = comparison->missing_measures[f];
+    uint8_t *missing = c->measures[m];
+    measure_pairs(c, &c->plan->measures[m], pairs, missing);
     if (all) {
       for (size_t p = 0; p < count; p++) mask[p] &= missing[p];
     } else {
@@ -63,27 +108,27 @@ static void missing_mask(const comparer *c, const planned_comparison *comparison
 }
 
 /* `open` marks the pairs without a level yet; the first level that holds closes them. */
-static void assign_levels(comparer *c, const planned_comparison *comparison, size_t count, uint8_t *levels) {
+static void assign_levels(comparer *c, const planned_comparison *comparison, const pair_list *pairs, uint8_t *levels) {
   uint8_t *open = c->masks, *holds = c->masks + BATCH_PAIRS, *scratch = c->masks + 2 * BATCH_PAIRS;
-  missing_mask(c, comparison, count, open);
+  size_t count = pairs->count;
+  missing_mask(c, comparison, pairs, open);
   for (size_t p = 0; p < count; p++) open[p] ^= 1;
   memset(levels, LEVEL_MISSING, count);
   for (size_t l = 0; l < comparison->level_count; l++) {
-    level_mask(c, &comparison->levels[l], count, holds, scratch);
+    level_mask(c, &comparison->levels[l], pairs, open, holds, scratch);
     uint8_t number = (uint8_t)(l + 1);
     for (size_t p = 0; p < count; p++) {
-      uint8_t hit = open[p] & holds[p];
-      levels[p] = (uint8_t)(levels[p] | (number & (uint8_t)-hit));
-      open[p] ^= hit;
+      levels[p] = (uint8_t)(levels[p] | (number & (uint8_t)-holds[p]));
+      open[p] ^= holds[p];
     }
   }
 }
 
 void comparer_run(comparer *c, const pair_list *pairs) {
-  for (size_t m = 0; m < c->plan->measure_count; m++) measure_pairs(c, &c->plan->measures[m], pairs, c->measures[m]);
   size_t padded = (pairs->count + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+  for (size_t m = 0; m < c->plan->measure_count; m++) memset(c->measures[m], MEASURE_UNKNOWN, pairs->count);
   for (size_t i = 0; i < c->plan->comparison_count; i++) {
-    assign_levels(c, &c->plan->comparisons[i], pairs->count, c->levels[i]);
+    assign_levels(c, &c->plan->comparisons[i], pairs, c->levels[i]);
     memset(c->levels[i] + pairs->count, 0, padded - pairs->count);
   }
 }

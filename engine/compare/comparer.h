@@ -2,6 +2,9 @@
  *
  *   rows  --view_load-->  columns  --measures-->  one byte a pair  --ranges-->  level a comparison
  *
+ * Levels are tried in order, and a measure is asked only for the pairs whose level depends on it: most
+ * pairs are siblings or true matches, which equal hashes tell apart before any letter is looked at.
+ *
  * A batch mixes the pairs of many small blocks, so that the cost of a loop is shared; a query with
  * many candidates still reaches the SIMD string kernels as one call. One comparer a thread;
  * nothing is allocated after comparer_create.
@@ -16,9 +19,10 @@ typedef struct comparer {
   const compare_plan *plan;
   const kernels *wide, *narrow; /* for many candidates, for few */
   view columns;
-  uint8_t (*measures)[BATCH_PAIRS];
+  uint8_t (*measures)[BATCH_PAIRS]; /* MEASURE_UNKNOWN where no level has asked */
   uint8_t (*levels)[BATCH_PAIRS]; /* a row per comparison */
   uint8_t *masks;                 /* three scratch rows */
+  pair_list *some;                /* scratch: the pairs that a measure is asked for */
 } comparer;
 
 khop_status comparer_create(comparer *c, const compare_plan *plan, const feature_layout *layout,
@@ -29,7 +33,7 @@ void comparer_free(comparer *c);
  * the last pair, up to the next multiple of KERNEL_LANES, are 0. */
 void comparer_run(comparer *c, const pair_list *pairs);
 
-/* measure.c: one measure for all pairs. */
+/* measure.c: one measure for all pairs of the list. */
 void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *out);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "compare/comparer.h"
+#include "compare/digits.h"
 
 /* One side's column for the left rows, the other's for the right rows. */
 typedef struct sides {
@@ -25,11 +26,37 @@ static void hashes_equal(const sides *s, const uint32_t *left, const uint32_t *r
   }
 }
 
+static void need_hashes(const sides *s, size_t l, size_t r) {
+  view_need_hashes(s->left, l);
+  view_need_hashes(s->right, r);
+}
+
+static void need_letters(const sides *s, size_t l, size_t r) {
+  view_need_letters(s->left, l);
+  view_need_letters(s->right, r);
+}
+
+/* Given names and surnames: the hash of one word. */
+static void words_equal(const sides *s, const uint32_t *left, const uint32_t *right, uint8_t *out) {
+  EACH_PAIR(s, l, r) need_hashes(s, l, r);
+  hashes_equal(s, left, right, out);
+}
+
+/* Letters that occur in x alone, blanks aside. */
+static uint32_t letters_lacking(uint32_t x, uint32_t y) { return x & ~y & ~(1u << LETTER_SPACE); }
+
+static bool same_words(const sides *s, size_t l, size_t r) {
+  need_letters(s, l, r);
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  if (letters_lacking(x, y) | letters_lacking(y, x)) return false;
+  need_hashes(s, l, r);
+  return s->left->sum[l] == s->right->sum[r] && s->left->word_counts[l] == s->right->word_counts[r];
+}
+
 static void text_reordered(const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
     bool missing = !s->left->toned[l] || !s->right->toned[r];
-    bool same = s->left->sum[l] == s->right->sum[r] && s->left->word_counts[l] == s->right->word_counts[r];
-    out[p] = missing ? MEASURE_NONE : same;
+    out[p] = missing ? MEASURE_NONE : same_words(s, l, r);
   }
 }
 
@@ -44,15 +71,19 @@ static bool one_middle_word_more(const view_column *longer, size_t i, const view
   return false;
 }
 
+static bool word_dropped(const sides *s, size_t l, size_t r) {
+  need_letters(s, l, r);
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  if (letters_lacking(x, y) && letters_lacking(y, x)) return false; /* neither holds the other's words */
+  need_hashes(s, l, r);
+  if (s->left->first[l] != s->right->first[r] || s->left->last[l] != s->right->last[r]) return false;
+  return one_middle_word_more(s->left, l, s->right, r) || one_middle_word_more(s->right, r, s->left, l);
+}
+
 static void text_dropped(const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
-    if (!s->left->toned[l] || !s->right->toned[r]) {
-      out[p] = MEASURE_NONE;
-    } else if (s->left->first[l] != s->right->first[r] || s->left->last[l] != s->right->last[r]) {
-      out[p] = 0;
-    } else {
-      out[p] = one_middle_word_more(s->left, l, s->right, r) || one_middle_word_more(s->right, r, s->left, l);
-    }
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : word_dropped(s, l, r);
   }
 }
 
@@ -62,6 +93,8 @@ static bool word_starts(const uint8_t *text, word_span word, const uint8_t *othe
 }
 
 static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
+  view_need_words(a, i);
+  view_need_words(b, j);
   unsigned count = a->word_counts[i];
   if (count == 0 || count != b->word_counts[j]) return false;
   const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
@@ -111,6 +144,7 @@ static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, u
     return false;
   }
   *out = similar ? 0 : MEASURE_FAR;
+  need_letters(s, l, r);
   if (!s->left->lengths[l] || !s->right->lengths[r]) return !similar;
   return similar ? similarity_possible(s, l, r, m->argument) : edits_possible(s, l, r, m->argument);
 }
@@ -197,10 +231,11 @@ static uint32_t letters_signature(const uint8_t *letters, unsigned length) {
 
 static uint8_t last_word_edits(const sides *s, size_t l, size_t r, unsigned most) {
   word_span x = s->left->words[l][s->left->word_counts[l] - 1], y = s->right->words[r][s->right->word_counts[r] - 1];
-  unsigned x_length = x.end - x.start, y_length = y.end - y.start;
-  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
   const uint8_t *x_letters = s->left->straight + l * TEXT_LETTERS_MAX + x.start;
   const uint8_t *y_letters = s->right->straight + r * TEXT_LETTERS_MAX + y.start;
+  unsigned x_length = x.end - x.start, y_length = y.end - y.start;
+  if (x_length == y_length && memcmp(x_letters, y_letters, x_length) == 0) return 0;
+  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
   uint32_t apart = letters_signature(x_letters, x_length) ^ letters_signature(y_letters, y_length);
   if ((unsigned)__builtin_popcount(apart) > 2 * most) return MEASURE_FAR;
   return word_edits(x_letters, x_length, y_letters, y_length);
@@ -208,16 +243,18 @@ static uint8_t last_word_edits(const sides *s, size_t l, size_t r, unsigned most
 
 static void text_given_edits(const measure *m, const sides *s, uint8_t *out) {
   EACH_PAIR(s, l, r) {
-    if (!s->left->word_counts[l] || !s->right->word_counts[r]) out[p] = MEASURE_NONE;
-    else out[p] = s->left->last[l] == s->right->last[r] ? 0 : last_word_edits(s, l, r, m->argument);
+    view_need_words(s->left, l);
+    view_need_words(s->right, r);
+    bool missing = !s->left->word_counts[l] || !s->right->word_counts[r];
+    out[p] = missing ? MEASURE_NONE : last_word_edits(s, l, r, m->argument);
   }
 }
 
 static void text_measure(comparer *c, const measure *m, const sides *s, uint8_t *out) {
   switch (m->kind) {
     case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
-    case TEST_GIVEN: hashes_equal(s, s->left->last, s->right->last, out); break;
-    case TEST_SURNAME: hashes_equal(s, s->left->first, s->right->first, out); break;
+    case TEST_GIVEN: words_equal(s, s->left->last, s->right->last, out); break;
+    case TEST_SURNAME: words_equal(s, s->left->first, s->right->first, out); break;
     case TEST_REORDERED: text_reordered(s, out); break;
     case TEST_DROPPED: text_dropped(s, out); break;
     case TEST_INITIALS: text_initials(s, out); break;
@@ -230,45 +267,34 @@ static void text_measure(comparer *c, const measure *m, const sides *s, uint8_t 
 
 /* ---- identifiers ------------------------------------------------------------------------------ */
 
-static uint64_t digits_differing(uint64_t x, uint64_t y) {
-  uint64_t differing = x ^ y;
-  differing |= differing >> 1;
-  return (differing | differing >> 2) & 0x1111111111111111u;
-}
-
-/* Edits between digit strings of one length: replaced digits, neighbours swapped as one. Identifiers
- * have a fixed length, so nothing shifts. */
-static uint8_t digit_edits(uint64_t x, uint64_t y) {
-  uint64_t places = digits_differing(x, y);
-  unsigned count = (unsigned)__builtin_popcountll(places);
-  if (count < 2) return (uint8_t)count;
-  uint64_t swapped = places & places >> 4 & ~digits_differing(x, y >> 4) & ~digits_differing(x >> 4, y);
-  while (swapped) {
-    uint64_t lowest = swapped & -swapped;
-    swapped &= ~(lowest | lowest << 4); /* a digit moves once */
-    count--;
-  }
-  return (uint8_t)count;
-}
-
-static uint8_t id_edits(uint8_t kind, uint64_t x, uint64_t y) {
+static uint8_t id_edits(id_kind kind, uint64_t x, uint64_t y) {
   const uint64_t passport_digits = (1ull << 28) - 1;
-  if (kind == ID_OTHER) return x == y ? 0 : MEASURE_FAR; /* hashes */
   if (kind != ID_PASSPORT) return digit_edits(x, y);
   return (uint8_t)(digit_edits(x & passport_digits, y & passport_digits) + (x >> 28 != y >> 28));
 }
 
+/* An ID_OTHER without digits is a hash. */
+static bool id_is_hash(uint64_t id) { return feature_id_kind(id) == ID_OTHER && !feature_id_digits(id); }
+
 /* Numbers of different kinds (CMND against CCCD) say nothing about each other. */
+static bool ids_comparable(uint64_t x, uint64_t y) {
+  return feature_id_kind(x) != ID_MISSING && feature_id_kind(x) == feature_id_kind(y) && id_is_hash(x) == id_is_hash(y);
+}
+
+static uint8_t id_value_of(const measure *m, const sides *s, size_t l, size_t r) {
+  uint64_t x = s->left->ids[l], y = s->right->ids[r];
+  bool edits = m->kind == TEST_EDITS;
+  if (!ids_comparable(x, y)) return MEASURE_NONE;
+  if (x == y) return edits ? 0 : 1;
+  if (id_is_hash(x)) return edits ? MEASURE_FAR : 0;
+  uint64_t x_digits = view_digits(s->left, l), y_digits = view_digits(s->right, r);
+  if (edits) return id_edits(feature_id_kind(x), x_digits, y_digits);
+  uint64_t tail = m->kind != TEST_TAIL || m->argument >= 16 ? UINT64_MAX : (1ull << (4 * m->argument)) - 1;
+  return ((x_digits ^ y_digits) & tail) == 0;
+}
+
 static void id_measure(const measure *m, const sides *s, uint8_t *out) {
-  uint64_t tail = m->argument >= 16 ? UINT64_MAX : (1ull << (4 * m->argument)) - 1;
-  EACH_PAIR(s, l, r) {
-    uint8_t kind = s->left->kinds[l];
-    uint64_t x = s->left->digits[l], y = s->right->digits[r];
-    if (kind == ID_MISSING || kind != s->right->kinds[r]) out[p] = MEASURE_NONE;
-    else if (m->kind == TEST_EDITS) out[p] = id_edits(kind, x, y);
-    else if (m->kind == TEST_TAIL) out[p] = ((x ^ y) & (kind == ID_OTHER ? UINT64_MAX : tail)) == 0;
-    else out[p] = x == y;
-  }
+  EACH_PAIR(s, l, r) out[p] = id_value_of(m, s, l, r);
 }
 
 /* ---- dates ------------------------------------------------------------------------------------ */
@@ -291,9 +317,24 @@ static bool dates_swapped(uint32_t x, uint32_t y) {
          feature_date_month(x) == feature_date_day(y) && feature_date_day(x) == feature_date_month(y);
 }
 
-static uint8_t dates_within(const sides *s, size_t l, size_t r, double limit) {
-  if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
-  return abs(s->left->days[l] - s->right->days[r]) <= limit;
+/* Days by Hinnant's civil calendar algorithm (howardhinnant.github.io/date_algorithms.html). */
+static int32_t civil_days(uint32_t date) {
+  int year = (int)feature_date_year(date), month = (int)feature_date_month(date), day = (int)feature_date_day(date);
+  year -= month <= 2;
+  int era = year / 400, year_of_era = year - era * 400;
+  int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+}
+
+static uint8_t dates_within(uint32_t x, uint32_t y, double limit) {
+  if (!date_complete(x) || !date_complete(y)) return MEASURE_NONE;
+  return abs(civil_days(x) - civil_days(y)) <= limit;
+}
+
+static uint8_t date_edits(const sides *s, size_t l, size_t r) {
+  uint32_t x = s->left->dates[l], y = s->right->dates[r];
+  if (!date_complete(x) || !date_complete(y)) return MEASURE_NONE;
+  return x == y ? 0 : digit_edits(view_digits(s->left, l), view_digits(s->right, r));
 }
 
 static uint8_t date_value_of(const measure *m, const sides *s, size_t l, size_t r) {
@@ -304,10 +345,8 @@ static uint8_t date_value_of(const measure *m, const sides *s, size_t l, size_t 
     case TEST_SAME_YEAR: return feature_date_year(x) == feature_date_year(y);
     case TEST_SAME_MONTH_DAY: return date_complete(x) && date_complete(y) && (x & 511) == (y & 511);
     case TEST_COMPATIBLE: return dates_compatible(x, y);
-    case TEST_WITHIN: return dates_within(s, l, r, m->limit);
-    case TEST_EDITS:
-      if (!s->left->digits[l] || !s->right->digits[r]) return MEASURE_NONE;
-      return digit_edits(s->left->digits[l], s->right->digits[r]);
+    case TEST_WITHIN: return dates_within(x, y, m->limit);
+    case TEST_EDITS: return date_edits(s, l, r);
     default: return x == y && date_complete(x);
   }
 }
@@ -343,20 +382,31 @@ static void sex_measure(const sides *s, uint8_t *out) {
   }
 }
 
-static bool value_missing(slot_kind kind, const sides *s, size_t l, size_t r) {
+static void missing_measure(slot_kind kind, const sides *s, uint8_t *out) {
+  const view_column *x = s->left, *y = s->right;
   switch (kind) {
-    case SLOT_TEXT: return !s->left->toned[l] || !s->right->toned[r];
-    case SLOT_ID: return s->left->kinds[l] == ID_MISSING || s->left->kinds[l] != s->right->kinds[r];
-    case SLOT_DATE: return !s->left->dates[l] || !s->right->dates[r];
-    case SLOT_QUANTITY: return isnan(s->left->quantities[l]) || isnan(s->right->quantities[r]);
-    case SLOT_SEX: return s->left->bytes[l] == SEX_MISSING || s->right->bytes[r] == SEX_MISSING;
-    default: return true;
+    case SLOT_TEXT:
+      EACH_PAIR(s, l, r) out[p] = (x->toned[l] == 0) | (y->toned[r] == 0);
+      break;
+    case SLOT_ID:
+      EACH_PAIR(s, l, r) out[p] = !ids_comparable(x->ids[l], y->ids[r]);
+      break;
+    case SLOT_DATE:
+      EACH_PAIR(s, l, r) out[p] = (x->dates[l] == 0) | (y->dates[r] == 0);
+      break;
+    case SLOT_QUANTITY:
+      EACH_PAIR(s, l, r) out[p] = isnan(x->quantities[l]) || isnan(y->quantities[r]);
+      break;
+    case SLOT_SEX:
+      EACH_PAIR(s, l, r) out[p] = (x->bytes[l] == SEX_MISSING) | (y->bytes[r] == SEX_MISSING);
+      break;
+    default: memset(out, 1, s->pairs->count); break;
   }
 }
 
 static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const sides *s, uint8_t *out) {
   if (m->kind == TEST_MISSING) {
-    EACH_PAIR(s, l, r) out[p] = value_missing(kind, s, l, r);
+    missing_measure(kind, s, out);
     return;
   }
   switch (kind) {

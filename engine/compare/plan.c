@@ -61,14 +61,23 @@ static khop_status plan_test(compare_plan *plan, const schema_test *test, planne
   return find_measure(plan, wanted, &out->measure, err);
 }
 
+bool test_is_cheap(test_kind kind) { return kind == TEST_EXACT || kind == TEST_PLAIN || kind == TEST_MISSING; }
+
+/* The tests of one price, in the schema's order. */
+static khop_status plan_tests(compare_plan *plan, const schema_clause *clause, bool cheap, planned_clause *out, khop_error *err) {
+  for (size_t t = 0; t < clause->test_count; t++) {
+    if (test_is_cheap(clause->tests[t].kind) != cheap) continue;
+    TRY(plan_test(plan, &clause->tests[t], &out->tests[out->test_count], err));
+    out->test_count++;
+  }
+  return KHOP_OK;
+}
+
 static khop_status plan_level(compare_plan *plan, const schema_level *level, planned_level *out, khop_error *err) {
   out->clause_count = level->clause_count;
   for (size_t c = 0; c < level->clause_count; c++) {
-    const schema_clause *clause = &level->clauses[c];
-    out->clauses[c].test_count = clause->test_count;
-    for (size_t t = 0; t < clause->test_count; t++) {
-      TRY(plan_test(plan, &clause->tests[t], &out->clauses[c].tests[t], err));
-    }
+    TRY(plan_tests(plan, &level->clauses[c], true, &out->clauses[c], err));
+    TRY(plan_tests(plan, &level->clauses[c], false, &out->clauses[c], err));
   }
   return KHOP_OK;
 }

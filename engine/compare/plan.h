@@ -4,7 +4,8 @@
  *   "not ho_ten given"     ->  measure (GIVEN, ho_ten, ho_ten)  in 1..1, negated
  *
  * A measure is computed once per pair, whatever the number of tests that read it. MEASURE_NONE is
- * the value on missing data: no test holds on it, negated or not.
+ * the value on missing data: no test holds on it, negated or not. MEASURE_UNKNOWN, which no measure comes to, marks pairs that nobody has
+ * asked about yet.
  */
 #ifndef KHOP_COMPARE_PLAN_H
 #define KHOP_COMPARE_PLAN_H
@@ -12,7 +13,7 @@
 #include "compare/kernel.h"
 #include "feature/feature.h"
 
-enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
+enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURE_UNKNOWN = 253, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
 
 typedef struct measure {
   test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field) */
@@ -28,6 +29,7 @@ typedef struct planned_test {
   bool negated;
 } planned_test;
 
+/* The cheap tests come first, so that the others are asked of the fewest pairs. */
 typedef struct planned_clause {
   planned_test tests[SCHEMA_TESTS_MAX];
   size_t test_count;
@@ -53,6 +55,9 @@ typedef struct compare_plan {
   planned_comparison comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
 } compare_plan;
+
+/* Asks less of a pair than finding out whether to ask. */
+bool test_is_cheap(test_kind kind);
 
 /* KHOP_USAGE when the schema needs more than MEASURES_MAX measures. */
 khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *err);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "compare/digits.h"
+
 enum { view_alignment = 64 };
 
 /* ---- memory: one block, carved twice (once to size it) -------------------------------------- */
@@ -24,6 +26,7 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   if (!slot->letters) return;
   column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
+  column->states = carve(c, BATCH_ROWS);
   column->lengths = carve(c, BATCH_ROWS);
   column->words = carve(c, BATCH_ROWS * sizeof *column->words);
   column->word_hashes = carve(c, BATCH_ROWS * sizeof *column->word_hashes);
@@ -34,17 +37,20 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->sum = carve(c, BATCH_ROWS * 4);
 }
 
-static void carve_column(carver *c, view_column *column, const feature_slot *slot) {
+static void carve_column(carver *c, view *v, size_t field) {
+  view_column *column = &v->columns[field];
+  const feature_slot *slot = &v->layout.slots[field];
+  column->slot = *slot;
+  column->rows = v->rows;
   switch (slot->kind) {
     case SLOT_TEXT: carve_text(c, column, slot); break;
     case SLOT_ID:
+      column->ids = carve(c, BATCH_ROWS * 8);
       column->digits = carve(c, BATCH_ROWS * 8);
-      column->kinds = carve(c, BATCH_ROWS);
       break;
     case SLOT_DATE:
-      column->digits = carve(c, BATCH_ROWS * 8);
       column->dates = carve(c, BATCH_ROWS * 4);
-      column->days = carve(c, BATCH_ROWS * 4);
+      column->digits = carve(c, BATCH_ROWS * 8);
       break;
     case SLOT_QUANTITY: column->quantities = carve(c, BATCH_ROWS * 4); break;
     case SLOT_SEX: column->bytes = carve(c, BATCH_ROWS); break;
@@ -55,8 +61,9 @@ static void carve_column(carver *c, view_column *column, const feature_slot *slo
 
 static size_t carve_all(view *v, void *base) {
   carver c = {.base = base};
+  v->rows = carve(&c, BATCH_ROWS * sizeof *v->rows);
   for (size_t f = 0; f < v->layout.field_count; f++) {
-    if (v->layout.slots[f].kind != SLOT_NONE) carve_column(&c, &v->columns[f], &v->layout.slots[f]);
+    if (v->layout.slots[f].kind != SLOT_NONE) carve_column(&c, v, f);
   }
   return c.used;
 }
@@ -76,80 +83,38 @@ void view_free(view *v) {
   v->memory = NULL;
 }
 
-/* ---- loading -------------------------------------------------------------------------------- */
+/* ---- texts ---------------------------------------------------------------------------------- */
 
-/* What is above the digits stays as it is. */
-static uint64_t decimal_digits(uint64_t number, unsigned digits) {
-  uint64_t coded = 0;
-  for (unsigned i = 0; i < digits; i++) {
-    coded |= number % 10 << (4 * i);
-    number /= 10;
+void view_unpack_letters(const view_column *column, size_t i) {
+  uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
+  unsigned length = feature_letters(column->rows[i], &column->slot, straight);
+  uint32_t signature = 0;
+  for (unsigned j = 0; j < length; j += 8) {
+    for (unsigned k = 0; k < 8; k++) signature |= 1u << straight[j + k];
   }
-  return digits < 16 ? coded | number << (4 * digits) : coded;
+  column->lengths[i] = (uint8_t)length;
+  column->signatures[i] = signature & ~1u; /* 0 is what texts are padded with */
+  column->states[i] = TEXT_LETTERS;
 }
 
-/* Days by Hinnant's civil calendar algorithm (howardhinnant.github.io/date_algorithms.html). */
-static int32_t civil_days(uint32_t date) {
-  int year = (int)feature_date_year(date), month = (int)feature_date_month(date), day = (int)feature_date_day(date);
-  year -= month <= 2;
-  int era = year / 400, year_of_era = year - era * 400;
-  int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+void view_split_words(const view_column *column, size_t i) {
+  view_need_letters(column, i);
+  const uint8_t *letters = column->straight + i * TEXT_LETTERS_MAX;
+  column->word_counts[i] = (uint8_t)feature_words(letters, column->lengths[i], column->words[i]);
+  column->states[i] = TEXT_WORDS;
 }
 
-static void load_words(view_column *column, size_t i, const uint8_t *letters, unsigned length) {
-  word_span *words = column->words[i];
-  uint32_t *hashes = column->word_hashes[i];
-  unsigned count = feature_words(letters, length, words);
-  uint32_t sum = 0;
+void view_hash_words(const view_column *column, size_t i) {
+  view_need_words(column, i);
+  const uint8_t *letters = column->straight + i * TEXT_LETTERS_MAX;
+  const word_span *words = column->words[i];
+  uint32_t *hashes = column->word_hashes[i], sum = 0;
+  unsigned count = column->word_counts[i];
   for (unsigned w = 0; w < count; w++) sum += hashes[w] = feature_word_hash(letters, words[w]);
-  column->word_counts[i] = (uint8_t)count;
   column->sum[i] = sum;
   column->first[i] = count ? hashes[0] : 0;
   column->last[i] = count ? hashes[count - 1] : 0;
-}
-
-static void load_text(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {
-  column->toned[i] = slot_u32(row, slot->offset);
-  column->plain[i] = slot_u32(row, slot->offset + 4);
-  if (!slot->letters) return;
-  uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
-  unsigned length = feature_letters(row, slot, straight);
-  column->lengths[i] = (uint8_t)length;
-  uint32_t signature = 0;
-  for (unsigned j = 0; j < length; j++) signature |= 1u << straight[j];
-  column->signatures[i] = signature;
-  if (slot->words) load_words(column, i, straight, length);
-}
-
-static void load_id(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {
-  uint64_t id = slot_u64(row, slot->offset);
-  id_kind kind = feature_id_kind(id);
-  uint64_t number = feature_id_number(id);
-  unsigned digits = feature_id_digits(id);
-  column->kinds[i] = (uint8_t)(kind == ID_OTHER && digits ? VIEW_ID_DIGITS : kind);
-  column->digits[i] = digits ? decimal_digits(number, digits > 16 ? 16 : digits) : number;
-}
-
-static void load_date(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {
-  uint32_t date = slot_u32(row, slot->offset);
-  bool complete = feature_date_month(date) && feature_date_day(date);
-  uint64_t written = feature_date_day(date) * 1000000ull + feature_date_month(date) * 10000ull + feature_date_year(date);
-  column->dates[i] = date;
-  column->digits[i] = complete ? decimal_digits(written, 8) : 0;
-  column->days[i] = complete ? civil_days(date) : 0;
-}
-
-static void load_cell(view_column *column, const feature_slot *slot, const uint8_t *row, size_t i) {
-  switch (slot->kind) {
-    case SLOT_TEXT: load_text(column, slot, row, i); break;
-    case SLOT_ID: load_id(column, slot, row, i); break;
-    case SLOT_DATE: load_date(column, slot, row, i); break;
-    case SLOT_QUANTITY: memcpy(&column->quantities[i], row + slot->offset, 4); break;
-    case SLOT_SEX: column->bytes[i] = row[slot->offset]; break;
-    default: return;
-  }
-  if (slot->frequency_offset != FEATURE_NONE) column->frequencies[i] = row[slot->frequency_offset];
+  column->states[i] = TEXT_HASHES;
 }
 
 /* Lanes behind the last row hold nothing, so that kernels may run over whole groups. */
@@ -159,6 +124,7 @@ const uint8_t *view_transpose(view *v, size_t field) {
   if (from == to) return column->letters;
   size_t padded = (to + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
   for (size_t i = from; i < to; i++) {
+    view_need_letters(column, i);
     const uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
     for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
   }
@@ -168,18 +134,71 @@ const uint8_t *view_transpose(view *v, size_t field) {
   return column->letters;
 }
 
+/* ---- digits --------------------------------------------------------------------------------- */
+
+static uint64_t id_decimal(uint64_t id) {
+  unsigned digits = feature_id_digits(id);
+  return digits ? decimal_digits(feature_id_number(id), digits) : feature_id_number(id);
+}
+
+static uint64_t date_decimal(uint32_t date) {
+  return decimal_digits(feature_date_day(date) * 1000000ull + feature_date_month(date) * 10000ull + feature_date_year(date), 8);
+}
+
+uint64_t view_make_digits(const view_column *column, size_t i) {
+  column->digits[i] = column->slot.kind == SLOT_ID ? id_decimal(column->ids[i]) : date_decimal(column->dates[i]);
+  return column->digits[i];
+}
+
+/* ---- loading: field by field, each a loop of copies ------------------------------------------ */
+
+static void load_u32(const uint8_t *const *rows, size_t offset, size_t from, size_t to, uint32_t *out) {
+  for (size_t i = from; i < to; i++) out[i] = slot_u32(rows[i], offset);
+}
+
+static void load_u64(const uint8_t *const *rows, size_t offset, size_t from, size_t to, uint64_t *out) {
+  for (size_t i = from; i < to; i++) out[i] = slot_u64(rows[i], offset);
+}
+
+static void load_u8(const uint8_t *const *rows, size_t offset, size_t from, size_t to, uint8_t *out) {
+  for (size_t i = from; i < to; i++) out[i] = rows[i][offset];
+}
+
+static void load_quantities(const uint8_t *const *rows, size_t offset, size_t from, size_t to, float *out) {
+  for (size_t i = from; i < to; i++) memcpy(&out[i], rows[i] + offset, sizeof *out);
+}
+
+static void load_texts(view_column *column, size_t from, size_t to) {
+  load_u32(column->rows, column->slot.offset, from, to, column->toned);
+  load_u32(column->rows, column->slot.offset + 4, from, to, column->plain);
+  if (column->slot.letters) memset(column->states + from, TEXT_PACKED, to - from);
+  if (column->transposed > from) column->transposed = from;
+}
+
+static void load_column(view_column *column, size_t from, size_t to) {
+  const feature_slot *slot = &column->slot;
+  switch (slot->kind) {
+    case SLOT_TEXT: load_texts(column, from, to); break;
+    case SLOT_ID:
+      load_u64(column->rows, slot->offset, from, to, column->ids);
+      memset(column->digits + from, 0, (to - from) * sizeof *column->digits);
+      break;
+    case SLOT_DATE:
+      load_u32(column->rows, slot->offset, from, to, column->dates);
+      memset(column->digits + from, 0, (to - from) * sizeof *column->digits);
+      break;
+    case SLOT_QUANTITY: load_quantities(column->rows, slot->offset, from, to, column->quantities); break;
+    case SLOT_SEX: load_u8(column->rows, slot->offset, from, to, column->bytes); break;
+    default: return;
+  }
+  if (slot->frequency_offset != FEATURE_NONE) load_u8(column->rows, (size_t)slot->frequency_offset, from, to, column->frequencies);
+}
+
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count) {
-  enum { ahead = 8 };
   v->row_count = count;
   for (size_t i = from; i < count; i++) {
-    if (i + ahead < count) {
-      const uint8_t *next = feature_row(table, rows[i + ahead]);
-      for (size_t byte = 0; byte < v->layout.stride; byte += 64) __builtin_prefetch(next + byte);
-    }
-    const uint8_t *row = feature_row(table, rows[i]);
-    for (size_t f = 0; f < v->layout.field_count; f++) load_cell(&v->columns[f], &v->layout.slots[f], row, i);
+    v->rows[i] = feature_row(table, rows[i]);
+    for (size_t byte = 0; byte < v->layout.stride; byte += 64) __builtin_prefetch(v->rows[i] + byte);
   }
-  for (size_t f = 0; f < v->layout.field_count; f++) {
-    if (v->columns[f].transposed > from) v->columns[f].transposed = from;
-  }
+  for (size_t f = 0; f < v->layout.field_count; f++) load_column(&v->columns[f], from, count);
 }

@@ -1,6 +1,7 @@
 /* A view: up to BATCH_ROWS feature rows taken apart into columns, so that a measure is one loop.
- * Texts are transposed for the string kernels, and their words are hashed once. Gathering a row
- * costs about as much as comparing ten pairs, so only rows that have a pair to compare are loaded.
+ * What is a copy (hashes, identifiers, dates) is there for every row; what has to be worked out (a
+ * text's letters, then its words, then letters transposed for the string kernels) is made when a
+ * measure first asks for it, because most pairs are decided without.
  */
 #ifndef KHOP_COMPARE_VIEW_H
 #define KHOP_COMPARE_VIEW_H
@@ -9,27 +10,31 @@
 #include "compare/kernel.h"
 #include "feature/feature.h"
 
-enum { VIEW_ID_DIGITS = 15 }; /* kind of an ID_OTHER that is digits, a telephone, and no hash */
+/* How much of a text has been worked out. */
+typedef enum text_state { TEXT_PACKED = 0, TEXT_LETTERS, TEXT_WORDS, TEXT_HASHES } text_state;
 
 /* One field's values; only the arrays of its slot kind are there. */
 typedef struct view_column {
+  feature_slot slot;
+  const uint8_t *const *rows;       /* of the view */
   /* texts */
   uint32_t *toned, *plain;          /* hashes; 0: missing */
+  uint8_t *states;                  /* text_state */
+  /* from TEXT_LETTERS on: */
   uint8_t *straight, *lengths;      /* BATCH_ROWS x TEXT_LETTERS_MAX */
+  uint32_t *signatures;             /* which letters occur: a bit each */
   uint8_t *letters;                 /* the same transposed, as far as view_transpose was asked */
   size_t transposed;                /* rows */
-  uint32_t *signatures;             /* which letters occur: a bit each */
+  /* from TEXT_WORDS on: */
   word_span (*words)[FEATURE_WORDS_MAX];
-  uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint8_t *word_counts;
+  /* from TEXT_HASHES on: */
+  uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint32_t *first, *last, *sum;     /* word hashes: first, last, all added up */
-  /* identifiers and dates */
-  uint64_t *digits;                 /* binary-coded decimal; dates as ddmmyyyy; 0: incomplete date;
-                                     * a passport's letter stands above its digits */
-  uint8_t *kinds;                   /* id_kind or VIEW_ID_DIGITS; 0: missing */
-  uint32_t *dates;                  /* packed as in the row */
-  int32_t *days;                    /* days since 1 January 1 (proleptic), for complete dates */
-  /* the rest */
+  /* the rest, as in the row */
+  uint64_t *ids;
+  uint32_t *dates;
+  uint64_t *digits;                 /* of ids and dates, see view_digits; 0: not made yet */
   float *quantities;
   uint8_t *bytes;                   /* sex */
   uint8_t *frequencies;
@@ -38,6 +43,7 @@ typedef struct view_column {
 typedef struct view {
   feature_layout layout;
   size_t row_count;
+  const uint8_t **rows;             /* in the table */
   view_column columns[SCHEMA_FIELDS_MAX];
   void *memory;
 } view;
@@ -45,8 +51,29 @@ typedef struct view {
 khop_status view_create(view *v, const feature_layout *layout, khop_error *err);
 void view_free(view *v);
 /* Takes table row rows[i] as view row i, for from <= i < count <= BATCH_ROWS; those below `from` are
- * there from an earlier call. */
+ * there from an earlier call. The table must stay where it is as long as the view is asked. */
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count);
+
+/* The next state of row i, whatever there is of it. */
+void view_unpack_letters(const view_column *column, size_t i);
+void view_split_words(const view_column *column, size_t i);
+void view_hash_words(const view_column *column, size_t i);
+
+static inline void view_need_letters(const view_column *column, size_t i) {
+  if (column->states[i] < TEXT_LETTERS) view_unpack_letters(column, i);
+}
+static inline void view_need_words(const view_column *column, size_t i) {
+  if (column->states[i] < TEXT_WORDS) view_split_words(column, i);
+}
+static inline void view_need_hashes(const view_column *column, size_t i) {
+  if (column->states[i] < TEXT_HASHES) view_hash_words(column, i);
+}
+
+/* The decimal digits (digits.h) of the identifier of row i, or of its date as it is written, ddmmyyyy. */
+uint64_t view_make_digits(const view_column *column, size_t i);
+static inline uint64_t view_digits(const view_column *column, size_t i) {
+  return column->digits[i] ? column->digits[i] : view_make_digits(column, i);
+}
 
 /* The letters of a text column transposed for all loaded rows, for kernels on many candidates at
  * once; small blocks never need it. */
