@@ -1,0 +1,101 @@
+/* Bytes through a table, without branches on the letters: every step writes four bytes and moves on by as many as
+ * the letter has. A name has an accent every few bytes, at places that no predictor guesses. */
+#include <string.h>
+
+#include "input/charset_tables.h"
+
+static inline char *put(char *out, uint32_t entry, unsigned *bad) {
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  uint32_t bytes = __builtin_bswap32(entry);
+#else
+  uint32_t bytes = entry;
+#endif
+  memcpy(out, &bytes, sizeof bytes);
+  *bad |= entry == 0;
+  return out + (entry >> 24);
+}
+
+static size_t decode_single(const charset_table *table, const uint8_t *bytes, size_t count, char *out) {
+  unsigned bad = 0;
+  char *end = out;
+  for (size_t i = 0; i < count; i++) end = put(end, table->letters[0][bytes[i]], &bad);
+  return bad ? 0 : (size_t)(end - out);
+}
+
+size_t charset_table_decode(const charset_table *table, const uint8_t *bytes, size_t count, unsigned behind,
+                            char *out, size_t *out_taken) {
+  *out_taken = count;
+  if (!table->has_marks) return decode_single(table, bytes, count, out);
+  unsigned bad = 0;
+  char *end = out;
+  size_t i = 0;
+  while (i + 1 < count) {
+    unsigned mark = table->mark_of[bytes[i + 1]];
+    end = put(end, table->letters[mark][bytes[i]], &bad);
+    i += 1 + (mark != 0);
+  }
+  if (i < count) {
+    unsigned mark = table->mark_of[behind];
+    end = put(end, table->letters[mark][bytes[i]], &bad);
+    *out_taken = count + (mark != 0);
+  }
+  return bad ? 0 : (size_t)(end - out);
+}
+
+bool charset_decode_whole(const charset_table *table, const uint8_t *bytes, size_t length, char *out,
+                          size_t *out_written) {
+  size_t taken;
+  *out_written = length > 0 ? charset_table_decode(table, bytes, length, 0, out, &taken) : 0;
+  return *out_written > 0 || length == 0;
+}
+
+/* ---- TCVN3 in capitals --------------------------------------------------------------------- */
+
+typedef struct letter_case {
+  bool has_small;      /* ASCII letters, the only ones whose case is sure */
+  bool has_two_capitals; /* side by side */
+} letter_case;
+
+static letter_case look_at_case(const uint8_t *bytes, size_t length) {
+  unsigned small = 0, pairs = 0, before = 0;
+  for (size_t i = 0; i < length; i++) {
+    unsigned is_capital = (unsigned)(bytes[i] - 'A') < 26;
+    small |= (unsigned)(bytes[i] - 'a') < 26;
+    pairs |= is_capital & before;
+    before = is_capital;
+  }
+  return (letter_case){.has_small = small != 0, .has_two_capitals = pairs != 0};
+}
+
+/* A word of its own in a text of both cases: capitals when it has two and no small letter, like "V¡N", whose
+ * capital ¡ is no ASCII, too. */
+static bool is_capital_word(const uint8_t *word, size_t length) {
+  size_t capitals = 0;
+  for (size_t i = 0; i < length; i++) {
+    if ((unsigned)(word[i] - 'a') < 26) return false;
+    capitals += (unsigned)(word[i] - 'A') < 26 || (word[i] >= 0xa1 && word[i] <= 0xa7);
+  }
+  return capitals >= 2;
+}
+
+/* A text without small letters that has capitals side by side was written in capitals, its words of one letter
+ * and an accent as well ("NGUYÔN V¡N Vò"). "Lª Vò" says nothing of the kind and stays. */
+bool charset_decode_tcvn3(const charsets *c, const uint8_t *bytes, size_t length, char *out, size_t *out_written) {
+  letter_case looks = look_at_case(bytes, length);
+  if (!looks.has_two_capitals) return charset_decode_whole(&c->tcvn3, bytes, length, out, out_written);
+  if (!looks.has_small) return charset_decode_whole(&c->tcvn3_capitals, bytes, length, out, out_written);
+  size_t written = 0;
+  *out_written = 0;
+  for (size_t start = 0, end; start < length; start = end) {
+    end = start;
+    while (end < length && bytes[end] != ' ') end++;
+    bool is_capital = is_capital_word(bytes + start, end - start);
+    end += end < length;
+    size_t piece;
+    const charset_table *table = is_capital ? &c->tcvn3_capitals : &c->tcvn3;
+    if (!charset_decode_whole(table, bytes + start, end - start, out + written, &piece)) return false;
+    written += piece;
+  }
+  *out_written = written;
+  return true;
+}

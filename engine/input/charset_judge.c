@@ -1,0 +1,174 @@
+/* Which charset is this row in? First what needs no reading: ASCII, and letters that only real UTF-8 can spell;
+ * then the rest of the row as one text in the charsets of the profile; then each field by itself. */
+#include <string.h>
+
+#include "input/charset_read.h"
+#include "input/charset_tables.h"
+#include "input/utf8.h"
+#include "input/word.h"
+
+enum {
+  DOMINANT_PERCENT = 90, /* a charset with so much of a file may have words that are no syllables */
+  DOMINANT_UNREAD_MAX = 2,
+  SETTLING_RATIO = 20,   /* of two that read a text alike, the first is taken when it is so much commoner */
+  COMPARED_BYTES_MAX = 256
+};
+
+static bool has_byte_beyond_ascii(const char *text, size_t length) {
+  uint64_t seen = 0;
+  size_t i = 0;
+  for (; length - i >= 8; i += 8) seen |= load_word(text + i);
+  for (; i < length; i++) seen |= (uint64_t)((uint8_t)text[i] & 0x80);
+  return (seen & 0x8080808080808080u) != 0;
+}
+
+static bool has_accent_byte(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (charset_is_accent_byte((uint8_t)text[i])) return true;
+  }
+  return false;
+}
+
+/* Is the text well-formed UTF-8 of Latin letters and signs, and has it a Vietnamese letter that neither Latin-1
+ * nor Windows-1252 has? Then it is no mojibake, and bytes of another charset that read so spell no words. */
+static bool is_surely_utf8(const char *text, size_t length) {
+  const uint8_t *bytes = (const uint8_t *)text;
+  bool is_sure = false;
+  if (utf8_find_bad(text, 0, length) < length) return false;
+  for (size_t i = 0; i < length;) {
+    uint8_t lead = bytes[i], second = lead < 0x80 ? 0 : bytes[i + 1];
+    if (lead < 0x80) {
+      i++;
+    } else if (lead == 0xe1 && (second & 0xfe) == 0xba) {
+      is_sure |= second == 0xbb || bytes[i + 2] >= 0xa0;
+      i += 3;
+    } else if (lead == 0xe2 && second <= 0x84) {
+      i += 3;
+    } else if (lead <= 0xc6 || (lead == 0xcc && second <= 0xa3)) {
+      is_sure |= lead == 0xcc || (lead == 0xc4 && (second == 0x91 || second == 0x90 || second == 0x83 || second == 0x82)) ||
+                 (lead == 0xc6 && (second == 0xa0 || second == 0xa1 || second == 0xaf || second == 0xb0));
+      i += 2;
+    } else {
+      return false;
+    }
+  }
+  return is_sure;
+}
+
+static unsigned mask_of(const charset_profile *profile) {
+  unsigned mask = 0;
+  for (size_t i = 0; i < profile->count; i++) mask |= 1u << profile->charsets[i];
+  return mask;
+}
+
+/* ---- one reading, one charset -------------------------------------------------------------- */
+
+/* No charset reads half of the words: foreign names, or rubbish. */
+static input_charset choose_unread(const charset_profile *profile, const charset_reading *reading) {
+  input_charset main = profile->charsets[0];
+  bool is_utf8 = reading->undecodable[CHARSET_UTF8] == 0;
+  bool is_dominant = profile->share[0] * 100 >= DOMINANT_PERCENT && reading->undecodable[main] == 0 &&
+                     reading->words - reading->syllables[main] <= DOMINANT_UNREAD_MAX;
+  if (is_utf8 && !(is_dominant && charset_is_mojibake(main))) return CHARSET_UTF8;
+  return is_dominant ? main : CHARSET_AUTO;
+}
+
+/* Several charsets read the text equally well. What is UTF-8 in a file of UTF-8 stands as it is; otherwise
+ * only a charset far commoner than the next settles it. */
+static input_charset choose_alike(const charset_profile *profile, unsigned best, bool is_beside_utf8) {
+  if (is_beside_utf8 && (best >> CHARSET_UTF8 & 1)) return CHARSET_UTF8;
+  input_charset first = CHARSET_AUTO;
+  double first_share = 0;
+  for (size_t i = 0; i < profile->count; i++) {
+    input_charset charset = profile->charsets[i];
+    if (!(best >> charset & 1)) continue;
+    if (first == CHARSET_AUTO) {
+      if (charset == CHARSET_UTF8) return CHARSET_UTF8;
+      first = charset;
+      first_share = profile->share[i];
+    } else {
+      return first_share >= SETTLING_RATIO * profile->share[i] ? first : CHARSET_AUTO;
+    }
+  }
+  return first;
+}
+
+static input_charset choose(const charset_profile *profile, const charset_reading *reading, bool is_beside_utf8,
+                            unsigned *out_best) {
+  unsigned mask = mask_of(profile) | 1u << CHARSET_UTF8;
+  unsigned best = *out_best = charset_reading_best(reading, mask);
+  if (profile->is_forced) return reading->undecodable[profile->charsets[0]] == 0 ? profile->charsets[0] : CHARSET_AUTO;
+  if (best == 0) return choose_unread(profile, reading);
+  if ((best & (best - 1)) == 0) return (input_charset)__builtin_ctz(best);
+  return choose_alike(profile, best, is_beside_utf8);
+}
+
+/* ---- fields -------------------------------------------------------------------------------- */
+
+static charset_judgement judgement_of(input_charset charset) {
+  charset_kind kind = CHARSET_KIND_LEGACY;
+  if (charset == CHARSET_AUTO) kind = CHARSET_KIND_UNDECODABLE;
+  if (charset == CHARSET_UTF8) kind = CHARSET_KIND_UTF8;
+  if (charset_is_mojibake(charset)) kind = CHARSET_KIND_MOJIBAKE;
+  return (charset_judgement){.kind = kind, .charset = charset};
+}
+
+/* Do all charsets of `best` make the same text of it ("Lý" in Latin-1 and in TCVN3)? */
+static bool is_same_text(const charsets *c, unsigned best, const input_field *field) {
+  char texts[2][3 * COMPARED_BYTES_MAX + 8];
+  size_t lengths[2], count = 0;
+  if (field->length > COMPARED_BYTES_MAX) return false;
+  for (unsigned charset = CHARSET_UTF8; charset < CHARSET_COUNT; charset++) {
+    if (!(best >> charset & 1)) continue;
+    size_t at = count++ > 0;
+    if (!charset_decode(c, (input_charset)charset, field->text, field->length, texts[at], sizeof texts[at],
+                        &lengths[at])) {
+      return false;
+    }
+    if (at > 0 && (lengths[0] != lengths[1] || memcmp(texts[0], texts[1], lengths[0]) != 0)) return false;
+  }
+  return count > 1;
+}
+
+static charset_judgement judge_alone(const charsets *c, const charset_profile *profile, const input_field *field,
+                                     bool is_beside_utf8) {
+  charset_reading reading = {0};
+  unsigned best;
+  charset_read(c, mask_of(profile) | 1u << CHARSET_UTF8, field->text, field->length, &reading);
+  input_charset charset = choose(profile, &reading, is_beside_utf8, &best);
+  if (charset == CHARSET_AUTO && is_same_text(c, best, field)) charset = (input_charset)__builtin_ctz(best);
+  return judgement_of(charset);
+}
+
+/* What needs no reading; CHARSET_KIND_UNDECODABLE otherwise. */
+static charset_judgement judge_quickly(const charset_profile *profile, unsigned mask, const input_field *field) {
+  bool is_ascii = !has_byte_beyond_ascii(field->text, field->length);
+  if (is_ascii && (mask >> CHARSET_VISCII & 1)) is_ascii = !has_accent_byte(field->text, field->length);
+  if (is_ascii) return (charset_judgement){CHARSET_KIND_ASCII, CHARSET_UTF8};
+  if (!profile->is_forced && is_surely_utf8(field->text, field->length)) return judgement_of(CHARSET_UTF8);
+  return judgement_of(CHARSET_AUTO);
+}
+
+void charset_judge(const charsets *c, const charset_profile *profile, const input_field *fields, size_t count,
+                   charset_judgement *out) {
+  unsigned mask = mask_of(profile) | 1u << CHARSET_UTF8;
+  charset_reading row = {0};
+  size_t open = 0;
+  bool is_beside_utf8 = false;
+  for (size_t i = 0; i < count; i++) {
+    out[i] = judge_quickly(profile, mask, &fields[i]);
+    is_beside_utf8 |= out[i].kind == CHARSET_KIND_UTF8;
+    if (out[i].kind != CHARSET_KIND_UNDECODABLE) continue;
+    uint32_t words = row.words;
+    charset_read(c, mask, fields[i].text, fields[i].length, &row);
+    if (row.words > words) open++;
+    else out[i] = judgement_of(CHARSET_UTF8); /* signs */
+  }
+  if (open == 0) return;
+  unsigned best;
+  input_charset common = choose(profile, &row, is_beside_utf8, &best);
+  for (size_t i = 0; i < count; i++) {
+    if (out[i].kind != CHARSET_KIND_UNDECODABLE) continue;
+    out[i] = common != CHARSET_AUTO ? judgement_of(common) : judge_alone(c, profile, &fields[i], is_beside_utf8);
+  }
+}
