@@ -4,8 +4,8 @@
  *   "not ho_ten given"     ->  measure (GIVEN, ho_ten, ho_ten)  in 1..1, negated
  *
  * A measure is computed once per pair, whatever the number of tests that read it. MEASURE_NONE is
- * the value on missing data: no test holds on it, negated or not. MEASURE_UNKNOWN, which no measure comes to, marks pairs that nobody has
- * asked about yet.
+ * the value on missing data: no test holds on it, negated or not. MEASURE_UNKNOWN, which no measure
+ * comes to, marks pairs that nobody has asked about yet.
  */
 #ifndef KHOP_COMPARE_PLAN_H
 #define KHOP_COMPARE_PLAN_H

@@ -1,6 +1,13 @@
 /* Term frequencies by sorting: the values of one field with their rows, runs counted, codes written
- * back. One field at a time, so that the memory is one sort's. See feature.h. */
+ * back. One field at a time, so that the memory is one sort's. See feature.h.
+ *
+ *   chunks of rows --collect--> scratch --pack--> items --sort--> partitions --write--> codes, run lengths
+ *
+ * Squares are summed from the run lengths in the order of the keys, so that the sum is the same on any
+ * number of threads.
+ */
 #include <math.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/sort.h"
@@ -23,48 +30,124 @@ static uint64_t slot_value_key(const feature_slot *slot, const uint8_t *row) {
   }
 }
 
-static size_t collect_values(const feature_table *t, const feature_slot *slot, sort_item *items) {
-  size_t count = 0;
-  for (size_t row = 0; row < t->count; row++) {
+static bool has_frequency(const feature_slot *slot) { return slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE; }
+
+enum { chunk_rows = 1 << 16, rows_ahead = 16 };
+
+typedef struct value_job {
+  feature_table *table;
+  const feature_slot *slot;
+  sort_item *items, *scratch;
+  size_t *chunk_counts;                /* per chunk of rows, then its start */
+  size_t starts[SORT_PARTITIONS + 1];
+  size_t run_counts[SORT_PARTITIONS];
+} value_job;
+
+static khop_status collect_values(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  const value_job *job = context;
+  const feature_table *t = job->table;
+  size_t first = task * chunk_rows, last = first + chunk_rows < t->count ? first + chunk_rows : t->count, count = 0;
+  sort_item *out = job->scratch + first;
+  for (size_t row = first; row < last; row++) {
     const uint8_t *bytes = feature_row(t, row);
-    if (feature_row_dead(&t->layout, bytes) || feature_missing(slot, bytes)) continue;
-    items[count++] = (sort_item){.key = hash_mix(slot_value_key(slot, bytes)), .row = (uint32_t)row};
+    if (feature_row_dead(&t->layout, bytes) || feature_missing(job->slot, bytes)) continue;
+    out[count++] = (sort_item){.key = hash_mix(slot_value_key(job->slot, bytes)), .row = (uint32_t)row};
   }
-  return count;
+  job->chunk_counts[task] = count;
+  return KHOP_OK;
 }
 
-static double write_codes(feature_table *t, const feature_slot *slot, const sort_item *items, size_t count) {
-  uint8_t *rows = t->memory.data;
-  double squares = 0;
-  for (size_t start = 0, end; start < count; start = end) {
+static khop_status pack_values(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  const value_job *job = context;
+  size_t start = job->chunk_counts[task], count = job->chunk_counts[task + 1] - start;
+  memcpy(job->items + start, job->scratch + task * chunk_rows, count * sizeof(sort_item));
+  return KHOP_OK;
+}
+
+/* Run lengths go to the scratch: there are no more of them than of items, which are larger. */
+static uint32_t *partition_runs(const value_job *job, size_t partition) { return (uint32_t *)job->scratch + job->starts[partition]; }
+
+/* The rows of a run stand anywhere, so they are fetched ahead. */
+static khop_status write_codes(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker, (void)err;
+  value_job *job = context;
+  const sort_item *items = job->items;
+  const size_t limit = job->starts[task + 1], stride = job->table->layout.stride;
+  uint8_t *codes = (uint8_t *)job->table->memory.data + job->slot->frequency_offset;
+  uint32_t *runs = partition_runs(job, task);
+  size_t run_count = 0;
+  for (size_t start = job->starts[task], end; start < limit; start = end) {
     end = start + 1;
-    while (end < count && items[end].key == items[start].key) end++;
+    while (end < limit && items[end].key == items[start].key) end++;
     uint8_t code = frequency_code(end - start);
     for (size_t i = start; i < end; i++) {
-      rows[items[i].row * t->layout.stride + (size_t)slot->frequency_offset] = code;
+      if (i + rows_ahead < limit) __builtin_prefetch(codes + items[i + rows_ahead].row * stride, 1);
+      codes[items[i].row * stride] = code;
     }
-    double share = (double)(end - start) / (double)count;
-    squares += share * share;
+    runs[run_count++] = (uint32_t)(end - start);
+  }
+  job->run_counts[task] = run_count;
+  return KHOP_OK;
+}
+
+static double sum_squares(const value_job *job, size_t count) {
+  double squares = 0;
+  for (size_t p = 0; p < SORT_PARTITIONS; p++) {
+    const uint32_t *runs = partition_runs(job, p);
+    for (size_t i = 0; i < job->run_counts[p]; i++) {
+      double share = (double)runs[i] / (double)count;
+      squares += share * share;
+    }
   }
   return squares;
+}
+
+static khop_status count_field(value_job *job, pool *workers, double *out_square_sum, khop_error *err) {
+  size_t chunks = (job->table->count + chunk_rows - 1) / chunk_rows, count = 0;
+  TRY(pool_run(workers, chunks, collect_values, job, err));
+  for (size_t c = 0; c < chunks; c++) {
+    size_t here = job->chunk_counts[c];
+    job->chunk_counts[c] = count;
+    count += here;
+  }
+  job->chunk_counts[chunks] = count;
+  TRY(pool_run(workers, chunks, pack_values, job, err));
+  TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
+  TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));
+  *out_square_sum = sum_squares(job, count);
+  return KHOP_OK;
+}
+
+static khop_status count_fields(feature_table *t, sort_item *items, sort_item *scratch, pool *workers, double *out_square_sums,
+                                khop_error *err) {
+  khop_status status = KHOP_OK;
+  value_job job = {.table = t, .items = items, .scratch = scratch};
+  job.chunk_counts = mem_alloc(t->count / chunk_rows + 2, sizeof(size_t));
+  if (!job.chunk_counts) return error_memory(err, t->count / chunk_rows * sizeof(size_t), "term frequencies");
+  for (size_t f = 0; f < t->layout.field_count; f++) {
+    job.slot = &t->layout.slots[f];
+    if (has_frequency(job.slot)) TRY_CLEANUP(count_field(&job, workers, &out_square_sums[f], err));
+  }
+cleanup:
+  mem_free(job.chunk_counts);
+  return status;
 }
 
 khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
                                 khop_error *err) {
   khop_status status = KHOP_OK;
   region items = {0}, scratch = {0};
+  size_t fields = 0;
   for (size_t f = 0; f < t->layout.field_count; f++) {
     out_square_sums[f] = 0;
-    const feature_slot *slot = &t->layout.slots[f];
-    if (slot->kind == SLOT_NONE || slot->frequency_offset == FEATURE_NONE || t->count == 0) continue;
-    if (!items.data) {
-      TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));
-      TRY_CLEANUP(region_map(&scratch, t->count * sizeof(sort_item), "term frequencies", err));
-    }
-    size_t count = collect_values(t, slot, items.data);
-    TRY_CLEANUP(sort_items(items.data, scratch.data, count, workers, err));
-    out_square_sums[f] = write_codes(t, slot, items.data, count);
+    fields += has_frequency(&t->layout.slots[f]);
   }
+  if (fields == 0 || t->count == 0) return KHOP_OK;
+  TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));
+  TRY_CLEANUP(region_map(&scratch, t->count * sizeof(sort_item), "term frequencies", err));
+  TRY_CLEANUP(count_fields(t, items.data, scratch.data, workers, out_square_sums, err));
 cleanup:
   region_unmap(&items);
   region_unmap(&scratch);

@@ -439,6 +439,56 @@ static void frequencies_equal_counts(void **unused) {
   }
 }
 
+/* Rows for several chunks and a sort in partitions: some hundred common names, many seen twice or three times. */
+static test_table many_rows(size_t rows) {
+  enum { few = 700, rare_names = 50021 };
+  khop_error err = {0};
+  test_table t = frequency_table_make(few);
+  size_t stride = t.table.layout.stride;
+  must(feature_table_reserve(&t.table, rows, &err), &err);
+  for (size_t i = few; i < rows; i++) {
+    uint8_t *row = (uint8_t *)t.table.memory.data + i * stride;
+    memcpy(row, row_of(&t, i % few), stride);
+    if (i % 3) memcpy(row + slot_of(&t, NAME)->offset, (const uint32_t[]){1, (uint32_t)(i % rare_names + 1)}, 8);
+  }
+  t.table.count = rows;
+  return t;
+}
+
+static bool name_counts(const test_table *t, size_t row) {
+  return !feature_row_dead(&t->table.layout, row_of(t, row)) && !feature_missing(slot_of(t, NAME), row_of(t, row));
+}
+
+static void check_name_frequency(const test_table *t, size_t row) {
+  const feature_slot *slot = slot_of(t, NAME);
+  size_t count = 0;
+  for (size_t k = 0; k < t->table.count; k++) {
+    count += name_counts(t, k) && slot_u32(row_of(t, k), slot->offset + 4) == slot_u32(row_of(t, row), slot->offset + 4);
+  }
+  if (name_counts(t, row)) assert_int_equal(row_of(t, row)[slot->frequency_offset], frequency_code(count));
+}
+
+/* The same codes and the very same sums on any number of threads. */
+static void frequencies_of_many_rows(void **unused) {
+  (void)unused;
+  enum { runs = 3, rows = 140000 };
+  static const unsigned threads[runs] = {1, 2, 8};
+  khop_error err = {0};
+  test_table tables[runs];
+  double sums[runs][SCHEMA_FIELDS_MAX];
+  for (size_t n = 0; n < runs; n++) {
+    pool *p;
+    tables[n] = many_rows(rows);
+    must(pool_create(&p, threads[n], &err), &err);
+    must(feature_frequencies(&tables[n].table, p, sums[n], &err), &err);
+    pool_free(p);
+    assert_memory_equal(tables[n].table.memory.data, tables[0].table.memory.data, rows * tables[0].table.layout.stride);
+    assert_memory_equal(sums[n], sums[0], tables[0].table.layout.field_count * sizeof **sums);
+  }
+  for (size_t row = 0; row < rows; row += 9973) check_name_frequency(&tables[0], row);
+  for (size_t n = 0; n < runs; n++) table_close(&tables[n]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(slots_do_not_overlap), cmocka_unit_test(only_what_is_used_has_a_place),
@@ -449,6 +499,7 @@ int main(void) {
       cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
       cmocka_unit_test(tables_grow_past_the_guess),
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
+      cmocka_unit_test(frequencies_of_many_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
