@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "feature/parts.h"
+#include "feature/text_memory.h"
 
 /* Eight bytes of 5 bits each to 40 bits, by pairs, fours and eights. */
 static uint64_t close_letters(uint64_t letters) {
@@ -11,14 +12,15 @@ static uint64_t close_letters(uint64_t letters) {
   return (halves & 0xfffffu) | (halves & 0xfffff00000000u) >> 12;
 }
 
-/* Four groups of eight letters make the 20 bytes, which are zero so far. */
-static void pack_letters(const uint8_t *letters, size_t length, uint8_t *out) {
-  for (size_t group = 0; group * 8 < length; group++) {
-    uint64_t eight;
-    memcpy(&eight, letters + group * 8, 8);
-    uint64_t bits = close_letters(eight);
-    memcpy(out + group * 5, &bits, 5);
-  }
+/* Four groups of eight letters make the 20 bytes. */
+static void pack_letters(const uint8_t letters[TEXT_LETTERS_MAX], uint8_t *out) {
+  uint64_t groups[4];
+  memcpy(groups, letters, sizeof groups);
+  for (size_t i = 0; i < 4; i++) groups[i] = close_letters(groups[i]);
+  groups[0] |= groups[1] << 40;
+  groups[1] = groups[1] >> 24 | groups[2] << 16 | groups[3] << 56;
+  groups[2] = groups[3] >> 8;
+  memcpy(out, groups, PACKED_LETTERS_BYTES);
 }
 
 /* Spreads 40 bits to eight bytes of 5 bits each, without a loop over letters. */
@@ -86,7 +88,7 @@ uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
 static void encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
   memcpy(row + slot->offset, &value->toned_hash, 4);
   memcpy(row + slot->offset + 4, &value->plain_hash, 4);
-  if (slot->letters) pack_letters(value->letters, value->length, row + slot->offset + 8);
+  if (slot->letters) pack_letters(value->letters, row + slot->offset + 8);
 }
 
 static uint64_t pack_id(const id_value *value) {
@@ -177,18 +179,19 @@ void feature_encode_with(const feature_layout *layout, const schema *s, place_me
   memset(row, 0, layout->stride);
   for (size_t f = 0; f < s->field_count; f++) {
     const feature_slot *slot = &layout->slots[f];
-    const char *text = fields[f].text ? fields[f].text : "";
     /* The row is zero, which says missing for all but quantities. */
     if (slot->kind == SLOT_NONE || (fields[f].length == 0 && slot->kind != SLOT_QUANTITY)) continue;
+    const char *text = fields[f].text ? fields[f].text : "";
     if (slot->kind != SLOT_TEXT) {
       encode_field(s->fields[f].type, slot, text, fields[f].length, row);
       continue;
     }
-    text_value value;
-    if (memory && s->fields[f].type == TYPE_PLACE) place_recall(memory, text, fields[f].length, &value);
-    else normalise_any_text(s->fields[f].type, text, fields[f].length, &value);
-    encode_text(&value, slot, row);
-    if (with_parts >> f & 1) feature_encode_parts(layout, f, &value, row);
+    text_value room;
+    const text_value *value = &room;
+    if (memory) value = text_recall(memory, s->fields[f].type, text, fields[f].length, &room);
+    else normalise_any_text(s->fields[f].type, text, fields[f].length, &room);
+    encode_text(value, slot, row);
+    if (with_parts >> f & 1) feature_encode_parts(layout, f, value, row);
   }
 }
 

@@ -14,7 +14,11 @@ static bool ends_in_year(const char *text, size_t length) {
   return century && is_digit(year[2]) && is_digit(year[3]);
 }
 
-void normalise_entry_number(const char *text, size_t length, text_value *out) {
+size_t normalise_entry_number_cut(const char *text, size_t length) {
   while (length && text[length - 1] == ' ') length--;
-  normalise_code(text, ends_in_year(text, length) ? length - 5 : length, out);
+  return ends_in_year(text, length) ? length - 5 : length;
+}
+
+void normalise_entry_number(const char *text, size_t length, text_value *out) {
+  normalise_code(text, normalise_entry_number_cut(text, length), out);
 }

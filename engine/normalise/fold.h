@@ -98,8 +98,18 @@ static inline bool fold_is_letter(uint8_t code) {
 /* NFC text of codes, cut at a whole character within `capacity`, which sets *cut. Returns the length. */
 size_t fold_text(const uint8_t *codes, size_t count, char *out, size_t capacity, bool *cut);
 
-/* Does the unaccented text stand for "nothing known" (KHONG RO, NULL, N A)? placeholder.c */
-bool fold_is_placeholder(const uint8_t *plain, size_t count);
+/* ---- placeholder.c ------------------------------------------------------------------------ */
+
+/* At the first letter & 31 a bit for each second letter (& 31) that a placeholder has behind it. Few names begin
+ * like that, so the list of phrases is for them alone. */
+extern const uint32_t fold_placeholder_letters[32];
+bool fold_is_placeholder_phrase(const uint8_t *plain, size_t count);
+
+/* Does the unaccented text stand for "nothing known" (KHONG RO, NULL, N A)? */
+static inline bool fold_is_placeholder(const uint8_t *plain, size_t count) {
+  return count > 2 && fold_placeholder_letters[plain[0] & 31] >> (plain[1] & 31) & 1 &&
+         fold_is_placeholder_phrase(plain, count);
+}
 
 /* ---- text_sink.c: codes to a text_value --------------------------------------------------- */
 
@@ -150,5 +160,8 @@ void text_value_set_plain(uint8_t *plain, size_t count, text_value *out);
 void person_name_write(const char *text, size_t length, text_sink *sink);
 void place_write(const char *text, size_t length, text_sink *sink);
 void code_write(const char *text, size_t length, text_sink *sink);
+
+/* Adds all tokens of one folded span of a place; false when there are none. */
+bool place_read_span(place_start start, const fold_run *run, text_sink *sink);
 
 #endif

@@ -65,6 +65,9 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
  * apostrophes and hyphens join (H'Nhi = HNhi), dots part (N.V. An), digits dropped. Order stays as
  * written. Placeholders ("không rõ", "không có", "chưa đặt tên", "n/a", "null", "-", "x") are missing. */
 void normalise_person_name(const char *text, size_t length, text_value *out);
+/* The same, faster, with a memory of syllables met before (syllable.h), one a thread. */
+typedef struct syllable_memory syllable_memory;
+void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out);
 
 /* ---- place.c ------------------------------------------------------------------------------ */
 
@@ -76,20 +79,28 @@ void normalise_person_name(const char *text, size_t length, text_value *out);
  * word such as "phuong" counts only where a component begins or before a number, as it may be a name. */
 void normalise_place(const char *text, size_t length, text_value *out);
 
-/* The same in two pieces, for those who meet the same tails again and again ("Phường 4, Quận 3, TP.HCM"):
- * where normalise_place_cut finds a comma, head and tail joined give what normalise_place gives for the
- * whole. The cut is at the first comma, which
- * belongs to neither; false when there is none or the text is long. */
-enum { PLACE_TAIL_MAX = 96 };
-typedef struct place_tail {
+/* The same in pieces, for those who meet the same pieces again and again: "12/5", "Lê Lợi" and "Phường 4, Quận 3,
+ * TP.HCM" joined give what normalise_place gives for the whole. A piece is what its text adds to the whole. */
+enum { PLACE_PIECE_MAX = 64 };
+typedef struct place_piece {
   uint8_t count;
-  uint8_t codes[PLACE_TAIL_MAX], plain[PLACE_TAIL_MAX];
-} place_tail;
-bool normalise_place_cut(const char *text, size_t length, size_t *out_head);
-/* False when the tail says nothing or is too long to remember. */
-bool normalise_place_tail(const char *text, size_t length, place_tail *out);
-/* False, and *out untouched, when the head says nothing: then the whole is to be read at once. */
-bool normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out);
+  uint8_t codes[PLACE_PIECE_MAX], plain[PLACE_PIECE_MAX];
+} place_piece;
+/* What stands before a piece: nothing, a house number, "Số" and a number, or the first comma. */
+typedef enum place_start { PLACE_BEGINS_TEXT, PLACE_BEHIND_NUMBER, PLACE_BEHIND_HOUSE, PLACE_BEHIND_COMMA } place_start;
+
+/* Where a text is cut: text[number..number_end) is its house number (digits and '/'), which may be empty;
+ * text[head..comma) the street or whatever it begins with; text[comma] belongs to neither side. */
+typedef struct place_cut {
+  size_t number, number_end, head, comma;
+  place_start head_start;
+} place_cut;
+/* False when there is no comma or the text is long. */
+bool normalise_place_cut(const char *text, size_t length, place_cut *out);
+/* False when the piece says nothing or is too long to remember: then the whole is to be read at once. */
+bool normalise_place_piece(place_start start, const char *text, size_t length, place_piece *out);
+void normalise_place_join(const char *text, const place_cut *cut, const place_piece *head, const place_piece *tail,
+                          text_value *out);
 
 /* ---- date.c ------------------------------------------------------------------------------- */
 
@@ -158,6 +169,8 @@ void normalise_code(const char *text, size_t length, text_value *out);
 
 /* The number of a register entry: a code without the year behind its last slash. "3/1956" = "03" = "3". */
 void normalise_entry_number(const char *text, size_t length, text_value *out);
+/* The length of the part of an entry number that is such a code. */
+size_t normalise_entry_number_cut(const char *text, size_t length);
 
 /* ---- number.c ----------------------------------------------------------------------------- */
 

@@ -2,7 +2,7 @@
  * punctuation parts), then titles off the front, and placeholders out. */
 #include <string.h>
 
-#include "normalise/fold.h"
+#include "normalise/syllable.h"
 
 /* Surnames that a title may stand before, of the 60 or so that nearly everybody bears. Ông is a
  * surname too (Ông Ích Khiêm), so a title counts only before one of these. Văn and Thị are left out. */
@@ -45,20 +45,24 @@ static size_t titles_end(const fold_run *run) {
   return at > 0 && is_surname(run->plain + at, token_length(run, at)) ? at : 0;
 }
 
+/* Names begin with X as seldom as with a placeholder, so for most these are two looks at the first letters. */
 static bool is_missing(const fold_run *run) {
-  bool only_x = run->count > 0;
-  for (size_t i = 0; only_x && i < run->count; i++) only_x = run->codes[i] == 'x' || run->codes[i] == FOLD_BLANK;
-  return only_x || fold_is_placeholder(run->plain, run->count);
+  size_t i = 0;
+  while (i < run->count && (run->codes[i] == 'x' || run->codes[i] == FOLD_BLANK)) i++;
+  return i == run->count || fold_is_placeholder(run->plain, run->count);
 }
 
-/* Folds the first span; *out_start is where the name begins in it, behind all of it when missing. */
-static void first_span(fold_cursor *cursor, fold_run *run, size_t *out_start) {
-  fold_next(cursor, &fold_name_rules, run);
-  *out_start = 0;
-  if (run->count == 0) return;
+/* Where the name begins in the first span of its text, behind all of it when missing. */
+static size_t name_start(const fold_run *run, bool whole_text) {
+  if (run->count == 0) return 0;
+  if (whole_text && is_missing(run)) return run->count;
   uint8_t first = run->plain[0];
-  if (first == 'O' || first == 'B') *out_start = titles_end(run);
-  if (cursor->next == cursor->end && is_missing(run)) *out_start = run->count;
+  return first == 'O' || first == 'B' ? titles_end(run) : 0;
+}
+
+static void write_value(fold_run *run, text_value *out) {
+  size_t start = name_start(run, true);
+  text_value_set(run->codes + start, run->plain + start, run->count - start, run->has_other, out);
 }
 
 static void write_spans(fold_cursor cursor, fold_run *run, size_t start, text_sink *sink) {
@@ -73,9 +77,8 @@ static void write_spans(fold_cursor cursor, fold_run *run, size_t start, text_si
 void person_name_write(const char *text, size_t length, text_sink *sink) {
   fold_cursor cursor = fold_begin(text, length);
   fold_run run;
-  size_t start;
-  first_span(&cursor, &run, &start);
-  write_spans(cursor, &run, start, sink);
+  fold_next(&cursor, &fold_name_rules, &run);
+  write_spans(cursor, &run, name_start(&run, cursor.next == cursor.end), sink);
 }
 
 void normalise_person_name(const char *text, size_t length, text_value *out) {
@@ -85,14 +88,19 @@ void normalise_person_name(const char *text, size_t length, text_value *out) {
   }
   fold_cursor cursor = fold_begin(text, length);
   fold_run run;
-  size_t start;
-  first_span(&cursor, &run, &start);
+  fold_next(&cursor, &fold_name_rules, &run);
   if (cursor.next == cursor.end) {
-    text_value_set(run.codes + start, run.plain + start, run.count - start, run.has_other, out);
+    write_value(&run, out);
     return;
   }
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
-  write_spans(cursor, &run, start, &sink);
+  write_spans(cursor, &run, name_start(&run, false), &sink);
   text_sink_end(&sink, out);
+}
+
+void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out) {
+  fold_run run;
+  if (syllables_fold(memory, text, length, &run)) write_value(&run, out);
+  else normalise_person_name(text, length, out);
 }

@@ -43,14 +43,16 @@ static const uint8_t code_classes[256] = {
     ['a' ... 'z'] = CLASS_LETTER,   [FOLD_VOWEL ... 255] = CLASS_LETTER};
 
 /* The span has a blank behind (fold_place_tones), which ends its last token. */
-static void read_tokens(place_reader *r) {
+static void read_tokens(place_reader *r, bool part_begins) {
   const uint8_t *codes = r->run->codes;
   size_t end = r->run->count, at = 0;
   token *t = r->tokens;
-  bool part_begins = true;
   while (at < end) {
     if (code_classes[codes[at]] == CLASS_SEPARATOR) {
-      if (t > r->tokens && codes[at] == ',') part_begins = t[-1].ends_part = true;
+      if (codes[at] == ',') {
+        part_begins = true;
+        if (t > r->tokens) t[-1].ends_part = true;
+      }
       at++;
       continue;
     }
@@ -257,9 +259,11 @@ static bool read_word(place_reader *r, text_sink *sink) {
   uint8_t first = r->run->plain[r->tokens[r->next].start];
   const place_word *word = place_words + place_words_from[first - 'A'];
   const place_word *end = place_words + place_words_from[first - 'A' + 1];
+  const token *t = &r->tokens[r->next];
   for (; word < end; word++) {
     size_t number = r->count;
-    if (word->first_length != r->tokens[r->next].letters) continue;
+    if (word->first_length != t->letters) continue;
+    if (t->letters > 1 && word->plain[1] != (char)r->run->plain[t->start + 1]) continue;
     if (!reads_as(r, r->next, word->plain, word->word_count, true) || !is_recognised(r, word, &number)) continue;
     r->segment_begins = true;
     if (number < r->count && !number_is_name(r, word, number)) {
@@ -315,16 +319,16 @@ static bool copies_are_plain(const fold_run *run, const text_sink *sink) {
   return sink->text == NULL && !run->has_other && used + run->count * 8 + 64 <= FOLD_CODES_MAX;
 }
 
-/* All tokens of one folded span; false when there are none. */
-static bool read_span(const fold_run *run, bool begins_text, text_sink *sink) {
+bool place_read_span(place_start start, const fold_run *run, text_sink *sink) {
   place_reader r;
   r.run = run;
-  r.begins_text = begins_text;
+  r.begins_text = start == PLACE_BEGINS_TEXT;
   r.next = 0;
   r.kind = PLACE_NONE;
-  r.segment_begins = r.after_number = false;
+  r.segment_begins = start == PLACE_BEHIND_HOUSE;
+  r.after_number = start == PLACE_BEHIND_NUMBER || start == PLACE_BEHIND_HOUSE;
   r.plain_copies = copies_are_plain(run, sink);
-  read_tokens(&r);
+  read_tokens(&r, !r.after_number);
   while (r.next < r.count) {
     if (r.tokens[r.next].begins_part) {
       r.kind = PLACE_NONE;
@@ -344,7 +348,7 @@ void place_write(const char *text, size_t length, text_sink *sink) {
     bool first = cursor.next == (const uint8_t *)text;
     fold_next(&cursor, &fold_place_rules, &run);
     if (first && cursor.next == cursor.end && fold_is_placeholder(run.plain, run.count)) return;
-    read_span(&run, true, sink);
+    place_read_span(PLACE_BEGINS_TEXT, &run, sink);
   }
 }
 
@@ -353,51 +357,4 @@ void normalise_place(const char *text, size_t length, text_value *out) {
   text_sink_begin(&sink, NULL, 0);
   place_write(text, length, &sink);
   text_sink_end(&sink, out);
-}
-
-/* ---- in two pieces -------------------------------------------------------------------------- */
-
-/* A part starts afresh behind each comma, so a text of one span may be cut at any of them. */
-bool normalise_place_cut(const char *text, size_t length, size_t *out_head) {
-  const char *comma = length && length <= FOLD_SPAN_BYTES ? memchr(text, ',', length) : NULL;
-  *out_head = comma ? (size_t)(comma - text) : length;
-  return comma != NULL;
-}
-
-/* False when the piece does not tell what the whole would give: one without a token (it decides nothing, so
- * the piece behind is the beginning), or one of many expanded characters, which the fold of the whole may cut. */
-static bool piece_write(const char *text, size_t length, bool begins_text, text_sink *sink) {
-  fold_cursor cursor = fold_begin(text, length);
-  fold_run run;
-  if (length == 0) return false;
-  fold_next(&cursor, &fold_place_rules, &run);
-  return run.count < FOLD_SLOW_MAX / 2 - FOLD_OTHER_CODES && read_span(&run, begins_text, sink);
-}
-
-bool normalise_place_tail(const char *text, size_t length, place_tail *out) {
-  text_sink sink;
-  text_sink_begin(&sink, NULL, 0);
-  bool fits = piece_write(text, length, false, &sink) && sink.toned_used <= PLACE_TAIL_MAX &&
-              sink.toned_used == sink.plain_used;
-  if (!fits) return false;
-  out->count = (uint8_t)sink.toned_used;
-  memcpy(out->codes, sink.toned, sink.toned_used);
-  memcpy(out->plain, sink.plain, sink.plain_used);
-  return true;
-}
-
-bool normalise_place_head(const char *text, size_t length, const place_tail *tail, text_value *out) {
-  text_sink sink;
-  text_sink_begin(&sink, NULL, 0);
-  if (!piece_write(text, length, true, &sink)) return false;
-  bool has_room = sink.toned_used + 2 * PLACE_TAIL_MAX < FOLD_CODES_MAX;
-  if (tail->count && has_room) {
-    text_sink_copy_blank(&sink);
-    text_sink_copy(&sink, tail->codes, tail->plain, tail->count);
-  } else if (tail->count) {
-    text_sink_blank(&sink);
-    text_sink_add(&sink, tail->codes, tail->plain, tail->count);
-  }
-  text_sink_end(&sink, out);
-  return true;
 }

@@ -15,10 +15,9 @@ static uint32_t fold_hash(uint64_t hash) {
 /* Sixteen letters at a time; a comparison of vectors gives -1 where it holds. */
 typedef int8_t letter_vector __attribute__((vector_size(16)));
 
-/* Letter codes of the first letters; `plain` is ASCII, and zero behind its end. */
+/* Letter codes of the first letters; `plain` is ASCII, and TEXT_LETTERS_MAX zeros stand behind its end. */
 static void letters_set(const uint8_t *plain, size_t count, text_value *out) {
-  memset(out->letters, LETTER_NONE, TEXT_LETTERS_MAX);
-  for (size_t i = 0; i < TEXT_LETTERS_MAX && i < count; i += sizeof(letter_vector)) {
+  for (size_t i = 0; i < TEXT_LETTERS_MAX; i += sizeof(letter_vector)) {
     letter_vector c;
     memcpy(&c, plain + i, sizeof c);
     letter_vector letter = (c >= 'A') & (c <= 'Z'), digit = (c >= '0') & (c <= '9'), space = c == ' ';

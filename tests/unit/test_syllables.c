@@ -1,0 +1,133 @@
+/* Names folded syllable by syllable are the names folded letter by letter: golden names, names put together from all
+ * that matters to the fold, noise, and every length around the words of eight bytes they are read in. */
+#include "base/hash.h"
+#include "normalise/syllable.h"
+#include "normalise_golden.h"
+
+enum { GENERATED = 60000, TEXT_MAX = 256 };
+
+static const char *const pieces[] = {
+    " ", " ", " ", " ", "  ", "Nguyễn", "NGUYỄN", "nguyen", "Thị", "Văn", "A", "ê", "Ông", "Bà", "BA", "Ong", "x", "X",
+    "Trường", "TRƯỜNG", "Nghiêng", "Nghiêngg", "Krajan", "Bartholomew", "H'", "'", "-", ".", "N.V.", "1", "123", "\t",
+    "Hòa", "Hoà", "thúy", "quý", "qúy", "gìa", "e\u0302\u0303", "\u0301", "\u0323", "o\u031B", "u\u031B\u0309",
+    "\u200B", "\uFEFF", "\u00A0", "\u3000", "\uFF2E\uFF27", "\uFDFA", "\uFB01", "\u4E2D", "\u0153", "\xE1", "\xC3",
+    "\xE1\xBA", "\xF0\x9F\x98", "\xFF", "không rõ", "null", "N/A"};
+
+static syllable_memory *memory_create(void) {
+  syllable_memory *memory = calloc(1, sizeof *memory);
+  assert_non_null(memory);
+  return memory;
+}
+
+static uint32_t below(uint64_t *random, uint32_t limit) { return (uint32_t)(random_next(random) >> 33) % limit; }
+
+/* Returns whether the memory could fold it. */
+static bool check(syllable_memory *memory, const char *text, size_t length) {
+  static fold_run whole, joined;
+  char *exact = golden_exact(text, length);
+  fold_cursor cursor = fold_begin(exact, length);
+  fold_next(&cursor, &fold_name_rules, &whole);
+  bool folds = syllables_fold(memory, exact, length, &joined);
+  if (folds) {
+    assert_int_equal(joined.count, whole.count);
+    assert_memory_equal(joined.codes, whole.codes, whole.count);
+    assert_memory_equal(joined.plain, whole.plain, whole.count);
+    assert_false(whole.has_other || joined.has_other);
+  }
+  text_value plain, remembered;
+  memset(&remembered, 0xA5, sizeof remembered);
+  normalise_person_name(exact, length, &plain);
+  normalise_person_name_with(memory, exact, length, &remembered);
+  golden_values_equal(&remembered, &plain);
+  free(exact);
+  return folds;
+}
+
+static syllable_memory *golden_memory;
+static size_t golden_folded;
+static void check_golden(char **cells) { golden_folded += check(golden_memory, cells[0], strlen(cells[0])); }
+
+static void golden_names(void **state) {
+  (void)state;
+  golden_memory = memory_create();
+  for (int round = 0; round < 2; round++) assert_true(golden_each("golden/names.tsv", 2, check_golden) >= 150);
+  assert_true(golden_folded > 200);
+  free(golden_memory);
+}
+
+static void generated_names(void **state) {
+  (void)state;
+  syllable_memory *memory = memory_create();
+  uint64_t random = 1;
+  size_t folded = 0;
+  for (size_t i = 0; i < GENERATED; i++) {
+    char text[TEXT_MAX];
+    size_t length = 0, count = below(&random, below(&random, 10) ? 9 : 20);
+    for (size_t k = 0; k < count; k++) {
+      const char *piece = below(&random, 3) ? pieces[below(&random, sizeof pieces / sizeof pieces[0])] : " ";
+      memcpy(text + length, piece, strlen(piece));
+      length += strlen(piece);
+    }
+    if (length > 0 && below(&random, 5) == 0) text[below(&random, (uint32_t)length)] = (char)random_next(&random);
+    folded += check(memory, text, length);
+  }
+  assert_true(folded > GENERATED / 4);
+  free(memory);
+}
+
+/* Far more syllables than there are places, of bytes that are nearly alike. */
+static void syllables_push_each_other_out(void **state) {
+  (void)state;
+  syllable_memory *memory = memory_create();
+  uint64_t random = 2;
+  for (size_t i = 0; i < GENERATED; i++) {
+    char text[TEXT_MAX];
+    size_t length = below(&random, 20);
+    for (size_t k = 0; k < length; k++) text[k] = "abAB\0 "[below(&random, 6)];
+    assert_true(check(memory, text, length) || memchr(text, 0, length) || length >= SYLLABLE_CODES_MAX);
+  }
+  free(memory);
+}
+
+/* One, two and three syllables of all lengths, so that each ends before, at and behind a word of eight bytes. */
+static void all_lengths(void **state) {
+  (void)state;
+  syllable_memory *memory = memory_create();
+  char text[TEXT_MAX];
+  for (size_t first = 0; first <= 18; first++) {
+    for (size_t second = 0; second <= 18; second++) {
+      for (size_t third = 0; third <= 18; third++) {
+        size_t length = first + second + third + 2;
+        for (size_t i = 0; i < length; i++) text[i] = (char)('a' + i % 26);
+        text[first] = text[first + 1 + second] = ' ';
+        check(memory, text, length);
+        check(memory, text, length); /* and now remembered */
+      }
+    }
+  }
+  free(memory);
+}
+
+static void long_texts_are_refused(void **state) {
+  (void)state;
+  syllable_memory *memory = memory_create();
+  static fold_run run;
+  char text[SYLLABLE_TEXT_MAX + 1];
+  for (size_t i = 0; i < sizeof text; i++) text[i] = i % 2 ? ' ' : 'a';
+  assert_true(syllables_fold(memory, text, SYLLABLE_TEXT_MAX, &run));
+  assert_int_equal(run.count, SYLLABLE_TEXT_MAX - 1);
+  assert_false(syllables_fold(memory, text, SYLLABLE_TEXT_MAX + 1, &run));
+  assert_true(syllables_fold(memory, "  ", 2, &run));
+  assert_int_equal(run.count, 0);
+  assert_true(check(memory, "Nghiêng", strlen("Nghiêng"))); /* seven letters */
+  assert_false(check(memory, "Nghiêngg", strlen("Nghiêngg")));
+  free(memory);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(golden_names), cmocka_unit_test(generated_names), cmocka_unit_test(syllables_push_each_other_out),
+      cmocka_unit_test(all_lengths),  cmocka_unit_test(long_texts_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
