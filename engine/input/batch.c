@@ -23,8 +23,24 @@ static khop_status batch_reserve(input_batch *batch, size_t bytes, khop_error *e
   return KHOP_OK;
 }
 
+/* The usual way to move text: the batch, which is empty, and the window change their memory, and what the
+ * batch does not take is copied back. */
+static khop_status batch_swap(input *in, input_batch *batch, size_t bytes, uint64_t lines, khop_error *err) {
+  window *w = &in->window;
+  size_t left = window_bytes(w) - bytes;
+  TRY(batch_reserve(batch, w->capacity, err));
+  memcpy(batch->text, w->buffer + bytes, left + SCAN_PADDING);
+  memset(w->buffer + bytes, 0, SCAN_PADDING);
+  window_take(w, bytes, lines);
+  window_exchange(w, &batch->text, &batch->capacity, left);
+  batch->bytes = bytes;
+  return KHOP_OK;
+}
+
 /* Moves `bytes` bytes with `lines` line feeds from the window to the batch. */
 static khop_status batch_append(input *in, input_batch *batch, size_t bytes, uint64_t lines, khop_error *err) {
+  bool is_most = bytes > window_bytes(&in->window) / 2;
+  if (batch->bytes == 0 && in->window.start == 0 && is_most) return batch_swap(in, batch, bytes, lines, err);
   size_t room = in->batch_bytes > batch->bytes + bytes ? in->batch_bytes : batch->bytes + bytes;
   TRY(batch_reserve(batch, room, err));
   if (bytes > 0) memcpy(batch->text + batch->bytes, window_text(&in->window), bytes);
@@ -66,7 +82,7 @@ static khop_status take_bad_row(input *in, input_batch *batch, rows_stop stop, b
 
 /* Rows from the window's start that fit in the batch; at least one, or the verdict on it, when the
  * batch is still empty. */
-static khop_status find_rows(input *in, const input_batch *batch, rows_found *out_found, khop_error *err) {
+static khop_status find_rows(input *in, input_batch *batch, rows_found *out_found, khop_error *err) {
   window *w = &in->window;
   rows_rules rules = {
       .kernels = in->kernels,
@@ -75,19 +91,20 @@ static khop_status find_rows(input *in, const input_batch *batch, rows_found *ou
   };
   size_t room = in->batch_bytes - batch->bytes;
   size_t bytes = window_bytes(w) < room ? window_bytes(w) : room;
-  *out_found = rows_find(&rules, window_text(w), bytes, w->ended && bytes == window_bytes(w));
+  TRY(rows_find(&rules, window_text(w), bytes, w->ended && bytes == window_bytes(w), batch->bytes, &batch->fields,
+                out_found, err));
   if (out_found->bytes > 0 || out_found->stop != ROWS_MORE || batch->bytes > 0) return KHOP_OK;
   /* The first row is longer than the batch, or than what is left in the window. */
   TRY(window_fill(w, input_window_bytes(in), err));
   bytes = window_bytes(w) < in->row_bytes_max + 1 ? window_bytes(w) : in->row_bytes_max + 1;
-  *out_found = rows_find(&rules, window_text(w), bytes, w->ended && bytes == window_bytes(w));
-  return KHOP_OK;
+  return rows_find(&rules, window_text(w), bytes, w->ended && bytes == window_bytes(w), batch->bytes, &batch->fields,
+                   out_found, err);
 }
 
 /* One batch of the current source; empty at its end. */
 static khop_status fill_batch(input *in, input_batch *batch, khop_error *err) {
   window *w = &in->window;
-  if (window_bytes(w) < in->batch_bytes) TRY(window_fill(w, input_window_bytes(in), err));
+  TRY(window_fill(w, in->batch_bytes, err));
   batch->source = in->current;
   batch->first_line = w->line;
   batch->first_byte = w->offset;
@@ -124,12 +141,17 @@ static khop_status next_batch(input *in, input_batch *batch, khop_error *err) {
   return KHOP_OK;
 }
 
+static void batch_clear(input_batch *batch) {
+  batch->bytes = batch->reject_count = 0;
+  batch->fields.end_count = batch->fields.walked_count = 0;
+}
+
 khop_status input_next(input *in, input_batch *batch, bool *out_more, khop_error *err) {
   *out_more = false;
-  batch->bytes = batch->reject_count = 0;
+  batch_clear(batch);
   khop_status status = next_batch(in, batch, err);
   if (status != KHOP_OK) {
-    batch->bytes = batch->reject_count = 0;
+    batch_clear(batch);
     return status;
   }
   *out_more = batch->bytes > 0 || batch->reject_count > 0;
@@ -139,5 +161,7 @@ khop_status input_next(input *in, input_batch *batch, bool *out_more, khop_error
 void input_batch_free(input_batch *batch) {
   mem_free(batch->text);
   mem_free(batch->rejects);
+  mem_free(batch->fields.ends);
+  mem_free(batch->fields.walked);
   *batch = (input_batch){0};
 }

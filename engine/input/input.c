@@ -96,3 +96,7 @@ khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, k
   const input_source *shown = &in->sources[batch->source].shown;
   return split_batch(in->kernels, shown->delimiter, shown->column_count, batch, rows, err);
 }
+
+uint64_t input_batch_hash(const input *in, const input_batch *batch) {
+  return in->kernels->hash(batch->text, batch->bytes);
+}

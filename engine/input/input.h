@@ -73,6 +73,19 @@ typedef struct input_reject {
   uint32_t found, expected; /* INPUT_FIELD_COUNT: fields */
 } input_reject;
 
+/* Where the fields of a batch end, as far as finding its rows has told it: in all rows but those of the
+ * walked stretches and those rejected. Places in the text, ascending. */
+typedef struct input_stretch {
+  uint32_t start, end;
+} input_stretch;
+
+typedef struct input_field_ends {
+  uint32_t *ends;
+  size_t end_count, end_capacity;
+  input_stretch *walked; /* of one row or more */
+  size_t walked_count, walked_capacity;
+} input_field_ends;
+
 /* Whole rows of one source, as they stand in the file. Reused from call to call. */
 typedef struct input_batch {
   size_t source;
@@ -81,6 +94,7 @@ typedef struct input_batch {
   size_t bytes, capacity;
   input_reject *rejects; /* rows that input_next gave up: too long, a quote open or stray over lines */
   size_t reject_count, reject_capacity;
+  input_field_ends fields; /* for input_parse */
 } input_batch;
 
 void input_batch_free(input_batch *batch);
@@ -108,6 +122,9 @@ typedef struct input_rows {
 void input_rows_free(input_rows *rows);
 /* Splits a batch, once: it writes into the batch's text. Thread-safe for distinct batches and rows. */
 khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err);
+
+/* The hash of the batch's text, at any instruction set the same; before input_parse, which changes the text. */
+uint64_t input_batch_hash(const input *in, const input_batch *batch);
 
 /* "7 fields, expected 9", "quote never closed", ... into text; never a value. */
 void input_reject_describe(const input_reject *reject, char *text, size_t text_bytes);

@@ -43,7 +43,7 @@ struct input {
   _Atomic uint64_t done_bytes; /* relaxed: a figure for a progress bar, ordered with nothing */
 };
 
-/* How many bytes of text the window holds when full: one row that is just too long, and a batch. */
+/* How many bytes of text the window holds at most: one row that is just too long, and a batch. */
 static inline size_t input_window_bytes(const input *in) { return in->row_bytes_max + 1 + in->batch_bytes; }
 
 /* source.c: opens a source, looks at its start, and leaves it closed or waiting at its first row. */

@@ -1,8 +1,6 @@
-/* See rows.h. Text without a quote, which is most registers, needs only its last line feed; the rest
- * is a walk over quotes and line feeds. */
+/* See rows.h. Rows whose quotes stand as most writers set them are found by the kernels; where another
+ * quote turns up, a walk over quotes and line feeds takes the rows of one block. */
 #include "input/rows.h"
-
-#include <string.h>
 
 /* The row that the walk is in. */
 typedef struct open_row {
@@ -11,13 +9,6 @@ typedef struct open_row {
   bool is_quoted; /* inside quotes */
   bool has_stray; /* text stands behind a closing quote */
 } open_row;
-
-static rows_found find_unquoted(const rows_rules *rules, const char *text, size_t bytes) {
-  const char *last = memrchr(text, '\n', bytes);
-  if (!last) return (rows_found){.stop = ROWS_MORE};
-  size_t whole = (size_t)(last - text) + 1;
-  return (rows_found){.bytes = whole, .lines = rules->kernels->count(text, whole, '\n'), .stop = ROWS_MORE};
-}
 
 static rows_stop bad_row(const open_row *row) { return row->is_quoted ? ROWS_QUOTE_OPEN : ROWS_TOO_LONG; }
 
@@ -50,28 +41,14 @@ static void finish(const rows_rules *rules, size_t bytes, bool is_final, const o
   }
 }
 
-/* Passes over fields that start with the quote at `p` and end with the next one, in the listed block and
- * before the row is too long: most quotes come so. Returns the next wanted byte that is not theirs. */
-static size_t pass_simple(const rows_rules *rules, scan_cursor *cursor, size_t row, size_t p) {
-  const char *text = cursor->text;
-  while (text[p] == '"' && (p == row || text[p - 1] == rules->delimiter) && cursor->index + 1 < cursor->count) {
-    size_t closing = cursor->block + cursor->positions[cursor->index];
-    if (text[closing] != '"' || closing - row >= rules->row_bytes_max) break;
-    if (text[closing + 1] != rules->delimiter && text[closing + 1] != '\n') break;
-    p = cursor->block + cursor->positions[cursor->index + 1];
-    cursor->index += 2;
-  }
-  return p;
-}
-
-static rows_found find_quoted(const rows_rules *rules, const char *text, size_t bytes, bool is_final) {
+/* Walks over the rows at the start of the text, as far as SCAN_BLOCK_BYTES at least. */
+static rows_found walk_rows(const rows_rules *rules, const char *text, size_t bytes, bool is_final) {
   rows_found found = {.stop = ROWS_MORE};
   open_row row = {0};
   scan_cursor cursor;
   /* Delimiters need not be listed: a line feed stands for the third wanted byte. */
   scan_cursor_start(&cursor, rules->kernels, text, bytes, '\n');
   for (size_t p = scan_cursor_next(&cursor); p < bytes; p = scan_cursor_next(&cursor)) {
-    if (!row.is_quoted) p = pass_simple(rules, &cursor, row.start, p);
     bool is_row_end = text[p] == '\n' && !row.is_quoted;
     size_t length = p - row.start;
     if (length > rules->row_bytes_max || (length == rules->row_bytes_max && !is_row_end)) {
@@ -79,7 +56,7 @@ static rows_found find_quoted(const rows_rules *rules, const char *text, size_t 
       return found;
     }
     if (is_row_end) {
-      if (!add_row(&found, &row, p + 1)) return found;
+      if (!add_row(&found, &row, p + 1) || found.bytes >= SCAN_BLOCK_BYTES) return found;
       row = (open_row){.start = p + 1};
     } else if (text[p] == '\n') {
       row.lines++;
@@ -96,9 +73,50 @@ static rows_found find_quoted(const rows_rules *rules, const char *text, size_t 
   return found;
 }
 
-rows_found rows_find(const rows_rules *rules, const char *text, size_t bytes, bool is_final) {
-  if (!is_final && bytes <= rules->row_bytes_max && !memchr(text, '"', bytes)) {
-    return find_unquoted(rules, text, bytes);
+/* The rows at the start of the text whose quotes are usual; *out_is_odd: others may follow. */
+static khop_status list_rows(const rows_rules *rules, const char *text, size_t bytes, size_t offset,
+                             input_field_ends *fields, rows_found *found, bool *out_is_odd, khop_error *err) {
+  scan_fields scan = scan_fields_from(0);
+  size_t first = fields->end_count, count = first;
+  while (scan.next < bytes && !scan.is_odd) {
+    TRY(array_reserve(&fields->ends, &fields->end_capacity, count + SCAN_BLOCK_BYTES + SCAN_SLACK,
+                      sizeof *fields->ends, "fields", err));
+    count += rules->kernels->field_ends(text, bytes, rules->delimiter, &scan, fields->ends + count);
   }
-  return find_quoted(rules, text, bytes, is_final);
+  while (count > first && text[fields->ends[count - 1]] != '\n') count--;
+  if (count > first) {
+    found->bytes += fields->ends[count - 1] + 1;
+    found->lines += scan.lines;
+  }
+  for (size_t i = first; offset > 0 && i < count; i++) fields->ends[i] += (uint32_t)offset;
+  fields->end_count = count;
+  *out_is_odd = scan.is_odd;
+  return KHOP_OK;
+}
+
+static khop_status note_walked(input_field_ends *fields, size_t start, size_t end, khop_error *err) {
+  TRY(array_reserve(&fields->walked, &fields->walked_capacity, fields->walked_count + 1, sizeof *fields->walked,
+                    "fields", err));
+  fields->walked[fields->walked_count++] = (input_stretch){.start = (uint32_t)start, .end = (uint32_t)end};
+  return KHOP_OK;
+}
+
+khop_status rows_find(const rows_rules *rules, const char *text, size_t bytes, bool is_final, size_t offset,
+                      input_field_ends *fields, rows_found *out_found, khop_error *err) {
+  *out_found = (rows_found){.stop = ROWS_MORE};
+  for (;;) {
+    size_t start = out_found->bytes, left = bytes - start;
+    bool may_be_long = left > rules->row_bytes_max; /* a row that ends behind so many bytes */
+    bool is_odd;
+    TRY(list_rows(rules, text + start, may_be_long ? rules->row_bytes_max : left, offset + start, fields, out_found,
+                  &is_odd, err));
+    if (!is_odd && !may_be_long && !is_final) return KHOP_OK;
+    start = out_found->bytes;
+    rows_found walked = walk_rows(rules, text + start, bytes - start, is_final);
+    if (walked.bytes > 0) TRY(note_walked(fields, offset + start, offset + start + walked.bytes, err));
+    out_found->bytes += walked.bytes;
+    out_found->lines += walked.lines;
+    out_found->stop = walked.stop;
+    if (walked.stop != ROWS_MORE || walked.bytes < SCAN_BLOCK_BYTES) return KHOP_OK;
+  }
 }

@@ -11,6 +11,7 @@
 #ifndef KHOP_INPUT_ROWS_H
 #define KHOP_INPUT_ROWS_H
 
+#include "input/input.h"
 #include "input/scan.h"
 
 typedef struct rows_rules {
@@ -34,8 +35,10 @@ typedef struct rows_found {
 
 /* Looks at `text`, which starts at the start of a row. `is_final`: the file ends with it, so its last
  * row needs no line feed. Unless the file ends there, text[bytes] must be its next byte, or the
- * verdict on a quote in the last place has no use (a row that is cut there is ROWS_MORE). */
-rows_found rows_find(const rows_rules *rules, const char *text, size_t bytes, bool is_final);
+ * verdict on a quote in the last place has no use (a row that is cut there is ROWS_MORE). What is learnt
+ * of the fields goes behind `fields`, in which the text starts at `offset`. */
+khop_status rows_find(const rows_rules *rules, const char *text, size_t bytes, bool is_final, size_t offset,
+                      input_field_ends *fields, rows_found *out_found, khop_error *err);
 
 /* Does the quote at text[quote] open a quoted field? Only blanks may stand between it and the start
  * of its field. `row` is the start of the row, or any place in it behind which no field can start.

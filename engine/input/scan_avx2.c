@@ -1,64 +1,45 @@
-/* AVX2 kernels of scan.h: 64 bytes become one 64-bit mask, whose set bits are the positions. The
- * set bits are written out eight at a time, so that the loop's length is mostly the same from mask
- * to mask and predicts well (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019). */
-#include "input/scan.h"
-
+/* AVX2 kernels of scan.h: 64 bytes become masks by comparison. */
 #include <immintrin.h>
 
+#include "base/hash.h"
+#include "input/scan_masks.h"
 #include "input/utf8.h"
 
 extern const scan_kernels scan_kernels_avx2;
 
 static inline __m256i load(const char *text) { return _mm256_loadu_si256((const __m256i *)(const void *)text); }
 
-static inline uint64_t mask_pair(__m256i low, __m256i high) {
-  return (uint64_t)(uint32_t)_mm256_movemask_epi8(low) |
-         (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32;
+static inline uint64_t mask_equal(__m256i low, __m256i high, char wanted) {
+  __m256i pattern = _mm256_set1_epi8(wanted);
+  return (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, pattern)) |
+         (uint64_t)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern)) << 32;
 }
 
-static inline __m256i match(__m256i bytes, __m256i a, __m256i b, __m256i c) {
-  return _mm256_or_si256(_mm256_or_si256(_mm256_cmpeq_epi8(bytes, a), _mm256_cmpeq_epi8(bytes, b)),
-                         _mm256_cmpeq_epi8(bytes, c));
+static inline quote_masks masks_of(const char *text, char delimiter) {
+  __m256i low = load(text), high = load(text + 32);
+  return (quote_masks){
+      .delimiters = mask_equal(low, high, delimiter),
+      .quotes = mask_equal(low, high, '"'),
+      .line_feeds = mask_equal(low, high, '\n'),
+  };
 }
 
-static inline uint64_t first_bits(uint64_t mask, size_t bytes) {
-  return bytes >= 64 ? mask : mask & (((uint64_t)1 << bytes) - 1);
-}
-
-/* Writes the set bits of `mask`, and up to SCAN_SLACK - 1 meaningless ones behind them. */
-static inline size_t write_bits(uint64_t mask, uint32_t base, uint32_t *positions) {
-  size_t count = (size_t)__builtin_popcountll(mask);
-  for (size_t i = 0; i < count; i += SCAN_SLACK) {
-    for (size_t j = 0; j < SCAN_SLACK; j++) {
-      positions[i + j] = base + (uint32_t)_tzcnt_u64(mask);
-      mask = _blsr_u64(mask);
-    }
-  }
-  return count;
-}
-
-static size_t find_avx2(const char *text, size_t bytes, const char wanted[3], uint32_t *positions) {
-  __m256i a = _mm256_set1_epi8(wanted[0]);
-  __m256i b = _mm256_set1_epi8(wanted[1]);
-  __m256i c = _mm256_set1_epi8(wanted[2]);
-  size_t count = 0;
-  for (size_t i = 0; i < bytes; i += 64) {
-    uint64_t mask = mask_pair(match(load(text + i), a, b, c), match(load(text + i + 32), a, b, c));
-    count += write_bits(first_bits(mask, bytes - i), (uint32_t)i, positions + count);
-  }
-  return count;
-}
+SCAN_KERNELS_OVER(masks_of)
 
 static size_t count_avx2(const char *text, size_t bytes, char wanted) {
-  __m256i pattern = _mm256_set1_epi8(wanted);
   size_t count = 0;
-  for (size_t i = 0; i < bytes; i += 64) {
-    uint64_t mask = mask_pair(_mm256_cmpeq_epi8(load(text + i), pattern),
-                              _mm256_cmpeq_epi8(load(text + i + 32), pattern));
-    count += (size_t)__builtin_popcountll(first_bits(mask, bytes - i));
+  for (size_t i = 0; i < bytes; i += SCAN_STEP) {
+    uint64_t mask = mask_equal(load(text + i), load(text + i + 32), wanted);
+    count += (size_t)__builtin_popcountll(mask & scan_valid(bytes - i));
   }
   return count;
 }
 
-const scan_kernels scan_kernels_avx2 = {
-    .find = find_avx2, .count = count_avx2, .find_bad = utf8_find_bad_avx2};
+/* xxh3 compiled for the instruction set of this file; the value is the same at all. */
+static uint64_t hash_avx2(const void *bytes, size_t length) { return hash_bytes(bytes, length); }
+
+const scan_kernels scan_kernels_avx2 = {.find = find,
+                                        .field_ends = field_ends,
+                                        .count = count_avx2,
+                                        .find_bad = utf8_find_bad_avx2,
+                                        .hash = hash_avx2};

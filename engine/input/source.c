@@ -38,12 +38,10 @@ static khop_status skip_blank_lines(const input *in, window *w, char delimiter, 
 khop_status source_open(const input *in, source_file *s, const char *path, khop_error *err) {
   size_t sample_bytes = in->row_bytes_max + 2;
   if (sample_bytes < INPUT_SAMPLE_BYTES) sample_bytes = INPUT_SAMPLE_BYTES;
-  size_t capacity = input_window_bytes(in);
-  if (capacity < sample_bytes) capacity = sample_bytes;
   TRY(name_source(s, path, err));
   khop_status status;
   window w;
-  TRY(window_open(&w, path, capacity, in->control, err));
+  TRY(window_open(&w, path, sample_bytes, in->control, err));
   w.reader.label = s->label;
   TRY_CLEANUP(window_fill(&w, sample_bytes, err));
   s->shown.compression = w.reader.codec->name;
@@ -76,7 +74,7 @@ khop_status source_resume(const input *in, source_file *s, window *w, khop_error
     s->is_waiting = false;
     return KHOP_OK;
   }
-  TRY(window_open(w, s->path, input_window_bytes(in), in->control, err));
+  TRY(window_open(w, s->path, in->batch_bytes, in->control, err));
   w->reader.label = s->label;
   if (!is_same_file(&w->reader.identity, &s->identity)) {
     return error_set(err, KHOP_INPUT, "%s: changed since the run started", s->label);

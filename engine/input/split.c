@@ -1,7 +1,10 @@
-/* input_parse: a batch becomes rows and fields. One walk over delimiters, quotes and line feeds;
- * fields stay where they are in the text, and only doubled quotes are squeezed out in place.
+/* input_parse: a batch becomes rows and fields. Fields stay where they are in the text, and only doubled
+ * quotes are squeezed out in place.
  *
  *   text     x , " a " " b " \n      fields   [x] [a"b]
+ *
+ * A row of the right number of fields, whose quotes stand as most writers set them, is made of the places
+ * where its fields end, which input_next has listed. All others are walked over field by field.
  *
  * A row that cannot be read is rejected whole, for the first of these reasons that holds: a byte that
  * is no text, text after a closing quote, a wrong number of fields.
@@ -23,7 +26,8 @@ typedef struct splitter {
   size_t bad;           /* first byte at or after `row` that is no text, or `bytes` */
   input_reason bad_reason;
   size_t passed_count;  /* rejects of the batch that are in rows already */
-  scan_cursor cursor;
+  size_t end, walked;   /* of batch->fields: the first at or after `row`; the first not before it */
+  scan_cursor cursor;   /* for rows that are walked over */
 } splitter;
 
 /* One row as the walk found it. */
@@ -85,47 +89,40 @@ static size_t split_quoted(splitter *s, size_t quote, input_field *field, row_sh
   return p;
 }
 
-/* The simple fields at the start of what is left of a row. */
-typedef struct simple_fields {
-  size_t count;
-  size_t start;    /* of the field behind them, or of the next row */
-  bool is_row_end; /* the last one ends with a line feed */
-} simple_fields;
+/* The field from `start` to `end`, quoted when it starts with a quote: then it ends with one. */
+static inline input_field usual_field(const char *text, size_t start, size_t end) {
+  size_t quotes = text[start] == '"';
+  return (input_field){.text = text + start + quotes, .length = (uint32_t)(end - start - 2 * quotes)};
+}
 
-/* Takes fields from `start` on while they are plain, or quoted with nothing to squeeze, to trim or to
- * count in them, and while the listed block and `room` last. Nearly all fields of most registers are
- * such; all else is left to split_row, field by field. */
-static simple_fields take_simple(splitter *s, input_field *fields, size_t room, size_t start) {
-  scan_cursor *cursor = &s->cursor;
-  const char *block = s->text + cursor->block, *field = s->text + start;
-  const uint32_t *next = cursor->positions + cursor->index, *end = cursor->positions + cursor->count;
-  const input_field *first = fields, *behind = fields + room;
-  const char delimiter = s->delimiter;
-  bool is_row_end = false;
-  while (next < end && fields < behind && !is_row_end) {
-    const char *stop = block + *next;
-    if (*stop == delimiter) {
-      *fields++ = (input_field){.text = field, .length = (uint32_t)(stop - field)};
-    } else if (*stop == '\n') {
-      bool has_return = stop > field && stop[-1] == '\r';
-      *fields++ = (input_field){.text = field, .length = (uint32_t)(stop - field - has_return)};
-      is_row_end = true;
-    } else {
-      const uint32_t *closing = next + 1;
-      while (closing < end && block[*closing] == delimiter) closing++;
-      if (stop != field || end - closing < 2 || block[*closing] != '"') break;
-      stop = block + closing[1];
-      if (closing[1] != closing[0] + 1 || *stop == '"') break;
-      *fields++ = (input_field){.text = field + 1, .length = (uint32_t)(stop - field - 2)};
-      is_row_end = *stop == '\n';
-      next = closing + 1;
-    }
-    field = stop + 1;
-    next++;
+/* Takes the current row when its ends are listed, and exactly as many as there are columns. */
+static bool take_usual_row(splitter *s, row_shape *shape) {
+  const input_field_ends *listed = &s->batch->fields;
+  if (listed->end_count - s->end < s->column_count) return false;
+  if (s->walked < listed->walked_count && listed->walked[s->walked].start <= s->row) return false;
+  input_field *fields = s->rows->fields + s->rows->row_count * s->column_count;
+  const uint32_t *ends = listed->ends + s->end;
+  const char *text = s->text;
+  size_t start = s->row, last = s->column_count - 1;
+  int others = text[ends[last]] ^ '\n';
+  for (size_t i = 0; i < last; i++) {
+    fields[i] = usual_field(text, start, ends[i]);
+    others |= text[ends[i]] ^ s->delimiter;
+    start = ends[i] + 1;
   }
-  cursor->index = (size_t)(next - cursor->positions);
-  return (simple_fields){
-      .count = (size_t)(fields - first), .start = (size_t)(field - s->text), .is_row_end = is_row_end};
+  if (others) return false;
+  bool has_return = ends[last] > start && text[ends[last] - 1] == '\r';
+  fields[last] = usual_field(text, start, ends[last] - has_return);
+  s->end += s->column_count;
+  *shape = (row_shape){.end = (size_t)ends[last] + 1, .field_count = s->column_count};
+  return true;
+}
+
+/* Comes back to what is listed, behind a row that was walked over. */
+static void find_listed(splitter *s) {
+  const input_field_ends *listed = &s->batch->fields;
+  while (s->end < listed->end_count && listed->ends[s->end] < s->row) s->end++;
+  while (s->walked < listed->walked_count && listed->walked[s->walked].end <= s->row) s->walked++;
 }
 
 /* Takes one field, of any kind; the place of the delimiter or line feed behind it. */
@@ -145,27 +142,20 @@ static size_t take_field(splitter *s, input_field *field, size_t start, row_shap
 }
 
 /* Walks to the end of the current row; its fields go behind those of the rows before. */
-static row_shape split_row(splitter *s) {
+static row_shape walk_row(splitter *s) {
   input_field *fields = s->rows->fields + s->rows->row_count * s->column_count;
   row_shape shape = {0};
-  size_t start = s->row;
-  for (;;) {
-    if (shape.field_count < s->column_count) {
-      size_t room = s->column_count - shape.field_count;
-      simple_fields simple = take_simple(s, fields + shape.field_count, room, start);
-      shape.field_count += simple.count;
-      start = simple.start;
-      if (simple.is_row_end) break;
-    }
+  scan_cursor_skip_to(&s->cursor, s->row);
+  for (size_t start = s->row;;) {
     input_field surplus;
     input_field *field = shape.field_count < s->column_count ? &fields[shape.field_count] : &surplus;
     size_t p = take_field(s, field, start, &shape);
     shape.field_count++;
     start = p + 1;
-    if (p >= s->bytes || s->text[p] == '\n') break;
+    if (p < s->bytes && s->text[p] != '\n') continue;
+    shape.end = start < s->bytes ? start : s->bytes;
+    return shape;
   }
-  shape.end = start < s->bytes ? start : s->bytes;
-  return shape;
 }
 
 /* Looks ahead of the walk, where the text is still as it was: squeezing moves bytes within a row. */
@@ -217,10 +207,8 @@ static bool is_rejected_before(const splitter *s) {
 
 /* input_next rejected this row; its first line is in the text. */
 static khop_status pass_line(splitter *s, khop_error *err) {
-  size_t p;
-  do p = scan_cursor_next(&s->cursor);
-  while (p < s->bytes && s->text[p] != '\n');
-  s->row = p < s->bytes ? p + 1 : s->bytes;
+  const char *line_feed = memchr(s->text + s->row, '\n', s->bytes - s->row);
+  s->row = line_feed ? (size_t)(line_feed - s->text) + 1 : s->bytes;
   s->line++;
   if (s->bad < s->row) find_bad(s, s->row);
   return push_reject(s->rows, &s->batch->rejects[s->passed_count++], err);
@@ -238,7 +226,7 @@ khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t colu
   s.bytes = batch->bytes;
   s.delimiter = delimiter;
   s.column_count = column_count;
-  s.row = s.passed_count = 0;
+  s.row = s.passed_count = s.end = s.walked = 0;
   s.line = batch->first_line;
   find_bad(&s, 0);
   scan_cursor_start(&s.cursor, kernels, batch->text, batch->bytes, delimiter);
@@ -249,10 +237,13 @@ khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t colu
     }
     TRY(reserve_row(rows, err));
     uint64_t line = s.line;
-    row_shape shape = split_row(&s);
+    row_shape shape;
+    bool is_usual = take_usual_row(&s, &shape);
+    if (!is_usual) shape = walk_row(&s);
     TRY(finish_row(&s, &shape, line, err));
     s.line++;
     s.row = shape.end;
+    if (!is_usual) find_listed(&s);
   }
   /* Rows that were dropped stand behind the text. */
   while (s.passed_count < batch->reject_count) TRY(push_reject(rows, &batch->rejects[s.passed_count++], err));

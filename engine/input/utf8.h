@@ -13,5 +13,6 @@ size_t utf8_find_bad(const char *text, size_t from, size_t bytes);
 /* Likewise. Its time is that of the text before the place it returns, so that a file in another
  * charset, bad in every row, is not read over and over. */
 size_t utf8_find_bad_avx2(const char *text, size_t from, size_t bytes);
+size_t utf8_find_bad_avx512(const char *text, size_t from, size_t bytes);
 
 #endif

@@ -28,16 +28,32 @@ void window_close(window *w) {
 khop_status window_fill(window *w, size_t wanted, khop_error *err) {
   size_t have = window_bytes(w);
   if (w->ended || have >= wanted) return KHOP_OK;
-  if (wanted > w->capacity) wanted = w->capacity;
-  memmove(w->buffer, w->buffer + w->start, have);
+  if (w->start > 0) memmove(w->buffer, w->buffer + w->start, have);
   w->start = 0;
   w->end = have;
+  if (wanted > w->capacity) {
+    char *buffer = mem_resize(w->buffer, wanted + SCAN_PADDING, 1);
+    if (!buffer) return error_memory(err, wanted, "input");
+    w->buffer = buffer;
+    w->capacity = wanted;
+  }
   size_t got;
   TRY(reader_read(&w->reader, w->buffer + have, wanted - have, &got, err));
   w->ended = got < wanted - have;
   w->end = have + got;
   memset(w->buffer + w->end, 0, SCAN_PADDING);
   return KHOP_OK;
+}
+
+void window_exchange(window *w, char **buffer, size_t *capacity, size_t bytes) {
+  char *old_buffer = w->buffer;
+  size_t old_capacity = w->capacity;
+  w->buffer = *buffer;
+  w->capacity = *capacity;
+  w->start = 0;
+  w->end = bytes;
+  *buffer = old_buffer;
+  *capacity = old_capacity;
 }
 
 void window_take(window *w, size_t bytes, uint64_t lines) {

@@ -3,8 +3,8 @@
  *   buffer   [ handed out | start ....... end | free | padding ]
  *                           ^ file offset `offset`, physical line `line`
  *
- * It is refilled as a whole, and only when the row at `start` does not end in it, so what is moved
- * to the front is at most one row.
+ * It holds a batch, or the start of a row that is longer. Most batches take the memory itself, and leave
+ * theirs with the row that was cut: what is copied is then less than a row.
  */
 #ifndef KHOP_INPUT_WINDOW_H
 #define KHOP_INPUT_WINDOW_H
@@ -28,9 +28,11 @@ void window_close(window *w);
 static inline const char *window_text(const window *w) { return w->buffer + w->start; }
 static inline size_t window_bytes(const window *w) { return w->end - w->start; }
 
-/* Reads until `wanted` (at most the capacity) bytes are there or the file ends. The byte behind the
- * last one is zero. Pointers into the window move. */
+/* Reads until `wanted` bytes are there or the file ends; grows to hold them. The byte behind the last
+ * one is zero. Pointers into the window move. */
 khop_status window_fill(window *w, size_t wanted, khop_error *err);
+/* Changes memory with the caller, whose own holds the window's next `bytes` bytes, and padding. */
+void window_exchange(window *w, char **buffer, size_t *capacity, size_t bytes);
 /* Hands out `bytes` bytes which hold `lines` line feeds. */
 void window_take(window *w, size_t bytes, uint64_t lines);
 /* Drops `bytes` bytes from the start of the file, to come back to a place seen before. Fewer are

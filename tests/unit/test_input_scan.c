@@ -18,10 +18,10 @@ static void find_and_count_match_a_plain_loop(void **state) {
       uint64_t r = random_next(&seed);
       text[i] = density == 4 ? ',' : r % 16 < density * 4 ? wanted[(r >> 8) % 3] : (char)(r >> 16);
     }
-    for (cpu_level level = CPU_SCALAR; level <= CPU_AVX2; level++) {
+    for (cpu_level level = CPU_SCALAR; level <= CPU_AVX512; level++) {
       if (!cpu_level_supported(level)) continue;
       const scan_kernels *k = scan_kernels_for(level);
-      size_t count = k->find(text, bytes, wanted, positions), expected = 0, commas = 0;
+      size_t count = k->find(text, bytes, ',', positions), expected = 0, commas = 0;
       for (size_t i = 0; i < bytes; i++) {
         commas += text[i] == ',';
         if (text[i] != ',' && text[i] != '"' && text[i] != '\n') continue;
@@ -30,6 +30,82 @@ static void find_and_count_match_a_plain_loop(void **state) {
       }
       assert_int_equal(count, expected);
       assert_int_equal(k->count(text, bytes, ','), commas);
+    }
+  }
+}
+
+/* field_ends byte by byte: the rules of quotes.h, said once more. */
+static size_t plain_field_ends(const char *text, size_t from, size_t bytes, uint32_t *positions, bool *out_odd) {
+  bool quoted = false;
+  size_t count = 0;
+  *out_odd = false;
+  for (size_t i = from; i < bytes; i++) {
+    char c = text[i], before = i > from ? text[i - 1] : '\n', next = text[i + 1];
+    if (c == '"' && !quoted) {
+      if (before != ',' && before != '\n') *out_odd = true;
+      quoted = true;
+    } else if (c == '"') {
+      bool is_end = next == ',' || next == '\n' || (next == '\r' && text[i + 2] == '\n');
+      if (i + 1 < bytes && !is_end) *out_odd = true;
+      quoted = false;
+    } else if (c == '\n' && quoted) {
+      *out_odd = true;
+    } else if ((c == ',' || c == '\n') && !quoted) {
+      positions[count++] = (uint32_t)i;
+    }
+    if (*out_odd) return count;
+  }
+  return count;
+}
+
+/* Texts of which most can be listed to the end, from any place and cut at any other. */
+static void field_ends_match_a_plain_loop(void **state) {
+  (void)state;
+  static const char *const pieces[] = {",", ",", ",", "\n", "\r\n", "abc", "\xe1\xbb\x85", "\"a,b\",", "\"\",",
+                                       "\"x\"\n", "\"x\"\r\n", "1 2 3", "a field that is somewhat longer",
+                                       "\"d\"\"d\",", "\"", "\"\r", "\"\n\","};
+  enum { bytes_max = 3 * SCAN_BLOCK_BYTES };
+  static uint32_t wanted[bytes_max + 64], listed[bytes_max + SCAN_SLACK];
+  uint64_t seed = 12;
+  for (int round = 0; round < 6000; round++) {
+    byte_string text = {0};
+    size_t length = (size_t)(random_next(&seed) % (round % 8 ? 400 : bytes_max - 64));
+    size_t kinds = round % 3 ? 13 : 17;
+    while (text.length < length) bytes_text(&text, pieces[random_next(&seed) % kinds]);
+    size_t bytes = length ? (size_t)(random_next(&seed) % (length + 1)) : 0;
+    size_t from = bytes ? (size_t)(random_next(&seed) % bytes) / 2 : 0;
+    bytes_add(&text, (char[SCAN_PADDING]){0}, SCAN_PADDING);
+    bool is_odd;
+    size_t expected = plain_field_ends(text.data, from, bytes, wanted, &is_odd), lines = 0;
+    for (size_t i = 0; i < expected; i++) lines += text.data[wanted[i]] == '\n';
+    for (cpu_level level = CPU_SCALAR; level <= CPU_AVX512; level++) {
+      if (!cpu_level_supported(level)) continue;
+      scan_fields fields = scan_fields_from(from);
+      size_t count = 0;
+      while (fields.next < bytes && !fields.is_odd) {
+        count += scan_kernels_for(level)->field_ends(text.data, bytes, ',', &fields, listed + count);
+      }
+      assert_int_equal(count <= expected, true);
+      assert_memory_equal(listed, wanted, count * sizeof *listed);
+      if (is_odd) assert_true(fields.is_odd);
+      /* What stands right behind a closing quote is judged with it, so the list may end before it. */
+      if (!fields.is_odd || is_odd) assert_int_equal(count, expected);
+      if (count == expected) assert_int_equal(fields.lines, lines);
+    }
+    bytes_free(&text);
+  }
+}
+
+static void hashes_are_the_same_at_every_level(void **state) {
+  (void)state;
+  static char text[5000];
+  uint64_t seed = 13;
+  for (size_t i = 0; i < sizeof text; i++) text[i] = (char)random_next(&seed);
+  for (size_t length = 0; length < sizeof text; length += length < 300 ? 1 : 61) {
+    for (cpu_level level = CPU_SCALAR; level <= CPU_AVX512; level++) {
+      if (!cpu_level_supported(level)) continue;
+      assert_true(scan_kernels_for(level)->hash(text + length % 7, length - length % 7) ==
+                  hash_bytes(text + length % 7, length - length % 7));
     }
   }
 }
@@ -45,6 +121,14 @@ static void cursor_lists_all_blocks(void **state) {
   scan_cursor_start(&cursor, scan_kernels_for(CPU_SCALAR), text, bytes_count, ';');
   for (size_t i = 0; i < 5; i++) assert_int_equal(scan_cursor_next(&cursor), places[i]);
   for (size_t i = 0; i < 3; i++) assert_int_equal(scan_cursor_next(&cursor), bytes_count);
+  for (size_t from = 0; from <= bytes_count; from++) {
+    scan_cursor_start(&cursor, scan_kernels_for(CPU_SCALAR), text, bytes_count, ';');
+    if (from % 2) scan_cursor_next(&cursor);
+    scan_cursor_skip_to(&cursor, from);
+    size_t i = 0;
+    while (i < 5 && places[i] < from) i++;
+    if (from > 0 || from % 2 == 0) assert_int_equal(scan_cursor_next(&cursor), i < 5 ? places[i] : bytes_count);
+  }
   mem_free(text);
 }
 
@@ -214,6 +298,8 @@ static void utf8_kernels_find_every_fault_of_a_text(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(find_and_count_match_a_plain_loop),
+      cmocka_unit_test(field_ends_match_a_plain_loop),
+      cmocka_unit_test(hashes_are_the_same_at_every_level),
       cmocka_unit_test(cursor_lists_all_blocks),
       cmocka_unit_test(utf8_is_judged_right_on_all_short_texts),
       cmocka_unit_test(utf8_place_is_the_first_bad_byte),
