@@ -36,13 +36,16 @@ khop_status records_reserve(records *r, size_t rows, size_t id_bytes, khop_error
   return region_resize(&r->id_bytes, bytes, "record ids", err);
 }
 
-void records_append(records *r, const char *id, size_t length, record_origin origin) {
-  memcpy((char *)r->id_bytes.data + r->id_used, id, length);
-  r->id_used += length;
-  ((uint64_t *)r->id_ends.data)[r->count] = r->id_used;
-  ((record_origin *)r->origins.data)[r->count] = origin;
-  r->count++;
-  for (size_t s = origin.source + 1u; s <= r->source_count; s++) r->source_rows[s] = r->count;
+void records_append(records *r, size_t rows, const char *ids, const uint32_t *id_lengths,
+                    const record_origin *origins) {
+  if (rows == 0) return;
+  uint64_t *ends = (uint64_t *)r->id_ends.data + r->count, end = r->id_used;
+  for (size_t i = 0; i < rows; i++) ends[i] = end += id_lengths[i];
+  memcpy((char *)r->id_bytes.data + r->id_used, ids, end - r->id_used);
+  memcpy((record_origin *)r->origins.data + r->count, origins, rows * sizeof *origins);
+  r->id_used = end;
+  r->count += rows;
+  for (size_t s = origins[0].source + 1u; s <= r->source_count; s++) r->source_rows[s] = r->count;
 }
 
 khop_status records_reject(records *r, rejected_row row, khop_error *err) {

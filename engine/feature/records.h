@@ -37,8 +37,9 @@ typedef struct records {
 khop_status records_init(records *r, size_t source_count, khop_error *err);
 void records_free(records *r);
 khop_status records_reserve(records *r, size_t rows, size_t id_bytes, khop_error *err);
-/* Room must have been reserved. */
-void records_append(records *r, const char *id, size_t length, record_origin origin);
+/* `rows` records of one source, their ids end to end. Room must have been reserved. */
+void records_append(records *r, size_t rows, const char *ids, const uint32_t *id_lengths,
+                    const record_origin *origins);
 khop_status records_reject(records *r, rejected_row row, khop_error *err);
 
 static inline const char *record_id(const records *r, size_t row, size_t *out_length) {

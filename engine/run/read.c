@@ -31,6 +31,8 @@ typedef struct slot {
   size_t reject_count, reject_capacity;
   store_batch *packed; /* NULL without a store */
   uint64_t text_hash;
+  const char *source_name;
+  size_t source_name_length;
 } slot;
 
 typedef struct read_job {
@@ -62,15 +64,25 @@ static khop_status keep_input_rejects(slot *s, khop_error *err) {
   return KHOP_OK;
 }
 
+enum { line_digits_max = 20 };
+
+/* Ids that are made up or qualified have the source's name in front. */
+static bool has_qualified_ids(const run *r) { return r->options.qualify_ids || r->id_field < 0; }
+
+/* Room for all rows of a batch. Their ids are parts of its text, or lines. */
 static khop_status reserve_rows(const run *r, slot *s, khop_error *err) {
   size_t rows = s->rows.row_count;
+  size_t added = has_qualified_ids(r) ? s->source_name_length + 1 + line_digits_max : 0;
+  TRY(array_reserve(&s->ids, &s->ids_capacity, s->batch.bytes + rows * added, 1, "record ids", err));
   TRY(array_reserve(&s->features, &s->feature_capacity, rows, r->table.layout.stride, "feature rows", err));
   TRY(array_reserve(&s->id_lengths, &s->id_capacity, rows, sizeof *s->id_lengths, "record ids", err));
   return array_reserve(&s->origins, &s->origin_capacity, rows, sizeof *s->origins, "record origins", err);
 }
 
-/* FEBRL and its kin put a blank behind the comma: it is no part of a value. */
-static input_field trimmed(input_field field) {
+/* FEBRL and its kin put a blank behind the comma: it is no part of a value. Most values have none at
+ * either end, and no loop. */
+static inline input_field trimmed(input_field field) {
+  if (field.length == 0 || (field.text[0] != ' ' && field.text[field.length - 1] != ' ')) return field;
   while (field.length && field.text[0] == ' ') field.text++, field.length--;
   while (field.length && field.text[field.length - 1] == ' ') field.length--;
   return field;
@@ -78,26 +90,26 @@ static input_field trimmed(input_field field) {
 
 /* The id: the id column's value, or LINE; with FILE: in front where ids are qualified or made up.
  * False when the record has none. */
-static khop_status append_id(const run *r, slot *s, const input_field *fields, uint64_t line, bool *out_has_id, khop_error *err) {
-  char number[24];
-  input_field id = r->id_field >= 0 ? fields[r->id_field] : (input_field){0};
-  *out_has_id = id.length > 0 || r->id_field < 0;
-  if (!*out_has_id) return KHOP_OK;
-  bool qualified = r->options.qualify_ids || r->id_field < 0;
-  const char *source = qualified ? input_source_at(r->input, s->batch.source)->name : "";
-  if (r->id_field < 0) {
-    id.length = (uint32_t)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
-    id.text = number;
+static bool append_id(const run *r, slot *s, const input_field *fields, uint64_t line) {
+  char *start = s->ids + s->ids_used, *out = start;
+  if (r->id_field >= 0 && fields[r->id_field].length == 0) return false;
+  if (has_qualified_ids(r)) {
+    memcpy(out, s->source_name, s->source_name_length);
+    out += s->source_name_length;
+    *out++ = ':';
   }
-  size_t source_length = strlen(source), length = source_length + qualified + id.length;
-  TRY(array_reserve(&s->ids, &s->ids_capacity, s->ids_used + length, 1, "record ids", err));
-  char *out = s->ids + s->ids_used;
-  memcpy(out, source, source_length);
-  if (qualified) out[source_length] = ':';
-  memcpy(out + source_length + qualified, id.text, id.length);
-  s->ids_used += length;
-  s->id_lengths[s->accepted] = (uint32_t)length;
-  return KHOP_OK;
+  if (r->id_field >= 0) {
+    memcpy(out, fields[r->id_field].text, fields[r->id_field].length);
+    out += fields[r->id_field].length;
+  } else {
+    char number[line_digits_max + 1];
+    size_t digits = (size_t)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
+    memcpy(out, number, digits);
+    out += digits;
+  }
+  s->ids_used += (size_t)(out - start);
+  s->id_lengths[s->accepted] = (uint32_t)(out - start);
+  return true;
 }
 
 static khop_status pack_record(slot *s, const input_field *fields, size_t field_count, uint64_t line, khop_error *err) {
@@ -114,14 +126,12 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
 static khop_status take_row(const run *r, slot *s, place_memory *places, size_t row, khop_error *err) {
   const int *columns = r->columns + s->batch.source * r->schema->field_count;
   const input_field *cells = s->rows.fields + row * s->rows.column_count;
-  input_field fields[SCHEMA_FIELDS_MAX] = {0};
+  input_field fields[SCHEMA_FIELDS_MAX];
   for (size_t f = 0; f < r->schema->field_count; f++) {
-    if (columns[f] != COLUMN_NONE) fields[f] = trimmed(cells[columns[f]]);
+    fields[f] = columns[f] == COLUMN_NONE ? (input_field){0} : trimmed(cells[columns[f]]);
   }
   record_origin origin = {.byte_offset = s->rows.offsets[row], .line = (uint32_t)s->rows.lines[row], .source = (uint32_t)s->batch.source};
-  bool has_id = false;
-  TRY(append_id(r, s, fields, origin.line, &has_id, err));
-  if (!has_id) {
+  if (!append_id(r, s, fields, origin.line)) {
     rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
     return keep_reject(s, reject, err);
   }
@@ -132,7 +142,9 @@ static khop_status take_row(const run *r, slot *s, place_memory *places, size_t 
 
 static khop_status prepare_slot(const run *r, slot *s, place_memory *places, khop_error *err) {
   s->accepted = s->ids_used = s->reject_count = 0;
-  s->text_hash = hash_bytes(s->batch.text, s->batch.bytes);
+  s->text_hash = input_batch_hash(r->input, &s->batch);
+  s->source_name = input_source_at(r->input, s->batch.source)->name;
+  s->source_name_length = strlen(s->source_name);
   TRY(input_parse(r->input, &s->batch, &s->rows, err));
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
@@ -148,11 +160,7 @@ static khop_status append_slot(run *r, slot *s, khop_error *err) {
   size_t stride = r->table.layout.stride;
   if (s->accepted) memcpy((uint8_t *)r->table.memory.data + r->table.count * stride, s->features, s->accepted * stride);
   r->table.count += s->accepted;
-  const char *id = s->ids;
-  for (size_t i = 0; i < s->accepted; i++) {
-    records_append(&r->records, id, s->id_lengths[i], s->origins[i]);
-    id += s->id_lengths[i];
-  }
+  records_append(&r->records, s->accepted, s->ids, s->id_lengths, s->origins);
   for (size_t i = 0; i < s->reject_count; i++) TRY(records_reject(&r->records, s->rejects[i], err));
   r->rows += s->accepted + s->reject_count;
   r->input_hash = hash_combine(r->input_hash, s->text_hash);

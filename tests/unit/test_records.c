@@ -16,21 +16,26 @@ static void id_of(size_t row, char text[64], size_t *length) {
 
 static void ids_come_back(void **unused) {
   (void)unused;
-  enum { rows = 200000 };
+  enum { rows = 200000, batch_max = 3000 };
   khop_error err = {0};
   records r;
   uint64_t state = 1;
   char id[64];
   size_t length;
   must(records_init(&r, 1, &err), &err);
+  static char ids[batch_max * sizeof id];
+  static uint32_t lengths[batch_max];
+  static record_origin origins[batch_max];
   for (size_t row = 0; row < rows;) {
-    size_t batch = 1 + random_below(&state, 3000);
+    size_t batch = random_below(&state, batch_max + 1), used = 0;
     if (batch > rows - row) batch = rows - row;
     must(records_reserve(&r, batch, batch * 40, &err), &err);
     for (size_t i = 0; i < batch; i++, row++) {
-      id_of(row, id, &length);
-      records_append(&r, id, length, (record_origin){.byte_offset = row * 100, .line = (uint32_t)row + 2});
+      id_of(row, ids + used, &length);
+      used += lengths[i] = (uint32_t)length;
+      origins[i] = (record_origin){.byte_offset = row * 100, .line = (uint32_t)row + 2};
     }
+    records_append(&r, batch, ids, lengths, origins);
   }
   assert_int_equal(r.count, rows);
   for (size_t row = 0; row < rows; row++) {
@@ -56,7 +61,7 @@ static void sources_know_their_rows(void **unused) {
   for (uint32_t s = 0; s < COUNT_OF(sizes); s++) {
     for (size_t i = 0; i < sizes[s]; i++) {
       must(records_reserve(&r, 1, 1, &err), &err);
-      records_append(&r, "x", 1, (record_origin){.source = s});
+      records_append(&r, 1, "x", (uint32_t[]){1}, &(record_origin){.source = s});
     }
   }
   size_t row = 0;
