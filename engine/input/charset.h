@@ -92,6 +92,10 @@ typedef struct charset_profile {
 /* Fields in words that no charset reads do not add a charset: charset_judge refuses them one by one. A column
  * with too little evidence of its own takes the profile of its file, `fallback` (NULL: none, UTF-8). */
 void charset_profile_decide(const charset_evidence *e, const charset_profile *fallback, charset_profile *out);
+/* Nothing but UTF-8: no field needs judging or decoding, validation is all. */
+static inline bool charset_profile_is_utf8(const charset_profile *profile) {
+  return profile->count == 1 && profile->charsets[0] == CHARSET_UTF8;
+}
 /* --charset NAME: this one, whatever the text looks like. */
 void charset_profile_force(input_charset charset, charset_profile *out);
 

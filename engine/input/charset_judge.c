@@ -9,7 +9,7 @@
 
 enum {
   DOMINANT_PERCENT = 90, /* a charset with so much of a file may have words that are no syllables */
-  DOMINANT_UNREAD_MAX = 2,
+  DOMINANT_UNREAD_MAX = 4,
   SETTLING_RATIO = 20,   /* of two that read a text alike, the first is taken when it is so much commoner */
   COMPARED_BYTES_MAX = 256
 };
@@ -55,22 +55,42 @@ static bool is_surely_utf8(const char *text, size_t length) {
   return is_sure;
 }
 
+/* The charsets to read a text in: those of the profile, and UTF-8. */
 static unsigned mask_of(const charset_profile *profile) {
-  unsigned mask = 0;
+  unsigned mask = 1u << CHARSET_UTF8;
   for (size_t i = 0; i < profile->count; i++) mask |= 1u << profile->charsets[i];
   return mask;
 }
 
 /* ---- one reading, one charset -------------------------------------------------------------- */
 
-/* No charset reads half of the words: foreign names, or rubbish. */
+static bool holds_utf8(const charset_profile *profile) {
+  for (size_t i = 0; i < profile->count; i++) {
+    if (profile->charsets[i] == CHARSET_UTF8) return true;
+  }
+  return false;
+}
+
+/* The charsets that may win by their words. UTF-8 is one also where the sample had none, but not against mojibake,
+ * which is UTF-8 too and now and then spells syllables ("Lông" is Lơng in VNI). */
+static unsigned candidates_of(const charset_profile *profile) {
+  bool may_add_utf8 = holds_utf8(profile) || !charset_is_mojibake(profile->charsets[0]);
+  return may_add_utf8 ? mask_of(profile) : mask_of(profile) & ~(1u << CHARSET_UTF8);
+}
+
+static bool is_dominant(const charset_profile *profile) { return profile->share[0] * 100 >= DOMINANT_PERCENT; }
+
+/* No charset reads half of the words: foreign names, places of the highlands, or rubbish. The charset of nearly all
+ * of the file may have a few such words, if they decode; well-formed UTF-8 stands as it is, where it is not
+ * known to be mojibake. */
 static input_charset choose_unread(const charset_profile *profile, const charset_reading *reading) {
   input_charset main = profile->charsets[0];
   bool is_utf8 = reading->undecodable[CHARSET_UTF8] == 0;
-  bool is_dominant = profile->share[0] * 100 >= DOMINANT_PERCENT && reading->undecodable[main] == 0 &&
-                     reading->words - reading->syllables[main] <= DOMINANT_UNREAD_MAX;
-  if (is_utf8 && !(is_dominant && charset_is_mojibake(main))) return CHARSET_UTF8;
-  return is_dominant ? main : CHARSET_AUTO;
+  bool may_be_main = is_dominant(profile) && reading->undecodable[main] == 0;
+  if (is_utf8 && (holds_utf8(profile) || !may_be_main)) return CHARSET_UTF8;
+  uint32_t unread = reading->words - reading->syllables[main];
+  bool may_be_foreign = reading->strange[main] == 0 && unread <= DOMINANT_UNREAD_MAX;
+  return may_be_main && may_be_foreign ? main : CHARSET_AUTO;
 }
 
 /* Several charsets read the text equally well. What is UTF-8 in a file of UTF-8 stands as it is; otherwise
@@ -93,12 +113,12 @@ static input_charset choose_alike(const charset_profile *profile, unsigned best,
   return first;
 }
 
+/* CHARSET_AUTO when the reading settles nothing. *out_best: the charsets that read it best, none or several. */
 static input_charset choose(const charset_profile *profile, const charset_reading *reading, bool is_beside_utf8,
                             unsigned *out_best) {
-  unsigned mask = mask_of(profile) | 1u << CHARSET_UTF8;
-  unsigned best = *out_best = charset_reading_best(reading, mask);
+  unsigned best = *out_best = charset_reading_best(reading, candidates_of(profile));
   if (profile->is_forced) return reading->undecodable[profile->charsets[0]] == 0 ? profile->charsets[0] : CHARSET_AUTO;
-  if (best == 0) return choose_unread(profile, reading);
+  if (reading->words == 0 || best == 0) return CHARSET_AUTO;
   if ((best & (best - 1)) == 0) return (input_charset)__builtin_ctz(best);
   return choose_alike(profile, best, is_beside_utf8);
 }
@@ -130,16 +150,6 @@ static bool is_same_text(const charsets *c, unsigned best, const input_field *fi
   return count > 1;
 }
 
-static charset_judgement judge_alone(const charsets *c, const charset_profile *profile, const input_field *field,
-                                     bool is_beside_utf8) {
-  charset_reading reading = {0};
-  unsigned best;
-  charset_read(c, mask_of(profile) | 1u << CHARSET_UTF8, field->text, field->length, &reading);
-  input_charset charset = choose(profile, &reading, is_beside_utf8, &best);
-  if (charset == CHARSET_AUTO && is_same_text(c, best, field)) charset = (input_charset)__builtin_ctz(best);
-  return judgement_of(charset);
-}
-
 /* What needs no reading; CHARSET_KIND_UNDECODABLE otherwise. */
 static charset_judgement judge_quickly(const charset_profile *profile, unsigned mask, const input_field *field) {
   bool is_ascii = !has_byte_beyond_ascii(field->text, field->length);
@@ -149,26 +159,68 @@ static charset_judgement judge_quickly(const charset_profile *profile, unsigned 
   return judgement_of(CHARSET_AUTO);
 }
 
+/* One field of a row that no charset fits as a whole: what its own words settle. */
+static charset_judgement judge_by_words(const charsets *c, const charset_profile *profile, const input_field *field,
+                                        bool is_beside_utf8) {
+  charset_reading reading = {0};
+  unsigned best;
+  charset_read(c, mask_of(profile), field->text, field->length, &reading);
+  input_charset charset = choose(profile, &reading, is_beside_utf8, &best);
+  if (charset == CHARSET_AUTO && is_same_text(c, best, field)) charset = (input_charset)__builtin_ctz(best);
+  return judgement_of(charset);
+}
+
+/* One field whose own words settle nothing. `row`: the charset of the row's other fields, CHARSET_AUTO when they
+ * differ or there are none. */
+static charset_judgement judge_by_row(const charsets *c, const charset_profile *profile, const input_field *field,
+                                      input_charset row) {
+  charset_reading reading = {0};
+  charset_read(c, mask_of(profile), field->text, field->length, &reading);
+  bool is_unread = charset_reading_best(&reading, candidates_of(profile)) == 0;
+  if (profile->is_forced || (reading.words > 0 && !is_unread)) return judgement_of(CHARSET_AUTO);
+  bool is_of_row = row != CHARSET_AUTO && reading.undecodable[row] == 0;
+  if (is_of_row && (row == CHARSET_UTF8 || reading.strange[row] == 0)) return judgement_of(row);
+  return judgement_of(choose_unread(profile, &reading));
+}
+
+static bool is_open(const charset_judgement *judgement) { return judgement->kind == CHARSET_KIND_UNDECODABLE; }
+
+/* The fields that are still open, each by its words. Returns the charset that those have which got one. */
+static input_charset judge_each(const charsets *c, const charset_profile *profile, const input_field *fields,
+                                size_t count, bool is_beside_utf8, charset_judgement *out) {
+  unsigned seen = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (!is_open(&out[i])) continue;
+    out[i] = judge_by_words(c, profile, &fields[i], is_beside_utf8);
+    if (!is_open(&out[i])) seen |= 1u << out[i].charset;
+  }
+  return seen != 0 && (seen & (seen - 1)) == 0 ? (input_charset)__builtin_ctz(seen) : CHARSET_AUTO;
+}
+
 void charset_judge(const charsets *c, const charset_profile *profile, const input_field *fields, size_t count,
                    charset_judgement *out) {
-  unsigned mask = mask_of(profile) | 1u << CHARSET_UTF8;
+  unsigned mask = mask_of(profile), best;
   charset_reading row = {0};
   size_t open = 0;
   bool is_beside_utf8 = false;
   for (size_t i = 0; i < count; i++) {
     out[i] = judge_quickly(profile, mask, &fields[i]);
     is_beside_utf8 |= out[i].kind == CHARSET_KIND_UTF8;
-    if (out[i].kind != CHARSET_KIND_UNDECODABLE) continue;
-    uint32_t words = row.words;
+    if (!is_open(&out[i])) continue;
     charset_read(c, mask, fields[i].text, fields[i].length, &row);
-    if (row.words > words) open++;
-    else out[i] = judgement_of(CHARSET_UTF8); /* signs */
+    open++;
   }
   if (open == 0) return;
-  unsigned best;
   input_charset common = choose(profile, &row, is_beside_utf8, &best);
+  if (common != CHARSET_AUTO) {
+    for (size_t i = 0; i < count; i++) {
+      if (is_open(&out[i])) out[i] = judgement_of(common);
+    }
+    return;
+  }
+  common = judge_each(c, profile, fields, count, is_beside_utf8, out);
+  if (common == CHARSET_AUTO && is_beside_utf8) common = CHARSET_UTF8;
   for (size_t i = 0; i < count; i++) {
-    if (out[i].kind != CHARSET_KIND_UNDECODABLE) continue;
-    out[i] = common != CHARSET_AUTO ? judgement_of(common) : judge_alone(c, profile, &fields[i], is_beside_utf8);
+    if (is_open(&out[i])) out[i] = judge_by_row(c, profile, &fields[i], common);
   }
 }

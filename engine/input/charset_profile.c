@@ -11,18 +11,29 @@ enum {
   THIN_WORDS = 200        /* under so many words a column may also hold what its file holds */
 };
 
-static bool is_utf8_text(input_charset charset) {
-  return charset == CHARSET_UTF8 || charset_is_mojibake(charset);
+/* Well-formed UTF-8 and other bytes are never taken for each other, but within each misspelt values read better in
+ * the wrong charset now and then. */
+static bool is_utf8_text(input_charset charset) { return charset == CHARSET_UTF8 || charset_is_mojibake(charset); }
+
+static uint64_t most_sure_fields_beside(const charset_evidence *e, input_charset charset) {
+  uint64_t most = 0;
+  for (size_t i = CHARSET_TCVN3; i < CHARSET_COUNT; i++) {
+    if (charset_is_mojibake((input_charset)i) == charset_is_mojibake(charset) && e->fields_sure[i] > most) {
+      most = e->fields_sure[i];
+    }
+  }
+  return most;
 }
 
-/* `told`: words of all charsets that tell. The values that nobody reads speak against a charset that won few:
- * among thousands of French words some are Vietnamese by chance. */
+/* `told`: words of all charsets that tell. Values that nobody reads speak against a charset that won few: among
+ * thousands of French words some are Vietnamese by chance. */
 static bool is_there(const charset_evidence *e, input_charset charset, bool is_first, uint64_t told) {
-  uint64_t won = e->words_won[charset];
+  uint64_t won = e->words_won[charset], sure = e->fields_sure[charset];
   uint64_t unread = is_utf8_text(charset) ? e->words_unread_utf8 : e->words_unread_bytes;
   if (won == 0) return false;
-  if (charset == CHARSET_UTF8 || e->fields_sure[charset] >= SURE_FIELDS_MIN) return true;
-  if (is_first) return won > unread;
+  uint64_t sure_beside = charset == CHARSET_UTF8 ? 0 : most_sure_fields_beside(e, charset);
+  if (sure >= SURE_FIELDS_MIN && sure * 1000 >= sure_beside * MINOR_PER_MILLE) return true;
+  if (is_first) return won > unread || charset == CHARSET_UTF8;
   return won >= MINOR_WORDS_MIN && won * 1000 >= told * MINOR_PER_MILLE && won > 4 * unread;
 }
 

@@ -22,39 +22,57 @@ static raw_word next_word(const char *text, size_t length, size_t *at) {
   return (raw_word){0};
 }
 
-/* "m²", a dash, a sign alone: in UTF-8 they say nothing. "v¨n" has letters beside its sign and may be TCVN3. */
-static bool is_sign_alone(const charsets *c, raw_word word) {
+static bool has_ascii_letter(raw_word word) {
   for (size_t i = 0; i < word.length; i++) {
-    if ((unsigned)(((uint8_t)word.text[i] | 0x20) - 'a') < 26) return false;
+    if ((unsigned)(((uint8_t)word.text[i] | 0x20) - 'a') < 26) return true;
   }
+  return false;
+}
+
+/* A dash or a degree sign in UTF-8 says nothing; "v¨n", with letters beside its sign, may be TCVN3. */
+static bool is_sign_alone(const charsets *c, raw_word word) {
   char decoded[3 * CHARSET_WORD_BYTES_MAX + 8];
   size_t written;
-  return charset_decode(c, CHARSET_UTF8, word.text, word.length, decoded, sizeof decoded, &written) &&
+  return !has_ascii_letter(word) &&
+         charset_decode(c, CHARSET_UTF8, word.text, word.length, decoded, sizeof decoded, &written) &&
          syllable_judge(&c->syllables, decoded, written) == SYLLABLE_SIGNS;
 }
 
-static bool is_read_as(const charsets *c, input_charset charset, raw_word word, bool *out_is_syllable) {
+typedef enum word_verdict { WORD_UNDECODABLE, WORD_STRANGE, WORD_FOREIGN, WORD_SYLLABLE } word_verdict;
+
+/* "Niê" or "Müller" against "Ö¿Ãs": letters of other alphabets count as accents. */
+static bool has_more_accents_than_letters(const char *text, size_t length) {
+  size_t letters = 0, accents = 0;
+  for (size_t i = 0; i < length; i++) {
+    uint8_t byte = (uint8_t)text[i];
+    if (byte < 0x80) letters++;
+    else accents += byte >= 0xc0;
+  }
+  return accents > letters;
+}
+
+static word_verdict read_word_as(const charsets *c, input_charset charset, raw_word word) {
   char decoded[3 * CHARSET_WORD_BYTES_MAX + 8]; /* charset_decoded_bytes_max */
   size_t written;
-  *out_is_syllable = false;
   if (word.length > CHARSET_WORD_BYTES_MAX) {
-    return charset == CHARSET_UTF8 && utf8_find_bad(word.text, 0, word.length) == word.length;
+    bool is_utf8 = charset == CHARSET_UTF8 && utf8_find_bad(word.text, 0, word.length) == word.length;
+    return is_utf8 ? WORD_STRANGE : WORD_UNDECODABLE;
   }
-  if (!charset_decode(c, charset, word.text, word.length, decoded, sizeof decoded, &written)) return false;
+  if (!charset_decode(c, charset, word.text, word.length, decoded, sizeof decoded, &written)) return WORD_UNDECODABLE;
   syllable_verdict verdict = syllable_judge(&c->syllables, decoded, written);
-  bool may_be_sign = charset != CHARSET_UTF8 && !charset_is_mojibake(charset);
-  *out_is_syllable = verdict == SYLLABLE_YES || (may_be_sign && verdict == SYLLABLE_SIGNS);
-  return true;
+  if (verdict == SYLLABLE_YES || (verdict == SYLLABLE_SIGNS && !has_ascii_letter(word))) return WORD_SYLLABLE;
+  return has_more_accents_than_letters(decoded, written) ? WORD_STRANGE : WORD_FOREIGN;
 }
 
 static void read_word(const charsets *c, unsigned mask, raw_word word, charset_reading *reading) {
-  if (word.length <= CHARSET_WORD_BYTES_MAX && is_sign_alone(c, word)) return;
-  reading->words++;
+  bool tells = word.length > CHARSET_WORD_BYTES_MAX || !is_sign_alone(c, word);
+  reading->words += tells;
   for (unsigned charset = CHARSET_UTF8; charset < CHARSET_COUNT; charset++) {
     if (!(mask >> charset & 1)) continue;
-    bool is_syllable;
-    if (!is_read_as(c, (input_charset)charset, word, &is_syllable)) reading->undecodable[charset]++;
-    reading->syllables[charset] += is_syllable;
+    word_verdict verdict = read_word_as(c, (input_charset)charset, word);
+    reading->undecodable[charset] += verdict == WORD_UNDECODABLE;
+    reading->strange[charset] += verdict == WORD_STRANGE;
+    reading->syllables[charset] += tells && verdict == WORD_SYLLABLE;
   }
 }
 

@@ -11,11 +11,12 @@ enum {
 };
 
 /* Of the accented words of a text: how many there are, how many read as Vietnamese in each charset, and how many
- * do not decode. */
+ * do not decode. Signs alone in well-formed UTF-8 (dashes, "°") are no words, but must decode as well. */
 typedef struct charset_reading {
   uint32_t words;
   uint32_t syllables[CHARSET_COUNT];
   uint32_t undecodable[CHARSET_COUNT];
+  uint32_t strange[CHARSET_COUNT]; /* no syllables, and no foreign words either: more accents than letters */
 } charset_reading;
 
 /* Adds the words of a text, read in the charsets of `mask`. */

@@ -6,9 +6,10 @@
 
 #include "normalise/fold.h"
 
-enum { TONE_MASK = 7, TONE_ACUTE = 2, TONE_DOT = 5, LETTERS_MAX = 8, RHYME_MAX = 4 };
+enum { TONE_MASK = 7, TONE_ACUTE = 2, TONE_DOT = 5, LETTERS_MAX = 8, PART_MAX = 4, ABBREVIATION_MAX = 3 };
 
-static const char rhymes[] =
+static const char parts[] =
+    "b c ch d đ g gh h k kh l m n ng ngh nh p ph r s t th tr v x "
     "a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây "
     "e ec em en eng eo ep et ê êch êm ên ênh êp êt êu "
     "i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu "
@@ -16,10 +17,8 @@ static const char rhymes[] =
     "ooc oong op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt "
     "u ua uân uâng uât uây uê uêch uênh uc ui um un ung uôc uôi uôm uôn uông uôt uơ up ut uy uya uych uyên "
     "uyêt uynh uyt uyu ư ưa ưc ưi ưm ưng ươc ươi ươm ươn ương ươp ươt ươu ưt ưu "
-    "y yêm yên yêng yêt yêu yt ynh ych";
-
-static const char *const onsets[] = {"b",  "c", "ch", "d", "\xe0", "g",  "gh", "h", "k", "kh", "l",  "m", "n", "ng",
-                                     "ngh", "nh", "p", "ph", "r",  "s", "t",  "th", "tr", "v", "x"};
+    "y yêm yên yêng yêt yêu yt ynh ych "
+    "ak ăk"; /* Đắk Lắk, Đak Pơ: places of the Central Highlands */
 
 /* The next letter's code at text[*at], which moves on: FOLD_BLANK for signs, 0 for a letter that Vietnamese
  * does not have. */
@@ -50,24 +49,24 @@ static uint32_t key_of(const uint8_t *codes, size_t count) {
   return key;
 }
 
-static bool is_rhyme(const syllable_table *table, const uint8_t *codes, size_t count) {
-  if (count == 0 || count > RHYME_MAX) return false;
+static bool is_part(const syllable_table *table, const uint8_t *codes, size_t count) {
+  if (count == 0 || count > PART_MAX) return false;
   uint32_t key = key_of(codes, count), slot = slot_of(key);
-  while (table->rhymes[slot] != 0 && table->rhymes[slot] != key) slot = (slot + 1) % SYLLABLE_SLOTS;
-  return table->rhymes[slot] == key;
+  while (table->parts[slot] != 0 && table->parts[slot] != key) slot = (slot + 1) % SYLLABLE_SLOTS;
+  return table->parts[slot] == key;
 }
 
 void syllable_table_fill(syllable_table *table) {
   memset(table, 0, sizeof *table);
-  const uint8_t *text = (const uint8_t *)rhymes;
-  size_t length = sizeof rhymes - 1, at = 0;
+  const uint8_t *text = (const uint8_t *)parts;
+  size_t length = sizeof parts - 1, at = 0;
   while (at < length) {
-    uint8_t codes[RHYME_MAX], code;
+    uint8_t codes[PART_MAX], code;
     size_t count = 0;
     while (at < length && (code = next_code(text, length, &at)) != FOLD_BLANK) codes[count++] = code;
     uint32_t key = key_of(codes, count), slot = slot_of(key);
-    while (table->rhymes[slot] != 0) slot = (slot + 1) % SYLLABLE_SLOTS;
-    table->rhymes[slot] = key;
+    while (table->parts[slot] != 0) slot = (slot + 1) % SYLLABLE_SLOTS;
+    table->parts[slot] = key;
   }
 }
 
@@ -86,24 +85,16 @@ static bool onset_goes_with(const uint8_t *onset, size_t count, uint8_t vowel) {
   return true;
 }
 
-static bool is_onset(const uint8_t *codes, size_t count) {
-  if (count == 0) return true;
-  for (size_t i = 0; i < sizeof onsets / sizeof *onsets; i++) {
-    if (strlen(onsets[i]) == count && memcmp(onsets[i], codes, count) == 0) return true;
-  }
-  return false;
-}
-
 /* Letters without tones. qu- and gi- take the vowel behind them along, unless gi stands for g and i. */
 static bool is_spelt(const syllable_table *table, const uint8_t *codes, size_t count) {
   size_t onset = 0;
   while (onset < count && !fold_is_vowel(codes[onset])) onset++;
-  if (onset == count) return count == 1 && codes[0] == FOLD_D; /* Đ. for đường, đội */
+  if (onset == count) return count <= ABBREVIATION_MAX; /* with a đ, since it is accented: Đ., ĐT, KĐT */
   const uint8_t u = FOLD_VOWEL + 9 * 8, i = FOLD_VOWEL + 5 * 8;
-  if (onset == 1 && codes[0] == 'q') return codes[1] == u && is_rhyme(table, codes + 2, count - 2);
-  if (onset == 1 && codes[0] == 'g' && codes[1] == i && is_rhyme(table, codes + 2, count - 2)) return true;
-  return is_onset(codes, onset) && onset_goes_with(codes, onset, codes[onset]) &&
-         is_rhyme(table, codes + onset, count - onset);
+  if (onset == 1 && codes[0] == 'q') return codes[1] == u && is_part(table, codes + 2, count - 2);
+  if (onset == 1 && codes[0] == 'g' && codes[1] == i && is_part(table, codes + 2, count - 2)) return true;
+  return (onset == 0 || is_part(table, codes, onset)) && onset_goes_with(codes, onset, codes[onset]) &&
+         is_part(table, codes + onset, count - onset);
 }
 
 static bool ends_in_stop(const uint8_t *codes, size_t count) {

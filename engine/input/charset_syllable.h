@@ -9,9 +9,10 @@
 
 enum { SYLLABLE_SLOTS = 1024 };
 
-/* Rhymes by their letter codes (fold.h), up to four in one number; open addressing. */
+/* Initials and rhymes by their letter codes (fold.h), up to four in one number; open addressing. The first begin
+ * with a consonant, the others with a vowel, so they share the table. */
 typedef struct syllable_table {
-  uint32_t rhymes[SYLLABLE_SLOTS];
+  uint32_t parts[SYLLABLE_SLOTS];
 } syllable_table;
 
 void syllable_table_fill(syllable_table *table);
