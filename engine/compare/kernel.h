@@ -26,7 +26,7 @@ enum {
 };
 
 /* Transposed candidates. Letters within a text are 1..31. `stride` bytes a row, a multiple of
- * KERNEL_LANES; lanes past the last candidate are zero (length 0). */
+ * KERNEL_LANES; lanes outside the range that a kernel is asked for may hold any text. */
 typedef struct kernel_texts {
   const uint8_t *letters; /* TEXT_LETTERS_MAX x stride */
   const uint8_t *lengths; /* stride, each at most TEXT_LETTERS_MAX */

@@ -27,6 +27,7 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->states = carve(c, BATCH_ROWS);
+  column->transposed = carve(c, BATCH_ROWS);
   column->lengths = carve(c, BATCH_ROWS);
   column->words = carve(c, BATCH_ROWS * sizeof *column->words);
   column->word_hashes = carve(c, BATCH_ROWS * sizeof *column->word_hashes);
@@ -85,9 +86,28 @@ void view_free(view *v) {
 
 /* ---- texts ---------------------------------------------------------------------------------- */
 
+/* Spreads 40 bits to eight bytes of 5 bits each, without a loop over letters; higher bits are no matter. */
+static uint64_t spread_letters(uint64_t bits) {
+  uint64_t halves = (bits & 0xfffffu) | (bits & 0xfffff00000u) << 12;
+  uint64_t quarters = (halves & 0x000003ff000003ffu) | (halves & 0x000ffc00000ffc00u) << 6;
+  return (quarters & 0x001f001f001f001fu) | (quarters & 0x03e003e003e003e0u) << 3;
+}
+
+/* feature_letters from loads of whole words: pieces put together in memory wait for one another. */
+static unsigned unpack(const uint8_t *packed, uint8_t letters[TEXT_LETTERS_MAX]) {
+  const uint64_t groups[4] = {slot_u64(packed, 0), slot_u64(packed, 5), slot_u64(packed, 10), slot_u64(packed, 12) >> 24};
+  unsigned length = 0;
+  for (unsigned group = 0; group < 4; group++) {
+    uint64_t spread = spread_letters(groups[group]);
+    memcpy(letters + group * 8, &spread, 8);
+    if (spread) length = group * 8 + 8 - (unsigned)__builtin_clzll(spread) / 8;
+  }
+  return length;
+}
+
 void view_unpack_letters(const view_column *column, size_t i) {
   uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
-  unsigned length = feature_letters(column->rows[i], &column->slot, straight);
+  unsigned length = unpack(column->rows[i] + column->slot.offset + 8, straight);
   uint32_t signature = 0;
   for (unsigned j = 0; j < length; j += 8) {
     for (unsigned k = 0; k < 8; k++) signature |= 1u << straight[j + k];
@@ -117,20 +137,15 @@ void view_hash_words(const view_column *column, size_t i) {
   column->states[i] = TEXT_HASHES;
 }
 
-/* Lanes behind the last row hold nothing, so that kernels may run over whole groups. */
-const uint8_t *view_transpose(view *v, size_t field) {
-  view_column *column = &v->columns[field];
-  size_t from = column->transposed, to = v->row_count;
-  if (from == to) return column->letters;
-  size_t padded = (to + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
+const uint8_t *view_transpose(const view *v, size_t field, size_t from, size_t to) {
+  const view_column *column = &v->columns[field];
   for (size_t i = from; i < to; i++) {
+    if (column->transposed[i]) continue;
     view_need_letters(column, i);
     const uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
     for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
+    column->transposed[i] = 1;
   }
-  memset(column->lengths + to, 0, padded - to);
-  for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) memset(column->letters + j * BATCH_ROWS + to, 0, padded - to);
-  column->transposed = to;
   return column->letters;
 }
 
@@ -171,8 +186,9 @@ static void load_quantities(const uint8_t *const *rows, size_t offset, size_t fr
 static void load_texts(view_column *column, size_t from, size_t to) {
   load_u32(column->rows, column->slot.offset, from, to, column->toned);
   load_u32(column->rows, column->slot.offset + 4, from, to, column->plain);
-  if (column->slot.letters) memset(column->states + from, TEXT_PACKED, to - from);
-  if (column->transposed > from) column->transposed = from;
+  if (!column->slot.letters) return;
+  memset(column->states + from, TEXT_PACKED, to - from);
+  memset(column->transposed + from, 0, to - from);
 }
 
 static void load_column(view_column *column, size_t from, size_t to) {

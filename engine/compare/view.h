@@ -23,8 +23,8 @@ typedef struct view_column {
   /* from TEXT_LETTERS on: */
   uint8_t *straight, *lengths;      /* BATCH_ROWS x TEXT_LETTERS_MAX */
   uint32_t *signatures;             /* which letters occur: a bit each */
-  uint8_t *letters;                 /* the same transposed, as far as view_transpose was asked */
-  size_t transposed;                /* rows */
+  uint8_t *letters;                 /* the same transposed, ... */
+  uint8_t *transposed;              /* ... where this is 1 */
   /* from TEXT_WORDS on: */
   word_span (*words)[FEATURE_WORDS_MAX];
   uint8_t *word_counts;
@@ -75,8 +75,8 @@ static inline uint64_t view_digits(const view_column *column, size_t i) {
   return column->digits[i] ? column->digits[i] : view_make_digits(column, i);
 }
 
-/* The letters of a text column transposed for all loaded rows, for kernels on many candidates at
- * once; small blocks never need it. */
-const uint8_t *view_transpose(view *v, size_t field);
+/* The letters of a text column transposed, for kernels on many candidates at once: rows from <= i < to. The
+ * other lanes hold some text or other. */
+const uint8_t *view_transpose(const view *v, size_t field, size_t from, size_t to);
 
 #endif

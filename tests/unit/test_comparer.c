@@ -438,6 +438,32 @@ static void rows_loaded_in_parts(void **unused) {
   bench_free(b);
 }
 
+/* What the view unpacks for itself is what feature_letters says, and the transposed letters are those. */
+static void letters_of_the_view(void **unused) {
+  (void)unused;
+  static const size_t fields[] = {NAME, NOTE, CODE};
+  bench *b = bench_make(31);
+  comparer c = comparer_of(b, CPU_SCALAR);
+  view_load(&c.columns, &b->t.table, b->rows, 0, ROWS);
+  for (size_t n = 0; n < COUNT_OF(fields); n++) {
+    const view_column *column = &c.columns.columns[fields[n]];
+    const uint8_t *transposed = view_transpose(&c.columns, fields[n], ROWS / 4, ROWS);
+    for (size_t i = 0; i < ROWS; i++) {
+      uint8_t letters[TEXT_LETTERS_MAX];
+      unsigned length = feature_letters(feature_row(&b->t.table, b->rows[i]), &b->t.table.layout.slots[fields[n]], letters);
+      uint32_t signature = 0;
+      for (unsigned j = 0; j < length; j++) signature |= 1u << letters[j];
+      view_need_letters(column, i);
+      assert_int_equal(column->lengths[i], length);
+      assert_int_equal(column->signatures[i], signature);
+      assert_memory_equal(column->straight + i * TEXT_LETTERS_MAX, letters, TEXT_LETTERS_MAX);
+      for (size_t j = 0; i >= ROWS / 4 && j < TEXT_LETTERS_MAX; j++) assert_int_equal(transposed[j * BATCH_ROWS + i], letters[j]);
+    }
+  }
+  comparer_free(&c);
+  bench_free(b);
+}
+
 /* More different tests than there is room for are refused, not forgotten. */
 static void too_many_measures(void **unused) {
   (void)unused;
@@ -463,7 +489,7 @@ int main(void) {
       cmocka_unit_test(equals_the_slow_comparison),
       cmocka_unit_test(every_instruction_set),
       cmocka_unit_test(rows_loaded_in_parts),
-      cmocka_unit_test(too_many_measures),
+      cmocka_unit_test(letters_of_the_view), cmocka_unit_test(too_many_measures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

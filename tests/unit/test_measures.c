@@ -195,6 +195,7 @@ static const measure_case identifier_cases[] = {
     {"phone", "f tail 4", "0912345678", "0988775678", YES},
     {"phone", "f tail 4", "0912345678", "0988775679", NO},
     {"phone", "f edits 1", "0912345678", "", NONE},
+    {"phone", "f exact", "0912345678", "02838123456", NO}, /* ten digits against eleven */
 };
 
 static const measure_case other_cases[] = {

@@ -1,0 +1,22 @@
+/* What the measures share. Included by measure*.c alone. */
+#ifndef KHOP_COMPARE_MEASURE_PARTS_H
+#define KHOP_COMPARE_MEASURE_PARTS_H
+
+#include "compare/comparer.h"
+
+/* One side's column for the left rows, the other's for the right rows. */
+typedef struct sides {
+  const view_column *left, *right;
+  size_t right_field;
+  const pair_list *pairs;
+} sides;
+
+/* Results are written through restrict pointers: a byte may alias anything, and the columns' addresses would
+ * be loaded again for every pair. */
+#define EACH_PAIR(s, l, r)                                                                         \
+  for (size_t p = 0, l, r; p < (s)->pairs->count && ((l = (s)->pairs->left[p]), (r = (s)->pairs->right[p]), true); p++)
+
+/* measure_text.c: a measure of two text columns, one way round. */
+void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *out);
+
+#endif

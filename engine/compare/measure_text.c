@@ -1,0 +1,266 @@
+/* Measures of texts: by hash, by words, and by the string kernels where the letters leave the question
+ * open. Whatever decides a pair sooner comes first; letters and words are made when a pair gets that far. */
+#include <string.h>
+
+#include "compare/measure_parts.h"
+
+static void hashes_equal(const sides *s, const uint32_t *left, const uint32_t *right, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    uint32_t x = left[l], y = right[r];
+    out[p] = (uint8_t)(((x == 0) | (y == 0)) ? MEASURE_NONE : x == y);
+  }
+}
+
+static void need_hashes(const sides *s, size_t l, size_t r) {
+  view_need_hashes(s->left, l);
+  view_need_hashes(s->right, r);
+}
+
+static void need_letters(const sides *s, size_t l, size_t r) {
+  view_need_letters(s->left, l);
+  view_need_letters(s->right, r);
+}
+
+/* Given names and surnames: the hash of one word. */
+static void words_equal(const sides *s, const uint32_t *left, const uint32_t *right, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) need_hashes(s, l, r);
+  hashes_equal(s, left, right, out);
+}
+
+/* Letters that occur in x alone, blanks aside. */
+static uint32_t letters_lacking(uint32_t x, uint32_t y) { return x & ~y & ~(1u << LETTER_SPACE); }
+
+static bool same_words(const sides *s, size_t l, size_t r) {
+  need_letters(s, l, r);
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  if (letters_lacking(x, y) | letters_lacking(y, x)) return false;
+  need_hashes(s, l, r);
+  return s->left->sum[l] == s->right->sum[r] && s->left->word_counts[l] == s->right->word_counts[r];
+}
+
+static void text_reordered(const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : same_words(s, l, r);
+  }
+}
+
+/* The longer one's middle words hold the difference of the sums. */
+static bool one_middle_word_more(const view_column *longer, size_t i, const view_column *shorter, size_t j) {
+  unsigned count = longer->word_counts[i];
+  if (count != shorter->word_counts[j] + 1u || count < 3) return false;
+  uint32_t difference = longer->sum[i] - shorter->sum[j];
+  for (unsigned w = 1; w + 1 < count; w++) {
+    if (longer->word_hashes[i][w] == difference) return true;
+  }
+  return false;
+}
+
+static bool word_dropped(const sides *s, size_t l, size_t r) {
+  need_letters(s, l, r);
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  if (letters_lacking(x, y) && letters_lacking(y, x)) return false; /* neither holds the other's words */
+  need_hashes(s, l, r);
+  if (s->left->first[l] != s->right->first[r] || s->left->last[l] != s->right->last[r]) return false;
+  return one_middle_word_more(s->left, l, s->right, r) || one_middle_word_more(s->right, r, s->left, l);
+}
+
+static void text_dropped(const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : word_dropped(s, l, r);
+  }
+}
+
+static bool word_starts(const uint8_t *text, word_span word, const uint8_t *other, word_span longer) {
+  unsigned length = word.end - word.start;
+  return length <= (unsigned)(longer.end - longer.start) && memcmp(text + word.start, other + longer.start, length) == 0;
+}
+
+static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
+  view_need_words(a, i);
+  view_need_words(b, j);
+  unsigned count = a->word_counts[i];
+  if (count == 0 || count != b->word_counts[j]) return false;
+  const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
+  for (unsigned w = 0; w < count; w++) {
+    if (!word_starts(x, a->words[i][w], y, b->words[j][w]) && !word_starts(y, b->words[j][w], x, a->words[i][w])) return false;
+  }
+  return true;
+}
+
+static void text_initials(const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : initials_match(s->left, l, s->right, r);
+  }
+}
+
+/* ---- string kernels, where the letters leave the question open ------------------------------- */
+
+/* Each edit changes the set of letters by two at most. */
+static bool edits_possible(const sides *s, size_t l, size_t r, unsigned most) {
+  int longer = s->left->lengths[l] - s->right->lengths[r];
+  unsigned apart = (unsigned)__builtin_popcount(s->left->signatures[l] ^ s->right->signatures[r]);
+  return (unsigned)(longer < 0 ? -longer : longer) <= most && apart <= 2 * most;
+}
+
+/* A letter that the other text lacks cannot match, which bounds Jaro; four equal letters in front bound
+ * Winkler's part. The slack covers rounding. */
+static bool similarity_possible(const sides *s, size_t l, size_t r, unsigned least) {
+  const float slack = 0.5f / KERNEL_SIMILARITY_ONE;
+  uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
+  int x_length = s->left->lengths[l], y_length = s->right->lengths[r];
+  int x_most = x_length - __builtin_popcount(x & ~y), y_most = y_length - __builtin_popcount(y & ~x);
+  float matches = (float)(x_most < y_most ? x_most : y_most);
+  float jaro = (matches / (float)x_length + matches / (float)y_length + 1) / 3;
+  return jaro + 0.4f * (1 - jaro) + slack >= (float)least / KERNEL_SIMILARITY_ONE;
+}
+
+/* Fills in what needs no kernel; true when the kernel has to say. */
+static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, uint8_t *restrict out) {
+  bool similar = m->kind == TEST_SIMILAR;
+  if (!s->left->toned[l] || !s->right->toned[r]) {
+    *out = MEASURE_NONE;
+    return false;
+  }
+  if (s->left->plain[l] == s->right->plain[r]) {
+    *out = similar ? KERNEL_SIMILARITY_ONE : 0;
+    return false;
+  }
+  *out = similar ? 0 : MEASURE_FAR;
+  need_letters(s, l, r);
+  if (!s->left->lengths[l] || !s->right->lengths[r]) return !similar;
+  return similar ? similarity_possible(s, l, r, m->argument) : edits_possible(s, l, r, m->argument);
+}
+
+/* A few pairs of one left row: a kernel call each, on the right row's letters as they are. */
+static void run_narrow(const comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *restrict out) {
+  size_t l = s->pairs->left[pairs[0]];
+  const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
+  kernel_strings *kernel = m->kind == TEST_SIMILAR ? c->narrow->jaro_winkler : c->narrow->osa;
+  for (size_t i = 0; i < count; i++) {
+    size_t r = s->pairs->right[pairs[i]];
+    const kernel_texts one = {.letters = s->right->straight + r * TEXT_LETTERS_MAX, .lengths = s->right->lengths + r, .stride = 1};
+    uint8_t value;
+    kernel(&query, &one, 0, 1, NULL, &value);
+    out[pairs[i]] = value > MEASURE_FAR ? MEASURE_FAR : value;
+  }
+}
+
+/* Many pairs of one left row: one kernel call over the span of their right rows. */
+static void run_wide(const comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *restrict out) {
+  uint8_t lanes[BATCH_ROWS + KERNEL_LANES];
+  const uint16_t *right = s->pairs->right;
+  size_t l = s->pairs->left[pairs[0]], from = BATCH_ROWS, to = 0;
+  for (size_t i = 0; i < count; i++) {
+    size_t r = right[pairs[i]];
+    if (r < from) from = r;
+    if (r >= to) to = r + 1;
+  }
+  const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
+  const kernel_texts texts = {.letters = view_transpose(&c->columns, s->right_field, from, to), .lengths = s->right->lengths, .stride = BATCH_ROWS};
+  (m->kind == TEST_SIMILAR ? c->wide->jaro_winkler : c->wide->osa)(&query, &texts, from, to, NULL, lanes);
+  for (size_t i = 0; i < count; i++) {
+    uint8_t value = lanes[right[pairs[i]]];
+    out[pairs[i]] = value > MEASURE_FAR ? MEASURE_FAR : value;
+  }
+}
+
+static void run_kernel(const comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *restrict out) {
+  enum { few = 4 };
+  if (count < few) run_narrow(c, m, s, pairs, count, out);
+  else run_wide(c, m, s, pairs, count, out);
+}
+
+/* Pairs of one left row go to the kernel together. */
+static void text_kernel(const comparer *c, const measure *m, const sides *s, uint8_t *restrict out) {
+  uint16_t open[BATCH_PAIRS];
+  const uint16_t *left = s->pairs->left, *right = s->pairs->right;
+  size_t count = 0;
+  for (size_t p = 0; p < s->pairs->count; p++) {
+    if (count && left[open[0]] != left[p]) {
+      run_kernel(c, m, s, open, count, out);
+      count = 0;
+    }
+    if (needs_kernel(m, s, left[p], right[p], &out[p])) open[count++] = (uint16_t)p;
+  }
+  if (count) run_kernel(c, m, s, open, count, out);
+}
+
+/* Optimal string alignment of two short words, three rows of the textbook table. */
+static uint8_t word_edits(const uint8_t *x, unsigned x_length, const uint8_t *y, unsigned y_length) {
+  uint8_t rows[3][TEXT_LETTERS_MAX + 1];
+  for (unsigned j = 0; j <= y_length; j++) rows[0][j] = (uint8_t)j;
+  for (unsigned i = 1; i <= x_length; i++) {
+    uint8_t *now = rows[i % 3];
+    const uint8_t *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
+    now[0] = (uint8_t)i;
+    for (unsigned j = 1; j <= y_length; j++) {
+      uint8_t replaced = (uint8_t)(above[j - 1] + (x[i - 1] != y[j - 1]));
+      uint8_t other = (uint8_t)((above[j] < now[j - 1] ? above[j] : now[j - 1]) + 1);
+      uint8_t best = replaced < other ? replaced : other;
+      bool swapped = i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1];
+      if (swapped && two_above[j - 2] + 1 < best) best = (uint8_t)(two_above[j - 2] + 1);
+      now[j] = best;
+    }
+  }
+  return rows[x_length % 3][y_length];
+}
+
+/* Eight letters of a word from `start` on, or fewer and zeros. */
+static uint64_t word_letters(const uint8_t *text, unsigned start, unsigned end) {
+  const unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
+  uint64_t letters = slot_u64(text, from) >> (8 * (start - from));
+  return end - start >= 8 ? letters : letters & ((1ull << (8 * (end - start))) - 1);
+}
+
+/* Hardly a word has more than eight letters: one round, without branches. */
+static uint32_t word_signature(const uint8_t *text, word_span word) {
+  uint32_t signature = 0;
+  for (unsigned start = word.start; start < word.end; start += 8) {
+    uint64_t letters = word_letters(text, start, word.end);
+    for (unsigned i = 0; i < 64; i += 8) signature |= 1u << (letters >> i & 31);
+  }
+  return signature & ~1u;
+}
+
+static bool spans_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
+  unsigned length = a.end - a.start, other = b.end - b.start;
+  if (length != other || word_letters(x, a.start, a.end) != word_letters(y, b.start, b.end)) return false;
+  return length <= 8 || memcmp(x + a.start, y + b.start, length) == 0;
+}
+
+static uint8_t last_word_edits(const sides *s, size_t l, size_t r, unsigned most) {
+  const uint8_t *x = s->left->straight + l * TEXT_LETTERS_MAX, *y = s->right->straight + r * TEXT_LETTERS_MAX;
+  word_span a = s->left->words[l][s->left->word_counts[l] - 1], b = s->right->words[r][s->right->word_counts[r] - 1];
+  unsigned x_length = a.end - a.start, y_length = b.end - b.start;
+  if (spans_equal(x, a, y, b)) return 0;
+  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
+  if ((unsigned)__builtin_popcount(word_signature(x, a) ^ word_signature(y, b)) > 2 * most) return MEASURE_FAR;
+  return word_edits(x + a.start, x_length, y + b.start, y_length);
+}
+
+static void text_given_edits(const measure *m, const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    view_need_words(s->left, l);
+    view_need_words(s->right, r);
+    bool missing = !s->left->word_counts[l] || !s->right->word_counts[r];
+    out[p] = missing ? MEASURE_NONE : last_word_edits(s, l, r, m->argument);
+  }
+}
+
+void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *restrict out) {
+  switch (m->kind) {
+    case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
+    case TEST_GIVEN: words_equal(s, s->left->last, s->right->last, out); break;
+    case TEST_SURNAME: words_equal(s, s->left->first, s->right->first, out); break;
+    case TEST_REORDERED: text_reordered(s, out); break;
+    case TEST_DROPPED: text_dropped(s, out); break;
+    case TEST_INITIALS: text_initials(s, out); break;
+    case TEST_SIMILAR:
+    case TEST_EDITS: text_kernel(c, m, s, out); break;
+    case TEST_GIVEN_EDITS: text_given_edits(m, s, out); break;
+    default: hashes_equal(s, s->left->toned, s->right->toned, out); break;
+  }
+}
