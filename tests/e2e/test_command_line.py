@@ -44,7 +44,7 @@ def test_missing_operands(directory):
     support.refuses(USAGE, ["2 operands"], "index", "stats", directory, directory)
     support.refuses(USAGE, ["-n N"], "gen", "cccd", "-o", directory)
     support.refuses(USAGE, ["-o DIR"], "gen", "cccd", "-n", 10)
-    support.refuses(USAGE, ["no such schema"], "gen", "frob", "-n", 10, "-o", support.path(directory, "gen"))
+    support.refuses(USAGE, ["no schema 'frob'", "civil-birth", "referral"], "gen", "frob", "-n", 10, "-o", support.path(directory, "gen"))
     support.refuses(USAGE, ["stdin", "2 times"], "dedupe", "-", "-", "-o", directory, data=b"")
 
 

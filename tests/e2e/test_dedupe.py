@@ -7,7 +7,10 @@ import person_register
 import support
 
 # Cluster F1 that a run must reach at this size, with room for another seed's luck (about .01).
-FLOORS = {"civil-birth": 0.95, "cccd": 0.95, "bhyt": 0.95, "parcel": 0.94, "person": 0.99}
+FLOORS = {"civil-birth": 0.95, "cccd": 0.95, "bhyt": 0.95, "parcel": 0.94, "person": 0.99, "civil-marriage": 0.95,
+          "civil-death": 0.95, "civil-recognition": 0.95, "health-book": 0.96, "vaccination": 0.94, "residence": 0.94,
+          "social-payment": 0.94, "judicial": 0.95, "referral": 0.97}
+PEOPLE_A_COUPLE = 16
 PEOPLE = support.scaled(5000, 800)
 SLACK = 0 if not support.IS_SMALL else 0.04
 
@@ -15,6 +18,8 @@ SLACK = 0 if not support.IS_SMALL else 0.04
 def register_of(schema, directory, people=PEOPLE):
     if schema == "person":
         return person_register.make(directory, people)
+    if schema == "civil-marriage":
+        people *= PEOPLE_A_COUPLE
     return support.generate(schema, people, directory)
 
 
@@ -155,6 +160,42 @@ def test_parcel(directory):
 
 def test_person(directory):
     check_schema("person", directory)
+
+
+def test_civil_marriage(directory):
+    check_schema("civil-marriage", directory)
+
+
+def test_civil_death(directory):
+    check_schema("civil-death", directory)
+
+
+def test_civil_recognition(directory):
+    check_schema("civil-recognition", directory)
+
+
+def test_health_book(directory):
+    check_schema("health-book", directory)
+
+
+def test_vaccination(directory):
+    check_schema("vaccination", directory)
+
+
+def test_residence(directory):
+    check_schema("residence", directory)
+
+
+def test_social_payment(directory):
+    check_schema("social-payment", directory)
+
+
+def test_judicial(directory):
+    check_schema("judicial", directory)
+
+
+def test_referral(directory):
+    check_schema("referral", directory)
 
 
 def test_no_duplicates(directory):

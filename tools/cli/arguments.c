@@ -179,7 +179,7 @@ const option_spec options_model[] = {
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_input[] = {
-    {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person) or a YAML file; default: found by the columns"},
+    {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person and others) or a YAML file; default: found by the columns"},
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},

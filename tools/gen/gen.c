@@ -6,8 +6,10 @@
 
 #include "job.h"
 
-static const gen_schema *const schemas[] = {&gen_schema_civil_birth, &gen_schema_cccd, &gen_schema_bhyt,
-                                            &gen_schema_parcel};
+static const gen_schema *const own_schemas[] = {&gen_schema_civil_birth, &gen_schema_civil_marriage, &gen_schema_civil_death,
+                                                &gen_schema_civil_recognition, &gen_schema_cccd, &gen_schema_bhyt,
+                                                &gen_schema_parcel, NULL};
+static const gen_schema *const *const schemas[] = {own_schemas, gen_people_schemas};
 
 static const char *const fault_names[] = {
     [GEN_ID_SHARED] = "id_shared",
@@ -108,12 +110,24 @@ static khop_status files_open(gen_job *job, const char *directory, khop_error *e
   return status;
 }
 
-static khop_status job_init(gen_job *job, const gen_options *options, khop_error *err) {
-  for (size_t i = 0; i < sizeof schemas / sizeof *schemas; i++) {
-    if (options->schema && strcmp(schemas[i]->name, options->schema) == 0) job->schema = schemas[i];
+/* Among all schemas; a message with the names of all when there is none. */
+static khop_status schema_find(const char *name, const gen_schema **out_schema, khop_error *err) {
+  char names[256] = "";
+  size_t used = 0;
+  *out_schema = NULL;
+  for (size_t g = 0; g < sizeof schemas / sizeof *schemas; g++) {
+    for (const gen_schema *const *s = schemas[g]; *s; s++) {
+      if (name && strcmp((*s)->name, name) == 0) *out_schema = *s;
+      if (used < sizeof names) used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", (*s)->name);
+    }
   }
+  if (*out_schema) return KHOP_OK;
+  return gen_fail(err, KHOP_USAGE, "gen: no schema '%.64s'; %s", name ? name : "", names);
+}
+
+static khop_status job_init(gen_job *job, const gen_options *options, khop_error *err) {
+  if (schema_find(options->schema, &job->schema, err) != KHOP_OK) return KHOP_USAGE;
   job->rates = gen_rates_find(options->profile);
-  if (!job->schema) return gen_fail(err, KHOP_USAGE, "gen: no such schema; civil-birth, cccd, bhyt, parcel");
   if (!job->rates) return gen_fail(err, KHOP_USAGE, "gen: no such profile; judge, tune");
   if (!options->directory) return gen_fail(err, KHOP_USAGE, "gen: no output directory");
   if (options->people == 0 || options->people > GEN_PEOPLE_MAX) {

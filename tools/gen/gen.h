@@ -3,12 +3,12 @@
  * gen_run writes three files into a directory, each under a temporary name until it is whole:
  *
  *   SCHEMA.csv   the register, in the canonical columns of the schema
- *   truth.csv    record_id,entity_id: which rows mean the same person (P...) or parcel (T...)
+ *   truth.csv    record_id,entity_id: which rows mean the same person (P...), couple (C...) or parcel (T...)
  *   faults.csv   finding,record_ids,identifier: what was planted, record ids joined by ";"
  *
  * Seeded: the same schema, people, seed and profile give the same bytes. Person i of a seed is the
- * same person, with the same entity id, in civil-birth, cccd and bhyt and as an owner in parcel.
- * Memory: 4 bytes a person, and 2 a row of civil-birth or 4 a parcel.
+ * same person, with the same entity id, in all registers of people and as an owner in parcel.
+ * Memory: 4 bytes a person, and 2 a row of a civil-status register or 4 a parcel.
  */
 #ifndef KHOP_GEN_H
 #define KHOP_GEN_H
@@ -16,7 +16,7 @@
 #include "khop.h"
 
 typedef struct gen_options {
-  const char *schema;    /* civil-birth, cccd, bhyt, parcel */
+  const char *schema;    /* any built-in one but person */
   uint64_t people;       /* 1 .. GEN_PEOPLE_MAX */
   uint64_t seed;
   const char *directory; /* made if missing */

@@ -78,7 +78,9 @@ typedef struct gen_schema {
   void (*row)(gen_job *job, const gen_ticket *ticket, gen_text *t);
 } gen_schema;
 
-extern const gen_schema gen_schema_civil_birth, gen_schema_cccd, gen_schema_bhyt, gen_schema_parcel;
+extern const gen_schema gen_schema_civil_birth, gen_schema_civil_marriage, gen_schema_civil_death, gen_schema_civil_recognition,
+    gen_schema_cccd, gen_schema_bhyt, gen_schema_parcel;
+extern const gen_schema *const gen_people_schemas[]; /* people.c; ends with NULL */
 
 struct gen_job {
   gen_world world;
