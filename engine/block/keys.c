@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 
-enum { key_set_first_capacity = 1024, key_bits_dropped = 16, rows_ahead = 12 };
+enum { key_set_first_capacity = 1024, key_bits_dropped = 16, TILE_ROWS = 64 };
 
 /* ---- the set of split keys ----------------------------------------------------------------- */
 
@@ -64,13 +64,14 @@ static uint64_t id_part(const schema_key_part *part, uint64_t id) {
   return number / power_of_ten(digits - part->argument) + 1;
 }
 
-static uint64_t date_part(const schema_key_part *part, uint32_t date) {
-  unsigned year = feature_date_year(date), month = feature_date_month(date), day = feature_date_day(date);
-  if (!year) return 0;
-  switch (part->kind) {
-    case PART_YEAR: return year;
-    case PART_YEAR_MONTH: return month ? year * 16 + month : 0;
-    case PART_MONTH_DAY: return month && day ? month * 32 + day : 0;
+/* A date is year << 9 | month << 5 | day: its parts are bits of it, if they are there. */
+static inline uint64_t date_part(key_part_kind kind, uint32_t date) {
+  bool month = feature_date_month(date), day = feature_date_day(date);
+  if (!feature_date_year(date)) return 0;
+  switch (kind) {
+    case PART_YEAR: return date >> 9;
+    case PART_YEAR_MONTH: return month ? date >> 5 : 0;
+    case PART_MONTH_DAY: return month && day ? date & 511 : 0;
     default: return month && day ? date : 0;
   }
 }
@@ -78,7 +79,6 @@ static uint64_t date_part(const schema_key_part *part, uint32_t date) {
 static uint64_t computed_part(const feature_slot *slot, const schema_key_part *part, const uint8_t *row) {
   switch (slot->kind) {
     case SLOT_ID: return id_part(part, slot_u64(row, slot->offset));
-    case SLOT_DATE: return date_part(part, slot_u32(row, slot->offset));
     case SLOT_SEX: return row[slot->offset];
     case SLOT_QUANTITY: {
       float value;
@@ -92,70 +92,128 @@ static uint64_t computed_part(const feature_slot *slot, const schema_key_part *p
 /* What the part holds for this row; 0 when missing. */
 static inline uint64_t part_value(const feature_layout *layout, const schema_key_part *part, part_place place, const uint8_t *row) {
   switch (place.read) {
-    case PART_U8: return row[place.offset];
     case PART_U32: return slot_u32(row, place.offset);
     case PART_U64: return slot_u64(row, place.offset);
+    case PART_DATE: return date_part(part->kind, slot_u32(row, place.offset));
     default: return computed_part(&layout->slots[part->field], part, row);
   }
 }
+
+/* ---- keys ------------------------------------------------------------------------------------- */
 
 static uint64_t finish_key(uint64_t hash) {
   uint64_t key = hash >> key_bits_dropped;
   return key ? key : 1;
 }
 
-/* Without branches on the values: half of all identifiers are missing, at random. */
-static inline uint64_t make_key(const feature_layout *layout, const schema_rule *rule, const part_place *places, size_t rule_number,
-                                const uint8_t *row) {
-  uint64_t hash = rule_number + 1;
-  bool missing = false;
+/* A key in the making. Without branches on the values: half of all identifiers are missing, at random. */
+typedef struct key_hash {
+  uint64_t hash;
+  bool missing;
+} key_hash;
+
+static inline key_hash add_value(key_hash h, uint64_t value) {
+  uint64_t hash = (h.hash ^ value) * 0x9e3779b97f4a7c15u;
+  return (key_hash){.hash = hash ^ hash >> 32, .missing = h.missing | (value == 0)};
+}
+
+/* Mixed as a whole at the end. */
+static inline uint64_t key_of(key_hash h) {
+  uint64_t key = finish_key(hash_mix(h.hash));
+  return h.missing ? 0 : key;
+}
+
+uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number, const uint8_t *row) {
+  key_hash h = {.hash = rule_number + 1};
   for (size_t p = 0; p < rule->part_count; p++) {
-    uint64_t value = part_value(layout, &rule->parts[p], places[p], row);
-    missing |= value == 0;
-    hash = (hash ^ value) * 0x9e3779b97f4a7c15u; /* mixed as a whole at the end */
-    hash ^= hash >> 32;
+    h = add_value(h, part_value(layout, &rule->parts[p], layout->rule_parts[rule_number][p], row));
   }
-  uint64_t key = finish_key(hash_mix(hash));
-  return missing ? 0 : key;
+  return key_of(h);
 }
 
-uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
-                   const uint8_t *row) {
-  return make_key(layout, rule, layout->rule_parts[rule_number], rule_number, row);
+/* ---- keys of all rows, a tile at a time --------------------------------------------------------- */
+
+/* So few rows that they stay in the first-level cache while rule after rule looks at them. */
+typedef struct row_tile {
+  size_t count;
+  const uint8_t *rows[TILE_ROWS];
+  uint16_t places[TILE_ROWS]; /* low bits of the row numbers */
+} row_tile;
+
+/* One loop a way of reading, for all rows are read alike. */
+static void add_part(key_hash *h, const feature_layout *layout, const schema_key_part *part, part_place place, const row_tile *t) {
+  switch (place.read) {
+    case PART_U32:
+      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], slot_u32(t->rows[i], place.offset));
+      break;
+    case PART_U64:
+      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], slot_u64(t->rows[i], place.offset));
+      break;
+    default:
+      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], part_value(layout, part, place, t->rows[i]));
+  }
 }
 
-static bool in_sample(const feature_layout *layout, const schema_rule *rule, size_t rule_number, uint64_t threshold,
-                      const uint8_t *row) {
-  uint64_t value = part_value(layout, &rule->parts[0], layout->rule_parts[rule_number][0], row);
-  return value && hash_combine(rule_number, value) <= threshold;
-}
-
-/* A row is a few cache lines read here and there, which the processor does not foresee. Fetching
- * behind the table's end is harmless. */
-static inline void fetch_row(const uint8_t *row, size_t stride) {
-  for (size_t byte = 0; byte < stride; byte += 64) __builtin_prefetch(row + byte);
-}
-
-size_t block_keys(const feature_table *table, const schema_rule *rule, size_t rule_number, uint64_t threshold,
-                  size_t first, size_t last, sort_item *out) {
-  const feature_layout *layout = &table->layout;
-  const part_place *places = layout->rule_parts[rule_number];
-  size_t count = 0;
+/* A rule reads a few lines of a row here and there, which the processor does not foresee: the next tile is fetched
+ * while this one is looked at. */
+static void load_tile(row_tile *t, const feature_table *table, size_t first, size_t last) {
+  const size_t stride = table->layout.stride;
+  t->count = 0;
   for (size_t row = first; row < last; row++) {
     const uint8_t *bytes = feature_row(table, row);
-    fetch_row(bytes + rows_ahead * layout->stride, layout->stride);
-    if (feature_row_dead(layout, bytes)) continue;
-    if (threshold != UINT64_MAX && !in_sample(layout, rule, rule_number, threshold, bytes)) continue;
-    uint64_t key = make_key(layout, rule, places, rule_number, bytes);
-    out[count] = (sort_item){.key = key, .row = (uint32_t)row};
-    count += key != 0;
+    feature_row_fetch(bytes + TILE_ROWS * stride, stride);
+    t->rows[t->count] = bytes;
+    t->places[t->count] = (uint16_t)row;
+    t->count += !feature_row_dead(&table->layout, bytes);
+  }
+}
+
+/* The rows whose key's first part hashes to at most `threshold`. */
+static void sample_tile(row_tile *out, const row_tile *t, const feature_layout *layout, const schema_rule *rule, size_t rule_number,
+                        uint64_t threshold) {
+  const part_place place = layout->rule_parts[rule_number][0];
+  out->count = 0;
+  for (size_t i = 0; i < t->count; i++) {
+    uint64_t value = part_value(layout, &rule->parts[0], place, t->rows[i]);
+    out->rows[out->count] = t->rows[i];
+    out->places[out->count] = t->places[i];
+    out->count += (value != 0) & (hash_combine(rule_number, value) <= threshold);
+  }
+}
+
+static size_t append_keys(const feature_layout *layout, const schema_rule *rule, size_t rule_number, const row_tile *t, keyed_row *out) {
+  key_hash h[TILE_ROWS];
+  size_t count = 0;
+  for (size_t i = 0; i < t->count; i++) h[i] = (key_hash){.hash = rule_number + 1};
+  for (size_t p = 0; p < rule->part_count; p++) add_part(h, layout, &rule->parts[p], layout->rule_parts[rule_number][p], t);
+  for (size_t i = 0; i < t->count; i++) {
+    out[count] = key_of(h[i]) << key_bits_dropped | t->places[i];
+    count += !h[i].missing;
   }
   return count;
 }
 
+void block_keys(const feature_table *table, const schema *s, size_t first_rule, size_t rules, uint64_t threshold, size_t first,
+                size_t last, keyed_row *const *out, size_t *out_counts) {
+  const feature_layout *layout = &table->layout;
+  row_tile tile, sample;
+  memset(out_counts, 0, rules * sizeof *out_counts);
+  for (size_t start = first, end; start < last; start = end) {
+    end = last - start < TILE_ROWS ? last : start + TILE_ROWS;
+    load_tile(&tile, table, start, end);
+    for (size_t r = 0; r < rules; r++) {
+      const schema_rule *rule = &s->rules[first_rule + r];
+      if (threshold != UINT64_MAX) sample_tile(&sample, &tile, layout, rule, first_rule + r, threshold);
+      const row_tile *taken = threshold != UINT64_MAX ? &sample : &tile;
+      out_counts[r] += append_keys(layout, rule, first_rule + r, taken, out[r] + out_counts[r]);
+    }
+  }
+}
+
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,
                          const uint8_t *row) {
-  return finish_key(hash_combine(key, part_value(layout, &s->split_by[depth], layout->split_parts[depth], row) + depth));
+  uint64_t value = part_value(layout, &s->split_by[depth], layout->split_parts[depth], row);
+  return finish_key(hash_combine(key, value + depth));
 }
 
 uint64_t block_key_effective(const feature_layout *layout, const schema *s, size_t rule_number,

@@ -27,11 +27,18 @@ bool key_set_has(const key_set *set, uint64_t key);
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
                    const uint8_t *row);
 
-/* The keys of the live rows first <= row < last that have one, in row order, to `out`, which has room for
- * last - first. Only rows whose key's first part hashes to at most `threshold` are taken (UINT64_MAX: all): whole
- * blocks, and the rest of a key need not be made. Returns their number. */
-size_t block_keys(const feature_table *table, const schema_rule *rule, size_t rule_number, uint64_t threshold,
-                  size_t first, size_t last, sort_item *out);
+/* A key beside the low 16 bits of its row's number, which are enough within KEYED_ROWS_MAX rows. */
+typedef uint64_t keyed_row;
+enum { KEYED_ROWS_MAX = 1 << 16 };
+static inline uint64_t keyed_row_key(keyed_row k) { return k >> 16; }
+static inline uint32_t keyed_row_place(keyed_row k) { return (uint32_t)k & (KEYED_ROWS_MAX - 1); }
+
+/* The keys of the live rows first <= row < last under `rules` rules from `first_rule` on, in one pass over the rows:
+ * those of rule first_rule + r to out[r], which has room for last - first, in row order and without rows that have
+ * none; their number to out_counts[r]. Only rows whose key's first part hashes to at most `threshold` are taken
+ * (UINT64_MAX: all): whole blocks, and the rest of a key need not be made. */
+void block_keys(const feature_table *table, const schema *s, size_t first_rule, size_t rules, uint64_t threshold, size_t first,
+                size_t last, keyed_row *const *out, size_t *out_counts);
 
 /* The key after splitting `key` by split_by part `depth`. A missing part is a group of its own. */
 uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t depth, uint64_t key,

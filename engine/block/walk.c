@@ -6,54 +6,21 @@
 
 #include "base/hash.h"
 
-enum { task_items = 1 << 15, key_chunk_rows = 1 << 16, slot_none = UINT16_MAX };
+enum { task_items = 1 << 15, slot_none = UINT16_MAX, rows_ahead = 32 };
 
 /* ---- keys and sorting ------------------------------------------------------------------------ */
 
-typedef struct key_job {
-  rule_walk *walk;
-  uint64_t threshold;   /* rows whose first part hashes above are left out */
-  size_t *chunk_counts; /* per chunk of rows, then its start */
-} key_job;
-
-static khop_status make_keys(void *context, size_t task, unsigned worker, khop_error *err) {
-  (void)worker, (void)err;
-  key_job *job = context;
-  const feature_table *table = job->walk->options->table;
-  const schema_rule *rule = &job->walk->options->schema->rules[job->walk->rule];
-  size_t first = task * key_chunk_rows, last = first + key_chunk_rows;
-  if (last > table->count) last = table->count;
-  size_t count = block_keys(table, rule, job->walk->rule, job->threshold, first, last, job->walk->scratch + first);
-  job->chunk_counts[task] = count;
-  return KHOP_OK;
-}
-
-static khop_status pack_keys(void *context, size_t task, unsigned worker, khop_error *err) {
-  (void)worker, (void)err;
-  key_job *job = context;
-  size_t start = job->chunk_counts[task], count = job->chunk_counts[task + 1] - start;
-  memcpy(job->walk->items + start, job->walk->scratch + task * key_chunk_rows, count * sizeof(sort_item));
-  return KHOP_OK;
-}
-
+/* Without a group to share the rule's keys are made alone. */
 khop_status rule_walk_sort(rule_walk *w, double share, pool *workers, khop_error *err) {
   khop_status status = KHOP_OK;
-  size_t chunks = (w->options->table->count + key_chunk_rows - 1) / key_chunk_rows;
-  key_job job = {.walk = w, .threshold = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64)};
-  job.chunk_counts = mem_alloc(chunks + 1, sizeof(size_t));
-  if (!job.chunk_counts) return error_memory(err, (chunks + 1) * sizeof(size_t), "blocking keys");
-  TRY_CLEANUP(pool_run(workers, chunks, make_keys, &job, err));
-  size_t total = 0;
-  for (size_t c = 0; c <= chunks; c++) {
-    size_t count = job.chunk_counts[c];
-    job.chunk_counts[c] = total;
-    total += count;
-  }
-  w->item_count = total;
-  TRY_CLEANUP(pool_run(workers, chunks, pack_keys, &job, err));
-  TRY_CLEANUP(sort_items(w->items, w->scratch, total, workers, err));
+  const walk_options *o = w->options;
+  key_group alone = {0}, *group = o->keys ? o->keys : &alone;
+  uint64_t threshold = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
+  TRY_CLEANUP(key_group_take(group, o->table, o->schema, w->rule, o->keys ? KEY_GROUP_RULES : 1, threshold, workers, w->items,
+                             &w->item_count, err));
+  TRY_CLEANUP(sort_items(w->items, w->scratch, w->item_count, workers, err));
 cleanup:
-  mem_free(job.chunk_counts);
+  key_group_free(&alone);
   return status;
 }
 
@@ -86,11 +53,17 @@ static uint64_t pairs_of(uint64_t rows) { return rows * (rows - 1) / 2; }
 
 /* ---- walking ---------------------------------------------------------------------------------- */
 
+/* Items start <= i < end of one key. */
+typedef struct block_span {
+  uint32_t start, end;
+} block_span;
+
 /* What a worker needs; reused from task to task. */
 typedef struct walker {
   candidate_batch batch;
-  uint16_t slots[BATCH_ROWS];                            /* block row -> batch row */
+  uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
   uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
+  block_span blocks[task_items / 2 + 1];
   sort_item *split_items;
   size_t split_capacity;
 } walker;
@@ -277,20 +250,32 @@ static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, 
   return status;
 }
 
-/* Rows stand anywhere in memory: those of the blocks to come are fetched while earlier ones are
- * walked. Rows alone in their block are not needed. */
-static size_t fetch_ahead(const rule_walk *w, size_t fetched, size_t now) {
-  enum { ahead = 24 };
+/* The blocks of two rows or more that begin at items start..limit. Without branches on the keys: one row in ten or
+ * so has a block, at random. */
+static size_t find_blocks(const rule_walk *w, size_t start, size_t limit, block_span *out) {
   const sort_item *items = w->items;
-  size_t limit = now + ahead < w->item_count ? now + ahead : w->item_count;
-  for (; fetched < limit; fetched++) {
-    bool with_last = fetched && items[fetched - 1].key == items[fetched].key;
-    bool with_next = fetched + 1 < w->item_count && items[fetched + 1].key == items[fetched].key;
-    if (!with_last && !with_next) continue;
-    const uint8_t *row = feature_row(w->options->table, items[fetched].row);
-    for (size_t byte = 0; byte < w->options->table->layout.stride; byte += 64) __builtin_prefetch(row + byte);
+  size_t begun = 0, ended = 0, end = limit;
+  bool with_last = false;
+  for (size_t i = start; i < limit; i++) {
+    bool with_next = i + 1 < w->item_count && items[i + 1].key == items[i].key;
+    out[begun].start = (uint32_t)i;
+    begun += !with_last & with_next;
+    out[ended].end = (uint32_t)i + 1;
+    ended += with_last & !with_next;
+    with_last = with_next;
   }
-  return fetched;
+  if (ended == begun) return begun;
+  while (end < w->item_count && items[end].key == items[end - 1].key) end++; /* into the next task's items */
+  out[ended].end = (uint32_t)end;
+  return begun;
+}
+
+/* Rows stand anywhere in memory: those of the blocks to come are fetched while earlier ones are walked. Always inline:
+ * see feature_row_fetch. */
+static inline __attribute__((always_inline)) void fetch_block(const rule_walk *w, block_span block) {
+  const feature_table *table = w->options->table;
+  uint32_t end = block.end - block.start < rows_ahead ? block.end : block.start + rows_ahead;
+  for (uint32_t i = block.start; i < end; i++) feature_row_fetch(feature_row(table, w->items[i].row), table->layout.stride);
 }
 
 static khop_status walk_items(void *context, size_t task, unsigned worker, khop_error *err) {
@@ -301,14 +286,18 @@ static khop_status walk_items(void *context, size_t task, unsigned worker, khop_
   t.walker->batch.row_count = t.walker->batch.loaded = t.walker->batch.pairs.count = 0;
   size_t start = task * task_items, limit = start + task_items;
   if (limit > count) limit = count;
+  t.result->facts.rows = limit - start;
   while (start && start < limit && items[start].key == items[start - 1].key) start++;
-  t.result->facts.rows = limit - task * task_items;
-  size_t fetched = start;
-  for (size_t end; start < limit; start = end) {
-    end = start + 1;
-    while (end < count && items[end].key == items[start].key) end++;
-    fetched = fetch_ahead(job->walk, fetched, start);
-    if (end - start > 1) TRY(walk_run(&t, items + start, end - start, err));
+  const block_span *blocks = t.walker->blocks;
+  size_t block_count = find_blocks(job->walk, start, limit, t.walker->blocks), fetched = 0, ahead = 0;
+  for (size_t b = 0; b < block_count; b++) {
+    for (; fetched < block_count && ahead < rows_ahead; fetched++) {
+      fetch_block(job->walk, blocks[fetched]);
+      ahead += blocks[fetched].end - blocks[fetched].start;
+    }
+    size_t rows = blocks[b].end - blocks[b].start;
+    ahead -= rows;
+    TRY(walk_run(&t, items + blocks[b].start, rows, err));
   }
   return flush_pairs(&t, err);
 }

@@ -12,7 +12,7 @@
 
 #include "base/sort.h"
 #include "block/candidates.h"
-#include "block/keys.h"
+#include "block/key_group.h"
 
 enum { LARGEST_BLOCKS = 10 };
 
@@ -21,6 +21,7 @@ typedef struct walk_options {
   const feature_table *table;
   size_t block_rows_max; /* at most BATCH_ROWS */
   size_t window;         /* below BATCH_ROWS */
+  key_group *keys;       /* shared by walks of rule after rule; NULL: each makes its own */
 } walk_options;
 
 typedef struct block_fact {

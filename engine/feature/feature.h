@@ -45,7 +45,7 @@ typedef struct feature_part {
 } feature_part;
 
 /* Where the value of a key part stands in a row, ready to be read; PART_COMPUTED: made from the slot. */
-typedef enum part_read { PART_COMPUTED = 0, PART_U8, PART_U32, PART_U64 } part_read;
+typedef enum part_read { PART_COMPUTED = 0, PART_U32, PART_U64, PART_DATE } part_read;
 typedef struct part_place {
   uint32_t offset;
   part_read read;
@@ -100,6 +100,12 @@ void feature_table_free(feature_table *t);
 
 static inline const uint8_t *feature_row(const feature_table *t, size_t row) {
   return (const uint8_t *)t->memory.data + row * t->layout.stride;
+}
+/* Rows stand across cache lines: the last byte's line may be one more. Fetching what is not there is harmless.
+ * Always inline: gcc takes away calls of a function that does nothing but fetch. */
+static inline __attribute__((always_inline)) void feature_row_fetch(const uint8_t *row, size_t stride) {
+  for (size_t byte = 0; byte < stride; byte += 64) __builtin_prefetch(row + byte);
+  __builtin_prefetch(row + stride - 1);
 }
 static inline bool feature_row_dead(const feature_layout *layout, const uint8_t *row) {
   return row[layout->stride - 1] & ROW_DEAD;

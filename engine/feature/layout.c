@@ -115,6 +115,7 @@ static khop_status place_part(feature_layout *layout, const schema_key_part *par
   const feature_slot *slot = &layout->slots[part->field];
   *out = (part_place){.offset = slot->offset, .read = PART_COMPUTED};
   if (slot->kind == SLOT_ID && part->kind == PART_WHOLE) out->read = PART_U64;
+  if (slot->kind == SLOT_DATE) out->read = PART_DATE;
   if (slot->kind != SLOT_TEXT) return KHOP_OK;
   out->read = PART_U32;
   if (part->kind == PART_TONED) return KHOP_OK;

@@ -127,6 +127,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
     TRY_CLEANUP(match_rule(&job, kept, err));
     progress_set(&r->progress, job.rule + 1);
   }
+  key_group_free(&r->keys);
   TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));
 cleanup:

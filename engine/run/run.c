@@ -96,7 +96,8 @@ khop_status run_open(run *r, const khop_options *options, bool writes, khop_erro
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
   pool_watch(r->workers, r->options.control);
-  r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows};
+  r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows,
+                           .keys = &r->keys};
   return KHOP_OK;
 }
 
@@ -105,10 +106,13 @@ khop_status run_sort_buffers(run *r, khop_error *err) {
   return region_map(&r->scratch, r->table.count * sizeof(sort_item), "sort buffers", err);
 }
 
+_Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "keys need more than origins");
+
 uint64_t run_memory_needed(const run *r, uint64_t rows) {
   const uint64_t fixed = 48 << 20, id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
-  uint64_t beside = rows * (id_bytes + sizeof(uint64_t) + sizeof(record_origin) + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
+  const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
+  uint64_t beside = rows * (id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
   return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
 }
 
@@ -150,6 +154,7 @@ void run_close(run *r) {
   region_unmap(&r->items);
   region_unmap(&r->scratch);
   key_set_free(&r->split_keys);
+  key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);
   schema_free(r->schema);

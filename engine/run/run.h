@@ -46,6 +46,7 @@ typedef struct run {
   model model;
   region items, scratch; /* sort buffers, one item a row */
   key_set split_keys;
+  key_group keys; /* of training and matching */
   rule_facts facts[SCHEMA_RULES_MAX];
   double square_sums[SCHEMA_FIELDS_MAX];
 } run;

@@ -1,5 +1,5 @@
 /* Blocking keys: which values agree under a part, what is missing, and what splitting makes of a key. */
-#include "block/keys.h"
+#include "block/key_group.h"
 #include "core_support.h"
 
 /* ---- the set of split keys ------------------------------------------------------------------------ */
@@ -181,6 +181,115 @@ static void effective_keys_follow_the_splits(void **unused) {
   table_close(&t);
 }
 
+/* ---- keys of many rows ------------------------------------------------------------------------------ */
+
+static const char yaml_many[] =
+    "schema: t\nfields:\n  name: {type: person_name}\n  born: {type: date}\n  id: {type: personal_id}\n  sex: {type: sex}\n"
+    "  size: {type: number}\nblocking:\n  - [id]\n  - [name, born]\n  - [name.given, born.year]\n  - [sex, born.month_day]\n"
+    "  - [size, sex]\n  - [id.tail2]\n  - [name.initials, born.year_month, sex]\n  - [born]\n  - [name.toned]\n  - [size]\n"
+    "comparisons:\n  - name: name\n    levels:\n      - {when: name exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n";
+
+static test_table many_rows(size_t rows) {
+  static const char *const names[] = {"Le An", "Tran Binh", "Nguyễn Văn An", "Y Moan"};
+  static const char *const dates[] = {"1990", "2/1990", "3/2/1990", "4/2/1991"};
+  static const char *const ids[] = {"079301012345", "001200000011", "B1234567", "012345679"};
+  static const char *const sexes[] = {"Nam", "Nữ"}, *const sizes[] = {"0", "12", "-3"};
+  test_table t = table_open(yaml_many);
+  uint64_t state = 11;
+  for (size_t i = 0; i < rows; i++) {
+    const char *values[] = {random_value(&state, names, COUNT_OF(names), 20), random_value(&state, dates, COUNT_OF(dates), 20),
+                            random_value(&state, ids, COUNT_OF(ids), 50), random_value(&state, sexes, COUNT_OF(sexes), 10),
+                            random_value(&state, sizes, COUNT_OF(sizes), 10)};
+    table_add(&t, values);
+    if (random_below(&state, 9) == 0) feature_row_kill(&t.table, i);
+  }
+  return t;
+}
+
+enum { MANY_ROWS = 300 };
+
+/* Rules first..first + rules together find for rows from..to what block_key says of each row. */
+static void check_range(const test_table *t, size_t first, size_t rules, size_t from, size_t to) {
+  static keyed_row lists[SCHEMA_RULES_MAX][MANY_ROWS];
+  keyed_row *out[SCHEMA_RULES_MAX];
+  size_t counts[SCHEMA_RULES_MAX];
+  for (size_t r = 0; r < rules; r++) out[r] = lists[r];
+  block_keys(&t->table, t->schema, first, rules, UINT64_MAX, from, to, out, counts);
+  for (size_t r = 0; r < rules; r++) {
+    size_t at = 0;
+    for (size_t row = from; row < to; row++) {
+      uint64_t key = key_of(t, first + r, row);
+      if (!key || feature_row_dead(&t->table.layout, feature_row(&t->table, row))) continue;
+      assert_true(at < counts[r] && keyed_row_key(lists[r][at]) == key && keyed_row_place(lists[r][at]) == row);
+      at++;
+    }
+    assert_int_equal(at, counts[r]);
+  }
+}
+
+static void keys_of_ranges(void **unused) {
+  (void)unused;
+  static const size_t bounds[] = {0, 1, 63, 64, 65, 127, 128, 129, 200, MANY_ROWS};
+  test_table t = many_rows(MANY_ROWS);
+  for (size_t from = 0; from < COUNT_OF(bounds); from++) {
+    for (size_t to = from; to < COUNT_OF(bounds); to++) {
+      check_range(&t, 0, t.schema->rule_count, bounds[from], bounds[to]);
+      check_range(&t, from, 1, bounds[from], bounds[to]);
+    }
+  }
+  table_close(&t);
+}
+
+/* A threshold takes whole values of the first part, the same ones whatever rows and rules are asked for together. */
+static void keys_below_a_threshold(void **unused) {
+  (void)unused;
+  test_table t = many_rows(MANY_ROWS);
+  keyed_row all[MANY_ROWS], single[1], *all_out[] = {all}, *single_out[] = {single};
+  for (size_t r = 0; r < t.schema->rule_count; r++) {
+    for (uint64_t share = 0; share < 4; share++) {
+      uint64_t threshold = share << 62;
+      size_t count, here, at = 0;
+      block_keys(&t.table, t.schema, r, 1, threshold, 0, MANY_ROWS, all_out, &count);
+      for (size_t row = 0; row < MANY_ROWS; row++) {
+        block_keys(&t.table, t.schema, r, 1, threshold, row, row + 1, single_out, &here);
+        if (here) assert_true(at < count && all[at++] == single[0]);
+      }
+      assert_int_equal(at, count);
+      if (share == 0) assert_int_equal(count, 0);
+    }
+  }
+  table_close(&t);
+}
+
+/* Rules asked for in any order, with another threshold in between, and rows of more than one chunk. */
+static void groups_give_each_rule_its_keys(void **unused) {
+  (void)unused;
+  enum { rows = KEYED_ROWS_MAX + 1000 };
+  khop_error err = {0};
+  test_table t = many_rows(rows);
+  sort_item *items = mem_alloc(rows, sizeof *items);
+  pool *p;
+  must(pool_create(&p, 3, &err), &err);
+  key_group group = {0};
+  static const size_t order[] = {0, 1, 2, 3, 4, 9, 8, 5, 7, 6, 0};
+  for (size_t i = 0; i < COUNT_OF(order); i++) {
+    size_t count = 0, at = 0;
+    if (i == 2) must(key_group_take(&group, &t.table, t.schema, order[i], KEY_GROUP_RULES, 1, p, items, &count, &err), &err);
+    must(key_group_take(&group, &t.table, t.schema, order[i], i % 3 ? KEY_GROUP_RULES : 2, UINT64_MAX, p, items, &count, &err), &err);
+    for (size_t row = 0; row < rows; row++) {
+      uint64_t key = key_of(&t, order[i], row);
+      if (!key || feature_row_dead(&t.table.layout, feature_row(&t.table, row))) continue;
+      assert_true(at < count && items[at].key == key && items[at].row == row);
+      at++;
+    }
+    assert_int_equal(at, count);
+  }
+  key_group_free(&group);
+  pool_free(p);
+  mem_free(items);
+  table_close(&t);
+}
+
 /* ---- limits ------------------------------------------------------------------------------------------- */
 
 static void too_many_parts(void **unused) {
@@ -205,6 +314,9 @@ int main(void) {
       cmocka_unit_test(half_missing_parts),
       cmocka_unit_test(rules_have_keys_of_their_own),
       cmocka_unit_test(effective_keys_follow_the_splits),
+      cmocka_unit_test(keys_of_ranges),
+      cmocka_unit_test(keys_below_a_threshold),
+      cmocka_unit_test(groups_give_each_rule_its_keys),
       cmocka_unit_test(too_many_parts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -195,11 +195,15 @@ static void check_walk(uint64_t *state, size_t rows, size_t block_rows_max, size
   static walked one, more;
   walk_all(&one, &options, false, 1);
   check_against_all_pairs(&t, &one);
+  key_group group = {0};
+  walk_options sharing = options;
+  sharing.keys = &group;
   for (unsigned threads = 2; threads <= 8; threads += 6) {
-    walk_all(&more, &options, false, threads);
+    walk_all(&more, threads == 2 ? &options : &sharing, false, threads);
     assert_same_walk(&one, &more);
     walked_free(&more);
   }
+  key_group_free(&group);
   walked_free(&one);
   table_close(&t);
 }
@@ -398,9 +402,9 @@ static void many_tasks(void **unused) {
 
 /* ---- samples ----------------------------------------------------------------------------------------------------- */
 
-static size_t sorted_keys(const test_table *t, double share, pool *p, sort_item *items) {
+static size_t sorted_keys(const test_table *t, double share, pool *p, key_group *keys, sort_item *items) {
   khop_error err = {0};
-  const walk_options options = {.schema = t->schema, .table = &t->table, .block_rows_max = 300, .window = 100};
+  const walk_options options = {.schema = t->schema, .table = &t->table, .block_rows_max = 300, .window = 100, .keys = keys};
   key_set none = {0};
   sort_item *scratch = mem_alloc(t->table.count, sizeof *scratch);
   rule_walk walk = {.options = &options, .split_keys = &none, .items = items, .scratch = scratch};
@@ -418,11 +422,12 @@ static void samples_are_of_whole_blocks(void **unused) {
   pool *p;
   must(pool_create(&p, 2, &err), &err);
   sort_item *all = mem_alloc(rows, sizeof *all), *some = mem_alloc(rows, sizeof *some);
-  size_t all_count = sorted_keys(&t, 1, p, all), last = 0;
+  key_group group = {0}; /* asked for another share each time */
+  size_t all_count = sorted_keys(&t, 1, p, NULL, all), last = 0;
   bool *had = mem_alloc(rows, sizeof *had);
   static const double shares[] = {0.01, 0.3, 0.7, 1};
   for (size_t s = 0; s < COUNT_OF(shares); s++) {
-    size_t count = sorted_keys(&t, shares[s], p, some), at = 0;
+    size_t count = sorted_keys(&t, shares[s], p, &group, some), at = 0;
     assert_true((double)count > (double)all_count * (shares[s] - 0.02) - 200 && count >= last);
     assert_true((double)count < (double)all_count * (shares[s] + 0.02) + 200);
     for (size_t i = 0; i < all_count; i++) {
@@ -435,6 +440,7 @@ static void samples_are_of_whole_blocks(void **unused) {
     assert_int_equal(at, count);
     last = count;
   }
+  key_group_free(&group);
   mem_free(had);
   mem_free(some);
   mem_free(all);
