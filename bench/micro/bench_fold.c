@@ -1,16 +1,16 @@
-/* Nanoseconds a value for the folds and the hot normalisers, on names of 20 bytes on average.
+/* Nanoseconds a value for the folds and the hot normalisers, on names of 20 bytes on average and on addresses.
  *
- *     cc -O3 -std=c17 -D_GNU_SOURCE -Iengine -Iengine/include bench/micro/bench_fold.c libkhop.a -lutf8proc
- *
- * The best of several rounds, one thread. Names repeat (64 of them), so branches predict better than
- * on a register; read the figures as ratios. */
+ * The best of several rounds, one thread. Names and houses are put together at random from syllables, streets and
+ * wards, thousands of each, so that branches predict no better than on a register. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "normalise/normalise.h"
+#include "base/hash.h"
+#include "feature/feature.h"
+#include "normalise/syllable.h"
 
-enum { ROUNDS = 7, CALLS = 400000, VALUES_MAX = 64 };
+enum { ROUNDS = 7, CALLS = 400000, VALUES_MAX = 1 << 14, VALUE_BYTES = 128 };
 
 typedef struct values {
   const char *text[VALUES_MAX];
@@ -28,6 +28,34 @@ static uint64_t fold_plain(const char *text, size_t length) {
 static uint64_t fold_toned(const char *text, size_t length) {
   char out[TEXT_CANONICAL_MAX];
   return text_fold_toned(text, length, out, sizeof out) + (uint8_t)out[0];
+}
+
+static uint64_t fold_whole(const char *text, size_t length) {
+  fold_run run;
+  fold_cursor cursor = fold_begin(text, length);
+  fold_next(&cursor, &fold_name_rules, &run);
+  return run.count + run.codes[3];
+}
+
+static syllable_memory syllables;
+
+static uint64_t fold_by_syllables(const char *text, size_t length) {
+  fold_run run;
+  return syllables_fold(&syllables, text, length, &run) ? run.count + run.codes[3] : 0;
+}
+
+static uint64_t person_name_with(const char *text, size_t length) {
+  text_value value;
+  normalise_person_name_with(&syllables, text, length, &value);
+  return value.toned_hash + value.letters[3];
+}
+
+static place_memory *places;
+
+static uint64_t place_remembered(const char *text, size_t length) {
+  text_value value;
+  place_recall(places, text, length, &value);
+  return value.toned_hash + value.letters[3];
 }
 
 static uint64_t person_name(const char *text, size_t length) {
@@ -76,36 +104,81 @@ static void measure(const char *name, work *function, const values *v) {
   printf("%-24s %6.1f ns   (%.1f bytes a value)\n", name, best, (double)bytes / (double)v->count);
 }
 
-static values values_of(const char *const *texts, size_t count) {
-  values v = {.count = count};
-  for (size_t i = 0; i < count; i++) {
-    v.text[i] = texts[i];
-    v.length[i] = strlen(texts[i]);
-  }
-  return v;
+#define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
+#define PICK(list) (list)[random_next(&seed) % COUNT_OF(list)]
+
+static uint64_t seed = 1;
+
+static void add(values *v, const char *text) {
+  v->text[v->count] = text;
+  v->length[v->count++] = strlen(text);
 }
 
-#define VALUES_OF(texts) values_of(texts, sizeof(texts) / sizeof(texts)[0])
+static const values *values_of(const char *const *texts, size_t count) {
+  static values v;
+  v.count = 0;
+  for (size_t i = 0; i < count; i++) add(&v, texts[i]);
+  return &v;
+}
+
+static const values *make_names(void) {
+  static const char *const surnames[] = {"Nguyễn", "Trần", "Lê",   "Phạm", "Huỳnh", "Hoàng", "Võ",
+                                         "Đặng",   "Bùi",  "Đỗ",   "Hồ",   "Ngô",   "Dương", "Lý"};
+  static const char *const middles[] = {"Thị", "Văn", "Hồng", "Quốc", "Ngọc", "Minh", "Hữu", "Xuân", "Gia", "Thị Mỹ", "Đình"};
+  static const char *const givens[] = {"Nhung", "Đức",   "Khánh", "Hương", "Tuấn", "Trinh", "Duyên", "Phước", "Trường",
+                                       "Quyên", "Ngọc",  "Bảo",   "Như",   "Tuyết", "Nghĩa", "Hạnh",  "Hòa",   "Thuỷ",
+                                       "An",    "Gấm",   "Ánh",   "Quỳnh", "Vy",    "Phúc",  "Thảo",  "Giang", "Lộc"};
+  static char texts[VALUES_MAX][VALUE_BYTES];
+  static values v;
+  for (size_t i = 0; i < VALUES_MAX; i++) {
+    const char *second = random_next(&seed) % 2 ? PICK(givens) : "";
+    snprintf(texts[i], VALUE_BYTES, "%s %s %s%s%s", PICK(surnames), PICK(middles), second, *second ? " " : "", PICK(givens));
+    add(&v, texts[i]);
+  }
+  return &v;
+}
+
+static const values *make_houses(void) {
+  static const char *const streets[] = {"Lê Lợi",        "Trần Hưng Đạo", "Nguyễn Huệ",    "Hai Bà Trưng", "Võ Thị Sáu",
+                                        "Điện Biên Phủ", "Lý Tự Trọng",   "Phan Đăng Lưu", "Hoàng Diệu",   "Cách Mạng Tháng 8"};
+  static const char *const forms[][2] = {{"Phường ", ", Quận "}, {"P.", ", Q."}, {"phường ", ", quận "}};
+  static char texts[VALUES_MAX][VALUE_BYTES];
+  static values v;
+  for (size_t i = 0; i < VALUES_MAX; i++) {
+    const char *const *form = PICK(forms);
+    unsigned house = (unsigned)(random_next(&seed) % 800), lane = (unsigned)(random_next(&seed) % 90);
+    unsigned ward = (unsigned)(random_next(&seed) % 20 + 1), district = (unsigned)(random_next(&seed) % 12 + 1);
+    char number[24];
+    if (lane < 40) snprintf(number, sizeof number, "%u/%u", house, lane);
+    else snprintf(number, sizeof number, "%u", house);
+    snprintf(texts[i], VALUE_BYTES, "%s %s, %s%u%s%u, TP.HCM", number, PICK(streets), form[0], ward, form[1], district);
+    add(&v, texts[i]);
+  }
+  return &v;
+}
 
 int main(void) {
-  static const char *const names[] = {
-      "Nguyễn Thị Hồng Nhung", "Trần Văn Đức",      "Lê Quốc Khánh",     "Phạm Thị Thu Hương", "Hoàng Minh Tuấn",
-      "Huỳnh Ngọc Trinh",      "Võ Thị Mỹ Duyên",   "Đặng Hữu Phước",    "Bùi Xuân Trường",    "Đỗ Thị Lệ Quyên",
-      "Hồ Bảo Ngọc",           "Ngô Gia Bảo",       "Dương Quỳnh Như",   "Lý Thị Ánh Tuyết",   "Vũ Đình Nghĩa",
-      "Phan Thị Mỹ Hạnh",      "NGUYỄN VĂN HÒA",    "TRẦN THỊ THUỶ",     "Nguyen Van An",      "LE THI HONG GAM"};
-  static const char *const places[] = {"Phường 1, Quận 3, TP. Hồ Chí Minh", "12/5 Đường Lê Lợi, P. Bến Nghé, Q.1, TP.HCM",
-                                       "Thôn 3, xã Hòa Bình, huyện Krông Bông, tỉnh Đắk Lắk", "xã Tân Kiên",
-                                       "Thị trấn Núi Đối, Kiến Thuỵ, Hải Phòng"};
+  static const char *const mixed[] = {"Phường 1, Quận 3, TP. Hồ Chí Minh", "12/5 Đường Lê Lợi, P. Bến Nghé, Q.1, TP.HCM",
+                                      "Thôn 3, xã Hòa Bình, huyện Krông Bông, tỉnh Đắk Lắk", "xã Tân Kiên",
+                                      "Thị trấn Núi Đối, Kiến Thuỵ, Hải Phòng"};
   static const char *const dates[] = {"03/12/1985", "31/12/2001", "1985-03-12", "01/01/1960", "29/02/2000"};
   static const char *const ids[] = {"079085012345", "001085001234", "024567890", "79085012345"};
 
-  values name_values = VALUES_OF(names), place_values = VALUES_OF(places);
-  values date_values = VALUES_OF(dates), id_values = VALUES_OF(ids);
-  measure("text_fold_plain", fold_plain, &name_values);
-  measure("text_fold_toned", fold_toned, &name_values);
-  measure("normalise_person_name", person_name, &name_values);
-  measure("normalise_place", place, &place_values);
-  measure("normalise_date", date, &date_values);
-  measure("normalise_personal_id", personal_id, &id_values);
+  places = place_memory_create();
+  if (!places) return 1;
+  const values *names = make_names(), *houses = make_houses();
+  measure("text_fold_plain", fold_plain, names);
+  measure("text_fold_toned", fold_toned, names);
+  measure("fold, by letters", fold_whole, names);
+  measure("fold, by syllables", fold_by_syllables, names);
+  measure("person name", person_name, names);
+  measure("person name, remembered", person_name_with, names);
+  measure("house", place, houses);
+  measure("house, remembered", place_remembered, houses);
+  measure("place", place, values_of(mixed, COUNT_OF(mixed)));
+  measure("place, remembered", place_remembered, values_of(mixed, COUNT_OF(mixed)));
+  measure("date", date, values_of(dates, COUNT_OF(dates)));
+  measure("personal id", personal_id, values_of(ids, COUNT_OF(ids)));
+  place_memory_free(places);
   return 0;
 }

@@ -43,19 +43,18 @@ unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t l
   return length;
 }
 
-/* A bit for each blank among eight letters, exact: the carry of no byte reaches the next. */
-static unsigned blanks_of(const uint8_t *letters) {
-  const uint64_t blanks = LETTER_SPACE * 0x0101010101010101u, low = 0x7f7f7f7f7f7f7f7fu;
+/* A bit for each blank among eight letters. Letters are below 32, so no byte borrows from the next. */
+static uint64_t blanks_of(const uint8_t *letters) {
+  const uint64_t blanks = LETTER_SPACE * 0x0101010101010101u, high = 0x8080808080808080u;
   uint64_t x;
   memcpy(&x, letters, 8);
-  x ^= blanks;
-  uint64_t zero_bytes = ~((((x & low) + low) | x) | low);
-  return (unsigned)((zero_bytes >> 7) * 0x0102040810204080u >> 56);
+  uint64_t zero_bytes = (high - (x ^ blanks)) & high;
+  return (zero_bytes >> 7) * 0x0102040810204080u >> 56;
 }
 
 unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
   uint64_t blanks = 0;
-  for (unsigned i = 0; i < length; i += 8) blanks |= (uint64_t)blanks_of(letters + i) << i;
+  for (unsigned i = 0; i < length; i += 8) blanks |= blanks_of(letters + i) << i;
   blanks = (blanks & ((1ull << length) - 1)) | 1ull << length; /* the end counts as one */
   unsigned count = 0, start = 0;
   for (; blanks; blanks &= blanks - 1) {

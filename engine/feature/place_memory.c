@@ -105,14 +105,17 @@ static bool comes_again(semantic_type type, const char *text, size_t length) {
 
 const text_value *text_recall(place_memory *memory, semantic_type type, const char *text, size_t length,
                               text_value *room) {
+  if (type == TYPE_PERSON_NAME) { /* most are new, but their syllables are not */
+    normalise_person_name_with(&memory->syllables, text, length, room);
+    return room;
+  }
   if (type == TYPE_ENTRY_NUMBER) {
     length = normalise_entry_number_cut(text, length);
     type = TYPE_CODE;
   }
-  if (length == 0) memset(room, 0, sizeof *room);
-  else if (type == TYPE_PERSON_NAME) normalise_person_name_with(&memory->syllables, text, length, room);
-  else if (comes_again(type, text, length)) return recall_value(memory, type, text, length);
-  else read_text(memory, type, text, length, room);
+  if (length > 0 && comes_again(type, text, length)) return recall_value(memory, type, text, length);
+  if (length > 0) read_text(memory, type, text, length, room);
+  else memset(room, 0, sizeof *room);
   return room;
 }
 

@@ -153,6 +153,8 @@ static inline void text_sink_copy_blank(text_sink *sink) {
 void text_sink_end(text_sink *sink, text_value *out);
 /* begin, add and end in one, without copying. `plain` has TEXT_LETTERS_MAX bytes of room behind. */
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out);
+/* The same for plain letters that are capitals and blanks, as fold_name_rules make them but for other scripts. */
+void text_value_set_name(const uint8_t *codes, uint8_t *plain, size_t count, text_value *out);
 /* The same for codes that are their own plain letters: digits and punctuation. */
 void text_value_set_plain(uint8_t *plain, size_t count, text_value *out);
 

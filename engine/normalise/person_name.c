@@ -45,24 +45,28 @@ static size_t titles_end(const fold_run *run) {
   return at > 0 && is_surname(run->plain + at, token_length(run, at)) ? at : 0;
 }
 
-/* Names begin with X as seldom as with a placeholder, so for most these are two looks at the first letters. */
 static bool is_missing(const fold_run *run) {
   size_t i = 0;
   while (i < run->count && (run->codes[i] == 'x' || run->codes[i] == FOLD_BLANK)) i++;
   return i == run->count || fold_is_placeholder(run->plain, run->count);
 }
 
-/* Where the name begins in the first span of its text, behind all of it when missing. */
+/* Where the name begins in the first span of its text, behind all of it when missing. Nearly all names begin with
+ * two letters that no title, placeholder or "x" begins with. A blank stands behind the span. */
 static size_t name_start(const fold_run *run, bool whole_text) {
+  static const uint32_t second_letters[32] = {['B' & 31] = 1u << ('A' & 31),
+                                              ['O' & 31] = 1u << ('N' & 31),
+                                              ['X' & 31] = 1u << ('X' & 31) | 1u << (' ' & 31)};
   if (run->count == 0) return 0;
-  if (whole_text && is_missing(run)) return run->count;
-  uint8_t first = run->plain[0];
-  return first == 'O' || first == 'B' ? titles_end(run) : 0;
+  unsigned first = run->plain[0] & 31, second = run->plain[1] & 31;
+  if (!((second_letters[first] | fold_placeholder_letters[first]) >> second & 1)) return 0;
+  return whole_text && is_missing(run) ? run->count : titles_end(run);
 }
 
 static void write_value(fold_run *run, text_value *out) {
   size_t start = name_start(run, true);
-  text_value_set(run->codes + start, run->plain + start, run->count - start, run->has_other, out);
+  if (run->has_other) text_value_set(run->codes + start, run->plain + start, run->count - start, true, out);
+  else text_value_set_name(run->codes + start, run->plain + start, run->count - start, out);
 }
 
 static void write_spans(fold_cursor cursor, fold_run *run, size_t start, text_sink *sink) {

@@ -29,8 +29,8 @@ static uint64_t first_blank(uint64_t word) {
 }
 
 typedef struct syllable_key {
-  uint64_t low, high;
-  size_t bytes; /* SYLLABLE_KEY_MAX + 1 when it is longer than a key */
+  uint64_t low, high; /* low 0: none, or one longer than a key */
+  size_t bytes;
 } syllable_key;
 
 static size_t bytes_before(uint64_t blank) { return (size_t)__builtin_ctzll(blank) / 8; }
@@ -41,7 +41,8 @@ static syllable_key read_key(const char *text, size_t at, size_t length) {
   if (blank) return (syllable_key){low & (blank - 1), 0, bytes_before(blank)};
   uint64_t high = word_at(text, at + 8, length);
   blank = first_blank(high);
-  return (syllable_key){low, high & (blank - 1), blank ? 8 + bytes_before(blank) : SYLLABLE_KEY_MAX + 1};
+  if (!blank) return (syllable_key){0, 0, SYLLABLE_KEY_MAX + 1};
+  return (syllable_key){low, high & (blank - 1), 8 + bytes_before(blank)};
 }
 
 /* Letters with a blank behind, in one word. */
@@ -82,9 +83,8 @@ bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fo
   for (size_t at = 0, bytes; at < length; at += bytes + 1) {
     syllable_key key = read_key(text, at, length);
     bytes = key.bytes;
-    if (bytes == 0) continue;
-    /* Zeros read as a free place. */
-    const syllable *s = key.low && bytes <= SYLLABLE_KEY_MAX ? recall(memory, key, text + at) : NULL;
+    if (key.low == 0 && bytes == 0) continue; /* a blank behind another */
+    const syllable *s = key.low ? recall(memory, key, text + at) : NULL;
     if (!s) return false;
     memcpy(run->codes + count, &s->codes, 8);
     memcpy(run->plain + count, &s->plain, 8);

@@ -29,6 +29,19 @@ static void letters_set(const uint8_t *plain, size_t count, text_value *out) {
   out->length = (uint8_t)(count < TEXT_LETTERS_MAX ? count : TEXT_LETTERS_MAX);
 }
 
+/* The same for capital letters and blanks alone, eight at a time: 'A' is 0x41, ' ' 0x20. */
+static void name_letters_set(const uint8_t *plain, size_t count, text_value *out) {
+  const uint64_t ones = 0x0101010101010101u;
+  for (size_t i = 0; i < TEXT_LETTERS_MAX; i += 8) {
+    uint64_t eight;
+    memcpy(&eight, plain + i, 8);
+    uint64_t is_blank = eight >> 5 & ~(eight >> 6) & ones;
+    eight = (eight & ones * 31) | is_blank * LETTER_SPACE;
+    memcpy(out->letters + i, &eight, 8);
+  }
+  out->length = (uint8_t)(count < TEXT_LETTERS_MAX ? count : TEXT_LETTERS_MAX);
+}
+
 /* Moves the letters together where other characters left zeros. */
 static size_t close_gaps(uint8_t *plain, size_t count) {
   size_t kept = 0;
@@ -53,6 +66,17 @@ static void blocks_set(const uint8_t *codes, size_t count, uint8_t *plain, size_
 void text_value_set_plain(uint8_t *plain, size_t count, text_value *out) {
   plain_set(plain, count, out);
   out->toned_hash = out->plain_hash;
+}
+
+void text_value_set_name(const uint8_t *codes, uint8_t *plain, size_t count, text_value *out) {
+  if (count == 0) {
+    memset(out, 0, sizeof *out);
+    return;
+  }
+  out->toned_hash = fold_hash(hash_bytes(codes, count));
+  out->plain_hash = fold_hash(hash_bytes(plain, count));
+  memset(plain + count, 0, TEXT_LETTERS_MAX);
+  name_letters_set(plain, count, out);
 }
 
 void text_value_set(const uint8_t *codes, uint8_t *plain, size_t count, bool has_other, text_value *out) {

@@ -21,6 +21,15 @@ static syllable_memory *memory_create(void) {
 
 static uint32_t below(uint64_t *random, uint32_t limit) { return (uint32_t)(random_next(random) >> 33) % limit; }
 
+/* The letters of a name are those of any text. */
+static void check_letters(fold_run *run) {
+  text_value as_text, as_name;
+  if (run->has_other) return;
+  text_value_set(run->codes, run->plain, run->count, false, &as_text);
+  text_value_set_name(run->codes, run->plain, run->count, &as_name);
+  golden_values_equal(&as_name, &as_text);
+}
+
 /* Returns whether the memory could fold it. */
 static bool check(syllable_memory *memory, const char *text, size_t length) {
   static fold_run whole, joined;
@@ -34,6 +43,7 @@ static bool check(syllable_memory *memory, const char *text, size_t length) {
     assert_memory_equal(joined.plain, whole.plain, whole.count);
     assert_false(whole.has_other || joined.has_other);
   }
+  check_letters(&whole);
   text_value plain, remembered;
   memset(&remembered, 0xA5, sizeof remembered);
   normalise_person_name(exact, length, &plain);
