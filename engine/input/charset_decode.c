@@ -4,42 +4,48 @@
 
 #include "input/charset_tables.h"
 
-static inline char *put(char *out, uint32_t entry, unsigned *bad) {
+static inline void put_bytes(char *out, uint32_t entry) {
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  uint32_t bytes = __builtin_bswap32(entry);
-#else
-  uint32_t bytes = entry;
+  entry = __builtin_bswap32(entry);
 #endif
-  memcpy(out, &bytes, sizeof bytes);
-  *bad |= entry == 0;
-  return out + (entry >> 24);
+  memcpy(out, &entry, sizeof entry);
 }
 
 static size_t decode_single(const charset_table *table, const uint8_t *bytes, size_t count, char *out) {
   unsigned bad = 0;
   char *end = out;
-  for (size_t i = 0; i < count; i++) end = put(end, table->letters[0][bytes[i]], &bad);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t entry = table->letters[0][bytes[i]];
+    put_bytes(end, entry);
+    end += entry >> 24;
+    bad |= entry == 0;
+  }
+  return bad ? 0 : (size_t)(end - out);
+}
+
+/* Every byte is a step, marks give nothing: so no step waits for the length of the one before. A mark is good where
+ * the byte before it took it, which is a letter with an entry for it; two marks in a row never are. */
+static size_t decode_pairs(const charset_table *table, const uint8_t *bytes, size_t count, unsigned behind, char *out,
+                           size_t *out_taken) {
+  unsigned own = table->mark_of[bytes[0]], bad = own;
+  char *end = out;
+  for (size_t i = 0; i < count; i++) {
+    unsigned mark = table->mark_of[i + 1 < count ? bytes[i + 1] : behind];
+    uint32_t entry = table->letters[mark][bytes[i]];
+    put_bytes(end, entry);
+    end += own != 0 ? 0 : entry >> 24;
+    bad |= own != 0 ? mark : entry == 0;
+    own = mark;
+  }
+  *out_taken = count + (own != 0);
   return bad ? 0 : (size_t)(end - out);
 }
 
 size_t charset_table_decode(const charset_table *table, const uint8_t *bytes, size_t count, unsigned behind,
                             char *out, size_t *out_taken) {
   *out_taken = count;
-  if (!table->has_marks) return decode_single(table, bytes, count, out);
-  unsigned bad = 0;
-  char *end = out;
-  size_t i = 0;
-  while (i + 1 < count) {
-    unsigned mark = table->mark_of[bytes[i + 1]];
-    end = put(end, table->letters[mark][bytes[i]], &bad);
-    i += 1 + (mark != 0);
-  }
-  if (i < count) {
-    unsigned mark = table->mark_of[behind];
-    end = put(end, table->letters[mark][bytes[i]], &bad);
-    *out_taken = count + (mark != 0);
-  }
-  return bad ? 0 : (size_t)(end - out);
+  if (table->has_marks) return decode_pairs(table, bytes, count, behind, out, out_taken);
+  return decode_single(table, bytes, count, out);
 }
 
 bool charset_decode_whole(const charset_table *table, const uint8_t *bytes, size_t length, char *out,

@@ -38,17 +38,47 @@ static unsigned next_byte(const uint8_t *text, size_t length, size_t *at) {
   return sign_byte(0x2000u | (c[1] & 0x3fu) << 6 | (c[2] & 0x3fu));
 }
 
+/* Bytes of the characters from text[*at] on, at most `room`, into `bytes`; *at moves behind them. Returns how many, 0
+ * at a character that is no byte. */
+static size_t take_any(const uint8_t *text, size_t length, size_t *at, uint8_t *bytes, size_t room) {
+  size_t count = 0;
+  while (*at < length && count < room) {
+    unsigned byte = next_byte(text, length, at);
+    if (byte == 0) return 0;
+    bytes[count++] = (uint8_t)byte;
+  }
+  return count;
+}
+
+/* The same where all is ASCII or U+0080 to U+00FF, as nearly all is: every byte of the text is a step, and tails give
+ * nothing, so that no step waits for the length of the one before. */
+static size_t take_bytes(const uint8_t *text, size_t length, size_t *at, uint8_t *bytes, size_t room) {
+  size_t i = *at, count = 0;
+  unsigned odd = 0, wants_tail = 0;
+  for (; i < length && count < room; i++) {
+    unsigned byte = text[i], tail = i + 1 < length ? text[i + 1] : 0;
+    unsigned is_tail = (byte & 0xc0) == 0x80, is_lead = byte >= 0xc0;
+    unsigned of_two = 0u - is_lead; /* a mask, or compilers branch on it */
+    bytes[count] = (uint8_t)(((byte << 6 | (tail & 0x3f)) & of_two) | (byte & ~of_two));
+    count += !is_tail;
+    odd |= (is_tail ^ wants_tail) | (((byte ^ 0xc2) & 0xfe) & of_two) | (byte == 0);
+    wants_tail = is_lead;
+  }
+  if (i < length && wants_tail) {
+    odd |= (text[i++] & 0xc0) != 0x80;
+    wants_tail = 0;
+  }
+  if (odd != 0 || wants_tail) return take_any(text, length, at, bytes, room);
+  *at = i;
+  return count;
+}
+
 /* TCVN3 of a whole text, for the words of capitals; its bytes go where they cannot run into the text: `length`
- * characters at most, behind the 2 * length bytes that they decode to. */
+ * bytes at most, behind the 2 * length that they decode to. */
 static bool decode_tcvn3(const charsets *c, const uint8_t *text, size_t length, char *out, size_t *out_written) {
   uint8_t *bytes = (uint8_t *)out + charset_decoded_bytes_max(length) - length;
-  size_t count = 0;
-  for (size_t at = 0; at < length; count++) {
-    unsigned byte = next_byte(text, length, &at);
-    if (byte == 0) return false;
-    bytes[count] = (uint8_t)byte;
-  }
-  return charset_decode_tcvn3(c, bytes, count, out, out_written);
+  size_t at = 0, count = take_bytes(text, length, &at, bytes, length);
+  return (count > 0 || length == 0) && charset_decode_tcvn3(c, bytes, count, out, out_written);
 }
 
 static bool decode_pieces(const charset_table *table, const uint8_t *text, size_t length, char *out,
@@ -56,17 +86,17 @@ static bool decode_pieces(const charset_table *table, const uint8_t *text, size_
   uint8_t bytes[PIECE_BYTES + 1];
   size_t written = 0, count = 0;
   for (size_t at = 0; at < length || count > 0;) {
-    while (at < length && count <= PIECE_BYTES) {
-      unsigned byte = next_byte(text, length, &at);
-      if (byte == 0) return false;
-      bytes[count++] = (uint8_t)byte;
+    if (at < length) {
+      size_t taken = take_bytes(text, length, &at, bytes + count, sizeof bytes - count);
+      if (taken == 0) return false;
+      count += taken;
     }
-    size_t whole = count > PIECE_BYTES ? PIECE_BYTES : count, taken;
-    size_t piece = charset_table_decode(table, bytes, whole, count > whole ? bytes[whole] : 0, out + written, &taken);
+    size_t whole = count > PIECE_BYTES ? PIECE_BYTES : count, decoded;
+    size_t piece = charset_table_decode(table, bytes, whole, count > whole ? bytes[whole] : 0, out + written, &decoded);
     if (piece == 0) return false;
     written += piece;
-    memmove(bytes, bytes + taken, count - taken);
-    count -= taken;
+    memmove(bytes, bytes + decoded, count - decoded);
+    count -= decoded;
   }
   *out_written = written;
   return true;

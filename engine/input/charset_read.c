@@ -64,8 +64,8 @@ static word_verdict read_word_as(const charsets *c, input_charset charset, raw_w
   return has_more_accents_than_letters(decoded, written) ? WORD_STRANGE : WORD_FOREIGN;
 }
 
-static void read_word(const charsets *c, unsigned mask, raw_word word, charset_reading *reading) {
-  bool tells = word.length > CHARSET_WORD_BYTES_MAX || !is_sign_alone(c, word);
+static void read_word(const charsets *c, unsigned mask, bool is_utf8, raw_word word, charset_reading *reading) {
+  bool tells = !is_utf8 || word.length > CHARSET_WORD_BYTES_MAX || !is_sign_alone(c, word);
   reading->words += tells;
   for (unsigned charset = CHARSET_UTF8; charset < CHARSET_COUNT; charset++) {
     if (!(mask >> charset & 1)) continue;
@@ -77,8 +77,15 @@ static void read_word(const charsets *c, unsigned mask, raw_word word, charset_r
 }
 
 void charset_read(const charsets *c, unsigned mask, const char *text, size_t length, charset_reading *reading) {
+  const unsigned utf8_texts = 1u << CHARSET_UTF8 | 1u << CHARSET_TCVN3_MOJIBAKE | 1u << CHARSET_VNI_MOJIBAKE;
+  uint32_t words = reading->words;
   size_t at = 0;
-  for (raw_word word; (word = next_word(text, length, &at)).length > 0;) read_word(c, mask, word, reading);
+  bool is_utf8 = utf8_find_bad(text, 0, length) == length;
+  unsigned tried = is_utf8 ? mask : mask & ~utf8_texts;
+  for (raw_word word; (word = next_word(text, length, &at)).length > 0;) read_word(c, tried, is_utf8, word, reading);
+  for (unsigned charset = CHARSET_UTF8; charset < CHARSET_COUNT; charset++) {
+    if ((mask & ~tried) >> charset & 1) reading->undecodable[charset] += reading->words - words;
+  }
 }
 
 unsigned charset_reading_best(const charset_reading *reading, unsigned mask) {

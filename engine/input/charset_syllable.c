@@ -89,7 +89,7 @@ static bool onset_goes_with(const uint8_t *onset, size_t count, uint8_t vowel) {
 static bool is_spelt(const syllable_table *table, const uint8_t *codes, size_t count) {
   size_t onset = 0;
   while (onset < count && !fold_is_vowel(codes[onset])) onset++;
-  if (onset == count) return count <= ABBREVIATION_MAX; /* with a đ, since it is accented: Đ., ĐT, KĐT */
+  if (onset == count) return false;
   const uint8_t u = FOLD_VOWEL + 9 * 8, i = FOLD_VOWEL + 5 * 8;
   if (onset == 1 && codes[0] == 'q') return codes[1] == u && is_part(table, codes + 2, count - 2);
   if (onset == 1 && codes[0] == 'g' && codes[1] == i && is_part(table, codes + 2, count - 2)) return true;
@@ -104,15 +104,18 @@ static bool ends_in_stop(const uint8_t *codes, size_t count) {
 }
 
 static bool is_syllable(const syllable_table *table, uint8_t *codes, size_t count) {
-  unsigned tone = 0, tones = 0;
+  unsigned tone = 0, tones = 0, vowels = 0;
   for (size_t i = 0; i < count; i++) {
-    if (!fold_is_vowel(codes[i]) || (codes[i] & TONE_MASK) == 0) continue;
+    if (!fold_is_vowel(codes[i])) continue;
+    vowels++;
+    if ((codes[i] & TONE_MASK) == 0) continue;
     tone = codes[i] & TONE_MASK;
     tones++;
     codes[i] = (uint8_t)(codes[i] - tone);
   }
+  if (vowels == 0) return count <= ABBREVIATION_MAX; /* with a đ, since it is accented: Đ., ĐT, KĐT */
   if (tones > 1 || !is_spelt(table, codes, count)) return false;
-  return tone == TONE_ACUTE || tone == TONE_DOT || count == 1 || !ends_in_stop(codes, count);
+  return tone == TONE_ACUTE || tone == TONE_DOT || !ends_in_stop(codes, count);
 }
 
 syllable_verdict syllable_judge(const syllable_table *table, const char *text, size_t length) {
