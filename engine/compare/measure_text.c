@@ -105,16 +105,22 @@ static bool edits_possible(const sides *s, size_t l, size_t r, unsigned most) {
   return (unsigned)(longer < 0 ? -longer : longer) <= most && apart <= 2 * most;
 }
 
-/* A letter that the other text lacks cannot match, which bounds Jaro; four equal letters in front bound
- * Winkler's part. The slack covers rounding. */
-static bool similarity_possible(const sides *s, size_t l, size_t r, unsigned least) {
+/* The harmonic share of matching letters, matches / x + matches / y, that a similarity takes at least: four equal
+ * letters in front bound Winkler's part. The slack covers rounding. */
+static float matching_needed(unsigned least) {
   const float slack = 0.5f / KERNEL_SIMILARITY_ONE;
+  float similarity = (float)least / KERNEL_SIMILARITY_ONE - slack;
+  float jaro = (similarity - 0.4f) / 0.6f;
+  return 3 * jaro - 1;
+}
+
+/* A letter that the other text lacks cannot match, which bounds Jaro. */
+static bool similarity_possible(const sides *s, size_t l, size_t r, float needed) {
   uint32_t x = s->left->signatures[l], y = s->right->signatures[r];
   int x_length = s->left->lengths[l], y_length = s->right->lengths[r];
   int x_most = x_length - __builtin_popcount(x & ~y), y_most = y_length - __builtin_popcount(y & ~x);
-  float matches = (float)(x_most < y_most ? x_most : y_most);
-  float jaro = (matches / (float)x_length + matches / (float)y_length + 1) / 3;
-  return jaro + 0.4f * (1 - jaro) + slack >= (float)least / KERNEL_SIMILARITY_ONE;
+  int matches = x_most < y_most ? x_most : y_most;
+  return (float)(matches * (x_length + y_length)) >= needed * (float)(x_length * y_length);
 }
 
 /* Fills in what needs no kernel; true when the kernel has to say. */
@@ -131,7 +137,7 @@ static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, u
   *out = similar ? 0 : MEASURE_FAR;
   need_letters(s, l, r);
   if (!s->left->lengths[l] || !s->right->lengths[r]) return !similar;
-  return similar ? similarity_possible(s, l, r, m->argument) : edits_possible(s, l, r, m->argument);
+  return similar ? similarity_possible(s, l, r, matching_needed(m->argument)) : edits_possible(s, l, r, m->argument);
 }
 
 /* A few pairs of one left row: a kernel call each, on the right row's letters as they are. */
