@@ -29,6 +29,12 @@ static bool has_accent_byte(const char *text, size_t length) {
   return false;
 }
 
+/* Ă ă Đ đ Ơ ơ Ư ư: of two bytes, and not in Windows-1252. */
+static bool is_beyond_latin1(uint8_t lead, uint8_t second) {
+  if (lead == 0xc4) return (second & 0xfe) == 0x82 || (second & 0xfe) == 0x90;
+  return lead == 0xc6 && ((second & 0xfe) == 0xa0 || second == 0xaf || second == 0xb0);
+}
+
 /* Is the text well-formed UTF-8 of Latin letters and signs, and has it a Vietnamese letter that neither Latin-1
  * nor Windows-1252 has? Then it is no mojibake, and bytes of another charset that read so spell no words. */
 static bool is_surely_utf8(const char *text, size_t length) {
@@ -45,8 +51,7 @@ static bool is_surely_utf8(const char *text, size_t length) {
     } else if (lead == 0xe2 && second <= 0x84) {
       i += 3;
     } else if (lead <= 0xc6 || (lead == 0xcc && second <= 0xa3)) {
-      is_sure |= lead == 0xcc || (lead == 0xc4 && (second == 0x91 || second == 0x90 || second == 0x83 || second == 0x82)) ||
-                 (lead == 0xc6 && (second == 0xa0 || second == 0xa1 || second == 0xaf || second == 0xb0));
+      is_sure |= lead == 0xcc || is_beyond_latin1(lead, second);
       i += 2;
     } else {
       return false;
