@@ -67,18 +67,14 @@ unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[
   return count;
 }
 
+/* Eight letters are read at once, because a copy of a length not known is a call; the last ones are shifted down. */
 uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
   uint64_t hash = 0;
   for (unsigned i = word.start; i < word.end; i += 8) {
-    unsigned bytes = word.end - i < 8u ? word.end - i : 8u;
-    uint64_t piece = 0;
-    if (i + 8 <= TEXT_LETTERS_MAX) { /* eight bytes at once, for a copy of a length not known is a call */
-      memcpy(&piece, letters + i, 8);
-      piece &= ~0ull >> (64 - 8 * bytes);
-    } else {
-      memcpy(&piece, letters + i, bytes);
-    }
-    hash = hash_mix(hash + piece);
+    unsigned from = i < TEXT_LETTERS_MAX - 8 ? i : TEXT_LETTERS_MAX - 8, bytes = word.end - i < 8u ? word.end - i : 8u;
+    uint64_t piece;
+    memcpy(&piece, letters + from, 8);
+    hash = hash_mix(hash + (piece >> 8 * (i - from) & ~0ull >> (64 - 8 * bytes)));
   }
   uint32_t folded = (uint32_t)(hash >> 32);
   return folded ? folded : 1;
