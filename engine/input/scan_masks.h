@@ -46,17 +46,18 @@ SCAN_INLINE uint32_t scan_lowest(uint64_t bits) {
 #endif
 }
 
-/* Writes the places of the set bits, and up to SCAN_SLACK - 1 meaningless ones behind them: eight at a
+/* Writes the places of the set bits, and up to SCAN_SLACK meaningless ones behind them: eight at a
  * time, so that the loop's length is mostly the same from mask to mask and predicts well (Langdale and
  * Lemire, section 3.2). */
 SCAN_INLINE size_t scan_write_bits(uint64_t mask, uint32_t base, uint32_t *positions) {
   size_t count = (size_t)__builtin_popcountll(mask);
-  for (size_t i = 0; i < count; i += SCAN_SLACK) {
-    for (size_t j = 0; j < SCAN_SLACK; j++) {
-      positions[i + j] = base + scan_lowest(mask);
+  size_t written = 0;
+  do {
+    for (size_t i = 0; i < SCAN_SLACK; i++) {
+      positions[written++] = base + scan_lowest(mask);
       mask &= mask - 1;
     }
-  }
+  } while (written < count);
   return count;
 }
 

@@ -89,10 +89,10 @@ static size_t split_quoted(splitter *s, size_t quote, input_field *field, row_sh
   return p;
 }
 
-/* The field from `start` to `end`, quoted when it starts with a quote: then it ends with one. */
-static inline input_field usual_field(const char *text, size_t start, size_t end) {
-  size_t quotes = text[start] == '"';
-  return (input_field){.text = text + start + quotes, .length = (uint32_t)(end - start - 2 * quotes)};
+/* The field from `start` to before `end`, quoted when it starts with a quote: then it ends with one. */
+static inline input_field usual_field(const char *start, const char *end) {
+  size_t quotes = *start == '"';
+  return (input_field){.text = start + quotes, .length = (uint32_t)((size_t)(end - start) - 2 * quotes)};
 }
 
 /* Takes the current row when its ends are listed, and exactly as many as there are columns. */
@@ -102,17 +102,20 @@ static bool take_usual_row(splitter *s, row_shape *shape) {
   if (s->walked < listed->walked_count && listed->walked[s->walked].start <= s->row) return false;
   input_field *fields = s->rows->fields + s->rows->row_count * s->column_count;
   const uint32_t *ends = listed->ends + s->end;
-  const char *text = s->text;
-  size_t start = s->row, last = s->column_count - 1;
-  int others = text[ends[last]] ^ '\n';
+  const char *text = s->text, *start = text + s->row;
+  const unsigned char delimiter = (unsigned char)s->delimiter;
+  const size_t last = s->column_count - 1;
+  int others = text[ends[last]] ^ '\n'; /* not zero: an end that should be of the other kind */
   for (size_t i = 0; i < last; i++) {
-    fields[i] = usual_field(text, start, ends[i]);
-    others |= text[ends[i]] ^ s->delimiter;
-    start = ends[i] + 1;
+    const char *end = text + ends[i];
+    fields[i] = usual_field(start, end);
+    others |= (unsigned char)*end ^ delimiter;
+    start = end + 1;
   }
   if (others) return false;
-  bool has_return = ends[last] > start && text[ends[last] - 1] == '\r';
-  fields[last] = usual_field(text, start, ends[last] - has_return);
+  const char *end = text + ends[last];
+  bool has_return = end > start && end[-1] == '\r';
+  fields[last] = usual_field(start, end - has_return);
   s->end += s->column_count;
   *shape = (row_shape){.end = (size_t)ends[last] + 1, .field_count = s->column_count};
   return true;

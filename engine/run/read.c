@@ -124,10 +124,11 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
 }
 
 static khop_status take_row(const run *r, slot *s, place_memory *places, size_t row, khop_error *err) {
-  const int *columns = r->columns + s->batch.source * r->schema->field_count;
+  const size_t field_count = r->schema->field_count;
+  const int *columns = r->columns + s->batch.source * field_count;
   const input_field *cells = s->rows.fields + row * s->rows.column_count;
   input_field fields[SCHEMA_FIELDS_MAX];
-  for (size_t f = 0; f < r->schema->field_count; f++) {
+  for (size_t f = 0; f < field_count; f++) {
     fields[f] = columns[f] == COLUMN_NONE ? (input_field){0} : trimmed(cells[columns[f]]);
   }
   record_origin origin = {.byte_offset = s->rows.offsets[row], .line = (uint32_t)s->rows.lines[row], .source = (uint32_t)s->batch.source};
@@ -137,7 +138,7 @@ static khop_status take_row(const run *r, slot *s, place_memory *places, size_t 
   }
   feature_encode_with(&r->table.layout, r->schema, places, fields, s->features + s->accepted * r->table.layout.stride);
   s->origins[s->accepted++] = origin;
-  return pack_record(s, fields, r->schema->field_count, origin.line, err);
+  return pack_record(s, fields, field_count, origin.line, err);
 }
 
 static khop_status prepare_slot(const run *r, slot *s, place_memory *places, khop_error *err) {
