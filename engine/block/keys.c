@@ -101,12 +101,12 @@ static inline uint64_t part_value(const feature_layout *layout, const schema_key
 
 /* ---- keys ------------------------------------------------------------------------------------- */
 
-static uint64_t finish_key(uint64_t hash) {
+static inline uint64_t finish_key(uint64_t hash) {
   uint64_t key = hash >> key_bits_dropped;
   return key ? key : 1;
 }
 
-/* A key in the making. Without branches on the values: half of all identifiers are missing, at random. */
+/* A key in the making. */
 typedef struct key_hash {
   uint64_t hash;
   bool missing;
@@ -117,18 +117,12 @@ static inline key_hash add_value(key_hash h, uint64_t value) {
   return (key_hash){.hash = hash ^ hash >> 32, .missing = h.missing | (value == 0)};
 }
 
-/* Mixed as a whole at the end. */
-static inline uint64_t key_of(key_hash h) {
-  uint64_t key = finish_key(hash_mix(h.hash));
-  return h.missing ? 0 : key;
-}
-
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number, const uint8_t *row) {
   key_hash h = {.hash = rule_number + 1};
   for (size_t p = 0; p < rule->part_count; p++) {
     h = add_value(h, part_value(layout, &rule->parts[p], layout->rule_parts[rule_number][p], row));
   }
-  return key_of(h);
+  return h.missing ? 0 : finish_key(hash_mix(h.hash));
 }
 
 /* ---- keys of all rows, a tile at a time --------------------------------------------------------- */
@@ -181,13 +175,14 @@ static void sample_tile(row_tile *out, const row_tile *t, const feature_layout *
   }
 }
 
+/* Without branches on the values: half of all identifiers are missing, at random. */
 static size_t append_keys(const feature_layout *layout, const schema_rule *rule, size_t rule_number, const row_tile *t, keyed_row *out) {
   key_hash h[TILE_ROWS];
   size_t count = 0;
   for (size_t i = 0; i < t->count; i++) h[i] = (key_hash){.hash = rule_number + 1};
   for (size_t p = 0; p < rule->part_count; p++) add_part(h, layout, &rule->parts[p], layout->rule_parts[rule_number][p], t);
   for (size_t i = 0; i < t->count; i++) {
-    out[count] = key_of(h[i]) << key_bits_dropped | t->places[i];
+    out[count] = finish_key(hash_mix(h[i].hash)) << key_bits_dropped | t->places[i];
     count += !h[i].missing;
   }
   return count;
