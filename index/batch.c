@@ -1,16 +1,8 @@
-/* Packing records: rows in, finished chunk values out. The layout is column by column (all
- * sources, line differences and lengths, then the texts of field 0, of field 1...), which
- * compresses better and faster than rows. */
+/* Packing records: rows in, finished chunk values out. An open chunk is no more than pointers to its
+ * texts, column by column; when it closes, each column is packed on its own (column.h). */
 #include "index/chunk.h"
 
-enum {
-  body_prefix_bytes = 4, /* size of the packed form */
-  /* Most texts are short: they are copied in moves of 16 bytes, the last of which reads and writes
-   * beyond the text. Our buffers have this much room behind their last byte. */
-  copy_slack_bytes = 16
-};
-
-khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool compress, khop_error *err) {
+khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop_error *err) {
   *out_batch = NULL;
   if (field_count > STORE_FIELDS_MAX) {
     return error_set(err, KHOP_USAGE, "%zu fields, at most %d", field_count, STORE_FIELDS_MAX);
@@ -18,11 +10,10 @@ khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool
   store_batch *b = mem_alloc(1, sizeof *b);
   if (!b) return error_memory(err, sizeof *b, "record batch");
   b->field_count = field_count;
-  b->lengths = mem_alloc(RECORD_CHUNK_ROWS_MAX * field_count, sizeof *b->lengths);
-  if (compress) b->lz4_state = mem_alloc(1, (size_t)LZ4_sizeofState());
-  if (!b->lengths || (compress && !b->lz4_state)) {
+  b->cells = mem_alloc(RECORD_CHUNK_STRIDE * field_count, sizeof *b->cells);
+  if (field_count && !b->cells) {
     store_batch_free(b);
-    return error_memory(err, RECORD_CHUNK_ROWS_MAX * field_count * sizeof *b->lengths, "record batch");
+    return error_memory(err, RECORD_CHUNK_STRIDE * field_count * sizeof *b->cells, "record batch");
   }
   *out_batch = b;
   return KHOP_OK;
@@ -30,10 +21,7 @@ khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool
 
 void store_batch_free(store_batch *b) {
   if (!b) return;
-  mem_free(b->lz4_state);
-  mem_free(b->text);
-  mem_free(b->lengths);
-  mem_free(b->packed);
+  mem_free(b->cells);
   mem_free(b->values);
   mem_free(b->chunks);
   mem_free(b);
@@ -45,103 +33,35 @@ void store_batch_reset(store_batch *b) {
 
 size_t store_batch_rows(const store_batch *b) { return b->closed_rows + b->open_rows; }
 
-/* From one of our buffers to another; a length of 16 or less is one move and no branch that depends on it. */
-static inline void copy_text(uint8_t *to, const uint8_t *from, size_t length) {
-  memcpy(to, from, 16);
-  if (length <= 16) return;
-  if (length > 64) {
-    memcpy(to + 16, from + 16, length - 16);
-    return;
-  }
-  for (size_t at = 16; at < length; at += 16) memcpy(to + at, from + at, 16);
+static khop_status reserve_value(store_batch *b, size_t used, size_t more, khop_error *err) {
+  return array_reserve(&b->values, &b->values_capacity, b->values_used + used + more, 1, "record chunks", err);
 }
 
-/* From memory of the caller's, of which only the text may be read. */
-static inline void copy_field(uint8_t *to, const char *from, size_t length) {
-  if (length >= 16) {
-    if (length > 32) {
-      memcpy(to, from, length);
-      return;
-    }
-    memcpy(to, from, 16);
-    memcpy(to + length - 16, from + length - 16, 16);
-  } else if (length >= 8) {
-    memcpy(to, from, 8);
-    memcpy(to + length - 8, from + length - 8, 8);
-  } else if (length >= 4) {
-    memcpy(to, from, 4);
-    memcpy(to + length - 4, from + length - 4, 4);
-  } else {
-    for (size_t i = 0; i < length; i++) to[i] = (uint8_t)from[i];
+/* The value of the open rows behind those of the closed chunks; *out_size is 0 after a failure. */
+static khop_status pack_open_rows(store_batch *b, size_t *out_size, khop_error *err) {
+  *out_size = 0;
+  uint32_t text_bytes = (uint32_t)b->text_used;
+  size_t numbers_max = 2 * b->open_rows * RUN_BYTES_MAX, size = VALUE_HEADER_BYTES + sizeof text_bytes;
+  TRY(reserve_value(b, size, numbers_max, err));
+  uint8_t *value = b->values + b->values_used;
+  memcpy(value + VALUE_HEADER_BYTES, &text_bytes, sizeof text_bytes);
+  uint8_t *end = runs_pack(value + size, b->sources, b->open_rows);
+  size = (size_t)(runs_pack(end, b->lines, b->open_rows) - value);
+  for (size_t field = 0; field < b->field_count; field++) {
+    TRY(reserve_value(b, size, b->text_used + COLUMN_OVERHEAD_MAX, err));
+    value = b->values + b->values_used;
+    end = column_pack(&b->packer, value + size, b->cells + field * RECORD_CHUNK_STRIDE, b->open_rows);
+    size = (size_t)(end - value);
   }
-}
-
-/* Writes the texts of one column behind `out`; starts[row] moves on to the row's next field. */
-static uint8_t *pack_column(const store_batch *b, uint8_t *out, size_t field, uint32_t starts[]) {
-  const uint32_t *lengths = b->lengths + field;
-  for (size_t row = 0; row < b->open_rows; row++, lengths += b->field_count) {
-    copy_text(out, b->text + starts[row], *lengths);
-    out += *lengths;
-    starts[row] += *lengths;
-  }
-  return out;
-}
-
-static uint8_t *pack_lengths(const store_batch *b, uint8_t *out, size_t field) {
-  const uint32_t *lengths = b->lengths + field;
-  for (size_t row = 0; row < b->open_rows; row++, lengths += b->field_count) {
-    if (*lengths < 0x80) *out++ = (uint8_t)*lengths;
-    else out += varint_put(out, *lengths);
-  }
-  return out;
-}
-
-static size_t pack_open_rows(store_batch *b) {
-  uint8_t *out = b->packed;
-  uint32_t starts[RECORD_CHUNK_ROWS_MAX];
-  uint64_t previous_line = 0;
-  memcpy(starts, b->starts, b->open_rows * sizeof *starts);
-  for (size_t row = 0; row < b->open_rows; row++) out += varint_put(out, b->sources[row]);
-  for (size_t row = 0; row < b->open_rows; row++) {
-    out += varint_put(out, zigzag_put(b->lines[row] - previous_line));
-    previous_line = b->lines[row];
-  }
-  for (size_t field = 0; field < b->field_count; field++) out = pack_lengths(b, out, field);
-  for (size_t field = 0; field < b->field_count; field++) out = pack_column(b, out, field, starts);
-  return (size_t)(out - b->packed);
-}
-
-/* The body behind the value's header: compressed when that is smaller. Returns its size. */
-static size_t encode_body(store_batch *b, uint8_t *body, size_t capacity, size_t packed_size, uint8_t *out_codec) {
-  uint32_t size = (uint32_t)packed_size;
-  memcpy(body, &size, sizeof size);
-  if (b->lz4_state) {
-    const int acceleration = 1;
-    int compressed = LZ4_compress_fast_extState(b->lz4_state, (const char *)b->packed, (char *)body + body_prefix_bytes,
-                                                (int)packed_size, (int)(capacity - body_prefix_bytes), acceleration);
-    if (compressed > 0 && (size_t)compressed < packed_size) {
-      *out_codec = CODEC_LZ4;
-      return body_prefix_bytes + (size_t)compressed;
-    }
-  }
-  *out_codec = CODEC_RAW;
-  memcpy(body + body_prefix_bytes, b->packed, packed_size);
-  return body_prefix_bytes + packed_size;
+  value_seal_body(value, size, VALUE_RECORDS, CODEC_RAW, (uint32_t)b->open_rows);
+  *out_size = size;
+  return KHOP_OK;
 }
 
 static khop_status close_chunk(store_batch *b, khop_error *err) {
-  size_t numbers = b->open_rows * (5 + VARINT_BYTES_MAX + 5 * b->field_count);
-  size_t packed_max = numbers + b->text_used + copy_slack_bytes;
-  TRY(array_reserve(&b->packed, &b->packed_capacity, packed_max, 1, "packed records", err));
-  size_t packed_size = pack_open_rows(b);
-  size_t capacity = VALUE_HEADER_BYTES + body_prefix_bytes + (size_t)LZ4_compressBound((int)packed_size);
-  TRY(array_reserve(&b->values, &b->values_capacity, b->values_used + capacity, 1, "record chunks", err));
+  size_t size;
   TRY(array_reserve(&b->chunks, &b->chunk_capacity, b->chunk_count + 1, sizeof *b->chunks, "record chunks", err));
-  uint8_t *value = b->values + b->values_used;
-  uint8_t codec;
-  size_t size = VALUE_HEADER_BYTES +
-                encode_body(b, value + VALUE_HEADER_BYTES, capacity - VALUE_HEADER_BYTES, packed_size, &codec);
-  value_seal_body(value, size, VALUE_RECORDS, codec, (uint32_t)b->open_rows);
+  TRY(pack_open_rows(b, &size, err));
   b->chunks[b->chunk_count++] = (struct batch_chunk){.rows = (uint32_t)b->open_rows, .size_bytes = size};
   b->values_used += size;
   b->closed_rows += b->open_rows;
@@ -159,12 +79,10 @@ khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, cons
   }
   bool full = b->open_rows == RECORD_CHUNK_ROWS_MAX || b->text_used + text_bytes > RECORD_CHUNK_TEXT_BYTES;
   if (b->open_rows && full) TRY(close_chunk(b, err));
-  size_t text_max = b->text_used + text_bytes + copy_slack_bytes;
-  TRY(array_reserve(&b->text, &b->text_capacity, text_max, 1, "record text", err));
-  b->starts[b->open_rows] = (uint32_t)b->text_used;
-  if (b->field_count) memcpy(b->lengths + b->open_rows * b->field_count, lengths, b->field_count * sizeof *lengths);
-  uint8_t *out = b->text + b->text_used;
-  for (size_t field = 0; field < b->field_count; out += lengths[field++]) copy_field(out, fields[field], lengths[field]);
+  column_cell *cell = b->cells + b->open_rows;
+  for (size_t field = 0; field < b->field_count; field++, cell += RECORD_CHUNK_STRIDE) {
+    *cell = (column_cell){.text = fields[field], .length = lengths[field]};
+  }
   b->text_used += text_bytes;
   b->sources[b->open_rows] = source;
   b->lines[b->open_rows] = line;

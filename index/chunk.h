@@ -4,33 +4,28 @@
 #ifndef KHOP_INDEX_CHUNK_H
 #define KHOP_INDEX_CHUNK_H
 
-#include <lz4.h>
-
-#include "index/format.h"
+#include "index/column.h"
 
 /* ---- records -------------------------------------------------------------------------------- */
 
 enum {
-  /* For civil-birth rows of 343 bytes, with pages rounded up: 32 KiB takes 130 bytes a record and 36 us to
-   * decode, 56 KiB 124 and 56, 64 KiB 130 and 70; packing is a tenth cheaper than at 32. */
-  RECORD_CHUNK_TEXT_BYTES = 56 << 10,
-  RECORD_CHUNK_ROWS_MAX = 1024,
-  RECORD_CHUNK_PACKED_MAX = 2 * STORE_RECORD_BYTES_MAX
+  /* More rows share more words: a civil-birth record takes 171 bytes in chunks of 512, 147 of 1,024. */
+  RECORD_CHUNK_ROWS_MAX = COLUMN_ROWS_MAX,
+  RECORD_CHUNK_TEXT_BYTES = 512 << 10,
+  RECORD_CHUNK_TEXT_MAX = RECORD_CHUNK_TEXT_BYTES + STORE_RECORD_BYTES_MAX,
+  /* Columns begin on different lines of a cache set. */
+  RECORD_CHUNK_STRIDE = RECORD_CHUNK_ROWS_MAX + 4
 };
 
 struct store_batch {
   size_t field_count;
-  void *lz4_state; /* NULL: raw */
 
-  /* The open chunk, row by row. */
-  size_t open_rows, text_used, text_capacity;
-  uint8_t *text;
-  uint32_t *lengths; /* [RECORD_CHUNK_ROWS_MAX][field_count] */
-  uint32_t starts[RECORD_CHUNK_ROWS_MAX]; /* of the rows' texts */
-  uint32_t sources[RECORD_CHUNK_ROWS_MAX];
+  /* The open chunk: where its texts are, column by column. */
+  size_t open_rows, text_used;
+  column_cell *cells; /* [field_count][RECORD_CHUNK_STRIDE] */
+  uint64_t sources[RECORD_CHUNK_ROWS_MAX];
   uint64_t lines[RECORD_CHUNK_ROWS_MAX];
-  uint8_t *packed; /* the same, column by column */
-  size_t packed_capacity;
+  column_packer packer;
 
   /* Closed chunks: values end to end, sealed but for their keys. */
   uint8_t *values;
@@ -45,13 +40,12 @@ struct store_batch {
 /* A decoded chunk; zeroed at first, its memory is reused from chunk to chunk. */
 typedef struct record_chunk {
   uint32_t rows;
-  uint8_t *packed;
-  size_t packed_capacity;
-  uint32_t *sources;
-  uint64_t *lines;
+  uint64_t *sources, *lines;
+  char *text;
   const char **fields; /* [rows][field_count] */
   uint32_t *lengths;   /* the same */
-  size_t row_capacity, cell_capacity;
+  size_t text_capacity, source_capacity, line_capacity, field_capacity, length_capacity;
+  column_unpacker *unpacker;
 } record_chunk;
 
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);

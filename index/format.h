@@ -17,7 +17,7 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers in values are little-endian");
 
 enum { VALUE_META = 'm', VALUE_RECORDS = 'r', VALUE_POSTINGS = 'p', VALUE_CLUSTERS = 'c' };
-enum { CODEC_RAW = 0, CODEC_LZ4 = 1 };
+enum { CODEC_RAW = 0 }; /* the only one so far */
 
 enum {
   VALUE_HEADER_BYTES = 16,

@@ -20,7 +20,6 @@ enum {
   chunk_postings_max = room_bits / 2, /* a bit, and a bit of row, at least */
   escape_zeros = 25,
   key_bits_max = 48,
-  put_bits_max = 56,                  /* a word less a byte */
   width_sample = 512
 };
 
@@ -45,35 +44,18 @@ static widths choose_widths(const store_posting *postings, size_t count) {
   return chosen;
 }
 
-/* `word` holds the bits from `at` on, `used` of them so far, always less than a byte's between two puts. */
-typedef struct bit_writer {
-  uint8_t *at;
-  uint64_t word;
-  unsigned used;
-} bit_writer;
-
-/* Stores a whole word: there is room for 8 bytes behind the last bit. */
-static inline void put_bits(bit_writer *b, uint64_t number, unsigned bits) {
-  b->word |= number << b->used;
-  memcpy(b->at, &b->word, sizeof b->word);
-  b->used += bits;
-  b->at += b->used >> 3;
-  b->word >>= b->used & ~7u;
-  b->used &= 7;
-}
-
 static void put_escape(bit_writer *b, uint64_t key_difference, uint32_t row, unsigned row_bits) {
-  put_bits(b, UINT64_C(1) << escape_zeros, escape_zeros + 1);
-  put_bits(b, key_difference & UINT32_MAX, 32);
-  put_bits(b, key_difference >> 32, 32);
-  put_bits(b, row, row_bits);
+  bits_put(b, UINT64_C(1) << escape_zeros, escape_zeros + 1);
+  bits_put(b, key_difference & UINT32_MAX, 32);
+  bits_put(b, key_difference >> 32, 32);
+  bits_put(b, row, row_bits);
 }
 
 /* False, and nothing written, when there is no room. */
 static inline bool put_posting(bit_writer *b, size_t room, widths w, uint64_t key_difference, uint32_t row) {
   if (key_difference == 0) {
     if (1 + w.row_bits > room) return false;
-    put_bits(b, 1 | (uint64_t)row << 1, 1 + w.row_bits);
+    bits_put(b, 1 | (uint64_t)row << 1, 1 + w.row_bits);
     return true;
   }
   uint64_t quotient = (key_difference - 1) >> w.key_bits;
@@ -85,13 +67,13 @@ static inline bool put_posting(bit_writer *b, size_t room, widths w, uint64_t ke
   uint64_t low = (key_difference - 1) & ((UINT64_C(1) << w.key_bits) - 1);
   unsigned prefix_bits = (unsigned)quotient + 2, bits = prefix_bits + w.key_bits + w.row_bits;
   if (bits > room) return false;
-  if (bits <= put_bits_max) {
+  if (bits <= BITS_WIDTH_MAX) {
     low |= (uint64_t)row << w.key_bits;
-    put_bits(b, (low << 1 | 1) << (prefix_bits - 1), bits);
+    bits_put(b, (low << 1 | 1) << (prefix_bits - 1), bits);
   } else {
-    put_bits(b, UINT64_C(1) << (prefix_bits - 1), prefix_bits);
-    put_bits(b, low, w.key_bits);
-    put_bits(b, row, w.row_bits);
+    bits_put(b, UINT64_C(1) << (prefix_bits - 1), prefix_bits);
+    bits_put(b, low, w.key_bits);
+    bits_put(b, row, w.row_bits);
   }
   return true;
 }
@@ -118,7 +100,7 @@ size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *
   }
   out[VALUE_HEADER_BYTES] = (uint8_t)w.key_bits;
   out[VALUE_HEADER_BYTES + 1] = (uint8_t)w.row_bits;
-  size_t size_bytes = (size_t)(b.at - bytes) + (b.used > 0);
+  size_t size_bytes = (size_t)(bits_end(&b) - bytes);
   memcpy(out + bits_start, bytes, size_bytes);
   *out_size = bits_start + size_bytes;
   *out_kept = kept;
@@ -143,13 +125,8 @@ const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, con
   return NULL;
 }
 
-/* Up to 57 bits (a word less a part of a byte) at the reader's position; 0 beyond the end. */
 static inline uint64_t peek_bits(const posting_reader *r, unsigned bits) {
-  uint64_t word = 0;
-  size_t at = r->position >> 3;
-  if (at + sizeof word <= r->size_bytes) memcpy(&word, r->bytes + at, sizeof word);
-  else if (at < r->size_bytes) memcpy(&word, r->bytes + at, r->size_bytes - at);
-  return word >> (r->position & 7) & ((UINT64_C(1) << bits) - 1);
+  return bits_get(r->bytes, r->size_bytes, r->position, bits);
 }
 
 static inline uint64_t take_bits(posting_reader *r, unsigned bits) {
@@ -160,7 +137,7 @@ static inline uint64_t take_bits(posting_reader *r, unsigned bits) {
 
 /* The difference of the keys, 0 for the same. */
 static inline uint64_t take_key_difference(posting_reader *r) {
-  uint64_t prefix = peek_bits(r, put_bits_max) | UINT64_C(1) << escape_zeros;
+  uint64_t prefix = peek_bits(r, BITS_WIDTH_MAX) | UINT64_C(1) << escape_zeros;
   unsigned zeros = (unsigned)__builtin_ctzll(prefix);
   r->position += zeros + 1;
   if (zeros == 0) return 0;

@@ -72,7 +72,7 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
   }
   size_t at = row - v->records_first;
   *out = (store_record){.row = row,
-                        .source = v->records.sources[at],
+                        .source = (uint32_t)v->records.sources[at],
                         .line = v->records.lines[at],
                         .field_count = field_count,
                         .fields = v->records.fields + at * field_count,

@@ -1,102 +1,65 @@
-/* Unpacking records: a chunk value to one table of texts. See batch.c for the layout. */
+/* Unpacking records: a chunk value to one table of texts.
+ *
+ *   header | bytes of all texts u32 | runs of the sources | runs of the lines | columns
+ */
 #include "index/chunk.h"
-
-#include <limits.h>
-
-enum { body_prefix_bytes = 4 };
 
 static const char out_of_memory[] = "too large for the memory left";
 
 void record_chunk_free(record_chunk *chunk) {
-  mem_free(chunk->packed);
   mem_free(chunk->sources);
   mem_free(chunk->lines);
+  mem_free(chunk->text);
   mem_free(chunk->fields);
   mem_free(chunk->lengths);
+  mem_free(chunk->unpacker);
   *chunk = (record_chunk){0};
 }
 
-static const char *unpack_body(record_chunk *chunk, uint8_t codec, const uint8_t *body, size_t size,
-                               size_t *out_packed_size) {
-  if (size < body_prefix_bytes) return "body shorter than its prefix";
-  size_t packed_size = load_u32(body);
-  if (packed_size > RECORD_CHUNK_PACKED_MAX) return "size out of range";
-  if (array_reserve(&chunk->packed, &chunk->packed_capacity, packed_size, 1, "records", NULL) != KHOP_OK) {
-    return out_of_memory;
-  }
-  body += body_prefix_bytes;
-  size -= body_prefix_bytes;
-  *out_packed_size = packed_size;
-  if (codec == CODEC_RAW) {
-    if (size != packed_size) return "body does not have its stated size";
-    if (size) memcpy(chunk->packed, body, size);
-    return NULL;
-  }
-  if (codec != CODEC_LZ4) return "unknown codec";
-  if (size > INT_MAX) return "size out of range";
-  int result = LZ4_decompress_safe((const char *)body, (char *)chunk->packed, (int)size, (int)packed_size);
-  return result >= 0 && (size_t)result == packed_size ? NULL : "does not decompress to its stated size";
+static bool reserve(record_chunk *c, size_t rows, size_t cells, size_t text_bytes) {
+  if (!c->unpacker) c->unpacker = mem_alloc(1, sizeof *c->unpacker);
+  return c->unpacker &&
+         array_reserve(&c->sources, &c->source_capacity, rows, sizeof *c->sources, "", NULL) == KHOP_OK &&
+         array_reserve(&c->lines, &c->line_capacity, rows, sizeof *c->lines, "", NULL) == KHOP_OK &&
+         array_reserve(&c->text, &c->text_capacity, text_bytes, 1, "", NULL) == KHOP_OK &&
+         array_reserve(&c->fields, &c->field_capacity, cells, sizeof *c->fields, "", NULL) == KHOP_OK &&
+         array_reserve(&c->lengths, &c->length_capacity, cells, sizeof *c->lengths, "", NULL) == KHOP_OK;
 }
 
-static bool reserve_rows(record_chunk *chunk, size_t rows, size_t cells) {
-  size_t lines_capacity = chunk->row_capacity, lengths_capacity = chunk->cell_capacity;
-  return array_reserve(&chunk->sources, &chunk->row_capacity, rows, sizeof *chunk->sources, "", NULL) == KHOP_OK &&
-         array_reserve(&chunk->lines, &lines_capacity, rows, sizeof *chunk->lines, "", NULL) == KHOP_OK &&
-         array_reserve(&chunk->fields, &chunk->cell_capacity, cells, sizeof *chunk->fields, "", NULL) == KHOP_OK &&
-         array_reserve(&chunk->lengths, &lengths_capacity, cells, sizeof *chunk->lengths, "", NULL) == KHOP_OK;
+static const char *unpack_numbers(record_chunk *chunk, size_t rows, const uint8_t **cursor, const uint8_t *end) {
+  const char *fact = runs_unpack(chunk->sources, rows, cursor, end);
+  for (size_t row = 0; row < rows && !fact; row++) {
+    if (chunk->sources[row] > UINT32_MAX) fact = "source number out of range";
+  }
+  return fact ? fact : runs_unpack(chunk->lines, rows, cursor, end);
 }
 
-/* Sources, lines and lengths; moves *cursor to the texts. */
-static const char *unpack_numbers(record_chunk *chunk, size_t field_count, const uint8_t **cursor,
-                                  const uint8_t *end) {
-  uint64_t number, line = 0;
-  for (size_t row = 0; row < chunk->rows; row++) {
-    if (!varint_get(cursor, end, &number) || number > UINT32_MAX) return "source number out of range";
-    chunk->sources[row] = (uint32_t)number;
-  }
-  for (size_t row = 0; row < chunk->rows; row++) {
-    if (!varint_get(cursor, end, &number)) return "line number cut off";
-    line += zigzag_get(number);
-    chunk->lines[row] = line;
-  }
+static const char *unpack_columns(record_chunk *chunk, size_t rows, size_t field_count, size_t text_bytes,
+                                  const uint8_t *cursor, const uint8_t *end) {
+  column_target to = {.rows = rows, .stride = field_count, .text = chunk->text, .room = text_bytes};
   for (size_t field = 0; field < field_count; field++) {
-    for (size_t row = 0; row < chunk->rows; row++) {
-      if (!varint_get(cursor, end, &number) || number > STORE_RECORD_BYTES_MAX) return "length out of range";
-      chunk->lengths[row * field_count + field] = (uint32_t)number;
-    }
+    to.fields = chunk->fields + field;
+    to.lengths = chunk->lengths + field;
+    const char *fact = column_unpack(chunk->unpacker, &to, &cursor, end);
+    if (fact) return fact;
   }
-  return NULL;
-}
-
-static const char *place_texts(record_chunk *chunk, size_t field_count, const uint8_t *text, const uint8_t *end) {
-  for (size_t field = 0; field < field_count; field++) {
-    for (size_t row = 0; row < chunk->rows; row++) {
-      size_t cell = row * field_count + field, length = chunk->lengths[cell];
-      if (length > (size_t)(end - text)) return "lengths exceed the text";
-      chunk->fields[cell] = (const char *)text;
-      text += length;
-    }
-  }
-  return text == end ? NULL : "text longer than its lengths";
+  if (to.room) return "texts shorter than their stated size";
+  return cursor == end ? NULL : "longer than its columns";
 }
 
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size) {
   chunk->rows = 0;
   value_header header;
   memcpy(&header, value, sizeof header);
+  if (header.codec != CODEC_RAW) return "unknown codec";
   if (header.count == 0 || header.count > RECORD_CHUNK_ROWS_MAX) return "row count out of range";
-  size_t packed_size = 0;
-  const char *fact =
-      unpack_body(chunk, header.codec, value + VALUE_HEADER_BYTES, size - VALUE_HEADER_BYTES, &packed_size);
-  if (fact) return fact;
-  if (!reserve_rows(chunk, header.count, header.count * field_count)) {
-    record_chunk_free(chunk); /* the arrays no longer share their capacities */
-    return out_of_memory;
-  }
-  const uint8_t *cursor = chunk->packed, *end = chunk->packed + packed_size;
-  chunk->rows = header.count;
-  fact = unpack_numbers(chunk, field_count, &cursor, end);
-  if (!fact) fact = place_texts(chunk, field_count, cursor, end);
-  if (fact) chunk->rows = 0;
+  if (size < VALUE_HEADER_BYTES + sizeof(uint32_t)) return "body shorter than its prefix";
+  size_t text_bytes = load_u32(value + VALUE_HEADER_BYTES);
+  if (text_bytes > RECORD_CHUNK_TEXT_MAX) return "size out of range";
+  if (!reserve(chunk, header.count, header.count * field_count, text_bytes)) return out_of_memory;
+  const uint8_t *cursor = value + VALUE_HEADER_BYTES + sizeof(uint32_t), *end = value + size;
+  const char *fact = unpack_numbers(chunk, header.count, &cursor, end);
+  if (!fact) fact = unpack_columns(chunk, header.count, field_count, text_bytes, cursor, end);
+  if (!fact) chunk->rows = header.count;
   return fact;
 }

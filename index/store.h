@@ -2,7 +2,7 @@
  *
  *   DIR/data.mdb                      (FORMAT.md draws every byte)
  *     meta      name -> text            format version, schema, field names, counts, run facts; written last
- *     records   first row -> chunk of consecutive records, column by column, LZ4
+ *     records   first row -> chunk of consecutive records, column by column
  *     postings  (table, first key, first row) -> chunk of (key, row) pairs in order, as bits
  *     clusters  first row -> chunk of cluster numbers, delta-coded
  *
@@ -29,6 +29,7 @@ enum {
   STORE_TABLES_MAX = 64,
   STORE_META_NAME_MAX = 255,
   STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
+  STORE_TEXT_SLACK_BYTES = 16,
   STORE_KEY_BITS = 48                /* keys cut to this length cost about 6.4 bytes a posting */
 };
 #define STORE_ROW_NONE UINT32_MAX
@@ -59,22 +60,24 @@ uint64_t store_record_id_key(const char *id, size_t length);
 
 /* ---- batches: packing, on any thread -------------------------------------------------------- */
 
-/* Records on their way into the store: packed, compressed and checksummed by the worker that has
- * them, so that the writer only appends. One thread at a time a batch; many batches in parallel.
+/* Records on their way into the store: packed and checksummed by the worker that has them, so that
+ * the writer only appends. One thread at a time a batch; many batches in parallel.
  *
- *     store_batch_create(&b, field_count, true, err);
+ *     store_batch_create(&b, field_count, err);
  *     for each batch of rows:
  *       store_batch_add(b, source, line, fields, lengths, err);    // any number of times
- *       store_batch_finish(b, err);                                // closes the last chunk
+ *       store_batch_finish(b, err);                                // closes the last chunk; texts may go
  *       (in row order) store_writer_append(w, b, err);
  *       store_batch_reset(b);                                      // keeps its memory
  *
- * With `compress`, chunks are LZ4 blocks: half of the bytes or less, about 0.7 us a record; without, the
- * worker only copies. Chunks close at about 56 KiB of text, so a batch wants 1,000 records or more. */
+ * A chunk closes at 1,024 records or 512 KiB of text, and the smaller it is the more bytes a record
+ * takes: a batch wants 2,000 records or more. */
 typedef struct store_batch store_batch;
 
-khop_status store_batch_create(store_batch **out_batch, size_t field_count, bool compress, khop_error *err);
-/* A text over STORE_RECORD_BYTES_MAX is KHOP_INPUT; the batch is as it was. */
+khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop_error *err);
+/* Texts are not copied: they stay where they are until store_batch_finish, and the
+ * STORE_TEXT_SLACK_BYTES behind each may be read. A record over STORE_RECORD_BYTES_MAX is KHOP_INPUT;
+ * the batch is as it was. */
 khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, const char *const *fields,
                             const uint32_t *lengths, khop_error *err);
 khop_status store_batch_finish(store_batch *b, khop_error *err);

@@ -1,6 +1,6 @@
 /* The store: records and postings appended a second, bytes a record, reads a second.
  *
- *   bench_store DIRECTORY [ROWS] [TABLES] [raw]
+ *   bench_store DIRECTORY [ROWS] [TABLES]
  *
  * Rows look like civil-birth CSV of about 330 bytes: names, dates and places from small sets,
  * identifiers at random. Packing is timed apart from appending, as workers pack in parallel and
@@ -177,7 +177,7 @@ static void report(const char *directory, const totals *t, uint64_t rows, double
 
 int main(int argc, char **argv) {
   if (argc < 2) {
-    fprintf(stderr, "usage: bench_store DIRECTORY [ROWS] [TABLES] [raw]\n");
+    fprintf(stderr, "usage: bench_store DIRECTORY [ROWS] [TABLES]\n");
     return KHOP_USAGE;
   }
   uint64_t rows = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000, state = 1;
@@ -192,7 +192,7 @@ int main(int argc, char **argv) {
   uint32_t *clusters = mem_alloc(rows, sizeof *clusters);
   if (!postings || !clusters) return KHOP_ENVIRONMENT;
   require(store_writer_create(&w, argv[1], &options, &err), &err);
-  require(store_batch_create(&b, field_count, argc < 5, &err), &err);
+  require(store_batch_create(&b, field_count, &err), &err);
   for (uint64_t row = 0; row < rows; row += batch_rows) {
     append_batch(w, b, row, rows - row < batch_rows ? (size_t)(rows - row) : batch_rows, &state, &t);
   }

@@ -114,10 +114,11 @@ static bool append_id(const run *r, slot *s, const input_field *fields, uint64_t
 
 static khop_status pack_record(slot *s, const input_field *fields, size_t field_count, uint64_t line, khop_error *err) {
   if (!s->packed) return KHOP_OK;
+  static const char nothing[STORE_TEXT_SLACK_BYTES] = "";
   const char *texts[SCHEMA_FIELDS_MAX];
   uint32_t lengths[SCHEMA_FIELDS_MAX];
   for (size_t f = 0; f < field_count; f++) {
-    texts[f] = fields[f].text ? fields[f].text : "";
+    texts[f] = fields[f].text ? fields[f].text : nothing;
     lengths[f] = fields[f].length;
   }
   return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
@@ -269,7 +270,7 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   for (unsigned t = 0; job->places && t < pool_threads(job->run->workers); t++) job->places[t] = place_memory_create();
   if (!job->places) return error_memory(err, sizeof *job->places, "reading");
   for (size_t i = 0; i < job->slot_count; i++) {
-    if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, true, err));
+    if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));
     channel_send(job->free_slots, &job->slots[i]);
   }
   return KHOP_OK;

@@ -9,7 +9,7 @@ static void build(fixture *f, const char *id_field, bool qualified) {
   static uint32_t clusters[rows];
   char text[fixture_text_max], id[fixture_text_max + 32];
   store_writer *w = fixture_writer(f, 0);
-  fixture_write_rows(f, w, rows, 300, true);
+  fixture_write_rows(f, w, rows, 300);
   for (uint32_t row = 0; row < rows; row++) {
     (void)fixture_text(row, 0, text);
     if (!id_field) snprintf(id, sizeof id, "a.csv:%llu", (unsigned long long)fixture_line(row));

@@ -19,7 +19,7 @@
 #include "base/hash.h"
 #include "index/store.h"
 
-enum { fixture_fields = 5, fixture_text_max = 300, fixture_postings = 20000 };
+enum { fixture_fields = 5, fixture_text_max = 300, fixture_postings = 20000, fixture_batch_rows = 8192 };
 
 static const char *const fixture_names[fixture_fields] = {"id", "ho_ten", "ngay_sinh", "ghi_chu", "rỗng"};
 
@@ -95,14 +95,18 @@ static inline uint32_t fixture_text(uint64_t row, size_t field, char *out) {
   return length;
 }
 
+/* At most fixture_batch_rows; finish the batch before the next call. */
 static inline void fixture_add_rows(fixture *f, store_batch *b, uint64_t first, uint64_t count) {
-  char texts[fixture_fields][fixture_text_max];
+  /* A batch does not copy its texts. */
+  static char texts[fixture_batch_rows][fixture_fields][fixture_text_max + STORE_TEXT_SLACK_BYTES];
   const char *fields[fixture_fields];
   uint32_t lengths[fixture_fields];
+  assert_in_range(count, 1, fixture_batch_rows);
   for (uint64_t row = first; row < first + count; row++) {
     for (size_t field = 0; field < fixture_fields; field++) {
-      lengths[field] = fixture_text(row, field, texts[field]);
-      fields[field] = texts[field];
+      char *text = texts[row - first][field];
+      lengths[field] = fixture_text(row, field, text);
+      fields[field] = text;
     }
     assert_ok(store_batch_add(b, fixture_source(row), fixture_line(row), fields, lengths, &f->err));
   }
@@ -120,9 +124,9 @@ static inline store_writer *fixture_writer(fixture *f, uint64_t commit_bytes) {
 }
 
 /* All rows, in batches of `batch_rows`. */
-static inline void fixture_write_rows(fixture *f, store_writer *w, uint64_t rows, uint64_t batch_rows, bool compress) {
+static inline void fixture_write_rows(fixture *f, store_writer *w, uint64_t rows, uint64_t batch_rows) {
   store_batch *b;
-  assert_ok(store_batch_create(&b, fixture_fields, compress, &f->err));
+  assert_ok(store_batch_create(&b, fixture_fields, &f->err));
   for (uint64_t row = 0; row < rows; row += batch_rows) {
     uint64_t count = rows - row < batch_rows ? rows - row : batch_rows;
     fixture_add_rows(f, b, row, count);
@@ -187,9 +191,9 @@ static inline store_posting *fixture_make_postings(uint64_t rows, uint64_t seed,
 }
 
 /* A finished store of `rows` rows with clusters and one rule table. */
-static inline void fixture_build(fixture *f, uint64_t rows, bool compress) {
+static inline void fixture_build(fixture *f, uint64_t rows) {
   store_writer *w = fixture_writer(f, 0);
-  fixture_write_rows(f, w, rows, 4096, compress);
+  fixture_write_rows(f, w, rows, 4096);
   size_t count;
   uint32_t cluster_count;
   store_posting *postings = fixture_make_postings(rows, 3, &count);

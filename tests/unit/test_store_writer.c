@@ -24,7 +24,7 @@ static store_writer_options options_of_tests(void) {
 static void files_are_private(void **state) {
   fixture *f = *state;
   mode_t before = umask(0);
-  fixture_build(f, 100, true);
+  fixture_build(f, 100);
   umask(before);
   struct stat info;
   assert_int_equal(stat(f->data, &info), 0);
@@ -40,7 +40,7 @@ static void one_writer_at_a_time(void **state) {
   store_writer_options options = options_of_tests();
   assert_fails(store_writer_create(&second, f->store, &options, &f->err), KHOP_ENVIRONMENT, "another khop is writing");
   assert_null(second);
-  fixture_write_rows(f, first, 100, 50, true); /* not disturbed */
+  fixture_write_rows(f, first, 100, 50); /* not disturbed */
   assert_ok(store_writer_finish(first, false, &f->err));
   assert_ok(store_writer_create(&second, f->store, &options, &f->err)); /* finished: free again */
   store_writer_free(first);
@@ -53,7 +53,7 @@ static void one_writer_at_a_time(void **state) {
 static void an_abandoned_writer_leaves_nothing(void **state) {
   fixture *f = *state;
   store_writer *w = fixture_writer(f, 1 << 16);
-  fixture_write_rows(f, w, 5000, 500, false);
+  fixture_write_rows(f, w, 5000, 500);
   assert_true(fixture_exists(f->temporary));
   store_writer_free(w);
   assert_false(fixture_exists(f->temporary));
@@ -63,15 +63,15 @@ static void an_abandoned_writer_leaves_nothing(void **state) {
 
 static void existing_stores_are_replaced_only_when_asked(void **state) {
   fixture *f = *state;
-  fixture_build(f, 100, true);
+  fixture_build(f, 100);
   store_writer *w = fixture_writer(f, 0);
-  fixture_write_rows(f, w, 200, 200, true);
+  fixture_write_rows(f, w, 200, 200);
   assert_fails(store_writer_finish(w, false, &f->err), KHOP_USAGE, "exists already");
   store_writer_free(w);
   assert_false(fixture_exists(f->temporary));
   assert_int_equal(stored_rows(f), 100);
   mkdir(f->old, 0700); /* left over from a crash */
-  fixture_build(f, 300, true);
+  fixture_build(f, 300);
   assert_int_equal(stored_rows(f), 300);
   assert_false(fixture_exists(f->old));
 }
@@ -80,13 +80,13 @@ static void existing_stores_are_replaced_only_when_asked(void **state) {
 static void an_interrupted_replacement_is_recoverable(void **state) {
   fixture *f = *state;
   store *s;
-  fixture_build(f, 100, true);
+  fixture_build(f, 100);
   assert_int_equal(rename(f->store, f->old), 0);
   assert_fails(store_open(&s, f->store, &f->err), KHOP_USAGE, "S.old is there");
   assert_int_equal(rename(f->old, f->store), 0);
   assert_int_equal(stored_rows(f), 100);
   assert_int_equal(rename(f->store, f->old), 0);
-  fixture_build(f, 200, true); /* or a new run settles it */
+  fixture_build(f, 200); /* or a new run settles it */
   assert_int_equal(stored_rows(f), 200);
   assert_false(fixture_exists(f->old));
 }
@@ -118,7 +118,7 @@ static void other_peoples_files_are_left_alone(void **state) {
 static void write_forever(fixture *f, int report) {
   store_writer *w = fixture_writer(f, 1 << 16);
   store_batch *b;
-  if (store_batch_create(&b, fixture_fields, false, &f->err) != KHOP_OK) _exit(1);
+  if (store_batch_create(&b, fixture_fields, &f->err) != KHOP_OK) _exit(1);
   for (uint64_t row = 0;; row += 500) {
     fixture_add_rows(f, b, row, 500);
     if (store_batch_finish(b, &f->err) != KHOP_OK || store_writer_append(w, b, &f->err) != KHOP_OK) _exit(1);
@@ -157,11 +157,11 @@ static void a_killed_writer_leaves_the_old_store_or_none(void **state) {
     assert_fails(store_open(&s, f->store, &f->err), KHOP_INPUT, "not a finished khop store");
     fixture_remove(f->store);
   }
-  fixture_build(f, 100, true);
+  fixture_build(f, 100);
   kill_a_writer(f, 10);
   assert_int_equal(stored_rows(f), 100);
   assert_true(fixture_exists(f->temporary));
-  fixture_build(f, 150, true); /* the next writer clears it away */
+  fixture_build(f, 150); /* the next writer clears it away */
   assert_int_equal(stored_rows(f), 150);
 }
 
@@ -171,7 +171,7 @@ static void a_killed_writer_leaves_the_old_store_or_none(void **state) {
  * commit in the middle, in the last one. */
 static void a_full_disk_is_said_and_leaves_nothing(void **state) {
   fixture *f = *state;
-  fixture_build(f, 100, true);
+  fixture_build(f, 100);
   struct rlimit before, limited;
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
   void (*handler)(int) = signal(SIGXFSZ, SIG_IGN);
@@ -184,7 +184,7 @@ static void a_full_disk_is_said_and_leaves_nothing(void **state) {
     store_batch *b;
     store_writer_options options = options_of_tests();
     options.commit_bytes = 1 << 16;
-    assert_ok(store_batch_create(&b, fixture_fields, false, &f->err));
+    assert_ok(store_batch_create(&b, fixture_fields, &f->err));
     khop_status status = store_writer_create(&w, f->store, &options, &f->err);
     for (uint64_t row = 0; row < 5000 && status == KHOP_OK; row += 500) {
       fixture_add_rows(f, b, row, 500);
@@ -221,7 +221,7 @@ static void nothing_follows_a_failure(void **state) {
   limited.rlim_cur = 200000;
   store_writer *w = fixture_writer(f, 1 << 16);
   store_batch *b;
-  assert_ok(store_batch_create(&b, fixture_fields, false, &f->err));
+  assert_ok(store_batch_create(&b, fixture_fields, &f->err));
   fixture_add_rows(f, b, 0, 1000);
   assert_ok(store_batch_finish(b, &f->err));
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &limited), 0);
@@ -272,7 +272,7 @@ static int fill_small_file_system(fixture *f) {
   store_writer_options options = options_of_tests();
   options.commit_bytes = 1 << 18;
   khop_status status = store_writer_create(&w, f->store, &options, &f->err);
-  if (status == KHOP_OK) status = store_batch_create(&b, fixture_fields, false, &f->err);
+  if (status == KHOP_OK) status = store_batch_create(&b, fixture_fields, &f->err);
   for (int i = 0; i < 100 && status == KHOP_OK; i++) {
     fixture_add_rows(f, b, 0, 500);
     status = store_batch_finish(b, &f->err);
