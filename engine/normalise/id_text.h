@@ -39,6 +39,9 @@ void id_set_digits(id_value *out, id_kind kind, const char *text, size_t count);
 /* ID_OTHER by its hash. */
 void id_set_other(id_value *out, const id_text *id);
 
+/* Of several telephones, the bytes of the first: up to a ',', '/' or ';' behind a digit. */
+size_t phone_first_length(const char *text, size_t length);
+
 /* A known code of one of the 63 provinces of before 2025-07-01 (the 34 of today are among them). */
 extern const bool province_codes[100];
 static inline bool province_code_known(unsigned code) { return code < 100 && province_codes[code]; }

@@ -33,11 +33,13 @@ static int zeros_lost(const id_text *id) {
   }
 }
 
+/* True when it is one; *out stays missing when its number is made up. */
 static bool read_passport(const id_text *id, id_value *out) {
   if (id->length != PASSPORT_LENGTH || id->text[0] < 'A' || id->text[0] > 'Z') return false;
   for (size_t i = 1; i < PASSPORT_LENGTH; i++) {
     if (id->text[i] < '0' || id->text[i] > '9') return false;
   }
+  if (id_digits_pattern(id->text + 1, PASSPORT_LENGTH - 1) == ID_PATTERN_REPEATED) return true; /* B0000000 */
   id_set_digits(out, ID_PASSPORT, id->text + 1, PASSPORT_LENGTH - 1);
   out->number += (uint64_t)(id->text[0] - 'A' + 1) * 10000000u;
   memcpy(out->canonical, id->text, PASSPORT_LENGTH + 1);

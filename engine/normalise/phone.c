@@ -6,8 +6,7 @@
 
 enum { MOBILE_DIGITS = 10, LONG_DIGITS = 11, DIGITS_MAX = 15 };
 
-/* Cuts at what parts two numbers, and at words behind ("0912345678 (mẹ)"). */
-static size_t first_number_length(const char *text, size_t length) {
+size_t phone_first_length(const char *text, size_t length) {
   bool digit_seen = false;
   for (size_t i = 0; i < length; i++) {
     char c = text[i];
@@ -41,12 +40,31 @@ static void drop_country(id_text *id) {
   if (id->text[0] != '0') id_text_pad(id, 1);
 }
 
+/* A mobile number whose zeros or ones are letters: "09I2345678". */
+static bool read_slips(id_text *id) {
+  id_text digits = *id;
+  bool changed = false;
+  bool mobile = id_text_digits(&digits, 0, &changed) && digits.text[0] == '0' && strchr("35789", digits.text[1]) != NULL;
+  if (!mobile) return false;
+  *id = digits;
+  return true;
+}
+
+/* 0999999999: what repeats or counts behind the zero, as long as a telephone. */
+static bool is_made_up_behind_zero(const id_text *id) {
+  return id->length >= MOBILE_DIGITS && id->text[0] == '0' && id_digits_made_up(id->text + 1, id->length - 1);
+}
+
 void normalise_phone(const char *text, size_t length, id_value *out) {
   memset(out, 0, sizeof *out);
   id_text id;
-  id_text_read(text, first_number_length(text, length), &id);
+  id_text_read(text, phone_first_length(text, length), &id);
+  if (id.length == MOBILE_DIGITS && !id.only_digits) out->repaired = read_slips(&id);
   keep_digits(&id);
-  if (id_text_is_placeholder(&id)) return;
+  if (id_text_is_placeholder(&id)) {
+    out->repaired = false;
+    return;
+  }
   drop_country(&id);
   bool mobile_lost_zero = id.length == MOBILE_DIGITS - 1 && id.text[0] != '0';
   bool long_lost_zero = id.length == LONG_DIGITS - 1 && (id.text[0] == '1' || id.text[0] == '2');
@@ -54,7 +72,7 @@ void normalise_phone(const char *text, size_t length, id_value *out) {
     id_text_pad(&id, 1);
     out->repaired = true;
   }
-  if (id_text_is_placeholder(&id)) {
+  if (id_text_is_placeholder(&id) || is_made_up_behind_zero(&id)) {
     out->repaired = false;
     return;
   }
