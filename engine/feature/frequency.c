@@ -50,7 +50,9 @@ static khop_status collect_values(void *context, size_t task, unsigned worker, k
   size_t first = task * chunk_rows, last = first + chunk_rows < t->count ? first + chunk_rows : t->count, count = 0;
   sort_item *out = job->scratch + first;
   for (size_t row = first; row < last; row++) {
-    const uint8_t *bytes = feature_row(t, row);
+    const uint8_t *bytes = feature_row(t, row), *ahead = bytes + rows_ahead * t->layout.stride;
+    __builtin_prefetch(ahead + job->slot->offset);
+    __builtin_prefetch(ahead + t->layout.stride - 1);
     if (feature_row_dead(&t->layout, bytes) || feature_missing(job->slot, bytes)) continue;
     out[count++] = (sort_item){.key = hash_mix(slot_value_key(job->slot, bytes)), .row = (uint32_t)row};
   }
