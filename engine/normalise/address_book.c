@@ -119,8 +119,8 @@ static khop_status add_other_names(book_reader *r, cell names, uint16_t unit, kh
     const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
     const char *colon = memchr(at, ':', (size_t)(stop - at));
     if (!colon) return table_error(r, "a former name without its kind", err);
-    bool former = colon > at;
-    uint16_t kind = former ? kind_of((cell){at, (size_t)(colon - at)}) : u->kind;
+    bool former = colon > at; /* another spelling goes with any kind */
+    uint16_t kind = former ? kind_of((cell){at, (size_t)(colon - at)}) : UINT16_MAX;
     if (kind == 0) return table_error(r, "unknown kind", err);
     address_posting posting = {.unit = unit, .kind = kind, .level = u->level, .former = former};
     TRY(add_name(r, (cell){colon + 1, (size_t)(stop - colon - 1)}, posting, err));

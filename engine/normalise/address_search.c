@@ -49,6 +49,7 @@ typedef struct match {
 
 typedef struct match_list {
   int count;
+  uint16_t kinds_behind; /* of an English kind behind the name */
   match items[MATCHES_MAX];
 } match_list;
 
@@ -123,7 +124,8 @@ static void add_match(searcher *s, match_list *list, const address_name *name, s
                       uint64_t accents) {
   if (list->count == MATCHES_MAX) return;
   size_t start = first;
-  uint16_t kinds = same_part(s, first) ? kinds_ending_at(s, first - 1, &start) : 0;
+  uint16_t kinds = list->kinds_behind;
+  if (kinds == 0 && same_part(s, first)) kinds = kinds_ending_at(s, first - 1, &start);
   if (kinds == 0) start = first;
   if (kinds == 0 && name->is_number) return;
   bool accented = false;
@@ -162,8 +164,11 @@ static const match_list *matches_at(searcher *s, size_t last) {
   if (s->list_count == LISTS_MAX) return &no_matches;
   match_list *list = &s->lists[s->list_count++];
   s->list_of[last] = s->list_count;
-  list->count = 0;
   const address_token *end = token_at(s, last);
+  bool behind = end->word == ADDRESS_WORD_BEHIND && same_part(s, last);
+  list->count = 0;
+  list->kinds_behind = behind ? end->kinds : 0;
+  if (behind) end = token_at(s, --last);
   for (size_t first = last + 1; first-- > 0 && last - first < ADDRESS_NAME_TOKENS_MAX;) {
     const address_token *t = token_at(s, first);
     size_t length = (size_t)(end->end - t->start);

@@ -50,7 +50,8 @@ typedef enum address_word {
   ADDRESS_WORD_VIET,
   ADDRESS_WORD_NAM,
   ADDRESS_WORD_VIETNAM,
-  ADDRESS_WORD_CU
+  ADDRESS_WORD_CU,
+  ADDRESS_WORD_BEHIND /* an English kind, which may stand behind its name: "Go Vap District" */
 } address_word;
 
 enum { ADDRESS_WORD_BITS = 8, ADDRESS_WORD_SLOTS = 1 << ADDRESS_WORD_BITS };
