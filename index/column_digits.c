@@ -17,6 +17,11 @@ enum { words = COLUMN_DIGITS_BYTES_MAX / 8 };
 static const uint8_t span_bits[COLUMN_DIGITS_BYTES_MAX + 1] = {0,  4,  7,  10, 14, 17, 20, 24, 27,
                                                                30, 34, 37, 40, 44, 47, 50, 54};
 
+static const uint64_t power_of_ten[COLUMN_DIGITS_BYTES_MAX + 1] = {
+    1,         10,         100,         1000,         10000,         100000,         1000000,         10000000,
+    100000000, 1000000000, 10000000000, 100000000000, 1000000000000, 10000000000000, 100000000000000, 1000000000000000,
+    10000000000000000};
+
 typedef struct shape {
   uint64_t text[words]; /* 0 behind the end */
   uint8_t length;
@@ -32,10 +37,12 @@ static shape make_shape(const uint64_t text[words], size_t length) {
   memcpy(bytes, s.text, sizeof bytes);
   for (uint8_t i = 0; i < length; i++) {
     if (!is_digit(bytes[i])) continue;
+    bytes[i] = '0'; /* as it is, but in a damaged store */
     if (s.end == 0) s.first = i;
     s.end = (uint8_t)(i + 1);
     s.nibble_bits_behind = (uint8_t)(4 * (COLUMN_DIGITS_BYTES_MAX - s.end));
   }
+  memcpy(s.text, bytes, sizeof bytes);
   return s;
 }
 
@@ -152,17 +159,34 @@ static const char *take_shapes(shape_table *t, const uint8_t **cursor, const uin
   return NULL;
 }
 
+/* Eight decimal digits as bytes of 0 to 9, the highest first in text: halves, quarters, eighths. */
+static inline uint64_t eight_digits(uint32_t number) {
+  uint64_t x = number / 10000 | (uint64_t)(number % 10000) << 32;
+  uint64_t hundreds = (x * 10486 >> 20) & 0x0000007f0000007f; /* x / 100 below 10,000 */
+  x = hundreds | (x - 100 * hundreds) << 16;
+  uint64_t tens = (x * 103 >> 10) & 0x000f000f000f000f; /* x / 10 below 100 */
+  return tens | (x - 10 * tens) << 8;
+}
+
 /* The shape with the number's digits in its places. */
-static const char *write_value(column_target *to, size_t row, const shape *s, uint64_t number) {
+static inline const char *write_value(column_target *to, size_t row, const shape *s, uint64_t number) {
   if (s->length > to->room) return "texts exceed their stated size";
-  char bytes[COLUMN_DIGITS_BYTES_MAX];
-  memcpy(bytes, s->text, sizeof bytes);
-  for (size_t i = s->end; i > s->first; i--, number /= 10) {
-    if (is_digit(bytes[i - 1])) bytes[i - 1] = (char)('0' + number % 10);
-    else if (number % 10) return "digit where its shape has none";
+  if (number >= power_of_ten[s->end - s->first]) return "number longer than its shape";
+  uint64_t high = eight_digits((uint32_t)(number / 100000000)), low = eight_digits((uint32_t)(number % 100000000));
+  /* Now the last digit is byte 15; it belongs to byte end - 1. */
+  size_t shift = 2 * (size_t)s->nibble_bits_behind;
+  uint64_t first = shift < 64 ? high >> shift | (low << 1) << (63 - shift) : low >> (shift - 64);
+  uint64_t last = shift < 64 ? low >> shift : 0;
+  if ((first & ~digit_nibbles(s->text[0])) | (last & ~digit_nibbles(s->text[1]))) return "digit where its shape has none";
+  first |= s->text[0];
+  last |= s->text[1];
+  if (to->room >= COLUMN_DIGITS_BYTES_MAX) {
+    memcpy(to->text, &first, sizeof first);
+    memcpy(to->text + sizeof first, &last, sizeof last);
+  } else { /* the last texts of a chunk */
+    const uint64_t bytes[words] = {first, last};
+    memcpy(to->text, bytes, s->length);
   }
-  if (number) return "number longer than its shape";
-  memcpy(to->text, bytes, s->length);
   to->fields[row * to->stride] = to->text;
   to->lengths[row * to->stride] = s->length;
   to->text += s->length;
