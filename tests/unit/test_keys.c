@@ -211,8 +211,8 @@ enum { MANY_ROWS = 300 };
 /* Rules first..first + rules together find for rows from..to what block_key says of each row. */
 static void check_range(const test_table *t, size_t first, size_t rules, size_t from, size_t to) {
   static keyed_row lists[SCHEMA_RULES_MAX][MANY_ROWS];
-  keyed_row *out[SCHEMA_RULES_MAX];
-  size_t counts[SCHEMA_RULES_MAX];
+  keyed_row *out[SCHEMA_RULES_MAX] = {NULL};
+  size_t counts[SCHEMA_RULES_MAX] = {0};
   for (size_t r = 0; r < rules; r++) out[r] = lists[r];
   block_keys(&t->table, t->schema, first, rules, UINT64_MAX, from, to, out, counts);
   for (size_t r = 0; r < rules; r++) {
