@@ -50,10 +50,10 @@ void certificate_take_apart(const char *text, size_t length, const identifier_co
                             identifier_parts *out) {
   (void)context;
   identifier_source source;
-  if (!identifier_source_read(text, length, &source, out)) return;
   char folded[FOLDED_MAX + 1];
   size_t folded_length = text_fold_toned(text, length, folded, FOLDED_MAX), at = 0;
   folded[folded_length] = 0;
+  if (!identifier_source_read(folded, folded_length, &source, out)) return;
   certificate_parts *certificate = &out->certificate;
   id_text digits = {.length = 0};
   bool changed = false;

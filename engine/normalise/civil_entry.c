@@ -34,28 +34,37 @@ static uint16_t year_behind(const char *code, size_t *out_end, bool *out_short) 
   return (uint16_t)number;
 }
 
-/* Without "số", "quyển số", marks and blanks before the code. */
-static identifier_text without_words(identifier_text value) {
-  static const char *const words[] = {"SO", "QUYEN", "DANG", "KY"};
-  for (bool again = true; again && value.length > 0;) {
-    again = is_mark(*value.text);
-    size_t skipped = again;
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && !again; i++) {
-      size_t letters = strlen(words[i]);
-      again = value.length >= letters && memcmp(value.text, words[i], letters) == 0 &&
-              (value.length == letters || !is_letter(value.text[letters]));
-      if (again) skipped = letters;
-    }
-    value.text += skipped;
-    value.length -= skipped;
-  }
-  while (value.length > 0 && is_mark(value.text[value.length - 1])) value.length--;
-  return value;
+/* Nothing but letters, digits, '/' and '-', and no book in it. */
+static bool is_plain(const char *code) {
+  return code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-")] == 0 && strstr(code, "QUYEN") == NULL;
 }
 
-/* Nothing but letters, digits, '/' and '-'. */
-static bool is_plain(const char *code) {
-  return code[strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/-")] == 0;
+/* Where the code begins behind "số", "quyển số" and marks: after its blanks went, so that "QU YEN" is the same. */
+static const char *behind_words(const char *code) {
+  static const char *const words[] = {"QUYEN", "DANGKY", "SO"};
+  for (bool again = true; again;) {
+    again = is_mark(*code);
+    code += again;
+    for (size_t i = 0; i < sizeof words / sizeof words[0] && !again; i++) {
+      size_t letters = strlen(words[i]);
+      again = strncmp(code, words[i], letters) == 0 && (letters > 2 || !is_letter(code[letters]));
+      if (again) code += letters;
+    }
+  }
+  return code;
+}
+
+/* The code of a number or book without words around. False when there is none. */
+static bool read_code(identifier_text value, char out[IDENTIFIER_PIECE_MAX + 1]) {
+  char code[IDENTIFIER_PIECE_MAX + 1];
+  out[0] = 0;
+  if (!identifier_code(value, code)) return false;
+  const char *start = behind_words(code);
+  size_t length = strlen(start);
+  while (length > 0 && is_mark(start[length - 1])) length--;
+  memcpy(out, start, length);
+  out[length] = 0;
+  return length > 0 && is_plain(out);
 }
 
 /* A folded number and book. */
@@ -63,10 +72,9 @@ static void set_entry(identifier_text number, identifier_text book, identifier_p
   entry_parts *entry = &out->entry;
   size_t end;
   bool is_short, book_short;
-  bool good = identifier_code(number, entry->number) && is_digit(entry->number[strcspn(entry->number, "0123456789")]);
+  bool good = read_code(number, entry->number) && is_digit(entry->number[strcspn(entry->number, "0123456789")]);
   bool book_given = book.length > 0;
-  good &= !book_given || identifier_code(book, entry->book);
-  good &= is_plain(entry->number) && is_plain(entry->book);
+  good &= !book_given || read_code(book, entry->book);
   if (!good) {
     memset(entry, 0, sizeof *entry);
     return;
@@ -88,11 +96,10 @@ static void set_entry(identifier_text number, identifier_text book, identifier_p
 /* `whole` is what stays when no entry is found. */
 static void read_folded(identifier_text number, identifier_text book, identifier_text whole, identifier_parts *out) {
   char other[FOLDED_MAX + 1];
-  identifier_source source;
-  set_entry(without_words(number), without_words(book), out);
+  set_entry(number, book, out);
   if (out->kind == IDENTIFIER_IS_ENTRY) return;
   memset(out, 0, sizeof *out);
-  if (!identifier_source_read(whole.text, whole.length, &source, out)) return;
+  if (identifier_set_placeholder(whole, out)) return;
   memcpy(other, whole.text, whole.length);
   other[whole.length] = 0;
   identifier_set_other(out, other);

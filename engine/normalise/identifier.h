@@ -179,8 +179,8 @@ typedef struct identifier_text {
 void parcel_key_read(identifier_text commune, identifier_text sheet, identifier_text number, identifier_parts *out);
 void civil_entry_read(identifier_text number, identifier_text book, identifier_parts *out);
 
-/* The values of a cell, parted by ';' and the like; and by ',', '/', '|', line breaks and "và" where at least five
- * digits stand on either side and the type has no such marks of its own. Empty ones are left out.
+/* The values of a cell, parted by ';' and the like and by line breaks; and by ',', '/', '|' and "và" where at least
+ * five digits stand on either side and the type has no such marks of its own. Empty ones are left out.
  *
  *     identifier_cell cell = identifier_cell_begin(type, text, length);
  *     for (identifier_text value; identifier_cell_next(&cell, &value);) ... */

@@ -27,7 +27,7 @@ static separator separator_at(const char *at, const char *end, size_t *out_lengt
                {"/", 1, SEPARATOR_LIKELY},
                {"\xEF\xBC\x8F", 3, SEPARATOR_LIKELY},
                {"|", 1, SEPARATOR_LIKELY},
-               {"\n", 1, SEPARATOR_LIKELY},
+               {"\n", 1, SEPARATOR_SURE},
                {" v\xC3\xA0 ", 5, SEPARATOR_LIKELY}, /* và, and */
                {" va ", 4, SEPARATOR_LIKELY},
                {" VA ", 4, SEPARATOR_LIKELY}};

@@ -13,11 +13,22 @@ static bool keeps_accents(identifier_type type) {
   return type == IDENTIFIER_CERTIFICATE_SERIAL || type == IDENTIFIER_PARCEL_KEY || type == IDENTIFIER_CIVIL_ENTRY;
 }
 
+/* Outside printable ASCII. */
 static bool has_wide_characters(const char *text, size_t length) {
   for (size_t i = 0; i < length; i++) {
-    if ((unsigned char)text[i] >= 0x80) return true;
+    if ((unsigned char)text[i] >= 0x80 || text[i] == 0) return true;
   }
   return false;
+}
+
+/* Nearly ASCII, and no NUL, which would end a canonical form. Returns the length, at most FOLDED_MAX. */
+static size_t fold_cell(identifier_type type, const char *text, size_t length, char *out) {
+  bool keeps_letters = type == IDENTIFIER_CERTIFICATE_SERIAL;
+  length = (keeps_letters ? text_fold_toned : text_fold_plain)(text, length, out, FOLDED_MAX);
+  for (size_t i = 0; i < length; i++) {
+    if (out[i] == 0) out[i] = ' ';
+  }
+  return length;
 }
 
 /* The first value alone: "079085012345 và 024567890" has a plain one. */
@@ -55,8 +66,7 @@ void identifier_read(identifier_type type, const char *text, size_t length, cons
   char folded[FOLDED_MAX];
   bool wide = first_is_wide(type, text, length);
   if (has_wide_characters(text, length)) { /* before the list is parted: many characters become ';' or '/' */
-    bool keeps_letters = type == IDENTIFIER_CERTIFICATE_SERIAL;
-    length = (keeps_letters ? text_fold_toned : text_fold_plain)(text, length, folded, sizeof folded);
+    length = fold_cell(type, text, length, folded);
     text = folded;
   }
   identifier_cell cell = identifier_cell_begin(type, text, length);
@@ -120,21 +130,27 @@ static uint32_t repairs_of(const char *text, size_t length, const id_text *id) {
   return repairs;
 }
 
+static bool set_placeholder(const id_text *id, identifier_parts *out) {
+  if (id->only_digits) return identifier_set_made_up(out, id->text, id->length);
+  if (!id_text_is_placeholder(id)) return false;
+  out->findings |= IDENTIFIER_PLACEHOLDER;
+  return true;
+}
+
+bool identifier_set_placeholder(identifier_text value, identifier_parts *out) {
+  id_text id;
+  id_text_read(value.text, value.length, &id);
+  return set_placeholder(&id, out);
+}
+
 bool identifier_source_read(const char *text, size_t length, identifier_source *source, identifier_parts *out) {
   id_text_read(text, length, &source->id);
   source->repairs = repairs_of(text, length, &source->id);
-  const id_text *id = &source->id;
-  if (id->only_digits) return !identifier_set_made_up(out, id->text, id->length);
-  if (id_text_is_placeholder(id)) {
-    out->findings |= IDENTIFIER_PLACEHOLDER;
-    return false;
-  }
-  if (is_scientific(id)) {
-    identifier_set_other(out, id->text);
-    out->findings = IDENTIFIER_SCIENTIFIC;
-    return false;
-  }
-  return true;
+  if (set_placeholder(&source->id, out)) return false;
+  if (!is_scientific(&source->id)) return true;
+  identifier_set_other(out, source->id.text);
+  out->findings = IDENTIFIER_SCIENTIFIC;
+  return false;
 }
 
 bool identifier_code(identifier_text value, char out[IDENTIFIER_PIECE_MAX + 1]) {

@@ -14,6 +14,9 @@ typedef struct identifier_source {
 /* False when nothing is left to read: *out is then missing, a placeholder, or spoilt by scientific notation. */
 bool identifier_source_read(const char *text, size_t length, identifier_source *source, identifier_parts *out);
 
+/* "không có", 000: *out stays missing, with the finding. False when it is none. */
+bool identifier_set_placeholder(identifier_text value, identifier_parts *out);
+
 /* Digits that someone made up: *out becomes missing, with the finding. False when they are not. */
 bool identifier_set_made_up(identifier_parts *out, const char *digits, size_t count);
 

@@ -114,10 +114,9 @@ void parcel_key_take_apart(const char *text, size_t length, const identifier_con
                            identifier_parts *out) {
   (void)context;
   char folded[FOLDED_MAX + 1];
-  identifier_source source;
-  if (!identifier_source_read(text, length, &source, out)) return;
   size_t folded_length = text_fold_plain(text, length, folded, FOLDED_MAX);
   folded[folded_length] = 0;
+  if (identifier_set_placeholder((identifier_text){folded, folded_length}, out)) return;
   const identifier_text none = {folded, 0};
   bool in_words = memchr(folded, '|', folded_length) == NULL;
   identifier_text sheet = in_words ? code_behind(folded, folded_length, "TO") : none;

@@ -3,11 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "normalise/normalise.h"
+#include "normalise/date.h"
+#include "normalise/identifier.h"
 
 /* Longer texts are folded in spans of 256 bytes; a word longer than that may be cut elsewhere when it
  * is folded again, so fixed points are required of shorter ones only. */
-enum { FUNCTIONS = 12, OUT_MAX = 65536, ONE_SPAN = 256 };
+enum { FUNCTIONS = 14, OUT_MAX = 65536, ONE_SPAN = 256, ID_CANONICAL_WHOLE = 60 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -78,6 +79,61 @@ static void check_date(const char *text, size_t length) {
   require(value.month <= 12 && value.day <= 31 && (value.month > 0 || value.day == 0));
 }
 
+/* The second byte picks the options, the rest is the date. */
+static void check_date_parts(const char *text, size_t length) {
+  if (length == 0) return;
+  unsigned bits = (unsigned char)text[0];
+  date_options options = {.order = (date_order)(bits % 3),
+                          .reference_year = bits & 64 ? 2025 : 0,
+                          .short_year_last = bits & 128 ? 2025 : 0};
+  date_parts date, again;
+  date_value value;
+  value_part parts[VALUE_PARTS_MAX];
+  text++;
+  length--;
+  date_read(text, length, &options, &date);
+  require(date_part_list(&date, parts) <= VALUE_PARTS_MAX);
+  require((date.precision == DATE_NONE && date.present) == ((date.findings & DATE_ERRORS) != 0));
+  date_read(date.canonical, strlen(date.canonical), &options, &again);
+  require(strcmp(again.canonical, date.canonical) == 0 && again.precision == date.precision);
+  require(again.year_first == date.year_first && again.year_last == date.year_last && again.age == date.age);
+  normalise_date(text, length, &value);
+  bool same = value.year == date.year && value.month == date.month && value.day == date.day;
+  require(same || !value.valid || options.order == DATE_ORDER_MDY);
+  date_order_evidence evidence = {0};
+  date_order_count(&evidence, text, length);
+  require(evidence.day_first + evidence.month_first + evidence.ambiguous <= 1);
+}
+
+/* A list taken apart lies within its cell, and its values are not empty. */
+static void check_cell(identifier_type type, const char *text, size_t length) {
+  identifier_cell cell = identifier_cell_begin(type, text, length);
+  const char *end = text;
+  for (identifier_text value; identifier_cell_next(&cell, &value); end = value.text + value.length) {
+    require(value.text >= end && value.length > 0 && value.text + value.length <= text + length);
+  }
+}
+
+/* The second byte picks the type and what else is known. */
+static void check_identifier(const char *text, size_t length) {
+  if (length == 0) return;
+  unsigned bits = (unsigned char)text[0];
+  identifier_type type = (identifier_type)(bits % IDENTIFIER_TYPES);
+  identifier_context context = {.sex = bits & 64 ? SEX_FEMALE : SEX_MISSING, .birth_year = bits & 128 ? 1985 : 0};
+  identifier_parts identifier, again;
+  value_part parts[VALUE_PARTS_MAX];
+  text++;
+  length--;
+  check_cell(type, text, length);
+  identifier_read(type, text, length, &context, &identifier);
+  require(identifier_part_list(&identifier, parts) <= VALUE_PARTS_MAX);
+  size_t written = strlen(identifier.canonical);
+  require(written <= IDENTIFIER_CANONICAL_MAX && (written == 0) == (identifier.kind == IDENTIFIER_IS_MISSING));
+  if (written > ID_CANONICAL_WHOLE) return;
+  identifier_read(type, identifier.canonical, written, &context, &again);
+  require(strcmp(again.canonical, identifier.canonical) == 0 && again.kind == identifier.kind && again.repairs == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0 || size > OUT_MAX / 16) return 0;
   const char *text = (const char *)data + 1;
@@ -116,8 +172,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   case 10:
     check_id(normalise_phone, text, length);
     break;
-  default:
+  case 11:
     (void)normalise_number(text, length);
+    break;
+  case 12:
+    check_date_parts(text, length);
+    break;
+  default:
+    check_identifier(text, length);
     break;
   }
   return 0;
