@@ -116,7 +116,7 @@ typedef struct date_value {
 /* dd/mm/yyyy, d/m/yyyy, with '/', '.', '-' or blanks; yyyy-mm-dd (not with blanks), yyyymmdd,
  * yyyymmddHHMM[SS], yyyy, mm/yyyy, yyyy-mm, a time of day behind any of them, Excel serials (5 digits,
  * 1900 system), and a spreadsheet's ".0" behind these. 00 as day or month is unknown; a day of an
- * unknown month is dropped; all zero is missing. Years are 1850 to 2100, in four digits. */
+ * unknown month is dropped; all zero is missing. Years are 1850 to 2100, in four digits. date.h reads more. */
 void normalise_date(const char *text, size_t length, date_value *out);
 
 /* ---- sex.c -------------------------------------------------------------------------------- */
@@ -150,8 +150,9 @@ typedef struct id_value {
  * lost two when that makes a known province (001-009, Hà Nội being 001) and a century of our time; blanks,
  * dots, hyphens, brackets and quotes inside are dropped; "123456789012.0" and 1.23E+11 forms of
  * spreadsheets: the first is repaired, the second is ID_OTHER and not valid. At most two letters are read
- * as digits. Placeholders (one digit repeated, 123456789, "không có") are ID_MISSING. Of a list by ';' the
- * first. A province of 100 and over (born abroad) is valid. */
+ * as digits. Placeholders (one digit repeated, digits that count up or down modulo 10, "không có") are
+ * ID_MISSING. Of a list by ';' the first. A province of 100 and over (born abroad) is valid.
+ * identifier.h says more of a value: its parts, and why it is not valid. */
 void normalise_personal_id(const char *text, size_t length, id_value *out);
 /* Health-insurance card or number in 10, 12, 15 or 20 characters: ID_INSURANCE by the ten digits
  * (12 digits: ID_CCCD; 9 and 11 lost a leading zero). A card is valid when its benefit digit is 1-5;
