@@ -92,7 +92,8 @@ typedef enum address_doubt {
   ADDRESS_FORMER_NAME = 1 << 2,    /* of a unit that was joined with this one in the years before July 2025 */
   ADDRESS_FORMER_ABOVE = 1 << 3,   /* the commune is right, its district is given by a former name (Quận 9) */
   ADDRESS_ERAS_MIXED = 1 << 4,     /* an old commune in a new province, a new commune in an old district */
-  ADDRESS_ERA_NOT_ASKED = 1 << 5   /* of the other era than the caller asked for */
+  ADDRESS_ERA_NOT_ASKED = 1 << 5,  /* of the other era than the caller asked for */
+  ADDRESS_END_SKIPPED = 1 << 6     /* the last part of the text says no place */
 } address_doubt;
 
 enum { ADDRESS_CANDIDATES_MAX = 8 };

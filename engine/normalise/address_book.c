@@ -91,11 +91,20 @@ static khop_status new_name(book_reader *r, const address_text *text, size_t len
   return KHOP_OK;
 }
 
+/* Wards named I to VII are looked for as numbers, as they are written either way. */
+static cell number_of_roman(const address_text *text, uint16_t kind, cell written) {
+  static const char *const digits[] = {"", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
+  bool is_roman = kind == ADDRESS_WARD && text->count == 1 && text->tokens[0].roman > 0 && text->tokens[0].roman < 10;
+  return is_roman ? (cell){digits[text->tokens[0].roman], 1} : written;
+}
+
 static khop_status add_name(book_reader *r, cell written, address_posting posting, khop_error *err) {
   address_book *book = r->book;
   address_text text;
   if (written.length > FOLD_SPAN_BYTES) return table_error(r, "name too long", err);
   address_text_read(NULL, written.text, written.length, &text);
+  cell number = number_of_roman(&text, posting.kind, written);
+  if (number.text != written.text) address_text_read(NULL, number.text, number.length, &text);
   if (text.count == 0) return table_error(r, "no name", err);
   size_t length = text.tokens[text.count - 1].end;
   if (length > ADDRESS_KEY_MAX || text.count > ADDRESS_NAME_TOKENS_MAX) return table_error(r, "name too long", err);
@@ -267,12 +276,12 @@ static khop_status read_table(book_reader *r, khop_error *err) {
     r->line++;
     if (!end) return table_error(r, "does not end", err);
     if (*line != '#') {
-      cell cells[COLUMNS] = {{"", 0}};
+      cell cells[COLUMNS];
       const char *at = line;
-      for (size_t i = 0; i < COLUMNS && at <= end; i++) {
+      for (size_t i = 0; i < COLUMNS; i++) {
         const char *tab = memchr(at, '\t', (size_t)(end - at)), *stop = tab ? tab : end;
         cells[i] = (cell){at, (size_t)(stop - at)};
-        at = stop + 1;
+        at = tab ? tab + 1 : end; /* columns left out are empty */
       }
       TRY(read_unit(r, cells, err));
     }

@@ -404,8 +404,38 @@ static size_t end_of_places(const address_text *text) {
   return end;
 }
 
+static void search_from(searcher *s, size_t end) {
+  scope none = {.present = false};
+  search_districts(s, end, &none);
+  const match_list *list = matches_at(s, end - 1);
+  for (int i = 0; i < list->count; i++) {
+    const match *m = &list->items[i];
+    bool usable = is_usable(m, ADDRESS_LEVEL_PROVINCE, PROVINCE_KINDS);
+    if (usable && (m->kinds != 0 || m->boundary != BOUNDARY_STREET)) search_province(s, m);
+  }
+}
+
+static void clear(address_found *found) {
+  *found = (address_found){.start = UINT8_MAX, .upper_start = UINT8_MAX};
+}
+
+/* A last part that says no place (a telephone, "gần chợ") is passed over if a commune stands before it. */
+static void search_before_last_part(searcher *s, size_t end) {
+  address_found *found = s->found;
+  while (end > 1 && same_part(s, end - 1)) end--;
+  if (end <= 1) return;
+  search_from(s, end - 1);
+  for (size_t i = 0; i < found->count; i++) {
+    if (s->book->units[found->units[i]].level != ADDRESS_LEVEL_COMMUNE || found->cost >= COST_COMMUNE_ALONE) {
+      clear(found);
+      return;
+    }
+    found->doubts[i] |= ADDRESS_END_SKIPPED;
+  }
+}
+
 void address_search(const address_book *book, address_era era, const address_text *text, address_found *out) {
-  *out = (address_found){.start = UINT8_MAX, .upper_start = UINT8_MAX};
+  clear(out);
   if (text->count == 0) return;
   searcher s;
   s.book = book;
@@ -415,12 +445,6 @@ void address_search(const address_book *book, address_era era, const address_tex
   s.list_count = 0;
   memset(s.list_of, 0, text->count);
   size_t end = end_of_places(text);
-  scope none = {.present = false};
-  search_districts(&s, end, &none);
-  const match_list *list = matches_at(&s, end - 1);
-  for (int i = 0; i < list->count; i++) {
-    const match *m = &list->items[i];
-    bool usable = is_usable(m, ADDRESS_LEVEL_PROVINCE, PROVINCE_KINDS);
-    if (usable && (m->kinds != 0 || m->boundary != BOUNDARY_STREET)) search_province(&s, m);
-  }
+  search_from(&s, end);
+  if (out->count == 0) search_before_last_part(&s, end);
 }

@@ -19,7 +19,8 @@ static size_t put_code(char *out, size_t room, uint16_t unit) {
 static void describe(const address_value *value, char *out, size_t room) {
   static const char *const statuses[] = {"missing", "unknown", "province", "district", "commune", "ambiguous"};
   static const char *const levels[] = {"", "province-", "district-", ""};
-  static const char *const doubts[] = {" accents", " kind", " former", " former-above", " eras", " era-not-asked"};
+  static const char *const doubts[] = {" accents", " kind", " former", " former-above", " eras", " era-not-asked",
+                                       " end-skipped"};
   size_t at = (size_t)snprintf(out, room, "%s", statuses[value->status]);
   if (value->count == 0) return;
   for (size_t i = 0; i < value->count; i++) {
@@ -147,6 +148,21 @@ static void memory_overflows(void **state) {
     int length = snprintf(text, sizeof text, "%u Lê Lợi%sPhường %u, KP %u, Quận %u, TP.HCM", below(&random, 100), separator,
                           below(&random, 30), below(&random, 50), below(&random, 14));
     assert_recalled(memory, ADDRESS_ERA_ANY, text, (size_t)length);
+  }
+  address_memory_free(memory);
+}
+
+/* Texts of one and two letters, whose hashes are nearest to each other. */
+static void short_texts_recalled(void **state) {
+  (void)state;
+  address_memory *memory = address_memory_create();
+  assert_non_null(memory);
+  for (unsigned i = 0; i < 1u << 14; i++) {
+    char text[2] = {(char)(i & 127), (char)(i >> 7)};
+    for (unsigned era = 0; era < 3; era++) {
+      assert_recalled(memory, (address_era)era, text, 2);
+      assert_recalled(memory, (address_era)era, text, 1);
+    }
   }
   address_memory_free(memory);
 }
@@ -298,6 +314,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(golden_addresses),  cmocka_unit_test(golden_addresses_decomposed),
       cmocka_unit_test(recalling_is_reading), cmocka_unit_test(memory_overflows),
+      cmocka_unit_test(short_texts_recalled),
       cmocka_unit_test(any_text_gives_a_value), cmocka_unit_test(long_heads),
       cmocka_unit_test(places_compare),    cmocka_unit_test(keys_cross_july_2025),
       cmocka_unit_test(the_era_decides),   cmocka_unit_test(units_by_code),
