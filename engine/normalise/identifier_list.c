@@ -9,6 +9,11 @@ typedef enum separator { SEPARATOR_NONE, SEPARATOR_SURE, SEPARATOR_LIKELY } sepa
 
 static bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
+/* What nearly all bytes are, and no separator begins with. */
+static bool is_plain(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 static bool starts_with(const char *at, const char *end, const char *text, size_t length) {
   return (size_t)(end - at) >= length && memcmp(at, text, length) == 0;
 }
@@ -31,6 +36,7 @@ static separator separator_at(const char *at, const char *end, size_t *out_lengt
                {" v\xC3\xA0 ", 5, SEPARATOR_LIKELY}, /* và, and */
                {" va ", 4, SEPARATOR_LIKELY},
                {" VA ", 4, SEPARATOR_LIKELY}};
+  if (is_plain(*at)) return SEPARATOR_NONE;
   for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
     *out_length = marks[i].length;
     if (*at == marks[i].text[0] && starts_with(at, end, marks[i].text, marks[i].length)) return marks[i].meaning;
