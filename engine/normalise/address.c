@@ -208,9 +208,13 @@ static bool is_commune_word(const char *text, size_t length) {
 
 /* "thị xã" and "T. X.", of which the second word alone would mean something else. */
 static bool ends_half_word(const char *text, size_t length) {
-  if (length >= 3 && (memcmp(text + length - 3, "\xE1\xBB\x8B", 3) == 0 || memcmp(text + length - 3, "\xE1\xBB\x8A", 3) == 0))
-    return true; /* ị, Ị */
-  return length > 0 && (text[length - 1] == '.' || (text[length - 1] | 32) == 'i' || (text[length - 1] | 32) == 't');
+  static const char *const words[] = {"thị", "Thị", "THỊ", "thi", "Thi", "THI", "T.", "t.", "T", "t"};
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    size_t bytes = strlen(words[i]);
+    bool ends = bytes <= length && memcmp(text + length - bytes, words[i], bytes) == 0;
+    if (ends && (bytes == length || text[length - bytes - 1] == ' ')) return true;
+  }
+  return false;
 }
 
 size_t address_tail_at_word(const char *text, size_t length) {

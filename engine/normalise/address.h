@@ -123,6 +123,13 @@ void address_memory_free(address_memory *memory);
 void address_recall(address_memory *memory, const address_book *book, address_era era, const char *text, size_t length,
                     address_value *out);
 
+/* The address written out: its head as it stands, then the units in full from the commune up ("Phường Bến Nghé,
+ * Quận 1, Thành phố Hồ Chí Minh"). Where no single unit was found, the text without what trails it. Reading that
+ * again finds the same (a new commune given with an old district may then share its name with others). At most
+ * `capacity` bytes, cut at a whole character. Returns the length. */
+size_t address_write(const address_book *book, const char *text, size_t length, const address_value *value, char *out,
+                     size_t capacity);
+
 /* ---- comparing ------------------------------------------------------------------------------ */
 
 /* Eight bytes for a feature row: up to three candidates. More are narrowed to their common district or province. */

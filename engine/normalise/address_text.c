@@ -58,7 +58,6 @@ typedef struct text_writer {
   size_t letters;
   uint64_t hash, accents;
   uint8_t part;
-  bool overflow;
 } text_writer;
 
 /* The end of a long text is what says the place. */
@@ -98,8 +97,8 @@ static void put_token(text_writer *w, size_t from, size_t to) {
   address_text *text = w->text;
   const uint8_t *plain = w->run->plain, *codes = w->run->codes;
   if (text->count == ADDRESS_TOKENS_MAX) forget_first_half(text);
-  w->overflow |= w->letters + (to - from) > ADDRESS_LETTERS_MAX;
-  if (w->overflow) return;
+  if (w->letters + (to - from) > ADDRESS_LETTERS_MAX) text->count = w->letters = 0; /* damaged bytes, six codes each */
+  if (to - from > ADDRESS_LETTERS_MAX) return;
   while (from + 1 < to && plain[from] == '0' && is_digit(plain[from + 1])) from++;
   address_token *t = &text->tokens[text->count++];
   *t = (address_token){.hash_before = w->hash,
@@ -180,14 +179,13 @@ void address_text_read(const address_word_table *words, const char *bytes, size_
   text_writer w = {.run = &run, .text = out};
   for (size_t at = 0; at < run.count;) {
     if (is_separator(run.codes[at])) {
-      if (run.codes[at++] == ',' && out->count > 0) w.part = (uint8_t)(out->tokens[out->count - 1].part + 1);
+      w.part = (uint8_t)(w.part + (run.codes[at++] == ','));
       continue;
     }
     size_t start = at;
     while (at < run.count && !is_separator(run.codes[at])) at++;
     put_word(&w, start, at);
   }
-  if (w.overflow) out->count = 0; /* damaged bytes, six codes each */
   if (words == NULL || out->count == 0) return;
   recognise(words, out);
   drop_words(out);

@@ -23,6 +23,14 @@ static void check_value(const address_value *value, size_t length) {
   }
 }
 
+/* Other scripts may grow in the fold, until it cuts their end. */
+static bool is_ascii(const char *text, size_t length) {
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] & 0x80) return false;
+  }
+  return true;
+}
+
 static address_place check_text(address_era era, const char *text, size_t length) {
   address_value fresh, recalled, again;
   address_read(book, era, text, length, &fresh);
@@ -31,6 +39,11 @@ static address_place check_text(address_era era, const char *text, size_t length
     address_recall(memory, book, era, text, length, &recalled);
     require(memcmp(&fresh, &recalled, sizeof fresh) == 0);
   }
+  char written[8192];
+  size_t length_written = address_write(book, text, length, &fresh, written, sizeof written);
+  address_read(book, era, written, length_written, &again);
+  check_value(&again, length_written);
+  require(fresh.status != ADDRESS_COMMUNE || again.status >= ADDRESS_COMMUNE || !is_ascii(text, length));
   /* What is left over is an address like any other. */
   address_read(book, era, text, fresh.head_bytes, &again);
   check_value(&again, fresh.head_bytes);

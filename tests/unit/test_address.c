@@ -84,6 +84,54 @@ static void golden_addresses_decomposed(void **state) {
   golden_each("golden/addresses.tsv", 3, check_decomposed);
 }
 
+/* ---- written out ---------------------------------------------------------------------------- */
+
+static void assert_written(const char *text, const char *expected) {
+  char written[TEXT_MAX];
+  address_value value;
+  read_exact(ADDRESS_ERA_ANY, text, strlen(text), &value);
+  written[address_write(book, text, strlen(text), &value, written, sizeof written - 1)] = 0;
+  assert_string_equal(written, expected);
+}
+
+static void addresses_written_out(void **state) {
+  (void)state;
+  assert_written("12/5 lê lợi,p bến nghé, q1 hcm", "12/5 lê lợi, Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh");
+  assert_written("P.01 Gò Vấp", "Phường 1, Quận Gò Vấp, Thành phố Hồ Chí Minh");
+  assert_written("P. Tân Định, TP.HCM", "Phường Tân Định, Thành phố Hồ Chí Minh");
+  assert_written("H. Côn Đảo, BRVT", "Huyện Côn Đảo, Tỉnh Bà Rịa - Vũng Tàu");
+  assert_written("ấp 3, h chau thanh, tay ninh", "ấp 3, Huyện Châu Thành, Tỉnh Tây Ninh");
+  assert_written("bình dương", "Tỉnh Bình Dương");
+  assert_written("Châu Thành, ", "Châu Thành");
+  assert_written("12 Lê Lợi", "12 Lê Lợi");
+  assert_written("không rõ", "");
+  address_value value;
+  char cut[16];
+  read_exact(ADDRESS_ERA_ANY, "q1", 2, &value);
+  assert_int_equal(address_write(book, "q1", 2, &value, cut, 4), 2); /* of "Quận", whose third letter has three bytes */
+  assert_memory_equal(cut, "Qu", 2);
+}
+
+/* Written out and read again it is the same, and written out again too. */
+static void check_rewritten(char **cells) {
+  char once[TEXT_MAX], twice[TEXT_MAX];
+  address_value value, again;
+  read_exact(ADDRESS_ERA_ANY, cells[0], strlen(cells[0]), &value);
+  size_t length = address_write(book, cells[0], strlen(cells[0]), &value, once, sizeof once);
+  read_exact(ADDRESS_ERA_ANY, once, length, &again);
+  size_t second = address_write(book, once, length, &again, twice, sizeof twice);
+  assert_int_equal(length, second);
+  assert_memory_equal(once, twice, length);
+  assert_int_equal(value.status, again.status);
+  if (value.count == 1) assert_memory_equal(value.units, again.units, sizeof value.units);
+  assert_int_equal(value.new_commune, again.new_commune);
+}
+
+static void golden_addresses_rewritten(void **state) {
+  (void)state;
+  golden_each("golden/addresses.tsv", 3, check_rewritten);
+}
+
 /* ---- the memory ----------------------------------------------------------------------------- */
 
 static const char *const pieces[] = {
@@ -213,6 +261,22 @@ static void long_heads(void **state) {
   assert_int_equal(value.head_bytes, head);
 }
 
+/* Damaged bytes take six codes each; what stands behind them is read all the same. */
+static void damaged_head(void **state) {
+  (void)state;
+  char text[256];
+  memset(text, 0xCB, 150);
+  size_t length = 150 + (size_t)snprintf(text + 150, sizeof text - 150, ", Phường Bến Nghé, Quận 1");
+  address_value value;
+  read_exact(ADDRESS_ERA_ANY, text, length, &value);
+  assert_int_equal(value.status, ADDRESS_COMMUNE);
+  assert_int_equal(value.head_bytes, 150);
+  text[150] = ' ';
+  read_exact(ADDRESS_ERA_ANY, text, length, &value);
+  assert_int_equal(value.status, ADDRESS_COMMUNE);
+  assert_int_equal(value.head_bytes, 150);
+}
+
 /* ---- comparing ------------------------------------------------------------------------------ */
 
 static address_place place_of(const char *text) {
@@ -313,9 +377,11 @@ int main(void) {
   assert_true(address_book_bytes(book) < 6u << 20);
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(golden_addresses),  cmocka_unit_test(golden_addresses_decomposed),
+      cmocka_unit_test(addresses_written_out), cmocka_unit_test(golden_addresses_rewritten),
       cmocka_unit_test(recalling_is_reading), cmocka_unit_test(memory_overflows),
       cmocka_unit_test(short_texts_recalled),
       cmocka_unit_test(any_text_gives_a_value), cmocka_unit_test(long_heads),
+      cmocka_unit_test(damaged_head),
       cmocka_unit_test(places_compare),    cmocka_unit_test(keys_cross_july_2025),
       cmocka_unit_test(the_era_decides),   cmocka_unit_test(units_by_code),
   };
