@@ -37,8 +37,8 @@ static size_t count_words(const char *text, size_t length, size_t ordinal, size_
   return words;
 }
 
-/* Where word `ordinal` of `words` begins. Text with unusual blanks is folded again and again from further left until
- * the words behind are as many as they should be. */
+/* Where word `ordinal` of `words` begins. Text with unusual blanks is folded again and again from further
+ * left until the words behind are as many as they should be. */
 static size_t word_offset(const char *text, size_t length, size_t ordinal, size_t words) {
   size_t offset;
   if (ordinal == 0) return 0;
@@ -56,7 +56,8 @@ static size_t word_offset(const char *text, size_t length, size_t ordinal, size_
 static size_t trimmed(const char *text, size_t length) {
   while (length > 0) {
     uint8_t byte = (uint8_t)text[length - 1];
-    bool is_mark = byte < 0x80 && !(byte >= '0' && byte <= '9') && !((byte | 32) >= 'a' && (byte | 32) <= 'z');
+    bool is_mark =
+        byte < 0x80 && !(byte >= '0' && byte <= '9') && !((byte | 32) >= 'a' && (byte | 32) <= 'z');
     if (is_mark) length--;
     else if (length >= 2 && memcmp(text + length - 2, "\xC2\xA0", 2) == 0) length -= 2;
     else break;
@@ -108,11 +109,13 @@ static uint16_t island_of(const address_book *book, uint16_t unit) {
   return has_next && next->level == ADDRESS_LEVEL_COMMUNE && next->code == 0 ? (uint16_t)(unit + 1) : unit;
 }
 
-static address_status status_of(const address_book *book, const address_found *found, const address_value *value) {
+static address_status status_of(const address_book *book, const address_found *found,
+                                const address_value *value) {
   size_t levels[ADDRESS_LEVEL_COMMUNE + 1] = {0};
   for (size_t i = 0; i < found->count; i++) levels[book->units[found->units[i]].level]++;
   if (levels[ADDRESS_LEVEL_PROVINCE] == found->count) return ADDRESS_PROVINCE;
-  if (levels[ADDRESS_LEVEL_DISTRICT] == found->count) return found->count == 1 ? ADDRESS_DISTRICT : ADDRESS_AMBIGUOUS;
+  if (levels[ADDRESS_LEVEL_DISTRICT] == found->count)
+    return found->count == 1 ? ADDRESS_DISTRICT : ADDRESS_AMBIGUOUS;
   if (levels[ADDRESS_LEVEL_COMMUNE] < found->count) return ADDRESS_AMBIGUOUS;
   return found->count == 1 || value->new_commune != ADDRESS_NO_UNIT ? ADDRESS_COMMUNE : ADDRESS_AMBIGUOUS;
 }
@@ -152,8 +155,8 @@ static size_t span_start(const char *text, size_t length) {
   return start;
 }
 
-static void read_span(const address_book *book, address_era era, const char *text, size_t length, address_found *found,
-                      address_value *out) {
+static void read_span(const address_book *book, address_era era, const char *text, size_t length,
+                      address_found *found, address_value *out) {
   address_text tokens;
   memset(out, 0, sizeof *out);
   size_t start = span_start(text, length);
@@ -164,7 +167,8 @@ static void read_span(const address_book *book, address_era era, const char *tex
   value_of(book, found, out);
   size_t head = length;
   if (found->count > 0)
-    head = start + word_offset(text + start, length - start, tokens.tokens[found->start].ordinal, tokens.ordinals);
+    head = start +
+           word_offset(text + start, length - start, tokens.tokens[found->start].ordinal, tokens.ordinals);
   out->head_bytes = (uint32_t)trimmed(text, head);
 }
 
@@ -195,10 +199,12 @@ size_t address_tail_behind_comma(const char *text, size_t length) {
 
 /* As usually written; what is not here is read as a whole, with the same result. */
 static bool is_commune_word(const char *text, size_t length) {
-  static const char *const words[] = {"P.",  "p.",      "F.",      "X.",      "x.",      "TT.",       "TT ",      "xã ",
-                                      "Xã ", "XÃ ",     "xa ",     "Xa ",     "XA ",     "phường ",   "Phường ",  "PHƯỜNG ",
-                                      "phuong ", "Phuong ", "PHUONG ", "thị trấn ", "Thị trấn ", "Thị Trấn "};
-  bool numbered = length > 1 && (text[0] == 'P' || text[0] == 'F' || text[0] == 'p') && text[1] >= '0' && text[1] <= '9';
+  static const char *const words[] = {"P.",      "p.",        "F.",        "X.",       "x.",      "TT.",
+                                      "TT ",     "xã ",       "Xã ",       "XÃ ",      "xa ",     "Xa ",
+                                      "XA ",     "phường ",   "Phường ",   "PHƯỜNG ",  "phuong ", "Phuong ",
+                                      "PHUONG ", "thị trấn ", "Thị trấn ", "Thị Trấn "};
+  bool numbered =
+      length > 1 && (text[0] == 'P' || text[0] == 'F' || text[0] == 'p') && text[1] >= '0' && text[1] <= '9';
   for (size_t i = 0; i < sizeof words / sizeof words[0] && !numbered; i++) {
     size_t bytes = strlen(words[i]);
     if (bytes <= length && words[i][0] == text[0] && memcmp(words[i], text, bytes) == 0) return true;
@@ -235,7 +241,8 @@ void address_join_head(const char *text, size_t tail, address_value *value) {
 }
 
 /* address_recall takes the same steps. */
-void address_read(const address_book *book, address_era era, const char *text, size_t length, address_value *out) {
+void address_read(const address_book *book, address_era era, const char *text, size_t length,
+                  address_value *out) {
   size_t tail = address_tail_behind_comma(text, length);
   if (tail && address_read_tail(book, era, text + tail, length - tail, out) & ADDRESS_DECIDES_BEHIND_COMMA) {
     address_join_head(text, tail, out);

@@ -33,11 +33,11 @@ typedef enum address_kind {
   ADDRESS_CITY = 1 << 1,          /* thành phố, of either level */
   ADDRESS_URBAN_DISTRICT = 1 << 2,
   ADDRESS_RURAL_DISTRICT = 1 << 3,
-  ADDRESS_TOWN = 1 << 4,          /* thị xã */
+  ADDRESS_TOWN = 1 << 4, /* thị xã */
   ADDRESS_WARD = 1 << 5,
   ADDRESS_RURAL_COMMUNE = 1 << 6,
-  ADDRESS_TOWNSHIP = 1 << 7,      /* thị trấn */
-  ADDRESS_SPECIAL_ZONE = 1 << 8   /* đặc khu */
+  ADDRESS_TOWNSHIP = 1 << 7,    /* thị trấn */
+  ADDRESS_SPECIAL_ZONE = 1 << 8 /* đặc khu */
 } address_kind;
 
 /* ---- the book of units ---------------------------------------------------------------------- */
@@ -51,17 +51,18 @@ typedef struct address_unit {
   uint8_t level; /* address_level */
   uint8_t era;   /* address_era, never ANY */
   uint8_t other_count;
-  uint16_t kind;     /* address_kind */
-  uint16_t code;     /* of 2 (province), 3 (district) or 5 digits; 0 for an island district without a commune */
-  uint16_t district; /* of an old commune; its own for a district */
-  uint16_t province; /* of the same era; its own for a province */
-  const uint16_t *others; /* units of the other era on the same ground, for communes and provinces: what an old one
-                             became (the largest share first), what a new one was made of */
+  uint16_t kind; /* address_kind */
+  uint16_t code; /* of 2 (province), 3 (district) or 5 digits; 0 for an island district without a commune */
+  uint16_t district;      /* of an old commune; its own for a district */
+  uint16_t province;      /* of the same era; its own for a province */
+  const uint16_t *others; /* units of the other era on the same ground, for communes and provinces: what an
+                             old one became (the largest share first), what a new one was made of */
 } address_unit;
 
 typedef struct address_book address_book;
 
-/* Reads the built-in table (about 3 ms, 2 MB). The book is not changed afterwards: any threads may read it. */
+/* Reads the built-in table (about 3 ms, 2 MB). The book is not changed afterwards: any threads may read it.
+ */
 khop_status address_book_create(address_book **out_book, khop_error *err);
 void address_book_free(address_book *book);
 size_t address_book_bytes(const address_book *book);
@@ -90,10 +91,10 @@ typedef enum address_doubt {
   ADDRESS_ACCENTS_DIFFER = 1 << 0, /* other tones or letters than the unit's, or some left out */
   ADDRESS_KIND_DIFFERS = 1 << 1,   /* "Thị xã" for what is a city now */
   ADDRESS_FORMER_NAME = 1 << 2,    /* of a unit that was joined with this one in the years before July 2025 */
-  ADDRESS_FORMER_ABOVE = 1 << 3,   /* the commune is right, its district is given by a former name (Quận 9) */
-  ADDRESS_ERAS_MIXED = 1 << 4,     /* an old commune in a new province, a new commune in an old district */
-  ADDRESS_ERA_NOT_ASKED = 1 << 5,  /* of the other era than the caller asked for */
-  ADDRESS_END_SKIPPED = 1 << 6     /* the last part of the text says no place */
+  ADDRESS_FORMER_ABOVE = 1 << 3, /* the commune is right, its district is given by a former name (Quận 9) */
+  ADDRESS_ERAS_MIXED = 1 << 4,   /* an old commune in a new province, a new commune in an old district */
+  ADDRESS_ERA_NOT_ASKED = 1 << 5, /* of the other era than the caller asked for */
+  ADDRESS_END_SKIPPED = 1 << 6    /* the last part of the text says no place */
 } address_doubt;
 
 enum { ADDRESS_CANDIDATES_MAX = 8 };
@@ -103,36 +104,39 @@ typedef struct address_value {
   uint8_t doubts; /* address_doubt */
   uint8_t count;  /* of units */
   bool more;      /* further candidates were left out */
-  uint16_t units[ADDRESS_CANDIDATES_MAX]; /* today's communes first; provinces of both eras if a name is both */
+  uint16_t
+      units[ADDRESS_CANDIDATES_MAX]; /* today's communes first; provinces of both eras if a name is both */
   uint16_t district;     /* what all candidates agree on, else ADDRESS_NO_UNIT: the old district, */
   uint16_t province;     /* the old province, */
   uint16_t new_commune;  /* today's commune, */
   uint16_t new_province; /* today's province */
-  uint32_t head_bytes;   /* text[0 .. head_bytes) is the house, street or hamlet in front, trimmed at its end */
+  uint32_t head_bytes; /* text[0 .. head_bytes) is the house, street or hamlet in front, trimmed at its end */
 } address_value;
 
-/* Reads one address. `era` says which map the writer used, when the caller knows (by the date of an entry, or a
- * column of codes); what the text itself says weighs more. Never fails; no allocation. */
-void address_read(const address_book *book, address_era era, const char *text, size_t length, address_value *out);
+/* Reads one address. `era` says which map the writer used, when the caller knows (by the date of an entry, or
+ * a column of codes); what the text itself says weighs more. Never fails; no allocation. */
+void address_read(const address_book *book, address_era era, const char *text, size_t length,
+                  address_value *out);
 
 /* The same from a memory of whole texts and tails (what stands behind the first comma), which repeat. One for
  * each thread; the result never depends on what is remembered. */
 typedef struct address_memory address_memory;
 address_memory *address_memory_create(void); /* NULL: out of memory */
 void address_memory_free(address_memory *memory);
-void address_recall(address_memory *memory, const address_book *book, address_era era, const char *text, size_t length,
-                    address_value *out);
+void address_recall(address_memory *memory, const address_book *book, address_era era, const char *text,
+                    size_t length, address_value *out);
 
-/* The address written out: its head as it stands, then the units in full from the commune up ("Phường Bến Nghé,
- * Quận 1, Thành phố Hồ Chí Minh"). Where no single unit was found, the text without what trails it. Reading that
- * again finds the same (a new commune given with an old district may then share its name with others). At most
- * `capacity` bytes, cut at a whole character. Returns the length. */
-size_t address_write(const address_book *book, const char *text, size_t length, const address_value *value, char *out,
-                     size_t capacity);
+/* The address written out: its head as it stands, then the units in full from the commune up ("Phường Bến
+ * Nghé, Quận 1, Thành phố Hồ Chí Minh"). Where no single unit was found, the text without what trails it.
+ * Reading that again finds the same (a new commune given with an old district may then share its name with
+ * others). At most `capacity` bytes, cut at a whole character. Returns the length. */
+size_t address_write(const address_book *book, const char *text, size_t length, const address_value *value,
+                     char *out, size_t capacity);
 
 /* ---- comparing ------------------------------------------------------------------------------ */
 
-/* Eight bytes for a feature row: up to three candidates. More are narrowed to their common district or province. */
+/* Eight bytes for a feature row: up to three candidates. More are narrowed to their common district or
+ * province. */
 typedef struct address_place {
   uint16_t units[3]; /* 0 behind the last */
   uint8_t level;     /* address_level of the units; ADDRESS_NO_LEVEL for a place that is not known */
@@ -149,9 +153,10 @@ typedef enum address_relation {
 } address_relation;
 
 typedef struct address_match {
-  uint8_t relation;       /* address_relation, of communes */
-  uint8_t shared;         /* the lowest address_level that both certainly share, across eras */
-  uint16_t share_permille; /* of all pairs of candidates and parts of split communes, those that are the same */
+  uint8_t relation; /* address_relation, of communes */
+  uint8_t shared;   /* the lowest address_level that both certainly share, across eras */
+  uint16_t
+      share_permille; /* of all pairs of candidates and parts of split communes, those that are the same */
 } address_match;
 
 /* Are two places the same commune? Two old ones are compared as old ones, even where both became one. */

@@ -36,7 +36,7 @@ static khop_status table_error(const book_reader *r, const char *fact, khop_erro
 
 static const struct {
   const char *code, *name;
-} kinds[] = {{"T", "Tỉnh"},   {"TP", "Thành phố"}, {"Q", "Quận"},      {"H", "Huyện"},  {"TX", "Thị xã"},
+} kinds[] = {{"T", "Tỉnh"},   {"TP", "Thành phố"}, {"Q", "Quận"},      {"H", "Huyện"},   {"TX", "Thị xã"},
              {"P", "Phường"}, {"X", "Xã"},         {"TT", "Thị trấn"}, {"DK", "Đặc khu"}};
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -50,15 +50,18 @@ const char *address_kind_name(uint16_t kind) {
 /* 0 when it is none. */
 static uint16_t kind_of(cell c) {
   for (size_t i = 0; i < KINDS; i++) {
-    if (strlen(kinds[i].code) == c.length && memcmp(kinds[i].code, c.text, c.length) == 0) return (uint16_t)(1u << i);
+    if (strlen(kinds[i].code) == c.length && memcmp(kinds[i].code, c.text, c.length) == 0)
+      return (uint16_t)(1u << i);
   }
   return 0;
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */
 
-const address_name *address_name_find(const address_book *book, const uint8_t *letters, size_t length, uint64_t hash) {
-  for (size_t slot = address_slot(hash, ADDRESS_SLOT_BITS); book->slots[slot] != 0; slot = (slot + 1) % ADDRESS_SLOTS) {
+const address_name *address_name_find(const address_book *book, const uint8_t *letters, size_t length,
+                                      uint64_t hash) {
+  for (size_t slot = address_slot(hash, ADDRESS_SLOT_BITS); book->slots[slot] != 0;
+       slot = (slot + 1) % ADDRESS_SLOTS) {
     const address_name *name = &book->names[book->slots[slot]];
     if (name->key_length == length && memcmp(book->keys + name->key, letters, length) == 0) return name;
   }
@@ -72,11 +75,12 @@ static bool all_digits(const uint8_t *letters, size_t length) {
   return true;
 }
 
-static khop_status new_name(book_reader *r, const address_text *text, size_t length, uint64_t hash, uint32_t *out_name,
-                            khop_error *err) {
+static khop_status new_name(book_reader *r, const address_text *text, size_t length, uint64_t hash,
+                            uint32_t *out_name, khop_error *err) {
   address_book *book = r->book;
   if (book->name_count >= ADDRESS_SLOTS / 4 * 3) return table_error(r, "too many names", err);
-  TRY(array_reserve(&book->names, &r->name_capacity, book->name_count + 1, sizeof *book->names, "address names", err));
+  TRY(array_reserve(&book->names, &r->name_capacity, book->name_count + 1, sizeof *book->names,
+                    "address names", err));
   TRY(array_reserve(&book->keys, &r->key_capacity, book->key_bytes + length, 1, "address names", err));
   address_name *name = &book->names[book->name_count];
   *name = (address_name){.key = (uint32_t)book->key_bytes,
@@ -94,7 +98,8 @@ static khop_status new_name(book_reader *r, const address_text *text, size_t len
 /* Wards named I to VII are looked for as numbers, as they are written either way. */
 static cell number_of_roman(const address_text *text, uint16_t kind, cell written) {
   static const char *const digits[] = {"", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
-  bool is_roman = kind == ADDRESS_WARD && text->count == 1 && text->tokens[0].roman > 0 && text->tokens[0].roman < 10;
+  bool is_roman =
+      kind == ADDRESS_WARD && text->count == 1 && text->tokens[0].roman > 0 && text->tokens[0].roman < 10;
   return is_roman ? (cell){digits[text->tokens[0].roman], 1} : written;
 }
 
@@ -107,13 +112,15 @@ static khop_status add_name(book_reader *r, cell written, address_posting postin
   if (number.text != written.text) address_text_read(NULL, number.text, number.length, &text);
   if (text.count == 0) return table_error(r, "no name", err);
   size_t length = text.tokens[text.count - 1].end;
-  if (length > ADDRESS_KEY_MAX || text.count > ADDRESS_NAME_TOKENS_MAX) return table_error(r, "name too long", err);
+  if (length > ADDRESS_KEY_MAX || text.count > ADDRESS_NAME_TOKENS_MAX)
+    return table_error(r, "name too long", err);
   uint64_t hash = address_run_hash(&text, 0, text.count - 1);
   const address_name *found = address_name_find(book, text.letters, length, hash);
   uint32_t name = (uint32_t)(found ? found - book->names : 0);
   if (!found) TRY(new_name(r, &text, length, hash, &name, err));
   if (posting.accents != 0) posting.accents = address_run_accents(&text, 0, text.count - 1);
-  TRY(array_reserve(&r->records, &r->record_capacity, r->record_count + 1, sizeof *r->records, "address names", err));
+  TRY(array_reserve(&r->records, &r->record_capacity, r->record_count + 1, sizeof *r->records,
+                    "address names", err));
   r->records[r->record_count++] = (name_record){posting, name};
   book->names[name].posting_count++;
   book->names[name].levels |= (uint8_t)(1u << posting.level);
@@ -196,8 +203,10 @@ static khop_status add_successors(book_reader *r, cell codes, address_unit *unit
 static const struct {
   char letter;
   uint8_t level, era;
-} line_forms[] = {{'N', ADDRESS_LEVEL_PROVINCE, ADDRESS_ERA_NEW}, {'n', ADDRESS_LEVEL_COMMUNE, ADDRESS_ERA_NEW},
-                  {'O', ADDRESS_LEVEL_PROVINCE, ADDRESS_ERA_OLD}, {'d', ADDRESS_LEVEL_DISTRICT, ADDRESS_ERA_OLD},
+} line_forms[] = {{'N', ADDRESS_LEVEL_PROVINCE, ADDRESS_ERA_NEW},
+                  {'n', ADDRESS_LEVEL_COMMUNE, ADDRESS_ERA_NEW},
+                  {'O', ADDRESS_LEVEL_PROVINCE, ADDRESS_ERA_OLD},
+                  {'d', ADDRESS_LEVEL_DISTRICT, ADDRESS_ERA_OLD},
                   {'c', ADDRESS_LEVEL_COMMUNE, ADDRESS_ERA_OLD}};
 
 static khop_status place_unit(book_reader *r, address_unit *unit, uint16_t number, khop_error *err) {
@@ -213,10 +222,12 @@ static khop_status place_unit(book_reader *r, address_unit *unit, uint16_t numbe
 static khop_status read_unit(book_reader *r, const cell *cells, khop_error *err) {
   address_book *book = r->book;
   size_t form = 0;
-  while (form < sizeof line_forms / sizeof line_forms[0] && line_forms[form].letter != cells[0].text[0]) form++;
+  while (form < sizeof line_forms / sizeof line_forms[0] && line_forms[form].letter != cells[0].text[0])
+    form++;
   if (form == sizeof line_forms / sizeof line_forms[0]) return table_error(r, "unknown form", err);
   if (book->unit_count >= UINT16_MAX) return table_error(r, "too many units", err);
-  TRY(array_reserve(&book->units, &r->unit_capacity, book->unit_count + 1, sizeof *book->units, "address units", err));
+  TRY(array_reserve(&book->units, &r->unit_capacity, book->unit_count + 1, sizeof *book->units,
+                    "address units", err));
   uint16_t number = (uint16_t)book->unit_count++;
   address_unit *unit = &book->units[number];
   bool no_code = cells[1].length == 1 && cells[1].text[0] == '-';
@@ -227,7 +238,8 @@ static khop_status read_unit(book_reader *r, const cell *cells, khop_error *err)
                          .era = line_forms[form].era,
                          .kind = kind_of(cells[2]),
                          .code = (uint16_t)code};
-  if (code < 0 || unit->kind == 0 || cells[3].length > UINT8_MAX) return table_error(r, "code, kind or name", err);
+  if (code < 0 || unit->kind == 0 || cells[3].length > UINT8_MAX)
+    return table_error(r, "code, kind or name", err);
   TRY(place_unit(r, unit, number, err));
   uint16_t *slot = code_slot(book, (address_era)unit->era, (address_level)unit->level, (uint32_t)code);
   if (!slot || (*slot != 0 && !no_code)) return table_error(r, "code", err);
@@ -296,8 +308,10 @@ khop_status address_book_create(address_book **out_book, khop_error *err) {
   book_reader r = {.book = mem_alloc(1, sizeof(address_book))};
   if (!r.book) return error_memory(err, sizeof(address_book), "address book");
   address_words_fill(&r.book->words);
-  TRY_CLEANUP(array_reserve(&r.book->units, &r.unit_capacity, 1, sizeof *r.book->units, "address units", err));
-  TRY_CLEANUP(array_reserve(&r.book->names, &r.name_capacity, 1, sizeof *r.book->names, "address names", err));
+  TRY_CLEANUP(
+      array_reserve(&r.book->units, &r.unit_capacity, 1, sizeof *r.book->units, "address units", err));
+  TRY_CLEANUP(
+      array_reserve(&r.book->names, &r.name_capacity, 1, sizeof *r.book->names, "address names", err));
   r.book->units[0] = (address_unit){.name = ""};
   r.book->names[0] = (address_name){0};
   r.book->unit_count = r.book->name_count = 1;

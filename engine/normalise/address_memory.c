@@ -4,7 +4,8 @@
  *     | first: met again since it came | second: came last |
  *
  * What is new takes the second place only, so that what comes once does not push out what comes again.
- * A hash stands for its text: among 10^8 texts two agree with a chance of 3 in 10^4, as for names and places. */
+ * A hash stands for its text: among 10^8 texts two agree with a chance of 3 in 10^4, as for names and places.
+ */
 #include <string.h>
 
 #include "base/hash.h"
@@ -59,7 +60,8 @@ static unsigned recall_tail(address_memory *memory, address_era era, const char 
   return slot->decides;
 }
 
-static void recall_whole(address_memory *memory, address_era era, const char *text, size_t length, address_value *out) {
+static void recall_whole(address_memory *memory, address_era era, const char *text, size_t length,
+                         address_value *out) {
   uint64_t hash = hash_of(era, text, length);
   memory_slot *slot = slot_of(memory->wholes[(hash >> 20) % WHOLE_SETS], hash);
   if (slot->hash == 0) {
@@ -70,8 +72,8 @@ static void recall_whole(address_memory *memory, address_era era, const char *te
 }
 
 /* The steps of address_read. */
-void address_recall(address_memory *memory, const address_book *book, address_era era, const char *text, size_t length,
-                    address_value *out) {
+void address_recall(address_memory *memory, const address_book *book, address_era era, const char *text,
+                    size_t length, address_value *out) {
   if (memory->book != book) {
     memset(memory, 0, sizeof *memory);
     memory->book = book;

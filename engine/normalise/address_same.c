@@ -4,8 +4,8 @@
  *     old B ─┬────────── new X          B and X may be: one part of two
  *            └────────── new Y
  *
- * Candidates of a place, and parts of a split commune, are taken as equally likely: the table knows grounds, not
- * how many people live there. A former name is some part of its unit, so it counts half. */
+ * Candidates of a place, and parts of a split commune, are taken as equally likely: the table knows grounds,
+ * not how many people live there. A former name is some part of its unit, so it counts half. */
 #include <string.h>
 
 #include "normalise/address_book.h"
@@ -34,7 +34,9 @@ address_place address_place_of(const address_book *book, const address_value *va
   address_place place = {.former = (value->doubts & ADDRESS_FORMER_NAME) != 0}, none = place;
   if (take_candidates(book, value, &place)) return place;
   place = none;
-  uint16_t common = value->new_commune ? value->new_commune : value->district ? value->district : value->province;
+  uint16_t common = value->new_commune ? value->new_commune
+                    : value->district  ? value->district
+                                       : value->province;
   if (common == ADDRESS_NO_UNIT) common = value->new_province;
   place.units[0] = common;
   place.level = book->units[common].level;
@@ -63,9 +65,10 @@ static unsigned share_of(const address_book *book, address_place a, address_plac
 
 /* ---- districts and provinces ---------------------------------------------------------------- */
 
-/* Do two units lie in one district, and in one province? `certain` asks for all of their ground, else some of it is
- * enough. Where one of them is of today's map, provinces are compared as today's. */
-static bool shares_district(const address_book *book, const address_unit *x, const address_unit *y, bool certain) {
+/* Do two units lie in one district, and in one province? `certain` asks for all of their ground, else some of
+ * it is enough. Where one of them is of today's map, provinces are compared as today's. */
+static bool shares_district(const address_book *book, const address_unit *x, const address_unit *y,
+                            bool certain) {
   if (x->era == ADDRESS_ERA_NEW) {
     bool any = false, all = x->level == ADDRESS_LEVEL_COMMUNE;
     for (size_t i = 0; all && i < x->other_count; i++) {

@@ -1,19 +1,19 @@
-/* The readings of an address. From its end leftwards: a province or none, a district or none, a commune or none,
- * side by side, each under the one before.
+/* The readings of an address. From its end leftwards: a province or none, a district or none, a commune or
+ * none, side by side, each under the one before.
  *
  *     Xã Tân Hưng , Châu Thành , Tiền Giang
  *                                |--------|   provinces of that name, each era
  *                   |---------|               districts of that name in one of those
  *     |---------|                             communes of that name in one of those
  *
- * The reading that reaches furthest left counts, and among those the cheapest: what departs from the table costs.
- * A unit without its kind is a name like any other, so it must stand where a name of a unit would:
- * not behind a house number or "đường". */
+ * The reading that reaches furthest left counts, and among those the cheapest: what departs from the table
+ * costs. A unit without its kind is a name like any other, so it must stand where a name of a unit would: not
+ * behind a house number or "đường". */
 #include "normalise/address_search.h"
 
 #include <string.h>
 
-enum { MATCHES_MAX = ADDRESS_NAME_TOKENS_MAX * 2, SCOPE_MAX = 24, LISTS_MAX = 24 };
+enum { MATCHES_MAX = ADDRESS_NAME_TOKENS_MAX * 3, SCOPE_MAX = 24, LISTS_MAX = 24 };
 
 enum {
   PROVINCE_KINDS = ADDRESS_PROVINCE_KIND | ADDRESS_CITY,
@@ -67,7 +67,8 @@ typedef struct searcher {
   address_era era;
   address_found *found;
   uint8_t list_count;
-  uint8_t list_of[ADDRESS_TOKENS_MAX]; /* 1 + where the matches that end at a token are; 0: not looked for yet */
+  uint8_t
+      list_of[ADDRESS_TOKENS_MAX]; /* 1 + where the matches that end at a token are; 0: not looked for yet */
   match_list lists[LISTS_MAX];
 } searcher;
 
@@ -122,20 +123,26 @@ static boundary boundary_before(const searcher *s, size_t at) {
 
 static void add_match(searcher *s, match_list *list, const address_name *name, size_t first, size_t last,
                       uint64_t accents) {
-  if (list->count == MATCHES_MAX) return;
   size_t start = first;
   uint16_t kinds = list->kinds_behind;
   if (kinds == 0 && same_part(s, first)) kinds = kinds_ending_at(s, first - 1, &start);
   if (kinds == 0) start = first;
-  if (kinds == 0 && name->is_number) return;
+  if ((kinds == 0 && name->is_number) || list->count + 2 > MATCHES_MAX) return;
   bool accented = false;
   for (size_t i = first; i <= last; i++) accented |= token_at(s, i)->is_accented;
-  list->items[list->count++] = (match){.name = name,
-                                       .accents = accents,
-                                       .kinds = kinds,
-                                       .start = (uint8_t)start,
-                                       .boundary = (uint8_t)boundary_before(s, start),
-                                       .is_accented = accented};
+  match m = {.name = name,
+             .accents = accents,
+             .kinds = kinds,
+             .start = (uint8_t)start,
+             .boundary = (uint8_t)boundary_before(s, start),
+             .is_accented = accented};
+  list->items[list->count++] = m;
+  if (start == first || name->is_number) return;
+  /* The word may be the end of another name: "Xã Bạch Xa Tuyên Quang". */
+  m.kinds = 0;
+  m.start = (uint8_t)first;
+  m.boundary = BOUNDARY_STREET;
+  list->items[list->count++] = m;
 }
 
 /* The name with its last token, a roman number, in digits: "Mỹ Đình II". */
@@ -184,7 +191,8 @@ static const match_list *matches_at(searcher *s, size_t last) {
 /* ---- costs ---------------------------------------------------------------------------------- */
 
 /* Does the posting fit what is written at `level`? Adds to cost and doubts. */
-static bool fits(const searcher *s, const match *m, const address_posting *p, uint8_t *cost, uint8_t *doubts) {
+static bool fits(const searcher *s, const match *m, const address_posting *p, uint8_t *cost,
+                 uint8_t *doubts) {
   if (m->kinds != 0 && (m->kinds & p->kind) == 0) {
     if (m->name->is_number) return false;
     *cost += COST_KIND_DIFFERS;
@@ -251,13 +259,14 @@ static int place_in_scope(const scope *sc, uint16_t unit) {
   return -1;
 }
 
-/* Where in the provinces a district or commune lies, -1 if in none. An old one lies in the province that its own
- * became too, a new one also in those that some of it came from. */
+/* Where in the provinces a district or commune lies, -1 if in none. An old one lies in the province that its
+ * own became too, a new one also in those that some of it came from. */
 static int province_of(const searcher *s, const scope *provinces, const address_unit *unit, bool *out_mixed) {
   int at = place_in_scope(provinces, unit->province);
   *out_mixed = at < 0;
   if (at >= 0) return at;
-  if (unit->era == ADDRESS_ERA_OLD) return place_in_scope(provinces, s->book->units[unit->province].others[0]);
+  if (unit->era == ADDRESS_ERA_OLD)
+    return place_in_scope(provinces, s->book->units[unit->province].others[0]);
   for (size_t i = 0; i < unit->other_count && at < 0; i++)
     at = place_in_scope(provinces, s->book->units[unit->others[i]].province);
   return at;
@@ -266,7 +275,8 @@ static int province_of(const searcher *s, const scope *provinces, const address_
 /* ---- communes ------------------------------------------------------------------------------- */
 
 /* Where in the districts a commune lies, -1 if in none. A new commune lies where some of it came from. */
-static int district_of(const searcher *s, const scope *districts, const address_unit *commune, bool *out_mixed) {
+static int district_of(const searcher *s, const scope *districts, const address_unit *commune,
+                       bool *out_mixed) {
   *out_mixed = commune->era == ADDRESS_ERA_NEW;
   if (!*out_mixed) return place_in_scope(districts, commune->district);
   for (size_t i = 0; i < commune->other_count; i++) {
@@ -296,7 +306,8 @@ static void try_commune(searcher *s, const match *m, const address_posting *p, c
   if (within->present) {
     bool former_above = within->doubts[at] & ADDRESS_FORMER_NAME;
     cost = (uint8_t)(cost + within->costs[at]);
-    doubts |= (uint8_t)(within->doubts[at] & ~ADDRESS_FORMER_NAME) | (former_above ? ADDRESS_FORMER_ABOVE : 0);
+    doubts |=
+        (uint8_t)(within->doubts[at] & ~ADDRESS_FORMER_NAME) | (former_above ? ADDRESS_FORMER_ABOVE : 0);
   }
   if (mixed) {
     cost += COST_ERAS_MIXED;
@@ -306,15 +317,16 @@ static void try_commune(searcher *s, const match *m, const address_posting *p, c
   add_candidate(s, p->unit, m->start, cost, doubts);
 }
 
-/* A name without its kind is taken for a commune where a part begins. Behind other words it is, if commas are not
- * used at all and something follows that it lies in. */
+/* A name without its kind is taken for a commune where a part begins. Behind other words it is, if commas are
+ * not used at all and something follows that it lies in. */
 static bool may_be_commune(const searcher *s, const match *m, bool within) {
   if (!is_usable(m, ADDRESS_LEVEL_COMMUNE, COMMUNE_KINDS)) return false;
   if (m->kinds != 0) return true;
   return m->boundary == BOUNDARY_BEGINS || (m->boundary == BOUNDARY_INSIDE && within && !s->text->has_commas);
 }
 
-static void search_communes(searcher *s, size_t end, const scope *provinces, const scope *districts, bool labelled_only) {
+static void search_communes(searcher *s, size_t end, const scope *provinces, const scope *districts,
+                            bool labelled_only) {
   if (end == 0) return;
   const match_list *list = matches_at(s, end - 1);
   for (int i = 0; i < list->count; i++) {
@@ -356,23 +368,25 @@ static void districts_of(searcher *s, const match *m, const scope *provinces, sc
   }
 }
 
-static void search_districts(searcher *s, size_t end, const scope *provinces) {
+/* `labelled_only`: what was found so far counts only if a unit with its kind stands before it. */
+static void search_districts(searcher *s, size_t end, const scope *provinces, bool labelled_only) {
   scope none = {.present = false};
-  search_communes(s, end, provinces, &none, false);
+  search_communes(s, end, provinces, &none, labelled_only);
   if (end == 0) return;
   const match_list *list = matches_at(s, end - 1);
   for (int i = 0; i < list->count; i++) {
     const match *m = &list->items[i];
     if (!is_usable(m, ADDRESS_LEVEL_DISTRICT, DISTRICT_KINDS)) continue;
-    if (m->kinds == 0 && m->boundary == BOUNDARY_STREET) continue;
-    /* Inside other words and under no province it is a district only if a commune of it stands before. */
-    bool inside = m->kinds == 0 && m->boundary == BOUNDARY_INSIDE && !provinces->present;
+    /* Inside other words and under no province, or behind a word that may be the end of a name ("Tuy Phong"),
+     * it is a district only if a commune of it stands right before. */
+    bool inside = m->boundary == BOUNDARY_INSIDE && !provinces->present;
+    bool unsure = m->kinds == 0 && (inside || labelled_only || m->boundary == BOUNDARY_STREET);
     scope districts;
     districts_of(s, m, provinces, &districts);
     if (districts.count == 0) continue;
-    for (size_t k = 0; k < districts.count && !inside; k++)
+    for (size_t k = 0; k < districts.count && !unsure; k++)
       add_candidate(s, districts.units[k], m->start, districts.costs[k], districts.doubts[k]);
-    search_communes(s, m->start, provinces, &districts, inside);
+    search_communes(s, m->start, provinces, &districts, unsure);
   }
 }
 
@@ -380,14 +394,16 @@ static void search_districts(searcher *s, size_t end, const scope *provinces) {
 
 static void search_province(searcher *s, const match *m) {
   scope provinces = {.present = true};
+  bool unsure =
+      m->kinds == 0 && m->boundary == BOUNDARY_STREET; /* "đường Hà Nội", but "H. Vụ Bản Nam Định" */
   const address_posting *p = s->book->postings + m->name->first_posting;
   for (size_t k = 0; k < m->name->posting_count; k++) {
     uint8_t cost = 0, doubts = 0;
     if (p[k].level != ADDRESS_LEVEL_PROVINCE || !fits(s, m, &p[k], &cost, &doubts)) continue;
     add_to_scope(&provinces, p[k].unit, cost, doubts);
-    add_candidate(s, p[k].unit, m->start, cost, doubts);
+    if (!unsure) add_candidate(s, p[k].unit, m->start, cost, doubts);
   }
-  if (provinces.count > 0) search_districts(s, m->start, &provinces);
+  if (provinces.count > 0) search_districts(s, m->start, &provinces, unsure);
 }
 
 /* The end of the last part that says a place: without the country and a postal code. */
@@ -406,12 +422,11 @@ static size_t end_of_places(const address_text *text) {
 
 static void search_from(searcher *s, size_t end) {
   scope none = {.present = false};
-  search_districts(s, end, &none);
+  search_districts(s, end, &none, false);
   const match_list *list = matches_at(s, end - 1);
   for (int i = 0; i < list->count; i++) {
     const match *m = &list->items[i];
-    bool usable = is_usable(m, ADDRESS_LEVEL_PROVINCE, PROVINCE_KINDS);
-    if (usable && (m->kinds != 0 || m->boundary != BOUNDARY_STREET)) search_province(s, m);
+    if (is_usable(m, ADDRESS_LEVEL_PROVINCE, PROVINCE_KINDS)) search_province(s, m);
   }
 }
 

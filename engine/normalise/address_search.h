@@ -17,18 +17,19 @@ typedef struct address_found {
 } address_found;
 
 /* Reads all of `text`, of which the last 256 bytes count. */
-void address_read_whole(const address_book *book, address_era era, const char *text, size_t length, address_value *out);
+void address_read_whole(const address_book *book, address_era era, const char *text, size_t length,
+                        address_value *out);
 
-/* A tail is the part of an address that names its place, and repeats. It begins behind the first comma, or at the
- * first word of a commune ("P.", "xã") that stands before it. */
+/* A tail is the part of an address that names its place, and repeats. It begins behind the first comma, or at
+ * the first word of a commune ("P.", "xã") that stands before it. */
 size_t address_tail_behind_comma(const char *text, size_t length); /* 0: none */
 size_t address_tail_at_word(const char *text, size_t length);      /* 0: none */
 
 /* When a tail decides the place, whatever stands before it. */
 typedef enum address_decision {
-  ADDRESS_DECIDES_BEHIND_COMMA = 1 << 0, /* names a commune, and nothing in it can be the district or province of one
-                                            that stands before */
-  ADDRESS_DECIDES_AT_WORD = 1 << 1       /* likewise, and the commune is what it begins with, without any doubt */
+  ADDRESS_DECIDES_BEHIND_COMMA = 1 << 0, /* names a commune, and nothing in it can be the district or province
+                                            of one that stands before */
+  ADDRESS_DECIDES_AT_WORD = 1 << 1 /* likewise, and the commune is what it begins with, without any doubt */
 } address_decision;
 
 /* Returns address_decision bits. */

@@ -9,9 +9,9 @@
 #define SQUARE_3 (SQUARE_2 * SQUARE_2)
 #define SQUARE_4 (SQUARE_3 * SQUARE_3)
 #define SQUARE_5 (SQUARE_4 * SQUARE_4)
-#define PICK(n, bit, value) (((n) >> (bit) & 1) ? (value) : 1u)
-#define POWER(n)                                                                                             \
-  (PICK(n, 0, address_hash_base_value) * PICK(n, 1, SQUARE_1) * PICK(n, 2, SQUARE_2) *                       \
+#define PICK(n, bit, value) (((n) >> (bit)&1) ? (value) : 1u)
+#define POWER(n)                                                                       \
+  (PICK(n, 0, address_hash_base_value) * PICK(n, 1, SQUARE_1) * PICK(n, 2, SQUARE_2) * \
    PICK(n, 3, SQUARE_3) * PICK(n, 4, SQUARE_4) * PICK(n, 5, SQUARE_5))
 #define POWERS_4(n) POWER(n), POWER((n) + 1), POWER((n) + 2), POWER((n) + 3)
 #define POWERS_16(n) POWERS_4(n), POWERS_4((n) + 4), POWERS_4((n) + 8), POWERS_4((n) + 12)
@@ -67,7 +67,8 @@ static void forget_first_half(address_text *text) {
   memmove(text->tokens, text->tokens + HALF, text->count * sizeof *text->tokens);
 }
 
-/* Returns whether some are accented. The hashes are kept out of *w, because the letters written could alias them. */
+/* Returns whether some are accented. The hashes are kept out of *w, because the letters written could alias
+ * them. */
 static bool put_letters(text_writer *w, const uint8_t *plain, const uint8_t *codes, size_t count) {
   uint8_t *out = w->text->letters + w->letters;
   uint64_t hash = w->hash, accents = w->accents;
@@ -91,13 +92,14 @@ static bool is_dak(const uint8_t *plain, size_t length) {
   return length == 3 && plain[0] == 'D' && plain[1] == 'A' && (plain[2] == 'K' || plain[2] == 'C');
 }
 
-/* Run letters [from, to) as one token; leading zeros of a number go. "Đắk" is written Đăk, Đắc and Dak, even by the
- * state, so it has no accents here. */
+/* Run letters [from, to) as one token; leading zeros of a number go. "Đắk" is written Đăk, Đắc and Dak, even
+ * by the state, so it has no accents here. */
 static void put_token(text_writer *w, size_t from, size_t to) {
   address_text *text = w->text;
   const uint8_t *plain = w->run->plain, *codes = w->run->codes;
   if (text->count == ADDRESS_TOKENS_MAX) forget_first_half(text);
-  if (w->letters + (to - from) > ADDRESS_LETTERS_MAX) text->count = w->letters = 0; /* damaged bytes, six codes each */
+  if (w->letters + (to - from) > ADDRESS_LETTERS_MAX)
+    text->count = w->letters = 0; /* damaged bytes, six codes each */
   if (to - from > ADDRESS_LETTERS_MAX) return;
   while (from + 1 < to && plain[from] == '0' && is_digit(plain[from + 1])) from++;
   address_token *t = &text->tokens[text->count++];
@@ -129,7 +131,8 @@ static void put_word(text_writer *w, size_t from, size_t to) {
 /* ---- words ---------------------------------------------------------------------------------- */
 
 static const address_word_entry *word_of(const address_word_table *words, uint64_t hash) {
-  for (size_t i = address_slot(hash, ADDRESS_WORD_BITS); words->slots[i].plain != 0; i = (i + 1) % ADDRESS_WORD_SLOTS) {
+  for (size_t i = address_slot(hash, ADDRESS_WORD_BITS); words->slots[i].plain != 0;
+       i = (i + 1) % ADDRESS_WORD_SLOTS) {
     if (words->slots[i].plain == hash) return &words->slots[i];
   }
   return NULL;
@@ -257,10 +260,6 @@ static const struct {
     {"tl", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
     {"đt", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
     {"lộ", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_LO},
-    {"phòng", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
-    {"tầng", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
-    {"tòa", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
-    {"block", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
     {"street", 0, ADDRESS_ROLE_STREET, ADDRESS_WORD_OTHER},
     {"dân", 0, ADDRESS_ROLE_NAME, ADDRESS_WORD_DAN},
     {"quốc", 0, ADDRESS_ROLE_NAME, ADDRESS_WORD_QUOC},

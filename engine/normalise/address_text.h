@@ -2,8 +2,8 @@
  *
  *     P.05 Mỹ Đình II  ->  [P] [5] [MI] [DINH] [II: 2]
  *
- * Letters stand behind each other without blanks and with y as i, so that the letters of any run of tokens are
- * the key of a name; polynomial hashes before each token give the hash of a run in two operations.
+ * Letters stand behind each other without blanks and with y as i, so that the letters of any run of tokens
+ * are the key of a name; polynomial hashes before each token give the hash of a run in two operations.
  */
 #ifndef KHOP_NORMALISE_ADDRESS_TEXT_H
 #define KHOP_NORMALISE_ADDRESS_TEXT_H
@@ -57,7 +57,7 @@ typedef enum address_word {
 enum { ADDRESS_WORD_BITS = 8, ADDRESS_WORD_SLOTS = 1 << ADDRESS_WORD_BITS };
 
 typedef struct address_word_entry {
-  uint64_t plain;  /* key hash; 0: free */
+  uint64_t plain; /* key hash; 0: free */
   uint64_t accents;
   uint16_t kinds;
   uint8_t role;
@@ -77,7 +77,7 @@ typedef struct address_token {
   uint8_t part;                         /* parts are parted by commas */
   uint8_t roman;                        /* value of I to XXXIX, 0 if none */
   uint8_t role, word;
-  bool is_number;  /* begins with a digit */
+  bool is_number; /* begins with a digit */
   bool is_accented;
 } address_token;
 
@@ -90,17 +90,22 @@ typedef struct address_text {
   uint8_t letters[ADDRESS_LETTERS_MAX];
 } address_text;
 
-/* `length` is at most FOLD_SPAN_BYTES. `words` may be NULL: then no token has a role, and nothing is dropped. */
+/* `length` is at most FOLD_SPAN_BYTES. `words` may be NULL: then no token has a role, and nothing is dropped.
+ */
 void address_text_read(const address_word_table *words, const char *bytes, size_t length, address_text *out);
 
 void address_words_fill(address_word_table *table);
 
 static const uint64_t address_hash_base = 0x9e3779b97f4a7c15u;
 
-static inline uint64_t address_hash_add(uint64_t hash, uint8_t letter) { return hash * address_hash_base + letter; }
+static inline uint64_t address_hash_add(uint64_t hash, uint8_t letter) {
+  return hash * address_hash_base + letter;
+}
 
 /* A slot of a table of 2^bits. */
-static inline size_t address_slot(uint64_t hash, unsigned bits) { return (size_t)(hash * address_hash_base >> (64 - bits)); }
+static inline size_t address_slot(uint64_t hash, unsigned bits) {
+  return (size_t)(hash * address_hash_base >> (64 - bits));
+}
 
 extern const uint64_t address_hash_powers[ADDRESS_POWERS]; /* base to the power of a length */
 

@@ -36,8 +36,8 @@ static size_t trimmed_end(const char *text, size_t length) {
   return length;
 }
 
-size_t address_write(const address_book *book, const char *text, size_t length, const address_value *value, char *out,
-                     size_t capacity) {
+size_t address_write(const address_book *book, const char *text, size_t length, const address_value *value,
+                     char *out, size_t capacity) {
   writer w = {out, 0, capacity};
   const address_unit *unit = &book->units[unit_of(value)];
   if (unit->level == ADDRESS_NO_LEVEL) {

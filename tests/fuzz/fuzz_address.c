@@ -1,5 +1,6 @@
 /* Any bytes through the address reader. The first byte picks the map that is asked for, a zero byte parts two
- * addresses: no crash, values within bounds, a memory that changes nothing, and a comparison that goes both ways. */
+ * addresses: no crash, values within bounds, a memory that changes nothing, and a comparison that goes both
+ * ways. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,7 +54,8 @@ static address_place check_text(address_era era, const char *text, size_t length
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0 || size > 4096) return 0;
   khop_error err;
-  if (!book) require(address_book_create(&book, &err) == KHOP_OK && (memory = address_memory_create()) != NULL);
+  if (!book)
+    require(address_book_create(&book, &err) == KHOP_OK && (memory = address_memory_create()) != NULL);
   const char *text = (const char *)data + 1;
   const char *parting = memchr(text, 0, size - 1);
   size_t first = parting ? (size_t)(parting - text) : size - 1, second = parting ? size - 2 - first : 0;

@@ -1,4 +1,5 @@
-/* Addresses: the golden table, the memory against reading afresh, noise, and places compared across July 2025. */
+/* Addresses: the golden table, the memory against reading afresh, noise, and places compared across July
+ * 2025. */
 #include "base/hash.h"
 #include "normalise/address.h"
 #include "normalise_golden.h"
@@ -10,22 +11,25 @@ static address_book *book;
 /* ---- the golden table ----------------------------------------------------------------------- */
 
 static size_t put_code(char *out, size_t room, uint16_t unit) {
-  static const int digits[] = {[ADDRESS_LEVEL_PROVINCE] = 2, [ADDRESS_LEVEL_DISTRICT] = 3, [ADDRESS_LEVEL_COMMUNE] = 5};
+  static const int digits[] = {
+      [ADDRESS_LEVEL_PROVINCE] = 2, [ADDRESS_LEVEL_DISTRICT] = 3, [ADDRESS_LEVEL_COMMUNE] = 5};
   const address_unit *u = address_unit_at(book, unit);
   if (u->code == 0) return (size_t)snprintf(out, room, "-");
   return (size_t)snprintf(out, room, "%0*d", digits[u->level], u->code);
 }
 
 static void describe(const address_value *value, char *out, size_t room) {
-  static const char *const statuses[] = {"missing", "unknown", "province", "district", "commune", "ambiguous"};
+  static const char *const statuses[] = {"missing",  "unknown", "province",
+                                         "district", "commune", "ambiguous"};
   static const char *const levels[] = {"", "province-", "district-", ""};
-  static const char *const doubts[] = {" accents", " kind", " former", " former-above", " eras", " era-not-asked",
-                                       " end-skipped"};
+  static const char *const doubts[] = {" accents", " kind",          " former",     " former-above",
+                                       " eras",    " era-not-asked", " end-skipped"};
   size_t at = (size_t)snprintf(out, room, "%s", statuses[value->status]);
   if (value->count == 0) return;
   for (size_t i = 0; i < value->count; i++) {
     const address_unit *u = address_unit_at(book, value->units[i]);
-    at += (size_t)snprintf(out + at, room - at, " %s:%s", u->era == ADDRESS_ERA_OLD ? "old" : "new", levels[u->level]);
+    at += (size_t)snprintf(out + at, room - at, " %s:%s", u->era == ADDRESS_ERA_OLD ? "old" : "new",
+                           levels[u->level]);
     at += put_code(out + at, room - at, value->units[i]);
   }
   at += (size_t)snprintf(out + at, room - at, "%s = ", value->more ? " more" : "");
@@ -57,8 +61,8 @@ static void check_golden(char **cells) {
   bool head_right = value.head_bytes == strlen(cells[1]) && memcmp(cells[0], cells[1], value.head_bytes) == 0;
   if (strcmp(found, cells[2]) == 0 && head_right) return;
   golden_failures++;
-  printf("%s\n  expected %s [%s]\n  found    %s [%.*s]\n", cells[0], cells[2], cells[1], found, (int)value.head_bytes,
-         cells[0]);
+  printf("%s\n  expected %s [%s]\n  found    %s [%.*s]\n", cells[0], cells[2], cells[1], found,
+         (int)value.head_bytes, cells[0]);
 }
 
 static void golden_addresses(void **state) {
@@ -96,7 +100,8 @@ static void assert_written(const char *text, const char *expected) {
 
 static void addresses_written_out(void **state) {
   (void)state;
-  assert_written("12/5 lê lợi,p bến nghé, q1 hcm", "12/5 lê lợi, Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh");
+  assert_written("12/5 lê lợi,p bến nghé, q1 hcm",
+                 "12/5 lê lợi, Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh");
   assert_written("P.01 Gò Vấp", "Phường 1, Quận Gò Vấp, Thành phố Hồ Chí Minh");
   assert_written("P. Tân Định, TP.HCM", "Phường Tân Định, Thành phố Hồ Chí Minh");
   assert_written("H. Côn Đảo, BRVT", "Huyện Côn Đảo, Tỉnh Bà Rịa - Vũng Tàu");
@@ -108,7 +113,8 @@ static void addresses_written_out(void **state) {
   address_value value;
   char cut[16];
   read_exact(ADDRESS_ERA_ANY, "q1", 2, &value);
-  assert_int_equal(address_write(book, "q1", 2, &value, cut, 4), 2); /* of "Quận", whose third letter has three bytes */
+  assert_int_equal(address_write(book, "q1", 2, &value, cut, 4),
+                   2); /* of "Quận", whose third letter has three bytes */
   assert_memory_equal(cut, "Qu", 2);
 }
 
@@ -134,14 +140,71 @@ static void golden_addresses_rewritten(void **state) {
 
 /* ---- the memory ----------------------------------------------------------------------------- */
 
-static const char *const pieces[] = {
-    ",", ", ", " ", ".", "-", "(", ")", "P.", "P", "Q", "Q.", "F", "TP.", "TP ", "tx ", "TT.", "Phường ", "phuong ",
-    "Quận ", "Thành phố ", "Tỉnh ", "Xã ", " xã ", "X.", "H.", "Huyện ", "Thị trấn ", "thị xã ", "Tổ ", "KP", "Ấp ",
-    "Thôn ", "số ", "đường ", "Việt Nam", "VN", "HCM", "TPHCM", "Hồ Chí Minh", "Hà Nội", "Bình Dương", "Dĩ An", "Lê Lợi",
-    "Bến Nghé", "Châu Thành", "Tiền Giang", "Tân Hưng", "Mỹ Tho", "1", "01", "12/5", "IV", "X", "cũ", "\xCC\x81", "\xC2\xA0",
-    "\xE1", "\xE2\x80\x8B", "\xEF\xBC\x8C", "\xEF\xB7\xBA", "\xE4\xB8\xAD"};
+static const char *const pieces[] = {",",
+                                     ", ",
+                                     " ",
+                                     ".",
+                                     "-",
+                                     "(",
+                                     ")",
+                                     "P.",
+                                     "P",
+                                     "Q",
+                                     "Q.",
+                                     "F",
+                                     "TP.",
+                                     "TP ",
+                                     "tx ",
+                                     "TT.",
+                                     "Phường ",
+                                     "phuong ",
+                                     "Quận ",
+                                     "Thành phố ",
+                                     "Tỉnh ",
+                                     "Xã ",
+                                     " xã ",
+                                     "X.",
+                                     "H.",
+                                     "Huyện ",
+                                     "Thị trấn ",
+                                     "thị xã ",
+                                     "Tổ ",
+                                     "KP",
+                                     "Ấp ",
+                                     "Thôn ",
+                                     "số ",
+                                     "đường ",
+                                     "Việt Nam",
+                                     "VN",
+                                     "HCM",
+                                     "TPHCM",
+                                     "Hồ Chí Minh",
+                                     "Hà Nội",
+                                     "Bình Dương",
+                                     "Dĩ An",
+                                     "Lê Lợi",
+                                     "Bến Nghé",
+                                     "Châu Thành",
+                                     "Tiền Giang",
+                                     "Tân Hưng",
+                                     "Mỹ Tho",
+                                     "1",
+                                     "01",
+                                     "12/5",
+                                     "IV",
+                                     "X",
+                                     "cũ",
+                                     "\xCC\x81",
+                                     "\xC2\xA0",
+                                     "\xE1",
+                                     "\xE2\x80\x8B",
+                                     "\xEF\xBC\x8C",
+                                     "\xEF\xB7\xBA",
+                                     "\xE4\xB8\xAD"};
 
-static uint32_t below(uint64_t *random, uint32_t limit) { return (uint32_t)(random_next(random) >> 33) % limit; }
+static uint32_t below(uint64_t *random, uint32_t limit) {
+  return (uint32_t)(random_next(random) >> 33) % limit;
+}
 
 static size_t write_address(uint64_t *random, char *out) {
   size_t length = 0, count = below(random, below(random, 10) ? 14 : 60);
@@ -166,7 +229,8 @@ static void assert_recalled(address_memory *memory, address_era era, const char 
 
 static address_memory *golden_memory;
 static void recall_golden(char **cells) {
-  for (int times = 0; times < 2; times++) assert_recalled(golden_memory, ADDRESS_ERA_ANY, cells[0], strlen(cells[0]));
+  for (int times = 0; times < 2; times++)
+    assert_recalled(golden_memory, ADDRESS_ERA_ANY, cells[0], strlen(cells[0]));
 }
 
 static void recalling_is_reading(void **state) {
@@ -193,8 +257,9 @@ static void memory_overflows(void **state) {
   for (size_t i = 0; i < 3 * GENERATED; i++) {
     char text[128];
     const char *separator = i % 3 ? ", " : " ";
-    int length = snprintf(text, sizeof text, "%u Lê Lợi%sPhường %u, KP %u, Quận %u, TP.HCM", below(&random, 100), separator,
-                          below(&random, 30), below(&random, 50), below(&random, 14));
+    int length =
+        snprintf(text, sizeof text, "%u Lê Lợi%sPhường %u, KP %u, Quận %u, TP.HCM", below(&random, 100),
+                 separator, below(&random, 30), below(&random, 50), below(&random, 14));
     assert_recalled(memory, ADDRESS_ERA_ANY, text, (size_t)length);
   }
   address_memory_free(memory);
@@ -305,8 +370,8 @@ static void places_compare(void **state) {
   static const char ben_nghe[] = "P. Bến Nghé, Q.1, TP.HCM", sai_gon[] = "Phường Sài Gòn, TP.HCM";
   static const char da_kao[] = "P. Đa Kao, Q.1, TP.HCM", phuc_xa[] = "Phúc Xá, Ba Đình, Hà Nội";
   assert_match(ben_nghe, "12 Lê Lợi Bến Nghé Quận 1 HCM", SAME, COMMUNE, 1000);
-  assert_match(ben_nghe, sai_gon, SAME, COMMUNE, 1000); /* before and after */
-  assert_match(da_kao, sai_gon, POSSIBLE, DISTRICT, 500); /* split in two */
+  assert_match(ben_nghe, sai_gon, SAME, COMMUNE, 1000);                     /* before and after */
+  assert_match(da_kao, sai_gon, POSSIBLE, DISTRICT, 500);                   /* split in two */
   assert_match(da_kao, "Phường Tân Định, TP.HCM", POSSIBLE, DISTRICT, 250); /* and an old Tân Định exists */
   assert_match(da_kao, ben_nghe, DIFFERENT, DISTRICT, 0);
   assert_match(da_kao, phuc_xa, DIFFERENT, NONE, 0);
@@ -367,8 +432,10 @@ static void units_by_code(void **state) {
   assert_memory_equal(address_unit_at(book, before)->name, "Bến Nghé", strlen("Bến Nghé"));
   assert_memory_equal(address_unit_at(book, after)->name, "Sài Gòn", strlen("Sài Gòn"));
   assert_int_equal(address_unit_by_code(book, ADDRESS_ERA_NEW, ADDRESS_LEVEL_DISTRICT, 760), ADDRESS_NO_UNIT);
-  assert_int_equal(address_unit_by_code(book, ADDRESS_ERA_OLD, ADDRESS_LEVEL_COMMUNE, 99999999), ADDRESS_NO_UNIT);
-  assert_int_equal(address_unit_by_code(book, ADDRESS_ERA_OLD, ADDRESS_LEVEL_PROVINCE, 1000), ADDRESS_NO_UNIT);
+  assert_int_equal(address_unit_by_code(book, ADDRESS_ERA_OLD, ADDRESS_LEVEL_COMMUNE, 99999999),
+                   ADDRESS_NO_UNIT);
+  assert_int_equal(address_unit_by_code(book, ADDRESS_ERA_OLD, ADDRESS_LEVEL_PROVINCE, 1000),
+                   ADDRESS_NO_UNIT);
 }
 
 int main(void) {
@@ -376,14 +443,20 @@ int main(void) {
   assert_int_equal(address_book_create(&book, &err), KHOP_OK);
   assert_true(address_book_bytes(book) < 6u << 20);
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(golden_addresses),  cmocka_unit_test(golden_addresses_decomposed),
-      cmocka_unit_test(addresses_written_out), cmocka_unit_test(golden_addresses_rewritten),
-      cmocka_unit_test(recalling_is_reading), cmocka_unit_test(memory_overflows),
+      cmocka_unit_test(golden_addresses),
+      cmocka_unit_test(golden_addresses_decomposed),
+      cmocka_unit_test(addresses_written_out),
+      cmocka_unit_test(golden_addresses_rewritten),
+      cmocka_unit_test(recalling_is_reading),
+      cmocka_unit_test(memory_overflows),
       cmocka_unit_test(short_texts_recalled),
-      cmocka_unit_test(any_text_gives_a_value), cmocka_unit_test(long_heads),
+      cmocka_unit_test(any_text_gives_a_value),
+      cmocka_unit_test(long_heads),
       cmocka_unit_test(damaged_head),
-      cmocka_unit_test(places_compare),    cmocka_unit_test(keys_cross_july_2025),
-      cmocka_unit_test(the_era_decides),   cmocka_unit_test(units_by_code),
+      cmocka_unit_test(places_compare),
+      cmocka_unit_test(keys_cross_july_2025),
+      cmocka_unit_test(the_era_decides),
+      cmocka_unit_test(units_by_code),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   address_book_free(book);

@@ -1,7 +1,7 @@
-/* Every commune of both maps, written in six styles, is found again. What a text can mean is worked out here from
- * the table alone: the communes whose text is the same, and for a new one also the old ones that were written so
- * without their district. Where that is one, the reader must say so (at least 99.5 of 100) and never
- * another; where it is several, it must not choose. */
+/* Every commune of both maps, written in six styles, is found again. What a text can mean is worked out here
+ * from the table alone: the communes whose text is the same, and for a new one also the old ones that were
+ * written so without their district. Where that is one, the reader must say so (at least 99.5 of 100) and
+ * never another; where it is several, it must not choose. */
 #include <ctype.h>
 
 #include "base/hash.h"
@@ -26,9 +26,10 @@ static const char *short_kind(uint16_t kind) {
 
 /* Moves the tone of oa, oe, uy at the end of a word to the other vowel. */
 static void move_tones(char *text, bool to_old) {
-  static const char *const pairs[][2] = {{"òa", "oà"}, {"óa", "oá"}, {"ỏa", "oả"}, {"õa", "oã"}, {"ọa", "oạ"},
-                                         {"òe", "oè"}, {"óe", "oé"}, {"ỏe", "oẻ"}, {"õe", "oẽ"}, {"ọe", "oẹ"},
-                                         {"ùy", "uỳ"}, {"úy", "uý"}, {"ủy", "uỷ"}, {"ũy", "uỹ"}, {"ụy", "uỵ"}};
+  static const char *const pairs[][2] = {{"òa", "oà"}, {"óa", "oá"}, {"ỏa", "oả"}, {"õa", "oã"},
+                                         {"ọa", "oạ"}, {"òe", "oè"}, {"óe", "oé"}, {"ỏe", "oẻ"},
+                                         {"õe", "oẽ"}, {"ọe", "oẹ"}, {"ùy", "uỳ"}, {"úy", "uý"},
+                                         {"ủy", "uỷ"}, {"ũy", "uỹ"}, {"ụy", "uỵ"}};
   for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
     const char *from = pairs[i][to_old], *to = pairs[i][!to_old];
     for (char *at = strstr(text, from); at; at = strstr(at + 1, from)) {
@@ -70,7 +71,8 @@ static void drop_hyphens(char *text) {
 static void write_text(char *text, uint16_t commune, style how, bool with_district) {
   const address_unit *u = address_unit_at(book, commune);
   size_t length = 0;
-  uint16_t units[] = {u->code != 0 ? commune : ADDRESS_NO_UNIT, with_district ? u->district : ADDRESS_NO_UNIT, u->province};
+  uint16_t units[] = {u->code != 0 ? commune : ADDRESS_NO_UNIT, with_district ? u->district : ADDRESS_NO_UNIT,
+                      u->province};
   for (size_t i = 0; i < 3; i++) {
     if (units[i] == ADDRESS_NO_UNIT) continue;
     if (length > 0) memcpy(text + length, ", ", 2), length += 2;
@@ -116,7 +118,8 @@ static void collect(style how) {
     char text[TEXT_MAX];
     const address_unit *u = address_unit_at(book, i);
     if (u->level != ADDRESS_LEVEL_COMMUNE) continue;
-    for (int with_district = 0; with_district <= (u->era == ADDRESS_ERA_OLD && u->code != 0); with_district++) {
+    for (int with_district = 0; with_district <= (u->era == ADDRESS_ERA_OLD && u->code != 0);
+         with_district++) {
       write_text(text, i, how, with_district || u->code == 0);
       meanings[meaning_count++] = (meaning){hash_of(text), i};
     }
@@ -148,7 +151,8 @@ static uint16_t today_of(uint16_t unit) {
 
 static bool is_one(const meaning *first, size_t count) {
   for (size_t i = 1; i < count; i++) {
-    if (today_of(first[i].unit) == ADDRESS_NO_UNIT || today_of(first[i].unit) != today_of(first[0].unit)) return false;
+    if (today_of(first[i].unit) == ADDRESS_NO_UNIT || today_of(first[i].unit) != today_of(first[0].unit))
+      return false;
   }
   return true;
 }
@@ -203,8 +207,8 @@ static void check_style(style how, address_era era) {
     if (u->level == ADDRESS_LEVEL_COMMUNE && u->era == era) check_commune(i, how, &t);
   }
   printf("%s communes, %s: %zu clear, %zu right, %zu ambiguous, %zu said so, %zu wrong, %zu not resolved\n",
-         era == ADDRESS_ERA_OLD ? "old" : "new", style_names[how], t.clear, t.right, t.ambiguous, t.said_so, t.wrong,
-         t.unresolved);
+         era == ADDRESS_ERA_OLD ? "old" : "new", style_names[how], t.clear, t.right, t.ambiguous, t.said_so,
+         t.wrong, t.unresolved);
   assert_int_equal(t.wrong, 0);
   assert_true(t.right * 1000 >= t.clear * 995);
   assert_int_equal(t.said_so, t.ambiguous);
@@ -224,17 +228,23 @@ typedef struct form {
   const char *name, *head, *separator;
   bool district, province;
   unsigned found_permille_min; /* resolved to one commune */
+  unsigned bare;               /* levels without their kinds: the province; the district too */
 } form;
 
 static void write_form(char *text, uint16_t commune, const form *f, style how) {
   const address_unit *u = address_unit_at(book, commune);
   size_t length = (size_t)snprintf(text, TEXT_MAX, "%s", f->head);
   length += put_unit(text + length, commune, how);
-  uint16_t units[] = {f->district ? u->district : ADDRESS_NO_UNIT, f->province ? u->province : ADDRESS_NO_UNIT};
+  uint16_t units[] = {f->district ? u->district : ADDRESS_NO_UNIT,
+                      f->province ? u->province : ADDRESS_NO_UNIT};
   for (size_t i = 0; i < 2; i++) {
     if (units[i] == ADDRESS_NO_UNIT) continue;
     length += (size_t)snprintf(text + length, TEXT_MAX - length, "%s", f->separator);
-    length += put_unit(text + length, units[i], how);
+    const address_unit *above = address_unit_at(book, units[i]);
+    bool bare = f->bare + i >= 2 && !isdigit((unsigned char)above->name[0]);
+    if (bare)
+      length += (size_t)snprintf(text + length, TEXT_MAX - length, "%.*s", above->name_bytes, above->name);
+    else length += put_unit(text + length, units[i], how);
   }
 }
 
@@ -248,7 +258,8 @@ static void check_form(const form *f, style how, address_era era) {
     if (u->level != ADDRESS_LEVEL_COMMUNE || u->era != era || u->code == 0) continue;
     write_form(text, i, f, how);
     address_read(book, ADDRESS_ERA_ANY, text, strlen(text), &value);
-    bool right = has_unit(&value, i) || (value.new_commune != 0 && value.new_commune == today_of(i)) || value.more;
+    bool right =
+        has_unit(&value, i) || (value.new_commune != 0 && value.new_commune == today_of(i)) || value.more;
     count++;
     found += right && value.status == ADDRESS_COMMUNE;
     ambiguous += right && value.status == ADDRESS_AMBIGUOUS;
@@ -256,20 +267,25 @@ static void check_form(const form *f, style how, address_era era) {
     heads += strlen(f->head) == 0 ? value.head_bytes == 0 : value.head_bytes > 0;
   }
   printf("%s communes, %s, %s: %zu of %zu found, %zu ambiguous, %zu wrong, %zu heads\n",
-         era == ADDRESS_ERA_OLD ? "old" : "new", f->name, style_names[how], found, count, ambiguous, wrong, heads);
+         era == ADDRESS_ERA_OLD ? "old" : "new", f->name, style_names[how], found, count, ambiguous, wrong,
+         heads);
   assert_int_equal(wrong, 0);
   assert_true(found * 1000 >= count * f->found_permille_min);
 }
 
 static void levels_and_commas_left_out(void **state) {
   (void)state;
-  static const form forms[] = {{"a house in front", "12/3A đường số 5, ", ", ", true, true, 950},
-                               {"a hamlet in front", "Tổ 4, thôn 3, ", ", ", true, true, 950},
-                               {"no commas", "", " ", true, true, 950},
-                               {"no commas behind a street", "Số 7 Lê Lợi ", " ", true, true, 950},
-                               {"no district", "", ", ", false, true, 0},
-                               {"no province", "", ", ", true, false, 0},
-                               {"alone", "", ", ", false, false, 0}};
+  static const form forms[] = {{"a house in front", "12/3A đường số 5, ", ", ", true, true, 950, 0},
+                               {"a hamlet in front", "Tổ 4, thôn 3, ", ", ", true, true, 950, 0},
+                               {"no commas", "", " ", true, true, 950, 0},
+                               {"no commas behind a street", "Số 7 Lê Lợi ", " ", true, true, 950, 0},
+                               {"no kind of the province", "", ", ", true, true, 950, 1},
+                               {"no kind of district and province", "", ", ", true, true, 950, 2},
+                               {"no commas, no kind of the province", "", " ", true, true, 950, 1},
+                               {"no commas, no kinds", "12 Lê Lợi ", " ", true, true, 950, 2},
+                               {"no district", "", ", ", false, true, 0, 0},
+                               {"no province", "", ", ", true, false, 0, 0},
+                               {"alone", "", ", ", false, false, 0, 0}};
   for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
     for (style how = FULL; how <= SHORT; how++) {
       check_form(&forms[i], how, ADDRESS_ERA_OLD);
@@ -317,7 +333,8 @@ static void every_commune_across_july_2025(void **state) {
       address_match match = address_same(book, before, after), back = address_same(book, after, before);
       assert_memory_equal(&match, &back, sizeof match);
       assert_int_equal(match.share_permille, 1000 / u->other_count);
-      assert_int_equal(match.relation, u->other_count == 1 ? ADDRESS_RELATION_SAME : ADDRESS_RELATION_POSSIBLE);
+      assert_int_equal(match.relation,
+                       u->other_count == 1 ? ADDRESS_RELATION_SAME : ADDRESS_RELATION_POSSIBLE);
       assert_int_equal(address_key(book, before) == address_key(book, after), u->other_count == 1);
     }
   }
