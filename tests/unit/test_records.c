@@ -138,9 +138,9 @@ static void label_components(uint32_t *label, const row_pair *pairs, size_t coun
 
 static void check_clusters(uint64_t *state, size_t rows, size_t pair_count, unsigned dead_percent) {
   khop_error err = {0};
-  bool alive[CLUSTER_ROWS];
+  bool alive[CLUSTER_ROWS] = {false};
   uint32_t label[CLUSTER_ROWS], number[CLUSTER_ROWS], sizes[CLUSTER_ROWS] = {0};
-  row_pair pairs[1000];
+  row_pair pairs[1000] = {{0, 0}};
   size_t count = 0, next = 0;
   for (uint32_t i = 0; i < rows; i++) {
     alive[i] = random_below(state, 100) >= dead_percent;
