@@ -43,11 +43,13 @@ static size_t word_offset(const char *text, size_t length, size_t ordinal, size_
   size_t offset;
   if (ordinal == 0) return 0;
   if (count_words(text, length, ordinal, &offset) == words) return offset;
-  for (offset = length; offset > 0; offset--) {
+  offset = length;
+  for (size_t start = length; start-- > 0;) {
     address_text rest;
-    if (((uint8_t)text[offset - 1] & 0xC0) == 0x80) continue;
-    address_text_read(NULL, text + offset - 1, length - offset + 1, &rest);
+    if (((uint8_t)text[start] & 0xC0) == 0x80) continue;
+    address_text_read(NULL, text + start, length - start, &rest);
     if (rest.ordinals > words - ordinal) return offset;
+    offset = start;
   }
   return 0;
 }
