@@ -1,6 +1,4 @@
 /* The words of date.h for users: findings, precisions, parts. */
-#include <stdio.h>
-
 #include "normalise/date.h"
 
 const char *date_finding_name(uint32_t finding) {
@@ -19,17 +17,14 @@ const char *date_precision_name(date_precision precision) {
 }
 
 static size_t add_number(value_part *parts, size_t count, const char *name, unsigned number) {
-  parts[count].name = name;
-  snprintf(parts[count].text, sizeof parts[count].text, "%u", number);
+  value_part_set_number(&parts[count], name, number, 1);
   return count + 1;
 }
 
 size_t date_part_list(const date_parts *date, value_part parts[VALUE_PARTS_MAX]) {
   size_t count = 0;
   if (date->precision == DATE_NONE) return 0;
-  parts[count].name = "precision";
-  snprintf(parts[count].text, sizeof parts[count].text, "%s", date_precision_name(date->precision));
-  count++;
+  value_part_set(&parts[count++], "precision", date_precision_name(date->precision));
   if (date->year) count = add_number(parts, count, "year", date->year);
   if (date->month) count = add_number(parts, count, "month", date->month);
   if (date->day) count = add_number(parts, count, "day", date->day);

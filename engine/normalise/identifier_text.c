@@ -58,16 +58,11 @@ typedef struct part_list {
 } part_list;
 
 static void add(part_list *list, const char *name, const char *text) {
-  if (text[0] == 0) return;
-  value_part *part = &list->parts[list->count++];
-  part->name = name;
-  snprintf(part->text, sizeof part->text, "%s", text);
+  if (text[0] != 0) value_part_set(&list->parts[list->count++], name, text);
 }
 
-static void add_number(part_list *list, const char *name, unsigned number, int digits) {
-  char text[16];
-  snprintf(text, sizeof text, "%0*u", digits, number);
-  add(list, name, text);
+static void add_number(part_list *list, const char *name, unsigned number, unsigned digits) {
+  value_part_set_number(&list->parts[list->count++], name, number, digits);
 }
 
 static void add_degrees(part_list *list, const char *name, double degrees) {
