@@ -6,6 +6,6 @@
 #include "cli/report.h"
 
 extern const command_spec command_dedupe, command_plan, command_train, command_inspect, command_evaluate,
-    command_index_stats, command_index_get, command_index_verify, command_gen;
+    command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
 
 #endif

@@ -6,7 +6,8 @@
 
 static const command_spec *const commands[] = {
     &command_dedupe, &command_inspect, &command_plan, &command_train, &command_evaluate,
-    &command_index_stats, &command_index_get, &command_index_verify, &command_gen, NULL};
+    &command_index_stats, &command_index_get, &command_index_verify, &command_normalise,
+    &command_gen, NULL};
 
 /* "dedupe" takes one word, "index get" two. *out_words is how many. */
 static const command_spec *find_command(int count, char **words, int *out_words) {

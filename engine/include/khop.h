@@ -214,6 +214,33 @@ typedef struct khop_quality {
  * left_id,right_id. */
 KHOP_API khop_status khop_evaluate(const char *output, const char *truth_path, khop_quality *out_quality, khop_error *err);
 
+/* ---- normalise ---------------------------------------------------------------------------- */
+
+/* What khop_normalise takes. Start with khop_normalise_options_init; only `type` is needed. */
+typedef struct khop_normalise_options {
+  const char *type;        /* "person_name", "address", "date", ...: khop_normalise_type lists them */
+  const char *charset;     /* of the input, as --charset; NULL: utf-8 */
+  bool json;               /* JSON lines instead of TSV */
+  const char *order;       /* of dates: "dmy", "mdy"; NULL: not known */
+  unsigned reference_year; /* in which the values were written; 0: not known */
+  unsigned threads;        /* 0: all processors of the process */
+  khop_control *control;   /* NULL: cannot be stopped */
+} khop_normalise_options;
+
+KHOP_API void khop_normalise_options_init(khop_normalise_options *options);
+/* The name of a type, static; NULL behind the last. */
+KHOP_API const char *khop_normalise_type(size_t index);
+
+/* Reads values from descriptor `input`, one a line (LF or CRLF; the last may lack it), and writes for each one line to
+ * descriptor `output`, in order: value, canonical form, parts, what was repaired, findings. The same input gives the
+ * same bytes on any number of threads. A value is never an error: one that cannot be read has findings ("format",
+ * "damaged" with U+FFFD for what was no UTF-8, "undecodable" in the charset, "too_long" over 1 MiB).
+ *
+ * TSV begins with a header line; parts are name=value, and like repairs and findings parted by ';'. In JSON all parts are strings.
+ * Both descriptors stay open. KHOP_USAGE: an option; KHOP_ENVIRONMENT: a descriptor that cannot be read or written
+ * (SIGPIPE is the caller's to ignore); KHOP_INTERRUPTED: the output then ends behind a whole line or within one. */
+KHOP_API khop_status khop_normalise(const khop_normalise_options *options, int input, int output, khop_error *err);
+
 /* ---- store ---- */
 
 /* A finished store, read-only. One thread at a time a khop_store; a process opens a directory once

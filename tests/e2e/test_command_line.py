@@ -5,7 +5,7 @@ import os
 import support
 from support import USAGE
 
-COMMANDS = ("dedupe", "inspect", "plan", "train", "evaluate", "index stats", "index get", "index verify", "gen")
+COMMANDS = ("dedupe", "inspect", "plan", "train", "evaluate", "index stats", "index get", "index verify", "normalise", "gen")
 REGISTER = "id,full_name,birth_date\n1,Lê An,01/02/1990\n2,Hồ Bình,03/04/1991\n"
 
 
