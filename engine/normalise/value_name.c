@@ -3,6 +3,7 @@
  *     "Bà Nguyễn Thị Thu Trang"  ->  nguyễn thị thu trang
  *         surname nguyễn, middle thị thu, given trang, initials NTTT, phonetic NGUIEN TI TU CAN
  */
+#include "normalise/fold.h"
 #include "normalise/value_types.h"
 
 enum { NAME_WORDS_MAX = 16 };
@@ -67,15 +68,12 @@ static void find_abbreviation(value_text plain, const word *words, size_t count,
   }
 }
 
-static void add_sounds(value_result *out) {
-  size_t bytes;
-  char *room = value_room(out, &bytes);
-  value_text plain = value_take(out, text_fold_plain(out->canonical.text, out->canonical.length, room, bytes / 2));
+static void add_sounds(value_text plain, value_result *out) {
   word words[NAME_WORDS_MAX];
-  size_t count = find_words(plain, words), used = 0;
+  size_t count = find_words(plain, words), used = 0, bytes;
   value_part_at(out, "plain", plain.text, plain.length);
   find_abbreviation(plain, words, count, out);
-  room = value_room(out, &bytes);
+  char *room = value_room(out, &bytes);
   for (size_t i = 0; i < count; i++) room[i] = plain.text[words[i].start];
   value_text initials = value_take(out, count);
   value_part_at(out, "initials", initials.text, initials.length);
@@ -88,11 +86,22 @@ static void add_sounds(value_result *out) {
   value_part_at(out, "phonetic", sounds.text, sounds.length);
 }
 
+/* What the sink has of it, as it has of any name of usual length. */
+static value_text plain_of(const text_sink *sink, value_result *out) {
+  if (sink->plain_seed == 0) return value_copy(out, (const char *)sink->plain, sink->plain_used);
+  size_t bytes;
+  char *room = value_room(out, &bytes);
+  return value_take(out, text_fold_plain(out->canonical.text, out->canonical.length, room, bytes / 2));
+}
+
 void value_read_name(const value_context *context, const char *text, size_t length, value_result *out) {
   (void)context;
   size_t bytes;
+  text_sink sink;
   char *room = value_room(out, &bytes);
-  out->canonical = value_take(out, normalise_canonical(TEXT_PERSON_NAME, text, length, room, bytes / 3));
+  text_sink_begin(&sink, room, bytes / 3);
+  person_name_write(text, length, &sink);
+  out->canonical = value_take(out, sink.text_length);
   if (out->canonical.length == 0) {
     value_find_nothing(out, text, length);
     return;
@@ -100,6 +109,6 @@ void value_read_name(const value_context *context, const char *text, size_t leng
   word words[NAME_WORDS_MAX];
   size_t count = find_words(out->canonical, words);
   add_words(out, words, count);
-  add_sounds(out);
+  add_sounds(plain_of(&sink, out), out);
   if (count == 1) value_find(out, "one_word");
 }
