@@ -50,11 +50,11 @@ static uint64_t person_name_with(const char *text, size_t length) {
   return value.toned_hash + value.letters[3];
 }
 
-static place_memory *places;
+static text_memory *places;
 
 static uint64_t place_remembered(const char *text, size_t length) {
   text_value value;
-  place_recall(places, text, length, &value);
+  text_recall_place(places, text, length, &value);
   return value.toned_hash + value.letters[3];
 }
 
@@ -164,7 +164,7 @@ int main(void) {
   static const char *const dates[] = {"03/12/1985", "31/12/2001", "1985-03-12", "01/01/1960", "29/02/2000"};
   static const char *const ids[] = {"079085012345", "001085001234", "024567890", "79085012345"};
 
-  places = place_memory_create();
+  places = text_memory_create();
   if (!places) return 1;
   const values *names = make_names(), *houses = make_houses();
   measure("text_fold_plain", fold_plain, names);
@@ -179,6 +179,6 @@ int main(void) {
   measure("place, remembered", place_remembered, values_of(mixed, COUNT_OF(mixed)));
   measure("date", date, values_of(dates, COUNT_OF(dates)));
   measure("personal id", personal_id, values_of(ids, COUNT_OF(ids)));
-  place_memory_free(places);
+  text_memory_free(places);
   return 0;
 }

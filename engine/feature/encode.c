@@ -168,7 +168,7 @@ void feature_encode(const feature_layout *layout, const schema *s, const input_f
   feature_encode_with(layout, s, NULL, fields, row);
 }
 
-void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
+void feature_encode_with(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
                          uint8_t *row) {
   uint64_t with_parts = fields_with_parts(layout);
   memset(row, 0, layout->stride);

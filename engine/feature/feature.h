@@ -76,15 +76,15 @@ uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t 
  * (layout->stride bytes). */
 void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row);
 
-/* Places repeat: a register names its few thousand communes over and over. A place_memory keeps what the
- * last ones came to, by a 64-bit hash of the bytes; one a thread. */
-typedef struct place_memory place_memory;
-place_memory *place_memory_create(void); /* NULL: out of memory */
-void place_memory_free(place_memory *memory);
+/* Texts repeat: a register names its few thousand communes over and over, its names are made of a few thousand
+ * syllables. A text_memory keeps what the last ones came to, by a 64-bit hash of the bytes; one a thread. */
+typedef struct text_memory text_memory;
+text_memory *text_memory_create(void); /* NULL: out of memory */
+void text_memory_free(text_memory *memory);
 /* normalise_place, remembered. */
-void place_recall(place_memory *memory, const char *text, size_t length, text_value *out);
+void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out);
 /* feature_encode, faster; `memory` may be NULL. */
-void feature_encode_with(const feature_layout *layout, const schema *s, place_memory *memory, const input_field *fields,
+void feature_encode_with(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
                          uint8_t *row);
 
 /* The store's key of an identifier, 48 bits, 0 when missing: of a value as written, and of the

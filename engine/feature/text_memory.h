@@ -1,4 +1,4 @@
-/* Texts met before: the inside of place_memory, for encode.c. */
+/* Texts met before: the inside of text_memory, for encode.c. */
 #ifndef KHOP_FEATURE_TEXT_MEMORY_H
 #define KHOP_FEATURE_TEXT_MEMORY_H
 
@@ -6,6 +6,6 @@
 
 /* What a field of a text type comes to, normalised or remembered. The value lies in `room` or in the memory; it
  * stays until the next call. */
-const text_value *text_recall(place_memory *memory, semantic_type type, const char *text, size_t length, text_value *room);
+const text_value *text_recall(text_memory *memory, semantic_type type, const char *text, size_t length, text_value *room);
 
 #endif

@@ -41,7 +41,7 @@ typedef struct read_job {
   turnstile *order;
   slot *slots;
   size_t slot_count;
-  place_memory **places; /* per worker */
+  text_memory **memories; /* per worker */
   atomic_bool over_budget; /* set in the turnstile; read there, and before it to save work */
   uint64_t rows_beyond;    /* since then; in the turnstile */
 } read_job;
@@ -124,7 +124,7 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
   return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
 }
 
-static khop_status take_row(const run *r, slot *s, place_memory *places, size_t row, khop_error *err) {
+static khop_status take_row(const run *r, slot *s, text_memory *memory, size_t row, khop_error *err) {
   const size_t field_count = r->schema->field_count;
   const int *columns = r->columns + s->batch.source * field_count;
   const input_field *cells = s->rows.fields + row * s->rows.column_count;
@@ -137,12 +137,12 @@ static khop_status take_row(const run *r, slot *s, place_memory *places, size_t 
     rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
     return keep_reject(s, reject, err);
   }
-  feature_encode_with(&r->table.layout, r->schema, places, fields, s->features + s->accepted * r->table.layout.stride);
+  feature_encode_with(&r->table.layout, r->schema, memory, fields, s->features + s->accepted * r->table.layout.stride);
   s->origins[s->accepted++] = origin;
   return pack_record(s, fields, field_count, origin.line, err);
 }
 
-static khop_status prepare_slot(const run *r, slot *s, place_memory *places, khop_error *err) {
+static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop_error *err) {
   s->accepted = s->ids_used = s->reject_count = 0;
   s->text_hash = input_batch_hash(r->input, &s->batch);
   s->source_name = input_source_at(r->input, s->batch.source)->name;
@@ -150,7 +150,7 @@ static khop_status prepare_slot(const run *r, slot *s, place_memory *places, kho
   TRY(input_parse(r->input, &s->batch, &s->rows, err));
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
-  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, places, row, err));
+  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, memory, row, err));
   return s->packed ? store_batch_finish(s->packed, err) : KHOP_OK;
 }
 
@@ -235,13 +235,13 @@ static khop_status storer_main(void *context, khop_error *err) {
   return status;
 }
 
-static khop_status work_on_batches(read_job *job, place_memory *places, khop_error *err) {
+static khop_status work_on_batches(read_job *job, text_memory *memory, khop_error *err) {
   void *item;
   while (channel_receive(job->to_parse, &item)) {
     slot *s = item;
     bool is_parsed_only = atomic_load(&job->over_budget);
     if (is_parsed_only) TRY(input_parse(job->run->input, &s->batch, &s->rows, err));
-    else TRY(prepare_slot(job->run, s, places, err));
+    else TRY(prepare_slot(job->run, s, memory, err));
     if (!turnstile_enter(job->order, s->ticket)) break;
     TRY(take_slot(job, s, is_parsed_only, err));
     if (!channel_send(job->to_store, s)) break;
@@ -253,7 +253,7 @@ static khop_status work_on_batches(read_job *job, place_memory *places, khop_err
 static khop_status worker_task(void *context, size_t task, unsigned worker, khop_error *err) {
   (void)task;
   read_job *job = context;
-  khop_status status = work_on_batches(job, job->places[worker], err);
+  khop_status status = work_on_batches(job, job->memories[worker], err);
   if (status != KHOP_OK) stop_all(job);
   return status;
 }
@@ -266,9 +266,9 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   TRY(channel_create(&job->to_parse, job->slot_count, err));
   TRY(channel_create(&job->to_store, job->slot_count, err));
   TRY(turnstile_create(&job->order, err));
-  job->places = mem_alloc(pool_threads(job->run->workers), sizeof *job->places);
-  for (unsigned t = 0; job->places && t < pool_threads(job->run->workers); t++) job->places[t] = place_memory_create();
-  if (!job->places) return error_memory(err, sizeof *job->places, "reading");
+  job->memories = mem_alloc(pool_threads(job->run->workers), sizeof *job->memories);
+  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) job->memories[t] = text_memory_create();
+  if (!job->memories) return error_memory(err, sizeof *job->memories, "reading");
   for (size_t i = 0; i < job->slot_count; i++) {
     if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));
     channel_send(job->free_slots, &job->slots[i]);
@@ -288,8 +288,8 @@ static void free_slots(read_job *job) {
     mem_free(s->rejects);
     if (s->packed) store_batch_free(s->packed);
   }
-  for (unsigned t = 0; job->places && t < pool_threads(job->run->workers); t++) place_memory_free(job->places[t]);
-  mem_free(job->places);
+  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) text_memory_free(job->memories[t]);
+  mem_free(job->memories);
   mem_free(job->slots);
   channel_free(job->free_slots);
   channel_free(job->to_parse);

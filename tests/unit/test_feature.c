@@ -268,7 +268,7 @@ static void remembered_places(void **unused) {
   (void)unused;
   test_table t = table_open(yaml_all);
   const feature_layout *layout = &t.table.layout;
-  place_memory *memory = place_memory_create();
+  text_memory *memory = text_memory_create();
   uint8_t plain[512], with[512];
   assert_true(layout->stride <= sizeof plain);
   uint64_t state = 4;
@@ -283,8 +283,8 @@ static void remembered_places(void **unused) {
     feature_encode_with(layout, t.schema, memory, fields, with);
     assert_memory_equal(plain, with, layout->stride);
   }
-  place_memory_free(memory);
-  place_memory_free(NULL);
+  text_memory_free(memory);
+  text_memory_free(NULL);
   table_close(&t);
 }
 

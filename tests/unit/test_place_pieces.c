@@ -166,12 +166,12 @@ static void longest_pieces_are_joined(void **state) {
   }
 }
 
-static void assert_recalled(place_memory *memory, const char *text, size_t length) {
+static void assert_recalled(text_memory *memory, const char *text, size_t length) {
   char *exact = golden_exact(text, length);
   text_value whole, recalled;
   memset(&recalled, 0xA5, sizeof recalled);
   normalise_place(exact, length, &whole);
-  place_recall(memory, exact, length, &recalled);
+  text_recall_place(memory, exact, length, &recalled);
   golden_values_equal(&recalled, &whole);
   free(exact);
 }
@@ -180,7 +180,7 @@ static void assert_recalled(place_memory *memory, const char *text, size_t lengt
  * in one set, move in it and push each other out. */
 static void recall_is_normalise(void **state) {
   (void)state;
-  place_memory *memory = place_memory_create();
+  text_memory *memory = text_memory_create();
   assert_non_null(memory);
   uint64_t random = 2;
   for (size_t round = 0; round < GENERATED; round++) {
@@ -196,12 +196,12 @@ static void recall_is_normalise(void **state) {
     size_t length = (size_t)snprintf(text, sizeof text, "%s%zu, Phường %u, Quận %u", begins, i / 6, ward, district);
     assert_recalled(memory, text, length);
   }
-  place_memory_free(memory);
+  text_memory_free(memory);
 }
 
 static void recall_of_noise(void **state) {
   (void)state;
-  place_memory *memory = place_memory_create();
+  text_memory *memory = text_memory_create();
   assert_non_null(memory);
   uint64_t random = 3;
   for (size_t i = 0; i < GENERATED; i++) {
@@ -211,7 +211,7 @@ static void recall_of_noise(void **state) {
     assert_recalled(memory, text, length);
     assert_recalled(memory, text, length);
   }
-  place_memory_free(memory);
+  text_memory_free(memory);
 }
 
 int main(void) {

@@ -28,7 +28,7 @@ static void rows_are_the_same(void **unused) {
   (void)unused;
   test_table t = table_open(yaml);
   const feature_layout *layout = &t.table.layout;
-  place_memory *memory = place_memory_create();
+  text_memory *memory = text_memory_create();
   uint8_t plain[512], with[512];
   assert_non_null(memory);
   assert_true(layout->stride <= sizeof plain);
@@ -51,7 +51,7 @@ static void rows_are_the_same(void **unused) {
     feature_encode_with(layout, t.schema, memory, fields, with);
     assert_memory_equal(plain, with, layout->stride);
   }
-  place_memory_free(memory);
+  text_memory_free(memory);
   table_close(&t);
 }
 

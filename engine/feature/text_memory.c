@@ -33,20 +33,20 @@ typedef struct piece_slot {
   place_piece piece;
 } piece_slot;
 
-struct place_memory {
+struct text_memory {
   syllable_memory syllables;
   value_slot values[value_sets][2];
   piece_slot tails[tail_sets][2], heads[head_sets][2];
 };
 
-place_memory *place_memory_create(void) { return mem_alloc(1, sizeof(place_memory)); }
+text_memory *text_memory_create(void) { return mem_alloc(1, sizeof(text_memory)); }
 
-void place_memory_free(place_memory *memory) { mem_free(memory); }
+void text_memory_free(text_memory *memory) { mem_free(memory); }
 
 /* ---- pieces of addresses ------------------------------------------------------------------------ */
 
 /* NULL when the piece cannot be remembered. */
-static const place_piece *recall_piece(place_memory *memory, place_start start, const char *text, size_t length) {
+static const place_piece *recall_piece(text_memory *memory, place_start start, const char *text, size_t length) {
   uint64_t hash = (hash_bytes(text, length) + start * 0x9e3779b97f4a7c15u) | 1;
   size_t place = hash >> 20;
   piece_slot *set = start == PLACE_BEHIND_COMMA ? memory->tails[place % tail_sets] : memory->heads[place % head_sets];
@@ -64,7 +64,7 @@ static const place_piece *recall_piece(place_memory *memory, place_start start, 
 }
 
 /* False when it is not of two pieces. */
-static bool read_pieces(place_memory *memory, const char *text, size_t length, text_value *out) {
+static bool read_pieces(text_memory *memory, const char *text, size_t length, text_value *out) {
   place_cut cut;
   if (!normalise_place_cut(text, length, &cut)) return false;
   const place_piece *tail = recall_piece(memory, PLACE_BEHIND_COMMA, text + cut.comma + 1, length - cut.comma - 1);
@@ -76,13 +76,13 @@ static bool read_pieces(place_memory *memory, const char *text, size_t length, t
 
 /* ---- whole values ------------------------------------------------------------------------------- */
 
-static void read_text(place_memory *memory, semantic_type type, const char *text, size_t length, text_value *out) {
+static void read_text(text_memory *memory, semantic_type type, const char *text, size_t length, text_value *out) {
   if (type == TYPE_CODE) normalise_code(text, length, out);
   else if (type != TYPE_PLACE) normalise_text(text, length, out);
   else if (!read_pieces(memory, text, length, out)) normalise_place(text, length, out);
 }
 
-static const text_value *recall_value(place_memory *memory, semantic_type type, const char *text, size_t length) {
+static const text_value *recall_value(text_memory *memory, semantic_type type, const char *text, size_t length) {
   uint64_t hash = (hash_bytes(text, length) + type * 0x9e3779b97f4a7c15u) | 1; /* a text of two types has two */
   value_slot *set = memory->values[(hash >> 20) % value_sets];
   if (set[0].hash == hash) return &set[0].value;
@@ -103,7 +103,7 @@ static bool comes_again(semantic_type type, const char *text, size_t length) {
   return type != TYPE_CODE || length <= short_code_max;
 }
 
-const text_value *text_recall(place_memory *memory, semantic_type type, const char *text, size_t length,
+const text_value *text_recall(text_memory *memory, semantic_type type, const char *text, size_t length,
                               text_value *room) {
   if (type == TYPE_PERSON_NAME) { /* most are new, but their syllables are not */
     normalise_person_name_with(&memory->syllables, text, length, room);
@@ -119,7 +119,7 @@ const text_value *text_recall(place_memory *memory, semantic_type type, const ch
   return room;
 }
 
-void place_recall(place_memory *memory, const char *text, size_t length, text_value *out) {
+void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out) {
   const text_value *value = text_recall(memory, TYPE_PLACE, text, length, out);
   if (value != out) *out = *value;
 }
