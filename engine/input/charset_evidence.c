@@ -10,7 +10,9 @@ static bool is_one_bit(unsigned mask) { return mask != 0 && (mask & (mask - 1)) 
 void charset_evidence_add(const charsets *c, charset_evidence *e, const char *text, size_t length) {
   charset_reading reading = {0};
   e->fields++;
-  charset_read(c, CHARSET_MASK_ALL, text, length, &reading);
+  /* "Nữ" in UTF-8 is a syllable with a sign in Windows-1258, which nobody writes. */
+  unsigned mask = charset_is_plain_text(text, length) ? 1u << CHARSET_UTF8 : CHARSET_MASK_ALL;
+  charset_read(c, mask, text, length, &reading);
   if (reading.words == 0) return;
   e->accented_fields++;
   e->words += reading.words;
@@ -18,7 +20,7 @@ void charset_evidence_add(const charsets *c, charset_evidence *e, const char *te
     e->syllables[i] += reading.syllables[i];
     e->undecodable[i] += reading.undecodable[i];
   }
-  unsigned best = charset_reading_best(&reading, CHARSET_MASK_ALL);
+  unsigned best = charset_reading_best(&reading, mask);
   if (is_one_bit(best)) {
     unsigned winner = (unsigned)__builtin_ctz(best);
     e->fields_won[winner]++;

@@ -60,6 +60,10 @@ static bool is_surely_utf8(const char *text, size_t length) {
   return is_sure;
 }
 
+bool charset_is_plain_text(const char *text, size_t length) {
+  return !has_accent_byte(text, length) || is_surely_utf8(text, length);
+}
+
 /* The charsets to read a text in: those of the profile, and UTF-8. */
 static unsigned mask_of(const charset_profile *profile) {
   unsigned mask = 1u << CHARSET_UTF8;

@@ -6,6 +6,7 @@
 
 enum {
   SURE_FIELDS_MIN = 3,    /* long values that read whole in one charset alone leave no doubt */
+  FIRST_WORDS_MIN = 5,    /* one or two words are no evidence: 0xff alone is a letter in VISCII */
   MINOR_WORDS_MIN = 10,   /* of a charset beside a commoner one, without such values */
   MINOR_PER_MILLE = 10,
   THIN_WORDS = 200        /* under so many words a column may also hold what its file holds */
@@ -33,7 +34,8 @@ static bool is_there(const charset_evidence *e, input_charset charset, bool is_f
   if (won == 0) return false;
   uint64_t sure_beside = charset == CHARSET_UTF8 ? 0 : most_sure_fields_beside(e, charset);
   if (sure >= SURE_FIELDS_MIN && sure * 1000 >= sure_beside * MINOR_PER_MILLE) return true;
-  if (is_first) return won > unread || charset == CHARSET_UTF8;
+  if (is_first && charset == CHARSET_UTF8) return true;
+  if (is_first) return won > unread && (won >= FIRST_WORDS_MIN || sure > 0);
   return won >= MINOR_WORDS_MIN && won * 1000 >= told * MINOR_PER_MILLE && won > 4 * unread;
 }
 

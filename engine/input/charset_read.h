@@ -22,6 +22,10 @@ typedef struct charset_reading {
 /* Adds the words of a text, read in the charsets of `mask`. */
 void charset_read(const charsets *c, unsigned mask, const char *text, size_t length, charset_reading *reading);
 
+/* ASCII, or well-formed UTF-8 with a Vietnamese letter that no mojibake has: read in any other charset it spells no
+ * words. */
+bool charset_is_plain_text(const char *text, size_t length);
+
 /* The charsets of `mask` in which all words decode and most are syllables, as a mask: several when they read the
  * text equally well, 0 when none reads half of it. */
 unsigned charset_reading_best(const charset_reading *reading, unsigned mask);
