@@ -1,5 +1,6 @@
 /* khop inspect. */
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 
@@ -22,6 +23,19 @@ static void print_column(const khop_inspect_column *c) {
   printf("\n");
 }
 
+/* "charset        vni; ...", then columns that differ, and further files with their names. */
+static void print_charsets(const khop_inspection *found) {
+  for (size_t i = 0; i < found->charset_count; i++) {
+    const khop_inspect_charset *c = &found->charsets[i];
+    bool is_other = strcmp(c->source, found->source) != 0;
+    printf("%-14s ", i == 0 ? "charset" : "");
+    if (c->column[0]) printf("column %s: ", c->column);
+    else if (is_other) printf("%s: ", c->source);
+    printf("%s\n", c->evidence);
+  }
+  if (found->decoded_rows) printf("%-14s %s rows\n", "decoded", show_count(found->decoded_rows));
+}
+
 static khop_status run_inspect(const arguments *a, khop_error *err) {
   khop_inspection found;
   khop_options options;
@@ -34,6 +48,7 @@ static khop_status run_inspect(const arguments *a, khop_error *err) {
   if (status != KHOP_OK) return status;
   printf("file           %s, delimiter %s, compression %s%s\n", found.source, show_delimiter(found.delimiter), found.compression,
          found.had_bom ? ", byte order mark" : "");
+  print_charsets(&found);
   printf("rows           %s, rejected %s\n", show_count(found.rows), show_count(found.rejected));
   printf("schema         %s%s\n\n", found.schema, found.schema_detected ? " (found by the columns)" : "");
   printf("%-18s %-16s %-16s %8s %10s %10s  %s\n", "column", "field", "type", "filled", "invalid", "distinct", "commonest formats");
@@ -44,6 +59,7 @@ static khop_status run_inspect(const arguments *a, khop_error *err) {
     printf("\n");
   }
   khop_free(found.columns);
+  khop_free(found.charsets);
   return KHOP_OK;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "input/internal.h"
+#include "input/sample.h"
 #include "input/sniff.h"
 
 static khop_status check_line_ends(const source_file *s, const window *w, khop_error *err) {
@@ -88,24 +89,47 @@ static khop_status check_columns(const source_file *s, khop_error *err) {
   return KHOP_OK;
 }
 
+/* The names as UTF-8, once the charsets of the file are known. */
+static khop_status decode_header(const input *in, const source_file *s, input_rows *rows, bool is_utf8,
+                                 row_texts *texts, khop_error *err) {
+  const charset_profile *profile = &s->charset.profile;
+  const row_decoder decoder = {.tables = in->charsets, .found = &s->charset};
+  bool is_settled = s->charset.is_plain && (is_utf8 || profile->is_forced), is_readable = is_utf8;
+  size_t decoded_bytes = 0;
+  if (!is_settled) {
+    TRY(decode_row(&decoder, true, rows->fields, rows->column_count, texts, &decoded_bytes, &is_readable, err));
+  }
+  if (is_readable) return KHOP_OK;
+  input_reject reject = {.reason = s->charset.is_plain ? INPUT_NOT_UTF8 : INPUT_UNDECODABLE};
+  if (profile->count == 1) reject.expected = (uint32_t)profile->charsets[0];
+  char reason[96];
+  input_reject_describe(&reject, reason, sizeof reason);
+  return error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason);
+}
+
 /* Splits the header as if it were a row of data. */
 static khop_status split_header(const input *in, source_file *s, const window *w, const sniff_shape *shape,
                                 khop_error *err) {
   khop_status status = KHOP_OK;
   input_rows rows = {0};
+  row_texts texts = {0};
   input_batch batch = {.bytes = shape->header_bytes, .first_byte = w->offset + shape->header_start};
   batch.text = mem_alloc(batch.bytes + SCAN_PADDING, 1);
   if (!batch.text) TRY_CLEANUP(error_memory(err, batch.bytes, "header"));
   memcpy(batch.text, window_text(w) + shape->header_start, batch.bytes);
-  TRY_CLEANUP(split_batch(in->kernels, s->shown.delimiter, shape->columns, &batch, &rows, err));
+  bool is_utf8 = in->kernels->find_bad(batch.text, 0, batch.bytes) == batch.bytes;
+  TRY_CLEANUP(split_batch(in->kernels, s->shown.delimiter, shape->columns, NULL, &batch, &rows, err));
   if (rows.row_count != 1) {
     char reason[96] = "not readable";
     if (rows.reject_count > 0) input_reject_describe(&rows.rejects[0], reason, sizeof reason);
     TRY_CLEANUP(error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason));
   }
+  TRY_CLEANUP(sample_charsets(in, s, w, shape->header_start + shape->header_bytes, &rows, err));
+  TRY_CLEANUP(decode_header(in, s, &rows, is_utf8, &texts, err));
   TRY_CLEANUP(copy_columns(s, &rows, err));
   TRY_CLEANUP(check_columns(s, err));
 cleanup:
+  row_texts_free(&texts);
   input_rows_free(&rows);
   input_batch_free(&batch);
   return status;

@@ -43,6 +43,15 @@ static void sum_bytes(input *in) {
   }
 }
 
+static khop_status prepare_charsets(input *in, const char *name, khop_error *err) {
+  input_charset charset = CHARSET_AUTO;
+  if (name) TRY(charset_from_name(name, &charset, err));
+  TRY(charsets_create(&in->charsets, err));
+  if (charset == CHARSET_AUTO) return KHOP_OK;
+  charset_profile_force(charset, &in->forced);
+  return charset_require(in->charsets, charset, err);
+}
+
 khop_status input_open(input **out_input, const input_options *options, khop_error *err) {
   *out_input = NULL;
   TRY(check_options(options, err));
@@ -55,7 +64,9 @@ khop_status input_open(input **out_input, const input_options *options, khop_err
   in->row_bytes_max = options->row_bytes_max ? options->row_bytes_max : bytes_default;
   in->batch_bytes = options->batch_bytes ? options->batch_bytes : bytes_default;
   in->control = options->control;
+  in->wants_evidence = options->wants_evidence;
   khop_status status = KHOP_OK;
+  TRY_CLEANUP(prepare_charsets(in, options->charset, err));
   in->sources = mem_alloc(options->path_count, sizeof *in->sources);
   if (!in->sources) TRY_CLEANUP(error_memory(err, options->path_count * sizeof *in->sources, "input"));
   for (; in->source_count < options->path_count; in->source_count++) {
@@ -78,6 +89,7 @@ void input_close(input *in) {
   if (!in) return;
   if (in->is_window_open) window_close(&in->window);
   for (size_t i = 0; i < in->source_count; i++) source_close(&in->sources[i]);
+  charsets_free(in->charsets);
   mem_free(in->sources);
   mem_free(in);
 }
@@ -93,8 +105,13 @@ uint64_t input_bytes_done(const input *in) {
 uint64_t input_bytes_total(const input *in) { return in->total_bytes; }
 
 khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err) {
-  const input_source *shown = &in->sources[batch->source].shown;
-  return split_batch(in->kernels, shown->delimiter, shown->column_count, batch, rows, err);
+  source_file *s = &in->sources[batch->source];
+  const row_decoder decoder = {.tables = in->charsets, .found = &s->charset};
+  TRY(split_batch(in->kernels, s->shown.delimiter, s->shown.column_count, &decoder, batch, rows, err));
+  for (size_t c = 0; rows->decoded_bytes > 0 && c < CHARSET_COUNT; c++) {
+    atomic_fetch_add_explicit(&s->charset.decoded_rows[c], rows->texts->rows[c], memory_order_relaxed);
+  }
+  return KHOP_OK;
 }
 
 uint64_t input_batch_hash(const input *in, const input_batch *batch) {

@@ -8,6 +8,9 @@
  * the caller maps names to columns. Memory is bounded by the batches in flight, and in input_next by
  * a row and a batch.
  *
+ * Text leaves as UTF-8. The charsets of a file are found when it is opened (source_charset.h); the rest is done by
+ * input_parse, row by row, and rows that are in none of them are rejected.
+ *
  * Text is RFC 4180 with room for what registers do: rows end in LF or CRLF; a quote opens a quoted
  * field only as the first byte of the field that is not blank, elsewhere it is data; blanks around a
  * quoted field are not part of it, blanks of a plain field are; blank lines are no rows, but count as
@@ -29,6 +32,8 @@ typedef struct input_options {
   char delimiter;        /* ',', '\t', ';', '|'; 0: found per file */
   size_t row_bytes_max;  /* longer rows (without their LF) are rejected; 0: 1 MiB; at most 1 GiB */
   size_t batch_bytes;    /* text per batch, more where one row needs it; 0: 1 MiB; at most 1 GiB */
+  const char *charset;   /* of all files, as charset_from_name knows it; NULL or "auto": found per file */
+  bool wants_evidence;   /* keep what speaks for the charsets found (source_charset.h), for whoever shows it */
   const khop_control *control; /* stops input_open and input_next, also where they wait for a pipe; NULL: none */
 } input_options;
 
@@ -63,14 +68,15 @@ typedef enum input_reason {
   INPUT_NUL_BYTE,
   INPUT_NOT_UTF8,
   INPUT_QUOTE_OPEN,      /* a quote that is never closed */
-  INPUT_QUOTE_STRAY      /* text after a closing quote */
+  INPUT_QUOTE_STRAY,     /* text after a closing quote */
+  INPUT_UNDECODABLE      /* in none of the charsets that the file holds */
 } input_reason;
 
 typedef struct input_reject {
   uint64_t line;        /* 1-based line on which the row starts */
   uint64_t byte_offset; /* of the row's first byte in the decompressed file */
   input_reason reason;
-  uint32_t found, expected; /* INPUT_FIELD_COUNT: fields */
+  uint32_t found, expected; /* INPUT_FIELD_COUNT: fields; INPUT_UNDECODABLE: expected is the charset, 0 of several */
 } input_reject;
 
 /* Where the fields of a batch end, as far as finding its rows has told it: in all rows but those of the
@@ -104,19 +110,21 @@ void input_batch_free(input_batch *batch);
 khop_status input_next(input *in, input_batch *batch, bool *out_more, khop_error *err);
 
 typedef struct input_field {
-  const char *text; /* in the batch's text, unescaped in place; not NUL-terminated */
+  const char *text; /* in the batch's text, unescaped in place, or decoded; not NUL-terminated */
   uint32_t length;
 } input_field;
 
 typedef struct input_rows {
   size_t row_count, column_count;
   input_field *fields; /* row_count x column_count, blanks of plain fields kept; valid as long as the
-                        * batch's text is */
+                        * batch's text is, and these rows are. 64 bytes behind each may be read */
   uint64_t *lines;     /* row_count: 1-based line */
   uint64_t *offsets;   /* row_count: byte offset */
   size_t row_capacity, field_capacity;
   input_reject *rejects; /* in line order, those of the batch included */
   size_t reject_count, reject_capacity;
+  size_t decoded_rows, decoded_bytes; /* rows with fields that are not in the batch's text; those fields */
+  struct row_texts *texts;  /* where they are */
 } input_rows;
 
 void input_rows_free(input_rows *rows);

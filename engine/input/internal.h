@@ -4,6 +4,7 @@
 
 #include <stdatomic.h>
 
+#include "input/decode_row.h"
 #include "input/input.h"
 #include "input/rows.h"
 #include "input/window.h"
@@ -25,6 +26,7 @@ typedef struct source_file {
   window waiting;
   bool is_waiting;
   reader_identity identity;
+  source_charset charset;
 } source_file;
 
 struct input {
@@ -32,6 +34,9 @@ struct input {
   char delimiter; /* as asked for; 0: find it */
   size_t row_bytes_max, batch_bytes;
   const khop_control *control;
+  charsets *charsets;
+  charset_profile forced; /* is_forced false: found per file */
+  bool wants_evidence;
   source_file *sources;
   size_t source_count;
   /* Used by the thread that calls input_next. */
@@ -55,8 +60,9 @@ void source_close(source_file *s);
 /* header.c: reads the header at the window's start (behind a BOM) and takes it out of the window. */
 khop_status header_read(const input *in, source_file *s, window *w, khop_error *err);
 
-/* split.c: splits a batch; input_parse without the input. */
-khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t column_count,
+/* split.c: splits a batch; input_parse without the input. `decoder` NULL: fields as they stand in the file, in
+ * whatever charset, but without NUL bytes. */
+khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t column_count, const row_decoder *decoder,
                         input_batch *batch, input_rows *rows, khop_error *err);
 
 #endif

@@ -157,6 +157,22 @@ khop_status reader_read(reader *r, char *text, size_t capacity, size_t *out_byte
   return KHOP_OK;
 }
 
+bool reader_is_anywhere(const reader *r) { return r->is_regular && r->codec == &codec_plain; }
+
+khop_status reader_read_at(const reader *r, uint64_t offset, char *text, size_t capacity, size_t *out_bytes,
+                           khop_error *err) {
+  *out_bytes = 0;
+  TRY(control_check(r->control, err));
+  while (*out_bytes < capacity) {
+    ssize_t got = pread(r->fd, text + *out_bytes, capacity - *out_bytes, (off_t)(offset + *out_bytes));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_system(err, errno, r->label);
+    if (got == 0) break;
+    *out_bytes += (size_t)got;
+  }
+  return KHOP_OK;
+}
+
 void reader_close(reader *r) {
   if (r->codec) r->codec->close(r);
   if (r->fd >= 0) close(r->fd);

@@ -59,6 +59,11 @@ struct reader {
 khop_status reader_open(reader *r, const char *path, const khop_control *control, khop_error *err);
 /* Fills `text` as far as the stream goes: fewer than `capacity` bytes only at its end. */
 khop_status reader_read(reader *r, char *text, size_t capacity, size_t *out_bytes, khop_error *err);
+/* An ordinary file without compression? Then reader_read_at reads up to `capacity` bytes at any place of it, and the
+ * stream stays where it is. */
+bool reader_is_anywhere(const reader *r);
+khop_status reader_read_at(const reader *r, uint64_t offset, char *text, size_t capacity, size_t *out_bytes,
+                           khop_error *err);
 /* Safe on a zeroed reader with fd -1, and twice. */
 void reader_close(reader *r);
 

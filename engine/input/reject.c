@@ -1,7 +1,7 @@
 /* Words for rows that cannot be read. Never a value: the texts go to logs and to rejected.csv. */
 #include <stdio.h>
 
-#include "input/input.h"
+#include "input/charset.h"
 
 void input_reject_describe(const input_reject *reject, char *text, size_t text_bytes) {
   const char *words = "cannot be read";
@@ -15,6 +15,13 @@ void input_reject_describe(const input_reject *reject, char *text, size_t text_b
     case INPUT_NOT_UTF8: words = "not UTF-8"; break;
     case INPUT_QUOTE_OPEN: words = "quote never closed"; break;
     case INPUT_QUOTE_STRAY: words = "text after a closing quote"; break;
+    case INPUT_UNDECODABLE:
+      if (reject->expected == CHARSET_AUTO || reject->expected >= CHARSET_COUNT) {
+        words = "in none of the charsets that the file holds";
+        break;
+      }
+      snprintf(text, text_bytes, "not %s", charset_name((input_charset)reject->expected));
+      return;
   }
   snprintf(text, text_bytes, "%s", words);
 }
@@ -27,6 +34,7 @@ const char *input_reason_code(input_reason reason) {
     case INPUT_NOT_UTF8: return "not_utf8";
     case INPUT_QUOTE_OPEN: return "quote_open";
     case INPUT_QUOTE_STRAY: return "quote_stray";
+    case INPUT_UNDECODABLE: return "undecodable";
   }
   return "unknown";
 }

@@ -6,15 +6,27 @@
  * A row of the right number of fields, whose quotes stand as most writers set them, is made of the places
  * where its fields end, which input_next has listed. All others are walked over field by field.
  *
+ * Where a file is UTF-8 by its sample, only rows with a byte that cannot stand there are looked at as text: they
+ * are odd. Where it holds other charsets, all rows are. An odd row is decoded (decode_row.h), or rejected.
+ *
  * A row that cannot be read is rejected whole, for the first of these reasons that holds: a byte that
- * is no text, text after a closing quote, a wrong number of fields.
+ * is no text, text after a closing quote, a wrong number of fields; where charsets are mixed, that it is in none of
+ * them comes last, because it takes the fields to tell.
  */
 #include <string.h>
 
 #include "input/internal.h"
 
+typedef enum text_rule {
+  TEXT_ANY,    /* anything but NUL bytes */
+  TEXT_UTF8,   /* UTF-8, and other rows where their charset is beyond doubt */
+  TEXT_JUDGED  /* all rows are odd */
+} text_rule;
+
 typedef struct splitter {
   const scan_kernels *kernels;
+  const row_decoder *decoder;
+  text_rule rule;
   input_batch *batch;
   input_rows *rows;
   char *text;
@@ -163,8 +175,17 @@ static row_shape walk_row(splitter *s) {
 
 /* Looks ahead of the walk, where the text is still as it was: squeezing moves bytes within a row. */
 static void find_bad(splitter *s, size_t from) {
-  s->bad = s->kernels->find_bad(s->text, from, s->bytes);
-  s->bad_reason = s->bad < s->bytes && s->text[s->bad] == 0 ? INPUT_NUL_BYTE : INPUT_NOT_UTF8;
+  if (s->rule == TEXT_UTF8) {
+    s->bad = s->kernels->find_bad(s->text, from, s->bytes);
+    s->bad_reason = s->bad < s->bytes && s->text[s->bad] == 0 ? INPUT_NUL_BYTE : INPUT_NOT_UTF8;
+  } else if (s->rule == TEXT_JUDGED) {
+    s->bad = from;
+    s->bad_reason = INPUT_UNDECODABLE;
+  } else {
+    const char *nul = memchr(s->text + from, 0, s->bytes - from);
+    s->bad = nul ? (size_t)(nul - s->text) : s->bytes;
+    s->bad_reason = INPUT_NUL_BYTE;
+  }
 }
 
 static khop_status reject_row(splitter *s, uint64_t line, input_reason reason, size_t found,
@@ -177,29 +198,70 @@ static khop_status reject_row(splitter *s, uint64_t line, input_reason reason, s
   if (reason == INPUT_FIELD_COUNT) {
     reject.found = (uint32_t)found;
     reject.expected = (uint32_t)s->column_count;
+  } else if (reason == INPUT_UNDECODABLE && s->decoder->found->profile.count == 1) {
+    reject.expected = (uint32_t)s->decoder->found->profile.charsets[0];
   }
   return push_reject(s->rows, &reject, err);
 }
 
-/* Keeps the row just walked, or rejects it, or passes over it when it is blank. `line` is its first. */
-static khop_status finish_row(splitter *s, const row_shape *shape, uint64_t line, khop_error *err) {
+/* Blank? An opening quote still stands in the text. */
+static bool is_blank_row(const splitter *s, const row_shape *shape) {
+  if (shape->field_count != 1) return false;
+  size_t end = shape->end - (s->text[shape->end - 1] == '\n');
+  return all_blank(s->text, s->row, end, s->delimiter);
+}
+
+/* What is wrong with its fields; 0: nothing. */
+static input_reason fault_of(const splitter *s, const row_shape *shape) {
+  if (shape->has_stray) return INPUT_QUOTE_STRAY;
+  return shape->field_count != s->column_count ? INPUT_FIELD_COUNT : 0;
+}
+
+static void keep_row(splitter *s, uint64_t line) {
   input_rows *rows = s->rows;
-  if (s->bad < shape->end) {
-    input_reason reason = s->bad_reason;
-    find_bad(s, shape->end);
-    return reject_row(s, line, reason, 0, err);
-  }
-  if (shape->field_count == 1) { /* blank? an opening quote still stands in the text */
-    size_t end = shape->end - (s->text[shape->end - 1] == '\n');
-    if (all_blank(s->text, s->row, end, s->delimiter)) return KHOP_OK;
-  }
-  if (shape->has_stray) return reject_row(s, line, INPUT_QUOTE_STRAY, 0, err);
-  if (shape->field_count != s->column_count) {
-    return reject_row(s, line, INPUT_FIELD_COUNT, shape->field_count, err);
-  }
   rows->lines[rows->row_count] = line;
   rows->offsets[rows->row_count] = s->batch->first_byte + s->row;
   rows->row_count++;
+}
+
+/* Decodes the fields just walked, when anything but UTF-8 is allowed. */
+static khop_status decode_fields(splitter *s, bool *out_is_readable, khop_error *err) {
+  input_rows *rows = s->rows;
+  const charset_profile *profile = &s->decoder->found->profile;
+  *out_is_readable = false;
+  if (s->rule == TEXT_UTF8 && profile->is_forced) return KHOP_OK;
+  if (!rows->texts) rows->texts = mem_alloc(1, sizeof *rows->texts);
+  if (!rows->texts) return error_memory(err, sizeof *rows->texts, "decoded text");
+  size_t bytes = 0;
+  TRY(decode_row(s->decoder, false, rows->fields + rows->row_count * s->column_count, s->column_count, rows->texts,
+                 &bytes, out_is_readable, err));
+  rows->decoded_rows += bytes > 0;
+  rows->decoded_bytes += bytes;
+  return KHOP_OK;
+}
+
+static khop_status finish_odd_row(splitter *s, const row_shape *shape, uint64_t line, khop_error *err) {
+  input_reason reason = s->bad_reason, fault = fault_of(s, shape);
+  bool has_nul = memchr(s->text + s->row, 0, shape->end - s->row) != NULL, is_readable = false;
+  find_bad(s, shape->end);
+  if (reason == INPUT_UNDECODABLE && has_nul) reason = INPUT_NUL_BYTE;
+  if (reason == INPUT_UNDECODABLE) {
+    if (is_blank_row(s, shape)) return KHOP_OK;
+    if (fault) return reject_row(s, line, fault, shape->field_count, err);
+  }
+  if (!has_nul && !fault) TRY(decode_fields(s, &is_readable, err));
+  if (!is_readable) return reject_row(s, line, reason, 0, err);
+  keep_row(s, line);
+  return KHOP_OK;
+}
+
+/* Keeps the row just walked, or rejects it, or passes over it when it is blank. `line` is its first. */
+static khop_status finish_row(splitter *s, const row_shape *shape, uint64_t line, khop_error *err) {
+  if (s->bad < shape->end) return finish_odd_row(s, shape, line, err);
+  if (is_blank_row(s, shape)) return KHOP_OK;
+  input_reason fault = fault_of(s, shape);
+  if (fault) return reject_row(s, line, fault, shape->field_count, err);
+  keep_row(s, line);
   return KHOP_OK;
 }
 
@@ -217,12 +279,20 @@ static khop_status pass_line(splitter *s, khop_error *err) {
   return push_reject(s->rows, &s->batch->rejects[s->passed_count++], err);
 }
 
-khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t column_count,
+static text_rule rule_of(const row_decoder *decoder) {
+  if (!decoder) return TEXT_ANY;
+  return decoder->found->is_plain ? TEXT_UTF8 : TEXT_JUDGED;
+}
+
+khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t column_count, const row_decoder *decoder,
                         input_batch *batch, input_rows *rows, khop_error *err) {
-  rows->row_count = rows->reject_count = 0;
+  rows->row_count = rows->reject_count = rows->decoded_rows = rows->decoded_bytes = 0;
   rows->column_count = column_count;
+  if (rows->texts) row_texts_clear(rows->texts);
   splitter s;
   s.kernels = kernels;
+  s.decoder = decoder;
+  s.rule = rule_of(decoder);
   s.batch = batch;
   s.rows = rows;
   s.text = batch->text;
@@ -258,5 +328,7 @@ void input_rows_free(input_rows *rows) {
   mem_free(rows->lines);
   mem_free(rows->offsets);
   mem_free(rows->rejects);
+  if (rows->texts) row_texts_free(rows->texts);
+  mem_free(rows->texts);
   *rows = (input_rows){0};
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "input/source_charset.h"
 #include "output/results.h"
 
 static json_t *hex(uint64_t value) {
@@ -45,14 +46,35 @@ static json_t *file_name(const char *name) {
   return json_stringn(ascii, length);
 }
 
+/* Commonest first. */
+static json_t *charsets_found(const source_charset *found) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < found->profile.count; i++) {
+    json_array_append_new(array, json_string(charset_name(found->profile.charsets[i])));
+  }
+  return array;
+}
+
+static json_t *decoded_rows(const source_charset *found) {
+  json_t *object = json_object();
+  for (int c = 0; c < CHARSET_COUNT; c++) {
+    uint64_t rows = atomic_load_explicit(&found->decoded_rows[c], memory_order_relaxed);
+    if (rows > 0) json_object_set_new(object, charset_name((input_charset)c), json_integer((json_int_t)rows));
+  }
+  return object;
+}
+
 static json_t *sources(const result *r) {
   json_t *array = json_array();
   for (size_t s = 0; s < r->records->source_count; s++) {
     const input_source *source = input_source_at(r->input, s);
     json_int_t rows, rejected;
     count_source(r->records, s, &rows, &rejected);
-    json_array_append_new(array, json_pack("{s:o, s:s, s:I, s:I}", "name", file_name(source->name), "compression",
-                                           source->compression, "rows", rows, "rejected", rejected));
+    const source_charset *found = input_charset_of(r->input, s);
+    json_array_append_new(array, json_pack("{s:o, s:s, s:o, s:b, s:o, s:I, s:I}", "name", file_name(source->name), "compression",
+                                           source->compression, "charsets", charsets_found(found), "charset_forced",
+                                           found->profile.is_forced, "decoded_rows", decoded_rows(found), "rows", rows,
+                                           "rejected", rejected));
   }
   return array;
 }

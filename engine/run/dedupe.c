@@ -198,7 +198,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   clusters c = {0};
   size_t members = 0;
   score_tables *tables = mem_alloc(1, sizeof *tables);
-  TRY_CLEANUP(run_open(&r, options, true, err));
+  TRY_CLEANUP(run_open(&r, options, RUN_WRITES, err));
   if (!tables) {
     status = error_memory(err, sizeof *tables, "weights");
     goto cleanup;

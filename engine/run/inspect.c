@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "input/source_charset.h"
 #include "run/run.h"
 
 enum { shapes_max = 256, shape_bytes = 64, sketch_bits = 12, sketch_registers = 1 << sketch_bits };
@@ -121,6 +122,7 @@ static khop_status count_rows(run *r, column_facts *columns, khop_inspection *ou
     TRY_CLEANUP(input_parse(r->input, &batch, &rows, err));
     out->rows += rows.row_count + rows.reject_count;
     out->rejected += rows.reject_count;
+    out->decoded_rows += rows.decoded_rows;
     const int *map = r->columns + batch.source * r->schema->field_count;
     for (size_t i = 0; i < rows.row_count * rows.column_count; i++) {
       size_t column = i % rows.column_count;
@@ -166,6 +168,38 @@ static void report_column(const run *r, const char *name, column_facts *c, khop_
   }
 }
 
+/* ---- charsets ----------------------------------------------------------------------------------- */
+
+static khop_status report_charset(const run *r, size_t source, size_t column, size_t *capacity, khop_inspection *out,
+                                  khop_error *err) {
+  const input_source *shown = input_source_at(r->input, source);
+  const source_charset *found = input_charset_of(r->input, source);
+  bool is_file = column == shown->column_count;
+  TRY(array_reserve(&out->charsets, capacity, out->charset_count + 1, sizeof *out->charsets, "charsets", err));
+  khop_inspect_charset *line = &out->charsets[out->charset_count++];
+  *line = (khop_inspect_charset){0};
+  snprintf(line->source, sizeof line->source, "%s", shown->name);
+  if (!is_file) snprintf(line->column, sizeof line->column, "%s", shown->columns[column]);
+  charset_describe(is_file ? &found->evidence : &found->column_evidence[column],
+                   is_file ? &found->profile : &found->columns[column], line->evidence, sizeof line->evidence);
+  return KHOP_OK;
+}
+
+/* Of each source, and of its columns that differ and have words to say so. */
+static khop_status report_charsets(const run *r, khop_inspection *out, khop_error *err) {
+  size_t capacity = 0;
+  for (size_t s = 0; s < input_source_count(r->input); s++) {
+    const source_charset *found = input_charset_of(r->input, s);
+    size_t columns = input_source_at(r->input, s)->column_count;
+    TRY(report_charset(r, s, columns, &capacity, out, err));
+    for (size_t c = 0; c < columns; c++) {
+      bool is_told = found->column_evidence[c].words > 0 && source_charset_differs(found, c);
+      if (is_told) TRY(report_charset(r, s, c, &capacity, out, err));
+    }
+  }
+  return KHOP_OK;
+}
+
 static khop_status report(const run *r, column_facts *columns, khop_inspection *out, khop_error *err) {
   const input_source *source = input_source_at(r->input, 0);
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
@@ -190,7 +224,8 @@ khop_status khop_inspect(const khop_options *options, khop_inspection *out, khop
   khop_status status = KHOP_OK;
   run r;
   column_facts *columns = NULL;
-  TRY_CLEANUP(run_open(&r, options, false, err));
+  TRY_CLEANUP(run_open(&r, options, RUN_INSPECTS, err));
+  TRY_CLEANUP(report_charsets(&r, out, err));
   size_t count = input_source_at(r.input, 0)->column_count;
   columns = mem_alloc(count, sizeof *columns);
   if (!columns) {
@@ -205,6 +240,11 @@ khop_status khop_inspect(const khop_options *options, khop_inspection *out, khop
   TRY_CLEANUP(report(&r, columns, out, err));
   progress_finish(&r.progress);
 cleanup:
+  if (status != KHOP_OK) {
+    mem_free(out->columns);
+    mem_free(out->charsets);
+    memset(out, 0, sizeof *out);
+  }
   mem_free(columns);
   run_close(&r);
   return status;

@@ -137,7 +137,7 @@ khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, k
   *out_plan = (khop_plan_result){0};
   khop_status status = KHOP_OK;
   run r;
-  TRY_CLEANUP(run_open(&r, options, false, err));
+  TRY_CLEANUP(run_open(&r, options, RUN_READS, err));
   TRY_CLEANUP(run_read(&r, err));
   TRY_CLEANUP(run_train(&r, err));
   snprintf(out_plan->schema, sizeof out_plan->schema, "%s", r.schema->name);
@@ -173,7 +173,7 @@ static khop_status write_model(const run *r, const char *path, khop_error *err) 
 khop_status khop_train(const khop_options *options, const char *model_path, khop_error *err) {
   khop_status status = KHOP_OK;
   run r;
-  TRY_CLEANUP(run_open(&r, options, false, err));
+  TRY_CLEANUP(run_open(&r, options, RUN_READS, err));
   TRY_CLEANUP(run_read(&r, err));
   TRY_CLEANUP(run_train(&r, err));
   TRY_CLEANUP(write_model(&r, model_path, err));

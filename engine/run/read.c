@@ -69,11 +69,11 @@ enum { line_digits_max = 20 };
 /* Ids that are made up or qualified have the source's name in front. */
 static bool has_qualified_ids(const run *r) { return r->options.qualify_ids || r->id_field < 0; }
 
-/* Room for all rows of a batch. Their ids are parts of its text, or lines. */
+/* Room for all rows of a batch. Their ids are parts of its text, or of what was decoded, or lines. */
 static khop_status reserve_rows(const run *r, slot *s, khop_error *err) {
   size_t rows = s->rows.row_count;
   size_t added = has_qualified_ids(r) ? s->source_name_length + 1 + line_digits_max : 0;
-  TRY(array_reserve(&s->ids, &s->ids_capacity, s->batch.bytes + rows * added, 1, "record ids", err));
+  TRY(array_reserve(&s->ids, &s->ids_capacity, s->batch.bytes + s->rows.decoded_bytes + rows * added, 1, "record ids", err));
   TRY(array_reserve(&s->features, &s->feature_capacity, rows, r->table.layout.stride, "feature rows", err));
   TRY(array_reserve(&s->id_lengths, &s->id_capacity, rows, sizeof *s->id_lengths, "record ids", err));
   return array_reserve(&s->origins, &s->origin_capacity, rows, sizeof *s->origins, "record origins", err);

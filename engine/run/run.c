@@ -78,14 +78,14 @@ static khop_status check_rules(const run *r, khop_error *err) {
                    input_source_at(r->input, 0)->name, r->schema->name);
 }
 
-khop_status run_open(run *r, const khop_options *options, bool writes, khop_error *err) {
+khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err) {
   memset(r, 0, sizeof *r);
   r->options = *options;
-  TRY(check_options(r, writes, err));
+  TRY(check_options(r, kind == RUN_WRITES, err));
   TRY(cpu_level_choose(&r->level, err));
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
-                            .control = options->control};
+                            .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
   if (options->schema) TRY(schema_load(&r->schema, options->schema, err));
   TRY(input_open(&r->input, &in, err));
   if (!r->schema) TRY(choose_schema(r, err));

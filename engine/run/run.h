@@ -51,9 +51,14 @@ typedef struct run {
   double square_sums[SCHEMA_FIELDS_MAX];
 } run;
 
-/* Everything up to the first row. `writes`: the job has an output directory. On failure run_close is still
- * to be called. */
-khop_status run_open(run *r, const khop_options *options, bool writes, khop_error *err);
+typedef enum run_kind {
+  RUN_READS,
+  RUN_WRITES,  /* has an output directory */
+  RUN_INSPECTS /* wants to know why a charset was found */
+} run_kind;
+
+/* Everything up to the first row. On failure run_close is still to be called. */
+khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err);
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);

@@ -15,7 +15,7 @@ def parse(text):
     for line in text.splitlines():
         if line.startswith("fields of the schema without a column:"):
             unmapped = line.split(":")[1].split()
-        elif re.match(r"(file|rows|schema) {2,}", line):
+        elif re.match(r"(file|charset|decoded|rows|schema) {2,}", line):
             facts[line.split()[0]] = line[15:]
         elif re.search(r" \d+\.\d % ", line):
             found = re.fullmatch(r"(.*?) +(\S+) +(\S+) +([\d.]+) % +([\d,]+) +([\d,]+)  ?(.*)", line)

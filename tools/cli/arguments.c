@@ -182,6 +182,7 @@ const option_spec options_input[] = {
     {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person and others) or a YAML file; default: found by the columns"},
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
+    {"--charset", NULL, "NAME", "auto, utf-8, tcvn3 (abc), vni, viscii, windows-1258, tcvn3-mojibake or vni-mojibake, for all files; default auto: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},
     {"--qualify-ids", NULL, NULL, "record ids are FILE:ID, for registers that number each file from 1"},
     {NULL, NULL, NULL, NULL}};
@@ -243,6 +244,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->input_count = a->operand_count;
   out->schema = arguments_text(a, "--schema");
   out->output = arguments_text(a, "--output");
+  out->charset = arguments_text(a, "--charset");
   out->store = arguments_text(a, "--store");
   out->skip_store = arguments_has(a, "--no-store");
   out->force = arguments_has(a, "--force");
