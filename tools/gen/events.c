@@ -16,6 +16,29 @@ static void put_head(gen_text *t, const gen_job *job, const gen_ticket *ticket, 
   gen_put_day_and_office(t, p, style);
 }
 
+/* What the rows of deaths and recognitions start with. */
+typedef struct event_row {
+  gen_random r;
+  gen_person person;
+  gen_subject subject;
+  gen_paper paper;
+  gen_ticket owner; /* of the entry, when it is another record's */
+  gen_style style;
+} event_row;
+
+static void event_begin(gen_job *job, const gen_ticket *ticket, gen_entry_find *find, bool parents, event_row *e) {
+  e->r = gen_row_random(job, ticket);
+  gen_person_find(&job->world, ticket->entity, &e->person);
+  gen_subject_of(&e->person, &e->subject);
+  e->subject.parents = parents;
+  e->paper = gen_paper_of(job, find, ticket, &e->person.core, &e->owner);
+  if (job->schema->id_share) gen_id_show(job, ticket, &e->person.core, &e->subject);
+  gen_subject_damage(&e->subject, job->rates, &job->errors, ticket->copy > 0, &e->r);
+  e->style = gen_style_pick(job->rates, &e->r, 5);
+  e->paper.style = gen_address_style_pick(&e->r, 0);
+  e->paper.number_with_year = gen_below(&e->r, 100) < 70;
+}
+
 /* The number as it stands behind the record id. */
 static const char *number_in(const char *row) { return strchr(row, ',') + 1; }
 
@@ -145,33 +168,24 @@ static void put_death(gen_text *t, const gen_core *core, bool copy, const gen_st
 }
 
 static void death_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
-  gen_person person;
-  gen_subject s;
-  gen_ticket owner;
-  gen_random r = gen_row_random(job, ticket);
-  gen_person_find(&job->world, ticket->entity, &person);
-  gen_subject_of(&person, &s);
-  gen_paper p = gen_paper_of(job, death_entry, ticket, &person.core, &owner);
-  gen_id_show(job, ticket, &person.core, &s);
-  gen_subject_damage(&s, job->rates, &job->errors, ticket->copy > 0, &r);
-  gen_style style = gen_style_pick(job->rates, &r, 5);
-  p.style = gen_address_style_pick(&r, 0);
-  p.number_with_year = gen_below(&r, 100) < 70;
+  event_row e;
+  event_begin(job, ticket, death_entry, false, &e);
+  const gen_subject *s = &e.subject;
   char *row = t->at;
-  put_head(t, job, ticket, &p, &style);
+  put_head(t, job, ticket, &e.paper, &e.style);
   gen_put(t, ',');
-  gen_put_name(t, &s.name, style.name);
+  gen_put_name(t, &s->name, e.style.name);
   gen_put(t, ',');
-  gen_put_sex(t, &s, &style);
+  gen_put_sex(t, s, &e.style);
   gen_put(t, ',');
-  gen_put_date(t, s.birth, style.date);
+  gen_put_date(t, s->birth, e.style.date);
   gen_put(t, ',');
-  gen_put_text(t, s.id);
-  put_death(t, &person.core, ticket->copy > 0, &style, &r);
+  gen_put_text(t, s->id);
+  put_death(t, &e.person.core, ticket->copy > 0, &e.style, &e.r);
   gen_put(t, ',');
-  if (gen_below(&r, 100) < 94) gen_put_address(t, &s.residence, style.address);
-  gen_id_report(job, ticket, &person.core, &s);
-  gen_paper_report(job, &p, &owner, ticket, number_in(row));
+  if (gen_below(&e.r, 100) < 94) gen_put_address(t, &s->residence, e.style.address);
+  gen_id_report(job, ticket, &e.person.core, s);
+  gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 
 const gen_schema gen_schema_civil_death = {
@@ -201,30 +215,21 @@ static gen_entry recognition_entry(const gen_world *world, const gen_core *core,
 static khop_status recognition_prepare(gen_job *job, khop_error *err) { return gen_entry_numbers(job, recognition_entry, err); }
 
 static void recognition_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
-  gen_person person;
-  gen_subject s;
-  gen_ticket owner;
-  gen_random r = gen_row_random(job, ticket);
-  gen_person_find(&job->world, ticket->entity, &person);
-  gen_subject_of(&person, &s);
-  s.parents = true;
-  gen_paper p = gen_paper_of(job, recognition_entry, ticket, &person.core, &owner);
-  gen_subject_damage(&s, job->rates, &job->errors, ticket->copy > 0, &r);
-  gen_style style = gen_style_pick(job->rates, &r, 0);
-  p.style = gen_address_style_pick(&r, 0);
-  p.number_with_year = gen_below(&r, 100) < 70;
-  bool father = person.father_known && gen_hash(person.core.family.key, tag_recognition + 1) % 100 < 70;
+  event_row e;
+  event_begin(job, ticket, recognition_entry, true, &e);
+  const gen_subject *s = &e.subject;
+  bool father = e.person.father_known && gen_hash(e.person.core.family.key, tag_recognition + 1) % 100 < 70;
   char *row = t->at;
-  put_head(t, job, ticket, &p, &style);
+  put_head(t, job, ticket, &e.paper, &e.style);
   gen_put(t, ',');
-  gen_put_name(t, father ? &s.father : &s.mother, style.name);
+  gen_put_name(t, father ? &s->father : &s->mother, e.style.name);
   gen_put(t, ',');
-  if (gen_below(&r, 100) < 92) gen_put_date(t, father ? s.father_birth : s.mother_birth, style.date);
+  if (gen_below(&e.r, 100) < 92) gen_put_date(t, father ? s->father_birth : s->mother_birth, e.style.date);
   gen_put(t, ',');
-  gen_put_name(t, &s.name, style.name);
+  gen_put_name(t, &s->name, e.style.name);
   gen_put(t, ',');
-  gen_put_date(t, s.birth, style.date);
-  gen_paper_report(job, &p, &owner, ticket, number_in(row));
+  gen_put_date(t, s->birth, e.style.date);
+  gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 
 const gen_schema gen_schema_civil_recognition = {
