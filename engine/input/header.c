@@ -124,7 +124,7 @@ static khop_status split_header(const input *in, source_file *s, const window *w
     if (rows.reject_count > 0) input_reject_describe(&rows.rejects[0], reason, sizeof reason);
     TRY_CLEANUP(error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason));
   }
-  TRY_CLEANUP(sample_charsets(in, s, w, shape->header_start + shape->header_bytes, &rows, err));
+  TRY_CLEANUP(sample_source(in, s, w, shape->header_start + shape->header_bytes, &rows, err));
   TRY_CLEANUP(decode_header(in, s, &rows, is_utf8, &texts, err));
   TRY_CLEANUP(copy_columns(s, &rows, err));
   TRY_CLEANUP(check_columns(s, err));

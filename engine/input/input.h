@@ -25,6 +25,7 @@
 #include "base/control.h"
 #include "base/memory.h"
 #include "base/status.h"
+#include "normalise/date.h"
 
 typedef struct input_options {
   const char *const *paths; /* "-" is standard input, at most once; copied */
@@ -48,6 +49,7 @@ typedef struct input_source {
   const char *compression;   /* "none", "gzip", "zstd" */
   bool had_bom;
   uint64_t size_bytes;       /* of the file on disk; 0 when unknown (a pipe) */
+  const date_order_evidence *date_orders; /* a column each: what the dates in a sample of its rows say */
 } input_source;
 
 /* Refuses with one message: missing file, directory, empty file, header only, binary content,

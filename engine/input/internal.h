@@ -19,6 +19,7 @@ typedef struct source_file {
   const char *label; /* for messages: the path, or "stdin" */
   char *path, *name;
   char **columns;
+  date_order_evidence *date_orders;
   /* Where the rows start. An ordinary file is closed after its header was read and opened again in
    * its turn, so that a thousand files cost no thousand windows. A pipe cannot be opened twice: its window
    * waits here. */

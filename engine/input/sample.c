@@ -106,7 +106,7 @@ static void decide(source_charset *found, const charset_profile *forced, size_t 
   found->is_plain = charset_profile_is_utf8(&found->profile) && !found->has_own_columns;
 }
 
-static khop_status look_at_sample(sampler *t, source_file *s, const input_rows *header, khop_error *err) {
+static khop_status find_charsets(const sampler *t, source_file *s, const input_rows *header, khop_error *err) {
   const input *in = t->in;
   source_charset *found = &s->charset;
   size_t columns = header->column_count;
@@ -115,8 +115,6 @@ static khop_status look_at_sample(sampler *t, source_file *s, const input_rows *
   if (!found->columns || !found->column_evidence) {
     return error_memory(err, columns * sizeof *found->column_evidence, "charsets of columns");
   }
-  TRY(take_sample(t, err));
-  TRY(split_batch(in->kernels, s->shown.delimiter, columns, NULL, &t->batch, &t->rows, err));
   const charset_profile *forced = in->forced.is_forced ? &in->forced : NULL;
   add_evidence(t, header, in->wants_evidence, found);
   decide(found, forced, columns);
@@ -126,21 +124,42 @@ static khop_status look_at_sample(sampler *t, source_file *s, const input_rows *
   return KHOP_OK;
 }
 
-khop_status sample_charsets(const input *in, source_file *s, const window *w, size_t behind, const input_rows *header,
-                            khop_error *err) {
+static khop_status look_for_charsets(const sampler *t, source_file *s, const input_rows *header, khop_error *err) {
   source_charset *found = &s->charset;
-  khop_status status = KHOP_OK;
-  if (in->forced.is_forced && !in->wants_evidence) {
-    found->profile = in->forced;
-    found->is_plain = charset_profile_is_utf8(&in->forced);
+  if (t->in->forced.is_forced && !t->in->wants_evidence) {
+    found->profile = t->in->forced;
+    found->is_plain = charset_profile_is_utf8(&t->in->forced);
     return KHOP_OK;
   }
+  khop_status status = find_charsets(t, s, header, err);
+  if (found->is_plain && !t->in->wants_evidence) source_charset_free(found);
+  return status;
+}
+
+/* Digits stand alike in all charsets. */
+static khop_status look_for_dates(const sampler *t, source_file *s, size_t columns, khop_error *err) {
+  s->date_orders = mem_alloc(columns, sizeof *s->date_orders);
+  if (!s->date_orders) return error_memory(err, columns * sizeof *s->date_orders, "dates of columns");
+  s->shown.date_orders = s->date_orders;
+  for (size_t i = 0; i < t->rows.row_count * columns; i++) {
+    date_order_count(&s->date_orders[i % columns], t->rows.fields[i].text, t->rows.fields[i].length);
+  }
+  return KHOP_OK;
+}
+
+khop_status sample_source(const input *in, source_file *s, const window *w, size_t behind, const input_rows *header,
+                          khop_error *err) {
+  khop_status status = KHOP_OK;
+  size_t columns = header->column_count;
   sampler t;
   sampler_start(&t, in, w, behind);
-  status = look_at_sample(&t, s, header, err);
+  TRY_CLEANUP(take_sample(&t, err));
+  TRY_CLEANUP(split_batch(in->kernels, s->shown.delimiter, columns, NULL, &t.batch, &t.rows, err));
+  TRY_CLEANUP(look_for_charsets(&t, s, header, err));
+  TRY_CLEANUP(look_for_dates(&t, s, columns, err));
+cleanup:
   input_batch_free(&t.batch);
   input_rows_free(&t.rows);
-  if (found->is_plain && !in->wants_evidence) source_charset_free(found);
   return status;
 }
 

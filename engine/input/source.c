@@ -89,6 +89,7 @@ void source_close(source_file *s) {
   for (size_t i = 0; s->columns && i < s->shown.column_count; i++) mem_free(s->columns[i]);
   mem_free(s->columns);
   source_charset_free(&s->charset);
+  mem_free(s->date_orders);
   mem_free(s->path);
   mem_free(s->name);
   *s = (source_file){0};

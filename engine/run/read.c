@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "run/date_orders.h"
 #include "run/run.h"
 
 typedef struct slot {
@@ -137,7 +138,14 @@ static khop_status take_row(const run *r, slot *s, text_memory *memory, size_t r
     rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
     return keep_reject(s, reject, err);
   }
-  feature_encode_with(&r->table.layout, r->schema, memory, fields, s->features + s->accepted * r->table.layout.stride);
+  uint8_t *features = s->features + s->accepted * r->table.layout.stride;
+  uint64_t month_first = r->month_first[s->batch.source];
+  if (month_first) {
+    day_first_fields turned;
+    feature_encode_with(&r->table.layout, r->schema, memory, day_first(month_first, fields, field_count, &turned), features);
+  } else {
+    feature_encode_with(&r->table.layout, r->schema, memory, fields, features);
+  }
   s->origins[s->accepted++] = origin;
   return pack_record(s, fields, field_count, origin.line, err);
 }

@@ -5,6 +5,7 @@
 
 #include "feature/feature.h"
 #include "model/train.h"
+#include "run/date_orders.h"
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_bytes_per_thread = 24 << 20 };
 
@@ -90,6 +91,7 @@ khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_er
   TRY(input_open(&r->input, &in, err));
   if (!r->schema) TRY(choose_schema(r, err));
   TRY(map_columns(r, err));
+  TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   TRY(check_rules(r, err));
   TRY(feature_layout_make(&r->table.layout, r->schema, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
@@ -157,6 +159,7 @@ void run_close(run *r) {
   key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);
+  mem_free(r->month_first);
   schema_free(r->schema);
   input_close(r->input);
   memset(r, 0, sizeof *r);

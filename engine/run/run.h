@@ -30,6 +30,7 @@ typedef struct run {
   bool schema_detected;
   input *input;
   int *columns; /* source x field: column or COLUMN_NONE */
+  uint64_t *month_first; /* per source: a bit for each date field that is written month first */
   int id_field;
 
   feature_table table;
