@@ -61,7 +61,6 @@ khop_status charsets_create(charsets **out_charsets, khop_error *err) {
   if (!c) return error_memory(err, sizeof *c, "charset tables");
   charset_fill_iconv(c);
   charset_fill_vni(&c->vni);
-  syllable_table_fill(&c->syllables);
   return KHOP_OK;
 }
 

@@ -1,6 +1,7 @@
 /* Word by word: an accented word is decoded in every charset asked about, and judged as a syllable. */
 #include "input/charset_read.h"
 
+#include "input/charset_syllable.h"
 #include "input/charset_tables.h"
 #include "input/utf8.h"
 
@@ -35,7 +36,7 @@ static bool is_sign_alone(const charsets *c, raw_word word) {
   size_t written;
   return !has_ascii_letter(word) &&
          charset_decode(c, CHARSET_UTF8, word.text, word.length, decoded, sizeof decoded, &written) &&
-         syllable_judge(&c->syllables, decoded, written) == SYLLABLE_SIGNS;
+         syllable_judge(decoded, written) == SYLLABLE_SIGNS;
 }
 
 typedef enum word_verdict { WORD_UNDECODABLE, WORD_STRANGE, WORD_FOREIGN, WORD_SYLLABLE } word_verdict;
@@ -59,7 +60,7 @@ static word_verdict read_word_as(const charsets *c, input_charset charset, raw_w
     return is_utf8 ? WORD_STRANGE : WORD_UNDECODABLE;
   }
   if (!charset_decode(c, charset, word.text, word.length, decoded, sizeof decoded, &written)) return WORD_UNDECODABLE;
-  syllable_verdict verdict = syllable_judge(&c->syllables, decoded, written);
+  syllable_verdict verdict = syllable_judge(decoded, written);
   if (verdict == SYLLABLE_YES || (verdict == SYLLABLE_SIGNS && !has_ascii_letter(word))) return WORD_SYLLABLE;
   return has_more_accents_than_letters(decoded, written) ? WORD_STRANGE : WORD_FOREIGN;
 }

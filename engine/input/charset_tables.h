@@ -11,7 +11,6 @@
 #define KHOP_INPUT_CHARSET_TABLES_H
 
 #include "input/charset.h"
-#include "input/charset_syllable.h"
 
 enum { CHARSET_MARKS_MAX = 17 };
 
@@ -25,7 +24,6 @@ typedef struct charset_table {
 struct charsets {
   charset_table tcvn3, vni, viscii, windows1258;
   charset_table tcvn3_capitals; /* TCVN3 in a word of capitals: small accented letters raised */
-  syllable_table syllables;
 };
 
 /* The table entry of a code point below U+10000. */
