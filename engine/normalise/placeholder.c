@@ -32,6 +32,7 @@ bool fold_is_placeholder_phrase(const uint8_t *plain, size_t count) {
       PHRASE("KHONG RO TEN"), PHRASE("KO RO"),         PHRASE("KO CO"),        PHRASE("K RO"),
       PHRASE("N A"),          PHRASE("NULL"),          PHRASE("NONE"),         PHRASE("NIL"),
       PHRASE("NAN"),          PHRASE("UNKNOWN"),       PHRASE("VO DANH")};
+  if (count > PLACEHOLDER_MAX) return false;
   for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++) {
     if (phrases[i].length == count && memcmp(phrases[i].text, plain, count) == 0) return true;
   }

@@ -1,6 +1,7 @@
 /* See syllable.h. */
 #include <string.h>
 
+#include "normalise/name_read.h"
 #include "normalise/syllable.h"
 
 static const uint64_t ones = 0x0101010101010101u, blanks = FOLD_BLANK * 0x0101010101010101u;
@@ -52,12 +53,28 @@ static uint64_t closed_word(const uint8_t *letters, size_t count) {
   return word | (uint64_t)FOLD_BLANK << 8 * count;
 }
 
+/* Digits and signs that name_read looks at, or characters that may fold to them (full-width brackets). */
+static bool has_signs(const char *text, size_t length) {
+  static const uint8_t is_sign[256] = {
+      ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+      ['('] = 1, [')'] = 1, ['['] = 1, [']'] = 1, ['{'] = 1, ['}'] = 1, [','] = 1, ['^'] = 1, ['+'] = 1,
+      [0xD8] = 1, [0xE2] = 2, [0xE3] = 1, [0xEF] = 1, [0xF0] = 1};
+  unsigned kinds = 0;
+  for (size_t i = 0; i < length; i++) kinds |= is_sign[(uint8_t)text[i]];
+  if (kinds != 2) return kinds != 0;
+  for (size_t i = 0; i < length; i++) { /* quotes and dashes are no signs */
+    if (is_sign[(uint8_t)text[i]] == 2 && (i + 1 == length || (uint8_t)text[i + 1] != 0x80)) return true;
+  }
+  return false;
+}
+
 /* A new syllable, NULL when it cannot be kept. */
 static const syllable *learn(syllable_memory *memory, syllable *set, syllable_key key, const char *text) {
+  if (has_signs(text, key.bytes)) return NULL;
   fold_cursor cursor = fold_begin(text, key.bytes);
   fold_run run;
   fold_next(&cursor, &fold_name_rules, &run);
-  bool fits = run.count > 0 && run.count <= SYLLABLE_CODES_MAX && !run.has_other;
+  bool fits = !run.has_other && name_repair_alone(&run) && run.count > 0 && run.count <= SYLLABLE_CODES_MAX;
   if (!fits) return NULL;
   syllable *place = set + memory->next_victim;
   memory->next_victim ^= 1;

@@ -6,9 +6,11 @@
  *     codes   n g U Y Ê4 n ' '                 with the blank behind, padded with zeros: one word
  *     plain   N G U Y E  N ' '
  *
- * The fold looks at nothing beyond a blank, so the folded syllables joined are the folded text. What has more
- * than seven codes or a character outside the fold's tables is not kept, and a text with such a syllable is
- * folded the usual way. Keys are compared whole: what a memory holds never changes a result.
+ * The fold looks at nothing beyond a blank, so the folded syllables joined are the folded text. A syllable with sure
+ * residue of telex is kept as repaired. What has more than seven codes, a character outside the fold's tables, a
+ * digit, bracket or comma, or less sure residue, whose meaning the other words decide, is not kept, and a text with
+ * such a syllable is read the usual way (name_read.h). Keys are compared whole: what a memory holds never changes a
+ * result.
  *
  * 64 KB, of which a register of Vietnamese names uses some 30. One a thread. */
 #ifndef KHOP_NORMALISE_SYLLABLE_H
@@ -29,7 +31,7 @@ struct syllable_memory {
   unsigned next_victim; /* the place of a set that the next new syllable takes */
 };
 
-/* What fold_next with fold_name_rules gives for a text of one span. False when it is to be asked. */
+/* The letters of a name before name_settle. False when name_read is to be asked. */
 bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run);
 
 #endif

@@ -16,7 +16,7 @@
 
 #include "normalise/normalise.h"
 
-enum { GOLDEN_LINE_MAX = 1024, GOLDEN_COLUMNS_MAX = 8 };
+enum { GOLDEN_LINE_MAX = 1024, GOLDEN_COLUMNS_MAX = 9 };
 
 /* A copy on the heap of exactly `length` bytes, so that the address sanitizer sees a read past it. */
 static inline char *golden_exact(const char *text, size_t length) {

@@ -1,5 +1,9 @@
 /* Names of persons: the golden table, idempotence, what must and must not be equal. */
+#include "base/hash.h"
+#include "normalise/person_name.h"
 #include "normalise_golden.h"
+
+enum { GENERATED = 40000, NAME_BYTES_MAX = 200 };
 
 static text_value value_of(const char *text) {
   char *copy = golden_exact(text, strlen(text));
@@ -10,11 +14,33 @@ static text_value value_of(const char *text) {
   return value;
 }
 
+static void append_names(char *out, uint32_t bits, const char *(*name)(uint32_t)) {
+  for (uint32_t bit = 1; bit != 0; bit <<= 1) {
+    if (!(bits & bit)) continue;
+    if (out[0] != 0) strcat(out, ",");
+    strcat(out, name(bit));
+  }
+}
+
+/* input, canonical, unaccented, surname, given, initials, phonetic key, repairs, findings */
 static void check_case(char **cells) {
-  char canonical[GOLDEN_LINE_MAX];
+  char canonical[GOLDEN_LINE_MAX], words[GOLDEN_LINE_MAX] = "";
+  name_parts parts;
   size_t length = normalise_canonical(TEXT_PERSON_NAME, cells[0], strlen(cells[0]), canonical, sizeof canonical - 1);
   canonical[length] = 0;
   assert_string_equal(canonical, cells[1]);
+  person_name_parts(cells[0], strlen(cells[0]), &parts);
+  assert_string_equal(parts.canonical, cells[1]);
+  assert_string_equal(parts.plain, cells[2]);
+  assert_string_equal(parts.surname, cells[3]);
+  assert_string_equal(parts.given, cells[4]);
+  assert_string_equal(parts.initials, cells[5]);
+  assert_string_equal(parts.phonetic, cells[6]);
+  append_names(words, parts.repairs, name_repair_name);
+  assert_string_equal(words, cells[7]);
+  words[0] = 0;
+  append_names(words, parts.findings, name_finding_name);
+  assert_string_equal(words, cells[8]);
   text_value value = value_of(cells[0]), again = value_of(canonical);
   golden_values_equal(&value, &again);
   golden_letters_match(&value, cells[1]);
@@ -22,7 +48,41 @@ static void check_case(char **cells) {
 
 static void test_golden(void **state) {
   (void)state;
-  assert_true(golden_each("golden/names.tsv", 2, check_case) >= 150);
+  assert_true(golden_each("golden/names.tsv", 9, check_case) >= 400);
+}
+
+static name_parts parts_of(const char *text) {
+  name_parts parts;
+  person_name_parts(text, strlen(text), &parts);
+  return parts;
+}
+
+static void test_parts(void **state) {
+  (void)state;
+  name_parts p = parts_of("Ông Nguyeenx Vawn Minh An (tức Tý)");
+  assert_string_equal(p.surname, "nguyễn");
+  assert_string_equal(p.middle, "văn minh");
+  assert_string_equal(p.given, "an");
+  assert_string_equal(p.note, "tức tý");
+  assert_int_equal(p.words, 4);
+  assert_int_equal(p.repairs, NAME_TELEX | NAME_TITLE_DROPPED | NAME_NOTE_DROPPED);
+  value_part list[VALUE_PARTS_MAX];
+  assert_int_equal(name_part_list(&p, list), 7); /* no mother */
+  assert_string_equal(list[0].name, "surname");
+  assert_string_equal(list[0].text, "nguyễn");
+  p = parts_of("CRS Nguyễn Thị A");
+  assert_string_equal(p.mother, "nguyễn thị a");
+  assert_string_equal(p.given, "");
+  assert_int_equal(name_part_list(&p, list), 4); /* initials, phonetic, plain, mother */
+}
+
+/* The mother is not her newborn. */
+static void test_newborn_is_not_the_mother(void **state) {
+  (void)state;
+  text_value mother = value_of("Nguyễn Thị Hoa"), child = value_of("Con bà Nguyễn Thị Hoa"), other = value_of("CRS Nguyễn Thị Hoa");
+  assert_int_not_equal(mother.toned_hash, child.toned_hash);
+  assert_int_not_equal(mother.plain_hash, child.plain_hash);
+  assert_int_equal(child.toned_hash, other.toned_hash);
 }
 
 static void test_tones_tell_names_apart(void **state) {
@@ -65,12 +125,47 @@ static void test_length_bounds(void **state) {
   }
 }
 
+static const char *const pieces[] = {
+    "Nguyễn", "nguyen", "Nguyeenx", "Lee", "Lê", "Thị", "Thij", "Thi5", "Văn", "Vawn", "Va8n", "Va(n", "Nguye6n4",
+    "Nguye^~n", "Hoa", "Hoaf", "Mais", "Hans", "Max", "Đinh", "Tor", "Y", "H'Nhi", "Niê", "Rơ", "Châm", "Ông", "Bà", "Anh",
+    "Chị", "Cháu", "Bé", "gái", "Con", "của", "CRS", "CTC", "Mr", "tức", "Tuwcs", "Tôn", "Nữ", "(", ")", ",", ", ", "-", ".",
+    "1", "Hà", "An", "sinh", "năm", "không rõ", "x", "oong", "Oong", "\u00A0", "\uFF08", "\u0301", "\xE1", "\u674E", "uw", "ow", "aa"};
+
+/* What was read once reads as itself, and its parts say so. */
+static void test_idempotent(void **state) {
+  (void)state;
+  uint64_t random = 7;
+  size_t repaired = 0;
+  for (size_t i = 0; i < GENERATED; i++) {
+    char text[NAME_BYTES_MAX] = "", canonical[GOLDEN_LINE_MAX], again[GOLDEN_LINE_MAX];
+    size_t count = 1 + (random_next(&random) >> 33) % 8;
+    for (size_t k = 0; k < count; k++) {
+      strcat(text, pieces[(random_next(&random) >> 33) % (sizeof pieces / sizeof pieces[0])]);
+      if ((random_next(&random) >> 33) % 8) strcat(text, " ");
+    }
+    size_t length = normalise_canonical(TEXT_PERSON_NAME, text, strlen(text), canonical, sizeof canonical - 1);
+    canonical[length] = 0;
+    size_t second = normalise_canonical(TEXT_PERSON_NAME, canonical, length, again, sizeof again - 1);
+    again[second] = 0;
+    if (strcmp(canonical, again) != 0) fail_msg("%s: %s, then %s", text, canonical, again);
+    name_parts parts = parts_of(text), parts_again = parts_of(canonical);
+    if (length <= TEXT_CANONICAL_MAX) assert_string_equal(parts.canonical, canonical);
+    assert_int_equal(parts_again.repairs, 0);
+    assert_int_equal(parts.findings & NAME_NEWBORN, parts_again.findings & NAME_NEWBORN);
+    repaired += parts.repairs != 0;
+  }
+  assert_true(repaired > GENERATED / 4);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_golden),
+      cmocka_unit_test(test_parts),
+      cmocka_unit_test(test_newborn_is_not_the_mother),
       cmocka_unit_test(test_tones_tell_names_apart),
       cmocka_unit_test(test_other_scripts_differ),
       cmocka_unit_test(test_length_bounds),
+      cmocka_unit_test(test_idempotent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
