@@ -23,6 +23,32 @@ static void print_column(const khop_inspect_column *c) {
   printf("\n");
 }
 
+static void print_counts(const char *label, const khop_inspect_count *counts, size_t count) {
+  printf("%s", label);
+  for (size_t i = 0; i < count; i++) printf("%s%s %s", i ? ", " : "", counts[i].name, show_count(counts[i].count));
+}
+
+/* "so_dinh_danh  sequential 405, format 10; repaired 12: lost_zero 12" */
+static void print_findings(const khop_inspect_column *c) {
+  printf("%-18.18s ", c->name);
+  const char *between = "";
+  if (c->date_order[0] || c->order_ambiguous) {
+    printf("%s: %s dates with the day first, %s with the month first, %s ambiguous", c->date_order[0] ? c->date_order : "order unknown",
+           show_count(c->day_first), show_count(c->month_first), show_count(c->order_ambiguous));
+    between = "; ";
+  }
+  if (c->finding_count) print_counts(between, c->findings, c->finding_count), between = "; ";
+  if (c->repaired) {
+    printf("%srepaired %s", between, show_count(c->repaired));
+    print_counts(": ", c->repairs, c->repair_count);
+  }
+  printf("\n");
+}
+
+static bool has_findings(const khop_inspect_column *c) {
+  return c->finding_count || c->repaired || c->date_order[0] || c->order_ambiguous;
+}
+
 /* "charset        vni; ...", then columns that differ, and further files with their names. */
 static void print_charsets(const khop_inspection *found) {
   for (size_t i = 0; i < found->charset_count; i++) {
@@ -53,6 +79,13 @@ static khop_status run_inspect(const arguments *a, khop_error *err) {
   printf("schema         %s%s\n\n", found.schema, found.schema_detected ? " (found by the columns)" : "");
   printf("%-18s %-16s %-16s %8s %10s %10s  %s\n", "column", "field", "type", "filled", "invalid", "distinct", "commonest formats");
   for (size_t i = 0; i < found.column_count; i++) print_column(&found.columns[i]);
+  bool is_first = true;
+  for (size_t i = 0; i < found.column_count; i++) {
+    if (!has_findings(&found.columns[i])) continue;
+    if (is_first) printf("\n%-18s %s\n", "column", "findings");
+    print_findings(&found.columns[i]);
+    is_first = false;
+  }
   if (found.unmapped_field_count) {
     printf("\nfields of the schema without a column:");
     for (size_t i = 0; i < found.unmapped_field_count; i++) printf(" %s", found.unmapped_fields[i]);

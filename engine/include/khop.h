@@ -171,6 +171,11 @@ KHOP_API khop_status khop_plan(const khop_options *options, khop_plan_result *ou
 
 /* ---- inspect ------------------------------------------------------------------------------ */
 
+typedef struct khop_inspect_count {
+  char name[32]; /* a stable word: "sequential", "lost_zero" */
+  uint64_t count;
+} khop_inspect_count;
+
 typedef struct khop_inspect_column {
   char name[128];
   char field[64];     /* "" when the schema has no use for it */
@@ -182,6 +187,11 @@ typedef struct khop_inspect_column {
     char pattern[64]; /* shape of the values: 9 a digit, A a capital, a a letter; no value is shown */
     uint64_t count;
   } formats[5];
+  size_t finding_count, repair_count; /* of dates, personal ids, insurance numbers, telephones; commonest first */
+  khop_inspect_count findings[6], repairs[6];
+  uint64_t repaired;   /* values that were used after a repair */
+  char date_order[4];  /* "dmy" or "mdy"; "" when the values do not tell */
+  uint64_t day_first, month_first, order_ambiguous; /* dates such as 31/12/1985, 12/31/1985, 03/12/1985 */
 } khop_inspect_column;
 
 /* What a file or a column is written in. */

@@ -61,9 +61,11 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
 
 /* ---- person_name.c ------------------------------------------------------------------------ */
 
-/* A person's name: as free text, but titles (Ông, Bà, Ong, Ba before a surname) are dropped,
- * apostrophes and hyphens join (H'Nhi = HNhi), dots part (N.V. An), digits dropped. Order stays as
- * written. Placeholders ("không rõ", "không có", "chưa đặt tên", "n/a", "null", "-", "x") are missing. */
+/* A person's name: apostrophes and hyphens join (H'Nhi = HNhi), dots part (N.V. An), digits go; residue of typing
+ * methods is repaired (Nguyeenx, Nguye6n4), titles (Ông, Bà, Cụ before a surname) and brackets behind the name are dropped.
+ * Order stays as written but where a comma or "Hoa Nguyễn Thị" makes it certain. A newborn under the mother's name is "con
+ * bà" and that name. Placeholders ("không rõ", "chưa đặt tên", "n/a", "null", "-", "x") are missing. person_name.h takes a
+ * name apart and says what was done. */
 void normalise_person_name(const char *text, size_t length, text_value *out);
 /* The same, faster, with a memory of syllables met before (syllable.h), one a thread. */
 typedef struct syllable_memory syllable_memory;

@@ -20,6 +20,7 @@ typedef struct result {
   const clusters *clusters;
   size_t block_rows_max;
   uint64_t seed, input_hash;
+  const uint64_t *month_first; /* of each source, the date fields that were read month first, a bit each */
 } result;
 
 /* record_id,... of record `row`, quoted where needed. */

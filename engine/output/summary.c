@@ -64,6 +64,15 @@ static json_t *decoded_rows(const source_charset *found) {
   return object;
 }
 
+/* Fields whose dates were read month first. */
+static json_t *month_first_fields(const result *r, size_t source) {
+  json_t *array = json_array();
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    if (r->month_first[source] >> f & 1) json_array_append_new(array, json_string(r->schema->fields[f].name));
+  }
+  return array;
+}
+
 static json_t *sources(const result *r) {
   json_t *array = json_array();
   for (size_t s = 0; s < r->records->source_count; s++) {
@@ -71,9 +80,10 @@ static json_t *sources(const result *r) {
     json_int_t rows, rejected;
     count_source(r->records, s, &rows, &rejected);
     const source_charset *found = input_charset_of(r->input, s);
-    json_array_append_new(array, json_pack("{s:o, s:s, s:o, s:b, s:o, s:I, s:I}", "name", file_name(source->name), "compression",
+    json_array_append_new(array, json_pack("{s:o, s:s, s:o, s:b, s:o, s:o, s:I, s:I}", "name", file_name(source->name), "compression",
                                            source->compression, "charsets", charsets_found(found), "charset_forced",
-                                           found->profile.is_forced, "decoded_rows", decoded_rows(found), "rows", rows,
+                                           found->profile.is_forced, "decoded_rows", decoded_rows(found), "month_first",
+                                           month_first_fields(r, s), "rows", rows,
                                            "rejected", rejected));
   }
   return array;

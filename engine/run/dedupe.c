@@ -61,7 +61,7 @@ static khop_status sort_members(run *r, const clusters *c, size_t *out_count, kh
 static result result_of(const run *r, const kept_pairs *kept, int32_t match, const clusters *c) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
                   .pairs = kept, .match_weight = match, .clusters = c, .block_rows_max = r->options.block_rows_max,
-                  .seed = r->options.seed, .input_hash = r->input_hash};
+                  .seed = r->options.seed, .input_hash = r->input_hash, .month_first = r->month_first};
 }
 
 static void summarise(const run *r, const kept_pairs *kept, int32_t match, const clusters *c, khop_summary *out) {

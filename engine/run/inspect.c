@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "input/source_charset.h"
+#include "run/inspect_values.h"
 #include "run/run.h"
 
 enum { shapes_max = 256, shape_bytes = 64, sketch_bits = 12, sketch_registers = 1 << sketch_bits };
@@ -22,6 +23,7 @@ typedef struct column_facts {
   int field;
   uint64_t present, missing, invalid;
   uint8_t registers[sketch_registers]; /* HyperLogLog (Flajolet et al. 2007) */
+  value_facts values;
   shape shapes[shapes_max];            /* the first kinds of shape met; later ones go to no place */
   size_t shape_count;
 } column_facts;
@@ -104,7 +106,10 @@ static void count_value(const schema *s, column_facts *c, input_field value) {
   c->present++;
   count_shape(c, value.text, value.length);
   count_distinct(c, value.text, value.length);
-  if (c->field >= 0 && value_invalid(s->fields[c->field].type, value.text, value.length)) c->invalid++;
+  if (c->field < 0) return;
+  semantic_type type = s->fields[c->field].type;
+  c->invalid += value_invalid(type, value.text, value.length);
+  value_facts_count(&c->values, type, value.text, value.length);
 }
 
 /* ---- all rows ----------------------------------------------------------------------------------- */
@@ -155,6 +160,7 @@ static void report_column(const run *r, const char *name, column_facts *c, khop_
   if (c->field >= 0) {
     snprintf(out->field, sizeof out->field, "%s", r->schema->fields[c->field].name);
     snprintf(out->type, sizeof out->type, "%s", semantic_type_name(r->schema->fields[c->field].type));
+    value_facts_report(&c->values, r->schema->fields[c->field].type, out);
   }
   out->present = c->present;
   out->missing = c->missing;

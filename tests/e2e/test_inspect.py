@@ -132,6 +132,45 @@ def test_no_value_is_shown(directory):
     assert not [word for word in words if word in text]
 
 
+def findings_of(text):
+    """{column: the line behind it} of the second table."""
+    table = text.partition("column             findings\n")[2].partition("\n\n")[0]
+    return {line[:18].strip(): line[19:] for line in table.splitlines()}
+
+
+def test_findings(directory):
+    rows = [["1", "079191864693", "31/12/1985"], ["2", "79191864693", "12/11/1985"], ["3", "123456789012", "30/02/1985"],
+            ["4", "O79191864694", "15/01/1985"], ["5", "910852489", "01/01/1985"], ["6", "07919186", "05/05/1990"]]
+    register = support.write_table(directory, "r.csv", ["id", "national_id", "birth_date"], rows)
+    found = findings_of(support.khop("inspect", register, "--schema", "person").out)
+    assert found["birth_date"] == "dmy: 2 dates with the day first, 0 with the month first, 1 ambiguous; " \
+                                  "no_such_day 1, maybe_year_only 1", found
+    assert "sequential 1" in found["national_id"] and "old_number 2" in found["national_id"], found
+    assert "repaired 3: lost_zero 2, letters_as_digits 1" in found["national_id"], found
+    assert set(found) == {"birth_date", "national_id"}
+    nothing = support.write_table(directory, "n.csv", ["id", "full_name"], [["1", "Lê An"]])
+    assert findings_of(support.khop("inspect", nothing, "--schema", "person").out) == {}
+
+
+def test_order_of_dates(directory):
+    """A column written month first is found by the dates that can be nothing else, and read so."""
+    dates = [(day, month, 1950 + i) for i, (day, month) in enumerate((d, m) for d in range(1, 29) for m in range(1, 13))]
+    people = [[str(i), f"Lê Văn {chr(65 + i % 26)}{chr(97 + i % 23)}"] for i in range(len(dates))]
+    results = {}
+    for order, form in (("dmy", "{0:02}/{1:02}/{2}"), ("mdy", "{1:02}/{0:02}/{2}")):
+        rows = [[*person, form.format(day, month, 1950 + year % 60)] for person, (day, month, year) in zip(people, dates)]
+        rows += [[f"x{row[0]}", *row[1:]] for row in rows[::7]]
+        register = support.write_table(directory, f"{order}.csv", ["id", "full_name", "birth_date"], rows)
+        found = findings_of(support.khop("inspect", register, "--schema", "person").out)
+        assert found["birth_date"].startswith(order + ": "), found
+        out = support.path(directory, order)
+        support.khop("dedupe", register, "-o", out, "--schema", "person", "--untrained")
+        source = support.read_json(out, "summary.json")["sources"][0]
+        assert source["month_first"] == (["birth_date"] if order == "mdy" else []), source
+        results[order] = support.read_bytes(out, "pairs.csv")
+    assert results["dmy"] == results["mdy"] and results["dmy"].count(b"\n") > 40
+
+
 def test_several_files(directory):
     """The second file's columns are counted under the first one's names."""
     first = support.write(directory, "a.csv", "id,full_name,birth_date\n1,Lê An,01/02/1990\n2,,\n")
