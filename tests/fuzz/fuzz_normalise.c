@@ -5,10 +5,11 @@
 
 #include "normalise/date.h"
 #include "normalise/identifier.h"
+#include "normalise/person_name.h"
 
 /* Longer texts are folded in spans of 256 bytes; a word longer than that may be cut elsewhere when it
  * is folded again, so fixed points are required of shorter ones only. */
-enum { FUNCTIONS = 14, OUT_MAX = 65536, ONE_SPAN = 256, ID_CANONICAL_WHOLE = 60 };
+enum { FUNCTIONS = 15, OUT_MAX = 65536, ONE_SPAN = 256, ID_CANONICAL_WHOLE = 60 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -134,6 +135,19 @@ static void check_identifier(const char *text, size_t length) {
   require(strcmp(again.canonical, identifier.canonical) == 0 && again.kind == identifier.kind && again.repairs == 0);
 }
 
+/* A canonical name needs no repair and reads as itself. */
+static void check_name_parts(const char *text, size_t length) {
+  name_parts name, again;
+  value_part parts[VALUE_PARTS_MAX];
+  person_name_parts(text, length, &name);
+  require(name_part_list(&name, parts) <= VALUE_PARTS_MAX);
+  size_t written = strlen(name.canonical);
+  require(written <= TEXT_CANONICAL_MAX && (written > 0 || name.plain[0] == 0));
+  if (length > ONE_SPAN || written > TEXT_CANONICAL_MAX - 4) return;
+  person_name_parts(name.canonical, written, &again);
+  require(strcmp(again.canonical, name.canonical) == 0 && strcmp(again.plain, name.plain) == 0 && again.repairs == 0);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   if (size == 0 || size > OUT_MAX / 16) return 0;
   const char *text = (const char *)data + 1;
@@ -178,8 +192,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   case 12:
     check_date_parts(text, length);
     break;
-  default:
+  case 13:
     check_identifier(text, length);
+    break;
+  default:
+    check_name_parts(text, length);
     break;
   }
   return 0;
