@@ -1,6 +1,6 @@
-/* The fold's fast path: one pass and one table look-up a letter (a 20-byte name takes about as long
- * as hashing it four times). Whatever the tables do not know goes to fold_slow, one character at a
- * time, so the two paths cannot disagree on the rest of a text. */
+/* The fold by letters: one pass and one table look-up a letter. Whatever the tables do not know goes to fold_slow, one
+ * character at a time, so the two paths cannot disagree on the rest of a text. This is what a fold is; fold_words takes the
+ * usual words out of its hands where the machine can do many bytes at a time. */
 #include <string.h>
 
 #include "normalise/fold.h"
@@ -59,9 +59,9 @@ static const uint8_t *fold_rest(const uint8_t *at, const uint8_t *end, const fol
 /* The counts are kept out of *run, because bytes written to its arrays could alias them and would
  * make each letter wait for the one before. They need no check here: a letter takes a byte at least, and
  * fold_slow and fold_combine leave room for a span of letters. */
-static void fold_span(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
+static void fold_letters(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run) {
   uint8_t *codes = run->codes, *plain = run->plain;
-  size_t count = 0, tone_count = 0;
+  size_t count = run->count, tone_count = run->tone_count;
   while (at < end) {
     size_t bytes = 0;
     uint16_t pair;
@@ -108,17 +108,30 @@ static const uint8_t *span_end(const uint8_t *start, const uint8_t *end) {
   return at;
 }
 
-void fold_next_letters(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
+/* The letters of the next span, with a blank behind them. */
+static inline void next_letters(fold_words *words, fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
   run->has_other = false;
   run->blank_before = cursor->blank_behind;
-  const uint8_t *end = span_end(cursor->next, cursor->end);
-  fold_span(cursor->next, end, rules, run);
+  const uint8_t *end = span_end(cursor->next, cursor->end), *at = words(cursor->next, end, rules, run);
+  if (at < end) fold_letters(at, end, rules, run);
   cursor->next = end;
-  cursor->blank_behind = run->count > 0 ? run->codes[run->count - 1] == FOLD_BLANK : run->blank_before;
-  if (run->count > 0 && cursor->blank_behind) run->count--;
+  size_t count = run->count;
+  cursor->blank_behind = count > 0 ? run->codes[count - 1] == FOLD_BLANK : run->blank_before;
+  run->count = count - (count > 0 && cursor->blank_behind);
+  run->codes[run->count] = FOLD_BLANK;
+  run->plain[run->count] = ' ';
+}
+
+void fold_next_letters(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
+  next_letters(fold_words_chosen(), cursor, rules, run);
+}
+
+void fold_next_with(fold_words *words, fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
+  next_letters(words, cursor, rules, run);
+  if (run->tone_count > 0) fold_place_tones(run);
 }
 
 void fold_next(fold_cursor *cursor, const fold_rules *rules, fold_run *run) {
-  fold_next_letters(cursor, rules, run);
-  fold_place_tones(run);
+  next_letters(fold_words_chosen(), cursor, rules, run);
+  if (run->tone_count > 0) fold_place_tones(run);
 }

@@ -19,6 +19,7 @@
 #ifndef KHOP_NORMALISE_FOLD_H
 #define KHOP_NORMALISE_FOLD_H
 
+#include "base/cpu.h"
 #include "normalise/normalise.h"
 
 enum {
@@ -35,9 +36,10 @@ enum {
   FOLD_OTHER_BITS = 0xF0
 };
 
-/* What ASCII becomes: code | plain << 8, 0 to drop it. */
+/* What ASCII becomes: code | plain << 8, 0 to drop it; and the codes alone. */
 typedef struct fold_rules {
   uint16_t ascii[128];
+  uint8_t codes[128];
   bool punctuation_is_blank; /* other scripts' punctuation and symbols */
 } fold_rules;
 
@@ -53,7 +55,7 @@ extern const uint16_t fold_code_points[128]; /* code - 0x80 to its lower-case le
 
 typedef struct fold_run {
   size_t count;
-  size_t tone_count;
+  size_t tone_count; /* of the tones that are still to be placed */
   bool has_other;    /* some plain bytes are 0 */
   bool blank_before; /* a blank stands between the span before and this one */
   uint8_t codes[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
@@ -82,6 +84,19 @@ void fold_next_letters(fold_cursor *cursor, const fold_rules *rules, fold_run *r
 
 /* Moves each tone to its place in the modern spelling (hòa to hoà): tone.c. */
 void fold_place_tones(fold_run *run);
+
+/* Folds words into a run, which it empties first, as the fold by letters does, but that it notes no tone which it
+ * finds in its place. Stops at the end or behind a blank, where what follows is not for it, and returns where. At
+ * most FOLD_SPAN_BYTES. */
+typedef const uint8_t *fold_words(const uint8_t *at, const uint8_t *end, const fold_rules *rules, fold_run *run);
+
+/* The one of a level: fold_words.c. For scalar, which is the specification, one that leaves all to the fold by letters;
+ * NULL when a level, or this machine, has none. */
+fold_words *fold_words_for(cpu_level level);
+/* The one of the level that the machine or KHOP_CPU chooses, never NULL. */
+fold_words *fold_words_chosen(void);
+/* fold_next with the words of a level. */
+void fold_next_with(fold_words *words, fold_cursor *cursor, const fold_rules *rules, fold_run *run);
 
 /* Takes one character (with the marks behind it) that the tables do not know: fold_slow.c.
  * Returns where the text goes on. */

@@ -87,7 +87,7 @@ static void check_name_forms(char **cells) {
 
 static void test_normal_forms_agree(void **state) {
   (void)state;
-  assert_true(golden_each("golden/names.tsv", 2, check_name_forms) >= 150);
+  assert_true(golden_each("golden/names.tsv", 9, check_name_forms) >= 400);
   assert_true(golden_each("golden/places.tsv", 2, check_name_forms) >= 100);
 }
 
