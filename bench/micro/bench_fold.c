@@ -194,7 +194,7 @@ int main(void) {
   static const char *const dates[] = {"03/12/1985", "31/12/2001", "1985-03-12", "01/01/1960", "29/02/2000"};
   static const char *const ids[] = {"079085012345", "001085001234", "024567890", "79085012345"};
 
-  places = text_memory_create();
+  places = text_memory_create(false);
   if (!places) return 1;
   const values *names = make_names(), *houses = make_houses();
   measure("text_fold_plain", fold_plain, names);

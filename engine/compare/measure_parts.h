@@ -19,4 +19,8 @@ typedef struct sides {
 /* measure_text.c: a measure of two text columns, one way round. */
 void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *out);
 
+/* measure_place.c: texts read as addresses. */
+void place_measure(const address_book *book, const measure *m, const sides *s, uint8_t *out);
+void house_measure(const sides *s, uint8_t *out);
+
 #endif

@@ -37,6 +37,20 @@ static void set_range(planned_test *out, const schema_test *test) {
   out->low = 1;
   out->high = 1;
   switch (test->kind) {
+    case TEST_SAME_PLACE: out->low = out->high = ADDRESS_RELATION_SAME; break;
+    case TEST_POSSIBLE_PLACE:
+      out->low = ADDRESS_RELATION_POSSIBLE;
+      out->high = ADDRESS_RELATION_SAME;
+      break;
+    case TEST_OTHER_PLACE: out->low = out->high = ADDRESS_RELATION_DIFFERENT; break;
+    case TEST_SAME_DISTRICT:
+      out->low = ADDRESS_LEVEL_DISTRICT;
+      out->high = ADDRESS_LEVEL_COMMUNE;
+      break;
+    case TEST_SAME_PROVINCE:
+      out->low = ADDRESS_LEVEL_PROVINCE;
+      out->high = ADDRESS_LEVEL_COMMUNE;
+      break;
     case TEST_SIMILAR:
       out->low = clamp_measure(ceil(test->argument * KERNEL_SIMILARITY_ONE - 1e-9));
       out->high = KERNEL_SIMILARITY_ONE;
@@ -50,8 +64,18 @@ static void set_range(planned_test *out, const schema_test *test) {
   }
 }
 
+/* Tests of places that differ in the answer alone share a measure too. */
+static test_kind measure_kind(test_kind kind) {
+  switch (kind) {
+    case TEST_POSSIBLE_PLACE:
+    case TEST_OTHER_PLACE: return TEST_SAME_PLACE;
+    case TEST_SAME_PROVINCE: return TEST_SAME_DISTRICT;
+    default: return kind;
+  }
+}
+
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
-  measure wanted = {.kind = test->kind, .field = test->field, .other = test->other_field};
+  measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field};
   set_range(out, test);
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
   if (test->kind == TEST_WITHIN) wanted.limit = test->argument;

@@ -16,7 +16,8 @@
 enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURE_UNKNOWN = 253, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
 
 typedef struct measure {
-  test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field) */
+  test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field); SAME_PLACE is the address_relation,
+                   * SAME_DISTRICT the lowest address_level shared */
   size_t field, other;
   unsigned argument; /* TAIL: digits; SIMILAR: the least value, EDITS and GIVEN_EDITS: the largest, that any
                       * test asks for; what is beyond may come out as 0 and MEASURE_FAR */

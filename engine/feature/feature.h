@@ -4,10 +4,11 @@
  *   | ids    | texts                     | dates, quantities     | bytes |
  *   | u64 .. | u32 toned, u32 plain,     | parts for keys        | flags |
  *   |        | (5-bit letters, 20 bytes) | u32 ..                | sex.. |
+ *   |        | (place u64) (house u32)   |                       |       |
  *   +--------+---------------------------+-----------------------+-------+
  *
- * Only fields that a comparison or a blocking rule uses have a slot, and a text keeps its letters only
- * when some test looks at them. A birth register takes about 150 bytes a row. Rows carry all that comparing needs, so
+ * Only fields that a comparison or a blocking rule uses have a slot, a text keeps its letters only
+ * when some test looks at them, and a place is read as an address only when a test or a key part asks for that. A birth register takes about 150 bytes a row. Rows carry all that comparing needs, so
  * they can be sorted, spilled and moved; raw text stays in the store.
  */
 #ifndef KHOP_FEATURE_FEATURE_H
@@ -16,6 +17,7 @@
 #include "base/memory.h"
 #include "base/thread.h"
 #include "input/input.h"
+#include "normalise/address.h"
 #include "normalise/normalise.h"
 #include "schema/schema.h"
 
@@ -35,6 +37,9 @@ typedef struct feature_slot {
   uint32_t offset;
   bool letters;
   bool words; /* some test looks at single words */
+  bool address;        /* read as one: some test or key part asks for its parts */
+  int32_t place_offset; /* address_place (8 bytes); FEATURE_NONE without */
+  int32_t house_offset; /* u32 hash of what stands in front of the commune, 0: nothing; FEATURE_NONE without */
   int32_t frequency_offset; /* u8 code of how often the value occurs; FEATURE_NONE without */
 } feature_slot;
 
@@ -51,6 +56,7 @@ typedef struct part_place {
   part_read read;
 } part_place;
 
+/* `book` belongs to the layout that feature_layout_make made; copies of it borrow. */
 typedef struct feature_layout {
   feature_slot slots[SCHEMA_FIELDS_MAX];
   size_t field_count;
@@ -59,6 +65,8 @@ typedef struct feature_layout {
   part_place rule_parts[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX];
   part_place split_parts[SCHEMA_KEY_PARTS_MAX];
   size_t stride; /* bytes a row, a multiple of 8; the flags are its last byte */
+  bool reads_addresses;
+  address_book *book; /* NULL when no field is read as an address */
 } feature_layout;
 
 typedef struct feature_table {
@@ -69,6 +77,7 @@ typedef struct feature_table {
 
 /* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err);
+void feature_layout_free(feature_layout *layout);
 /* The hash of a part that looks at letters (not PART_WHOLE, PART_TONED); 0 when there is none. */
 uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length);
 
@@ -79,7 +88,8 @@ void feature_encode(const feature_layout *layout, const schema *s, const input_f
 /* Texts repeat: a register names its few thousand communes over and over, its names are made of a few thousand
  * syllables. A text_memory keeps what the last ones came to, by a 64-bit hash of the bytes; one a thread. */
 typedef struct text_memory text_memory;
-text_memory *text_memory_create(void); /* NULL: out of memory */
+/* `reads_addresses`: the layout has a book; 1 MB more. NULL: out of memory. */
+text_memory *text_memory_create(bool reads_addresses);
 void text_memory_free(text_memory *memory);
 /* normalise_place, remembered. */
 void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out);
@@ -96,7 +106,7 @@ uint64_t feature_row_identifier_key(const feature_slot *slot, const uint8_t *row
  * is not one. */
 void feature_table_expect(feature_table *t, size_t rows);
 khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err);
-void feature_table_free(feature_table *t);
+void feature_table_free(feature_table *t); /* and its layout */
 
 static inline const uint8_t *feature_row(const feature_table *t, size_t row) {
   return (const uint8_t *)t->memory.data + row * t->layout.stride;
@@ -121,6 +131,12 @@ static inline uint32_t slot_u32(const uint8_t *row, size_t offset) {
 }
 static inline uint64_t slot_u64(const uint8_t *row, size_t offset) {
   uint64_t value;
+  __builtin_memcpy(&value, row + offset, sizeof value);
+  return value;
+}
+
+static inline address_place slot_place(const uint8_t *row, size_t offset) {
+  address_place value;
   __builtin_memcpy(&value, row + offset, sizeof value);
   return value;
 }

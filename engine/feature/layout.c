@@ -8,10 +8,18 @@ static bool test_needs_letters(test_kind kind) {
   switch (kind) {
     case TEST_EXACT:
     case TEST_PLAIN:
-    case TEST_MISSING: return false;
+    case TEST_MISSING:
+    case TEST_SAME_PLACE:
+    case TEST_POSSIBLE_PLACE:
+    case TEST_OTHER_PLACE:
+    case TEST_SAME_DISTRICT:
+    case TEST_SAME_PROVINCE:
+    case TEST_SAME_HOUSE: return false;
     default: return true;
   }
 }
+
+static bool test_needs_place(test_kind kind) { return kind >= TEST_SAME_PLACE && kind <= TEST_SAME_PROVINCE; }
 
 static bool test_needs_words(test_kind kind) {
   switch (kind) {
@@ -26,19 +34,30 @@ static bool test_needs_words(test_kind kind) {
 }
 
 typedef struct field_use {
-  bool used, letters, words, frequency;
+  bool used, letters, words, frequency, place, commune, house;
 } field_use;
 
-static void use_part(field_use *uses, const schema_key_part *part) { uses[part->field].used = true; }
+static void use_part(field_use *uses, const schema_key_part *part) {
+  field_use *use = &uses[part->field];
+  use->used = true;
+  use->commune |= part->kind == PART_COMMUNE;
+  use->house |= part->kind == PART_HOUSE;
+}
+
+static void use_test(field_use *use, test_kind kind) {
+  use->used = true;
+  use->letters |= test_needs_letters(kind);
+  use->words |= test_needs_words(kind);
+  use->place |= test_needs_place(kind);
+  use->house |= kind == TEST_SAME_HOUSE;
+}
 
 static void use_tests(field_use *uses, const schema_level *level) {
   for (size_t c = 0; c < level->clause_count; c++) {
     for (size_t t = 0; t < level->clauses[c].test_count; t++) {
       const schema_test *test = &level->clauses[c].tests[t];
-      bool letters = test_needs_letters(test->kind);
-      uses[test->field].used = uses[test->other_field].used = true;
-      if (letters) uses[test->field].letters = uses[test->other_field].letters = true;
-      if (test_needs_words(test->kind)) uses[test->field].words = uses[test->other_field].words = true;
+      use_test(&uses[test->field], test->kind);
+      use_test(&uses[test->other_field], test->kind);
     }
   }
 }
@@ -119,6 +138,10 @@ static khop_status place_part(feature_layout *layout, const schema_key_part *par
   if (slot->kind != SLOT_TEXT) return KHOP_OK;
   out->read = PART_U32;
   if (part->kind == PART_TONED) return KHOP_OK;
+  if (part->kind == PART_HOUSE) {
+    out->offset = (uint32_t)slot->house_offset;
+    return KHOP_OK;
+  }
   if (part->kind != PART_WHOLE) return place_hash(layout, part, next, out, err);
   out->offset += (uint32_t)sizeof(uint32_t); /* behind the toned hash */
   return KHOP_OK;
@@ -134,6 +157,20 @@ static khop_status place_parts(feature_layout *layout, const schema *s, size_t *
   return KHOP_OK;
 }
 
+/* Behind the text, what is kept of it as an address. */
+static void place_address(feature_layout *layout, feature_slot *slot, const field_use *use, size_t *offset) {
+  slot->address = use->place || use->commune || use->house;
+  layout->reads_addresses |= slot->address;
+  if (use->place) {
+    slot->place_offset = (int32_t)*offset;
+    *offset += sizeof(address_place);
+  }
+  if (use->house) {
+    slot->house_offset = (int32_t)*offset;
+    *offset += sizeof(uint32_t);
+  }
+}
+
 static void add_slots(feature_layout *layout, const schema *s, const field_use *uses, unsigned order, size_t *offset) {
   for (size_t f = 0; f < s->field_count; f++) {
     slot_kind kind = slot_kind_of(s->fields[f].type);
@@ -142,8 +179,11 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
                                       .offset = (uint32_t)*offset,
                                       .letters = kind == SLOT_TEXT && uses[f].letters,
                                       .words = kind == SLOT_TEXT && uses[f].words,
+                                      .place_offset = FEATURE_NONE,
+                                      .house_offset = FEATURE_NONE,
                                       .frequency_offset = FEATURE_NONE};
     *offset += slot_bytes(&layout->slots[f]);
+    place_address(layout, &layout->slots[f], &uses[f], offset);
   }
 }
 
@@ -160,7 +200,12 @@ khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_er
     if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;
   }
   layout->stride = (offset + 1 + 7) / 8 * 8;
-  return KHOP_OK;
+  return layout->reads_addresses ? address_book_create(&layout->book, err) : KHOP_OK;
+}
+
+void feature_layout_free(feature_layout *layout) {
+  address_book_free(layout->book);
+  layout->book = NULL;
 }
 
 enum { table_first_capacity = 1 << 16 };
@@ -181,6 +226,7 @@ khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err
 
 void feature_table_free(feature_table *t) {
   region_unmap(&t->memory);
+  feature_layout_free(&t->layout);
   t->count = t->capacity = 0;
 }
 

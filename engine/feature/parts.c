@@ -68,7 +68,7 @@ void feature_encode_parts(const feature_layout *layout, size_t field, const text
   find_words(&text, value->letters, value->length);
   for (size_t i = 0; i < layout->part_count; i++) {
     const schema_key_part *part = &layout->parts[i].part;
-    if (part->field != field) continue;
+    if (part->field != field || part->kind == PART_COMMUNE) continue; /* communes: encode_address.c */
     uint32_t hash = part_hash(part->kind, part->argument, &text);
     memcpy(row + layout->parts[i].offset, &hash, 4);
   }

@@ -7,4 +7,9 @@
 /* All parts of one field's value, to their places in the row, which is zero so far. */
 void feature_encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row);
 
+/* A place read as an address: its commune, its house and its key parts, to the row, which is zero so far. `memory`
+ * may be NULL. */
+void feature_encode_address(const feature_layout *layout, size_t field, text_memory *memory, const char *text, size_t length,
+                            uint8_t *row);
+
 #endif

@@ -1,8 +1,9 @@
-/* Texts met before, of one thread, in three memories small enough to stay in the second-level cache. See feature.h.
+/* Texts met before, of one thread, in memories small enough to stay in the second-level cache. See feature.h.
  *
  *     values     whole communes, wards, peoples, short codes: what they came to     0.5 MB
  *     pieces     of addresses: before and behind the first comma                  0.9 MB
  *     syllables  of names                                                           0.1 MB
+ *     addresses  whole ones and tails (address_memory.c), where a schema asks         1 MB
  *
  * The first two are tables of 64-bit hashes:
  *
@@ -34,14 +35,25 @@ typedef struct piece_slot {
 } piece_slot;
 
 struct text_memory {
+  address_memory *addresses; /* NULL when the schema reads none */
   syllable_memory syllables;
   value_slot values[value_sets][2];
   piece_slot tails[tail_sets][2], heads[head_sets][2];
 };
 
-text_memory *text_memory_create(void) { return mem_alloc(1, sizeof(text_memory)); }
+text_memory *text_memory_create(bool reads_addresses) {
+  text_memory *memory = mem_alloc(1, sizeof(text_memory));
+  if (!memory || !reads_addresses) return memory;
+  memory->addresses = address_memory_create();
+  if (memory->addresses) return memory;
+  mem_free(memory);
+  return NULL;
+}
 
-void text_memory_free(text_memory *memory) { mem_free(memory); }
+void text_memory_free(text_memory *memory) {
+  if (memory) address_memory_free(memory->addresses);
+  mem_free(memory);
+}
 
 /* ---- pieces of addresses ------------------------------------------------------------------------ */
 
@@ -122,4 +134,9 @@ const text_value *text_recall(text_memory *memory, semantic_type type, const cha
 void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out) {
   const text_value *value = text_recall(memory, TYPE_PLACE, text, length, out);
   if (value != out) *out = *value;
+}
+
+void text_recall_address(text_memory *memory, const address_book *book, const char *text, size_t length, address_value *out) {
+  if (memory && memory->addresses) address_recall(memory->addresses, book, ADDRESS_ERA_ANY, text, length, out);
+  else address_read(book, ADDRESS_ERA_ANY, text, length, out);
 }

@@ -275,7 +275,7 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   TRY(channel_create(&job->to_store, job->slot_count, err));
   TRY(turnstile_create(&job->order, err));
   job->memories = mem_alloc(pool_threads(job->run->workers), sizeof *job->memories);
-  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) job->memories[t] = text_memory_create();
+  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) job->memories[t] = text_memory_create(job->run->table.layout.reads_addresses);
   if (!job->memories) return error_memory(err, sizeof *job->memories, "reading");
   for (size_t i = 0; i < job->slot_count; i++) {
     if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));

@@ -84,7 +84,7 @@ typedef struct schema_field {
 
 /* What of a field goes into a blocking key. Words (given, surname, initials, sorted, phonetic, toned) are of
  * text, person_name and place; prefixN (1..32) of those and code; tailN and headN (1..12) of
- * personal_id, insurance and phone. */
+ * personal_id, insurance and phone; commune and house of place. */
 typedef enum key_part_kind {
   PART_WHOLE = 0, /* no suffix: unaccented text, whole number, whole date (missing unless complete) */
   PART_TONED,     /* .toned: text with tones */
@@ -98,7 +98,10 @@ typedef enum key_part_kind {
   PART_YEAR_MONTH,/* .year_month */
   PART_MONTH_DAY, /* .month_day */
   PART_TAIL,      /* .tailN: last N digits of an identifier */
-  PART_HEAD       /* .headN: first N digits */
+  PART_HEAD,      /* .headN: first N digits */
+  PART_COMMUNE,   /* .commune: as an address; equal before and after July 2025 unless the old one was split, and
+                   * missing where it is not known for certain */
+  PART_HOUSE      /* .house: what stands in front of the commune, unaccented: house and street, or hamlet */
 } key_part_kind;
 
 typedef struct schema_key_part {
@@ -134,6 +137,13 @@ typedef enum test_kind {
   TEST_WITHIN,     /* date: at most NUMBER days; number: relative difference at most NUMBER */
   TEST_TAIL,       /* identifier: last NUMBER (1..12) digits equal */
   TEST_MISSING,    /* all: missing on either side (the one test that is true on missing values) */
+  /* places, read as addresses of either map; false, negated or not, where a side does not tell: */
+  TEST_SAME_PLACE, /* one commune */
+  TEST_POSSIBLE_PLACE, /* or maybe one: the old commune was split, the name is a former one or that of several */
+  TEST_OTHER_PLACE,    /* two communes; or two provinces, or two districts, whichever is known */
+  TEST_SAME_DISTRICT,  /* certainly; what is not known is not shared */
+  TEST_SAME_PROVINCE,  /* the same of provinces; one old and one new: as they are today */
+  TEST_SAME_HOUSE,     /* what stands in front of the commune is equal unaccented */
   TEST_COUNT
 } test_kind;
 

@@ -13,6 +13,7 @@ enum {
   types_letters = types_words | TYPE_BIT(TYPE_CODE) | TYPE_BIT(TYPE_ENTRY_NUMBER),
   types_identifier = TYPE_BIT(TYPE_PERSONAL_ID) | TYPE_BIT(TYPE_INSURANCE) | TYPE_BIT(TYPE_PHONE),
   types_date = TYPE_BIT(TYPE_DATE),
+  types_place = TYPE_BIT(TYPE_PLACE),
   types_all = TYPE_BIT(TYPE_COUNT) - 1,
   test_words_max = 5 /* not FIELD TEST NUMBER, and one too many */
 };
@@ -49,9 +50,15 @@ static const vocabulary test_vocabulary[TEST_COUNT] = {
     [TEST_WITHIN] = {"within", types_date | TYPE_BIT(TYPE_NUMBER), true, {0}}, /* range by type */
     [TEST_TAIL] = {"tail", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
     [TEST_MISSING] = {"missing", types_all, false, {0}},
+    [TEST_SAME_PLACE] = {"same_place", types_place, false, {0}},
+    [TEST_POSSIBLE_PLACE] = {"possible_place", types_place, false, {0}},
+    [TEST_OTHER_PLACE] = {"other_place", types_place, false, {0}},
+    [TEST_SAME_DISTRICT] = {"same_district", types_place, false, {0}},
+    [TEST_SAME_PROVINCE] = {"same_province", types_place, false, {0}},
+    [TEST_SAME_HOUSE] = {"same_house", types_place, false, {0}},
 };
 
-enum { part_kinds = PART_HEAD + 1 };
+enum { part_kinds = PART_HOUSE + 1 };
 
 static const vocabulary part_vocabulary[part_kinds] = {
     [PART_WHOLE] = {"plain", types_letters, false, {0}}, /* also what no suffix means */
@@ -67,6 +74,8 @@ static const vocabulary part_vocabulary[part_kinds] = {
     [PART_MONTH_DAY] = {"month_day", types_date, false, {0}},
     [PART_TAIL] = {"tail", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
     [PART_HEAD] = {"head", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
+    [PART_COMMUNE] = {"commune", types_place, false, {0}},
+    [PART_HOUSE] = {"house", types_place, false, {0}},
 };
 
 /* Index of `word`; count when it is none. */

@@ -67,6 +67,7 @@ static void slots_do_not_overlap(void **unused) {
     const feature_slot *slot = slot_of(&t, f);
     take(taken, layout->stride, slot->offset, slot_size(slot));
     if (slot->kind == SLOT_ID) assert_int_equal(slot->offset % 8, 0);
+    assert_false(slot->address); /* no test here asks for that */
     if (slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE)
       take(taken, layout->stride, (size_t)slot->frequency_offset, 1);
   }
@@ -268,7 +269,7 @@ static void remembered_places(void **unused) {
   (void)unused;
   test_table t = table_open(yaml_all);
   const feature_layout *layout = &t.table.layout;
-  text_memory *memory = text_memory_create();
+  text_memory *memory = text_memory_create(false);
   uint8_t plain[512], with[512];
   assert_true(layout->stride <= sizeof plain);
   uint64_t state = 4;
@@ -285,6 +286,59 @@ static void remembered_places(void **unused) {
   }
   text_memory_free(memory);
   text_memory_free(NULL);
+  table_close(&t);
+}
+
+/* ---- places read as addresses --------------------------------------------------------------------- */
+
+static const char *const yaml_addresses =
+    "schema: t\nfields:\n  a: {type: place}\n  b: {type: place}\n  c: {type: place}\nblocking:\n  - [b.commune]\n  - [c.house, b]\n"
+    "comparisons:\n  - name: a\n    levels:\n      - {when: [a exact, a same_place], m: 0.5, u: 0.1}\n"
+    "      - {else: true, m: 0.5, u: 0.9}\n";
+
+/* Each field keeps what is asked of it, and only schemas that ask have a book. */
+static void addresses_keep_what_is_asked(void **unused) {
+  (void)unused;
+  test_table without = table_open(yaml_all), t = table_open(yaml_addresses);
+  const feature_slot *a = slot_of(&t, 0), *b = slot_of(&t, 1), *c = slot_of(&t, 2);
+  assert_null(without.table.layout.book);
+  assert_non_null(t.table.layout.book);
+  assert_true(a->address && a->place_offset != FEATURE_NONE && a->house_offset == FEATURE_NONE && !a->letters);
+  assert_true(b->address && b->place_offset == FEATURE_NONE && b->house_offset == FEATURE_NONE);
+  assert_true(c->address && c->place_offset == FEATURE_NONE && c->house_offset != FEATURE_NONE);
+  assert_int_equal(t.table.layout.part_count, 1);
+  uint8_t taken[64] = {0};
+  assert_true(t.table.layout.stride <= sizeof taken);
+  take(taken, t.table.layout.stride, t.table.layout.stride - 1, 1);
+  for (size_t f = 0; f < 3; f++) take(taken, t.table.layout.stride, slot_of(&t, f)->offset, 8);
+  take(taken, t.table.layout.stride, (size_t)a->place_offset, sizeof(address_place));
+  take(taken, t.table.layout.stride, (size_t)c->house_offset, 4);
+  take(taken, t.table.layout.stride, t.table.layout.parts[0].offset, 4);
+  table_close(&without);
+  table_close(&t);
+}
+
+/* Rows do not depend on what a memory holds. */
+static void remembered_addresses(void **unused) {
+  (void)unused;
+  static const char *const texts[] = {"12 Lê Lợi, P. Bến Nghé, Q.1, TP.HCM", "Phường Sài Gòn, TP.HCM", "P.1, Q.3, TP.HCM",
+                                      "Thôn 3, Xã Tân Phú", "", "không rõ", "Hà Nội", "Số 9 đường Lê Lợi, P. Đa Kao, Q.1, TP.HCM"};
+  test_table t = table_open(yaml_addresses);
+  const feature_layout *layout = &t.table.layout;
+  text_memory *memory = text_memory_create(true);
+  uint8_t plain[64], with[64];
+  uint64_t state = 9;
+  for (size_t i = 0; i < 3000; i++) {
+    input_field fields[SCHEMA_FIELDS_MAX] = {0};
+    for (size_t f = 0; f < 3; f++) {
+      const char *text = texts[random_below(&state, COUNT_OF(texts))];
+      fields[f] = (input_field){.text = text, .length = (uint32_t)strlen(text)};
+    }
+    feature_encode(layout, t.schema, fields, plain);
+    feature_encode_with(layout, t.schema, memory, fields, with);
+    assert_memory_equal(plain, with, layout->stride);
+  }
+  text_memory_free(memory);
   table_close(&t);
 }
 
@@ -496,6 +550,7 @@ int main(void) {
       cmocka_unit_test(words_are_parted),     cmocka_unit_test(word_hashes),
       cmocka_unit_test(values_come_back),     cmocka_unit_test(missing_values),
       cmocka_unit_test(killed_rows),          cmocka_unit_test(remembered_places),
+      cmocka_unit_test(addresses_keep_what_is_asked), cmocka_unit_test(remembered_addresses),
       cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
       cmocka_unit_test(tables_grow_past_the_guess),
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),

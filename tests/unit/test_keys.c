@@ -51,6 +51,10 @@ static const part_case part_cases[] = {
     {"person_name", "f.phonetic", "Rung", "Dun", "Bun"},
     {"text", "f.given", "xe máy cũ", "nhà cũ", "cũ nhà"},
     {"place", "f.sorted", "Tân Phú, Đồng Nai", "Đồng Nai, Tân Phú", "Tân Phú"},
+    {"place", "f.commune", "5 Lê Lợi, P. Bến Nghé, Q.1, TP.HCM", "Phường Sài Gòn, TP Hồ Chí Minh", "P.1, Q.3, TP.HCM"},
+    {"place", "f.commune", "P.1, Q.3, TP.HCM", "Phường Bàn Cờ, TP.HCM", "P. Đa Kao, Q.1, TP.HCM"},
+    {"place", "f.commune", "P. Đa Kao, Q.1, TP.HCM", "phuong da kao quan 1 tphcm", "Phường Sài Gòn, TP.HCM"}, /* was split */
+    {"place", "f.house", "12/5 Lê Lợi, P.1, Q.3, TP.HCM", "Số 12/5 đường Lê Lợi, Phường Sài Gòn, TP.HCM", "12/6 Lê Lợi, P.1, Q.3, TP.HCM"},
     {"code", "f", "DC 012", "dc12", "12"},
     {"code", "f.prefix2", "AB123", "ABX", "A123"},
     {"date", "f", "3/4/1990", "03-04-1990", "4/3/1990"},
@@ -115,6 +119,17 @@ static void check_part(const part_case *c) {
 static void parts(void **unused) {
   (void)unused;
   for (size_t i = 0; i < COUNT_OF(part_cases); i++) check_part(&part_cases[i]);
+}
+
+/* A commune that is not known has no key, nor has an address without a house. */
+static void places_not_known_have_no_key(void **unused) {
+  (void)unused;
+  static const char *const vague[] = {"TP.HCM", "Quận 1, TP.HCM", "Xã Tân Phú", "thôn vô danh"};
+  test_table communes = one_field("place", "f.commune"), houses = one_field("place", "f.house");
+  for (size_t i = 0; i < COUNT_OF(vague); i++) assert_true(key_of(&communes, 0, add_value(&communes, vague[i])) == 0);
+  assert_true(key_of(&houses, 0, add_value(&houses, "P.1, Q.3, TP.HCM")) == 0);
+  table_close(&communes);
+  table_close(&houses);
 }
 
 /* A value that is there, but too little of it. */
@@ -311,6 +326,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(key_set_holds_what_was_added),
       cmocka_unit_test(parts),
+      cmocka_unit_test(places_not_known_have_no_key),
       cmocka_unit_test(half_missing_parts),
       cmocka_unit_test(rules_have_keys_of_their_own),
       cmocka_unit_test(effective_keys_follow_the_splits),

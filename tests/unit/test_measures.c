@@ -198,6 +198,40 @@ static const measure_case identifier_cases[] = {
     {"phone", "f exact", "0912345678", "02838123456", NO}, /* ten digits against eleven */
 };
 
+/* Da Kao was split into Sài Gòn and Tân Định; Bến Nghé went to Sài Gòn whole. */
+static const measure_case place_cases[] = {
+    {"place", "f same_place", "12 Lê Lợi, P. Bến Nghé, Q.1, TP.HCM", "Phường Sài Gòn, Thành phố Hồ Chí Minh", YES},
+    {"place", "f same_place", "P. Bến Nghé, Q.1, TP.HCM", "Phuong Ben Nghe, Quan 1, Thanh pho Ho Chi Minh", YES},
+    {"place", "f same_place", "Phường 1, Quận 3, TP.HCM", "P.01 Q.3 TPHCM", YES},
+    {"place", "f same_place", "P.1, Q.3, TP.HCM", "Phường Bàn Cờ, TP Hồ Chí Minh", YES},
+    {"place", "f same_place", "P.1, Q.3, TP.HCM", "P.2, Q.3, TP.HCM", NO},
+    {"place", "f same_place", "P. Đa Kao, Q.1, TP.HCM", "Phường Sài Gòn, TP.HCM", NO},
+    {"place", "f same_place", "Bến Nghé, Quận 1, TP.HCM", "TP.HCM", NONE}, /* which of its wards? */
+    {"place", "f same_place", "Bến Nghé, Quận 1, TP.HCM", "thôn vô danh", NONE},
+    {"place", "f same_place", "Bến Nghé, Quận 1, TP.HCM", "", NONE},
+    {"place", "f possible_place", "P. Đa Kao, Q.1, TP.HCM", "Phường Sài Gòn, TP.HCM", YES},
+    {"place", "f possible_place", "P. Bến Nghé, Q.1, TP.HCM", "Phường Sài Gòn, TP.HCM", YES},
+    {"place", "f possible_place", "P.5, Q.10, TP.HCM", "P.8, Q.10, TP.HCM", YES}, /* by a former name */
+    {"place", "f possible_place", "Phường Ngọc Hà, Hà Nội", "P. Ngọc Hà, Q. Ba Đình, Hà Nội", YES}, /* of either map */
+    {"place", "f possible_place", "P.1, Q.3, TP.HCM", "P.2, Q.3, TP.HCM", NO},
+    {"place", "f other_place", "P.1, Q.3, TP.HCM", "P.2, Q.3, TP.HCM", YES},
+    {"place", "f other_place", "P.1, Q.3, TP.HCM", "Phường Sài Gòn, TP.HCM", YES},
+    {"place", "f other_place", "P.1, Q.3, TP.HCM", "Hà Nội", YES},
+    {"place", "f other_place", "P.1, Q.3, TP.HCM", "TP.HCM", NONE},
+    {"place", "f other_place", "P. Đa Kao, Q.1, TP.HCM", "Phường Sài Gòn, TP.HCM", NO},
+    {"place", "f same_district", "P.1, Q.3, TP.HCM", "P.2, Q.3, TP.HCM", YES},
+    {"place", "f same_district", "P.1, Q.3, TP.HCM", "Bến Nghé, Quận 1, TP.HCM", NO},
+    {"place", "f same_district", "P.1, Q.3, TP.HCM", "TP.HCM", NO}, /* what is not known is not shared */
+    {"place", "f same_district", "P.1, Q.3, TP.HCM", "không rõ", NONE},
+    {"place", "f same_province", "P.1, Q.3, TP.HCM", "Bến Nghé, Quận 1, TP.HCM", YES},
+    {"place", "f same_province", "P.1, Q.3, TP.HCM", "TP.HCM", YES},
+    {"place", "f same_province", "P.1, Q.3, TP.HCM", "Hà Nội", NO},
+    {"place", "f same_house", "12/5 Lê Lợi, P.1, Q.3, TP.HCM", "Số 12/5 đường Le Loi, Phường Sài Gòn, TP.HCM", YES},
+    {"place", "f same_house", "12/5 Lê Lợi, P.1, Q.3, TP.HCM", "12/6 Lê Lợi, P.1, Q.3, TP.HCM", NO},
+    {"place", "f same_house", "12/5 Lê Lợi, P.1, Q.3, TP.HCM", "P.1, Q.3, TP.HCM", NONE},
+    {"place", "f same_house", "P.1, Q.3, TP.HCM", "P.1, Q.3, TP.HCM", NONE},
+};
+
 static const measure_case other_cases[] = {
     {"sex", "f exact", "Nam", "male", YES},
     {"sex", "f exact", "Nam", "Nữ", NO},
@@ -285,7 +319,23 @@ static void check_cases(const measure_case *cases, size_t count) {
 static void texts(void **unused) { (void)unused, check_cases(text_cases, COUNT_OF(text_cases)); }
 static void dates(void **unused) { (void)unused, check_cases(date_cases, COUNT_OF(date_cases)); }
 static void identifiers(void **unused) { (void)unused, check_cases(identifier_cases, COUNT_OF(identifier_cases)); }
+static void places(void **unused) { (void)unused, check_cases(place_cases, COUNT_OF(place_cases)); }
 static void others(void **unused) { (void)unused, check_cases(other_cases, COUNT_OF(other_cases)); }
+
+/* One side's home may be the other one's birthplace, whichever way round they stand. */
+static void places_of_two_fields(void **unused) {
+  (void)unused;
+  test_table t = table_for("place", "place", "f/g same_place");
+  const char *left[] = {"P. Bến Nghé, Q.1, TP.HCM", "Hà Nội", "1"}, *right[] = {"P.2, Q.3, TP.HCM", "Phường Sài Gòn, TP.HCM", "1"};
+  const char *neither[] = {"P.2, Q.3, TP.HCM", "P.1, Q.3, TP.HCM", "1"};
+  table_add(&t, left);
+  table_add(&t, right);
+  table_add(&t, neither);
+  expect_outcome(&t, 0, 1, YES, "home, birthplace");
+  expect_outcome(&t, 1, 0, YES, "birthplace, home");
+  expect_outcome(&t, 1, 2, NO, "neither");
+  table_close(&t);
+}
 
 /* Forms that no one knows are text: they have no digits that could agree. */
 static void unknown_forms_have_no_tail(void **unused) {
@@ -433,7 +483,7 @@ int main(void) {
       cmocka_unit_test(texts),   cmocka_unit_test(dates),     cmocka_unit_test(identifiers),
       cmocka_unit_test(others),  cmocka_unit_test(both_ways), cmocka_unit_test(missing_any_and_all),
       cmocka_unit_test(clauses), cmocka_unit_test(first_level_wins),
-      cmocka_unit_test(unknown_forms_have_no_tail),
+      cmocka_unit_test(unknown_forms_have_no_tail), cmocka_unit_test(places), cmocka_unit_test(places_of_two_fields),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -180,7 +180,7 @@ static void assert_recalled(text_memory *memory, const char *text, size_t length
  * in one set, move in it and push each other out. */
 static void recall_is_normalise(void **state) {
   (void)state;
-  text_memory *memory = text_memory_create();
+  text_memory *memory = text_memory_create(false);
   assert_non_null(memory);
   uint64_t random = 2;
   for (size_t round = 0; round < GENERATED; round++) {
@@ -201,7 +201,7 @@ static void recall_is_normalise(void **state) {
 
 static void recall_of_noise(void **state) {
   (void)state;
-  text_memory *memory = text_memory_create();
+  text_memory *memory = text_memory_create(false);
   assert_non_null(memory);
   uint64_t random = 3;
   for (size_t i = 0; i < GENERATED; i++) {

@@ -42,7 +42,8 @@ typedef struct fault_case {
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
   "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
-  "swapped, same_year, same_month_day, compatible, within, tail, missing"
+  "swapped, same_year, same_month_day, compatible, within, tail, missing, same_place, possible_place, " \
+  "other_place, same_district, same_province, same_house"
 #define EXACT "when: ten exact"
 
 static const fault_case cases[] = {
@@ -87,10 +88,11 @@ static const fault_case cases[] = {
     {"[so]", "[sô]", "10:6: key part: unknown field 'sô'; fields: ma, ten, sinh, so, rong"},
     {"[so]", "[so.tali6]",
      "10:6: unknown key part 'tali6'; parts: plain, toned, given, surname, initials, sorted, prefix, "
-     "phonetic, year, year_month, month_day, tail, head"},
+     "phonetic, year, year_month, month_day, tail, head, commune, house"},
     {"[so]", "[so.]",
      "10:6: unknown key part ''; parts: plain, toned, given, surname, initials, sorted, prefix, "
-     "phonetic, year, year_month, month_day, tail, head"},
+     "phonetic, year, year_month, month_day, tail, head, commune, house"},
+    {"[so]", "[ten.commune]", "10:6: commune does not fit 'ten', which is a person_name"},
     {"[so]", "[so.year]", "10:6: year does not fit 'so', which is a personal_id"},
     {"[so]", "[so.tail]", "10:6: tail needs a number behind it, as in tail6"},
     {"[so]", "[so.tail13]", "10:6: tail: 13 is not a whole number from 1 to 12"},
@@ -169,6 +171,7 @@ static const fault_case cases[] = {
     {EXACT, "when: ten/sinh exact", "16:16: test: a person_name cannot be compared with a date"},
     {EXACT, "when: ten exactly", "16:16: unknown test 'exactly'; tests: " TEST_WORDS},
     {EXACT, "when: ten swapped", "16:16: swapped does not fit 'ten', which is a person_name"},
+    {EXACT, "when: ten same_place", "16:16: same_place does not fit 'ten', which is a person_name"},
     {EXACT, "when: so similar 0.9", "16:16: similar does not fit 'so', which is a personal_id"},
     {EXACT, "when: rong edits 1", "16:16: edits does not fit 'rong', which is a number"},
     {EXACT, "when: ten exact 1", "16:16: exact takes no number"},

@@ -28,7 +28,7 @@ static void rows_are_the_same(void **unused) {
   (void)unused;
   test_table t = table_open(yaml);
   const feature_layout *layout = &t.table.layout;
-  text_memory *memory = text_memory_create();
+  text_memory *memory = text_memory_create(false);
   uint8_t plain[512], with[512];
   assert_non_null(memory);
   assert_true(layout->stride <= sizeof plain);
