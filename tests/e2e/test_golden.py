@@ -1,4 +1,5 @@
-"""A run small enough to check by eye: members.csv and what must come of it, in tests/golden/run.
+"""Runs small enough to check by eye, in tests/golden: a register and what must come of it. `run` is a club's members
+with all outputs; `places` has people who stand with addresses of the maps before and after July 2025.
 
 KHOP=build/dev/khop python3 tests/e2e/test_golden.py --update   writes the expected files anew: read the difference.
 """
@@ -11,12 +12,16 @@ import subprocess
 import sys
 import tempfile
 
-GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden" / "run"
-FILES = ("pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json")
+GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
+# Directory, register, files.
+RUNS = (
+    ("run", "members", ("pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json")),
+    ("places", "residents", ("pairs.csv", "clusters.csv")),
+)
 
 
-def run(directory):
-    command = [os.environ["KHOP"], "dedupe", str(GOLDEN / "members.csv"), "--schema", str(GOLDEN / "members.yaml"),
+def run(golden, register, directory):
+    command = [os.environ["KHOP"], "dedupe", str(golden / f"{register}.csv"), "--schema", str(golden / f"{register}.yaml"),
                "-o", str(directory), "--max-rejected", "20%", "--untrained", "--progress", "none"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
@@ -31,22 +36,27 @@ def content(directory, name):
     return json.dumps(facts, ensure_ascii=False, indent=2) + "\n"
 
 
+def check(golden, directory, files):
+    for name in files:
+        found, expected_file = content(directory, name), golden / f"expected_{name}"
+        if "--update" in sys.argv:
+            expected_file.write_text(found, encoding="utf-8")
+        expected = expected_file.read_text(encoding="utf-8")
+        assert found == expected, f"{name} differs from {expected_file}:\n{found}"
+
+
 def main():
     if "KHOP" not in os.environ:
         print("KHOP is not set")
         sys.exit(77)
     directory = pathlib.Path(tempfile.mkdtemp())
     try:
-        run(directory / "out")
-        for name in FILES:
-            found, golden = content(directory / "out", name), GOLDEN / f"expected_{name}"
-            if "--update" in sys.argv:
-                golden.write_text(found, encoding="utf-8")
-            expected = golden.read_text(encoding="utf-8")
-            assert found == expected, f"{name} differs from {golden}:\n{found}"
+        for name, register, files in RUNS:
+            run(GOLDEN / name, register, directory / name)
+            check(GOLDEN / name, directory / name, files)
     finally:
         shutil.rmtree(directory)
-    print(f"{len(FILES)} files as expected")
+    print(f"{sum(len(files) for _, _, files in RUNS)} files as expected")
 
 
 if __name__ == "__main__":
