@@ -68,6 +68,8 @@ static bool is_in_place(const uint8_t *codes, size_t at, bool vowel_before) {
 /* Most syllables have one vowel and cost one look at both neighbours. */
 void fold_place_tones(fold_run *run) {
   uint8_t *codes = run->codes;
+  codes[run->count] = FOLD_BLANK;
+  run->plain[run->count] = ' ';
   for (size_t i = 0; i < run->tone_count; i++) {
     size_t at = run->tones[i];
     bool before = at > 0 && fold_is_vowel(codes[at - 1]);
