@@ -43,6 +43,12 @@ typedef struct fold_rules {
   bool punctuation_is_blank; /* other scripts' punctuation and symbols */
 } fold_rules;
 
+/* Other rules for one character: both tables say the same. */
+static inline void fold_rules_set(fold_rules *rules, unsigned char ascii, uint8_t code, uint8_t plain) {
+  rules->ascii[ascii] = (uint16_t)(code | plain << 8);
+  rules->codes[ascii] = code;
+}
+
 extern const fold_rules fold_keep_rules;  /* punctuation stays */
 extern const fold_rules fold_text_rules;  /* punctuation is a blank */
 extern const fold_rules fold_name_rules;  /* and digits go, apostrophes and hyphens join */

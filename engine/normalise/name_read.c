@@ -8,9 +8,10 @@ enum { OPENS = '(', CLOSES = ')', COMMA = ',', TYPED_MAX = 2 * FOLD_SPAN_BYTES }
 /* The fold with brackets and commas kept as ( ) and , of their own. */
 static fold_rules structure_rules(void) {
   fold_rules rules = fold_name_rules;
-  rules.ascii['('] = rules.ascii['['] = rules.ascii['{'] = OPENS | OPENS << 8;
-  rules.ascii[')'] = rules.ascii[']'] = rules.ascii['}'] = CLOSES | CLOSES << 8;
-  rules.ascii[','] = COMMA | COMMA << 8;
+  static const char opening[] = "([{", closing[] = ")]}";
+  for (const char *c = opening; *c; c++) fold_rules_set(&rules, (unsigned char)*c, OPENS, OPENS);
+  for (const char *c = closing; *c; c++) fold_rules_set(&rules, (unsigned char)*c, CLOSES, CLOSES);
+  fold_rules_set(&rules, ',', COMMA, COMMA);
   return rules;
 }
 
