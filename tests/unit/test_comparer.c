@@ -48,7 +48,7 @@ static const char yaml[] =
 static const char *const names[] = {
     "Nguyễn Văn An",     "Nguyễn Văn Ân",  "Nguyen Van An", "Nguyễn An",       "An Nguyễn Văn",  "Ng. V. An",
     "Nguyễn Văn Anh",    "Lê Thị Hoa",     "Lê Hoa",        "Lê Thị Hòa",      "Trần Thị Hoa",   "Hoa",
-    "Lê Thị Bích Ngọc",  "Lê Bích Ngọc",   "Lê Ngọc",       "Nguyễn Vănn An",  "Trần Quốc Tuấn", "Trần Quốc Toản",
+    "Lê Thị Bích Ngọc",  "Lê Bích Ngọc",   "Lê Ngọc",       "Nguyễn Vănn An",  "Trần Quốc Tuấn", "Trần Quốc Toản", "Quốc Trần Toản",
     "Công Tằng Tôn Nữ Thị Ngọc Minh Châu", "Công Tằng Tôn Nữ Thị Ngọc Minh Trâu", "A B C D E F G H I K", "Y Moan"};
 static const char *const notes[] = {"nguyen van an", "nguyen van anh", "le hoa", "so nha 12", "so nha 13",
                                     "một dòng ghi chú rất dài về hồ sơ này một", "một dòng ghi chú rất dài về hồ sơ này hai"};
