@@ -15,8 +15,20 @@
 
 enum { TEXT_MAX = 700 };
 
-static const fold_rules *const all_rules[] = {&fold_keep_rules, &fold_text_rules, &fold_name_rules,
-                                              &fold_place_rules, &fold_code_rules};
+/* Rules of somebody's own, as readers of names make them: brackets kept, digits for letters. */
+static fold_rules own_rules;
+static const fold_rules *const all_rules[] = {&fold_keep_rules,  &fold_text_rules, &fold_name_rules,
+                                              &fold_place_rules, &fold_code_rules, &own_rules};
+
+static int own_rules_set(void **state) {
+  (void)state;
+  own_rules = fold_name_rules;
+  fold_rules_set(&own_rules, '(', '(', '(');
+  fold_rules_set(&own_rules, '{', '(', '(');
+  fold_rules_set(&own_rules, '0', FOLD_VOWEL + 6 * 8, 'O');
+  fold_rules_set(&own_rules, 'x', 0, 0);
+  return 0;
+}
 
 static void assert_spans_equal(fold_words *words, const char *text, size_t length, const fold_rules *rules) {
   static fold_run expected, got;
@@ -165,5 +177,5 @@ int main(void) {
       cmocka_unit_test(test_block_bounds),
       cmocka_unit_test(test_levels),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, own_rules_set, NULL);
 }
