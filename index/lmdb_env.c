@@ -2,6 +2,7 @@
 #include "index/lmdb_env.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/resource.h>
 
 #include "base/file.h"
@@ -64,16 +65,23 @@ static int open_env(MDB_env **out_env, const char *directory, uint64_t map_bytes
   return rc;
 }
 
+/* Nobody sees the store before it is finished, so only then need it be on the disk: commits do not wait, mdb_env_sync does. */
 khop_status lmdb_env_create_writer(MDB_env **out_env, const char *directory, uint64_t map_bytes, khop_error *err) {
+  const unsigned flags = MDB_NOLOCK | MDB_NOSYNC;
   if (map_bytes == 0) map_bytes = default_map_bytes();
   if (map_bytes < map_granule) map_bytes = map_granule;
-  int rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);
+  int rc = open_env(out_env, directory, map_bytes, flags);
   /* Address space may be scarce: half as much will do, the map grows. */
   while (rc == ENOMEM && map_bytes > map_bytes_least) {
     map_bytes /= 2;
-    rc = open_env(out_env, directory, map_bytes, MDB_NOLOCK);
+    rc = open_env(out_env, directory, map_bytes, flags);
   }
   return rc == 0 ? KHOP_OK : lmdb_error(err, rc, directory);
+}
+
+void lmdb_env_write_out(MDB_env *env) {
+  int fd;
+  if (mdb_env_get_fd(env, &fd) == 0) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 }
 
 khop_status lmdb_env_open_reader(MDB_env **out_env, const char *directory, uint64_t file_bytes, khop_error *err) {

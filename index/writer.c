@@ -10,7 +10,7 @@
 #include "index/directory.h"
 #include "index/lmdb_env.h"
 
-static const uint64_t commit_bytes_default = 32 << 20;
+static const uint64_t commit_bytes_default = 8 << 20;
 enum { map_slack_bytes = 4 << 20 /* tree pages and LMDB's free list, many times over */ };
 
 struct store_writer {
@@ -64,7 +64,9 @@ static khop_status commit(store_writer *w, khop_error *err) {
   w->txn = NULL;
   memset(w->cursors, 0, sizeof w->cursors);
   w->uncommitted_bytes = 0;
-  return rc == 0 ? KHOP_OK : fail(w, rc, err);
+  if (rc != 0) return fail(w, rc, err);
+  lmdb_env_write_out(w->env);
+  return KHOP_OK;
 }
 
 /* Appends a value sealed but for its key, which sorts after all others of the database. */
@@ -182,6 +184,8 @@ khop_status store_writer_seal(store_writer *w, khop_error *err) {
   w->failed = true; /* whatever happens now, nothing may follow */
   TRY(status);
   TRY(commit(w, err));
+  int rc = mdb_env_sync(w->env, 1);
+  if (rc != 0) return fail(w, rc, err);
   mdb_env_close(w->env);
   w->env = NULL;
   w->sealed = true;
