@@ -32,7 +32,7 @@ static khop_status run_gen(const arguments *a, khop_error *err) {
 const command_spec command_gen = {
     .name = "gen",
     .operands = "SCHEMA -n N -o DIR",
-    .summary = "writes a synthetic register of a built-in schema (any but person), with known truth and planted faults",
+    .summary = "writes a synthetic register of a built-in schema, with known truth and planted faults",
     .operands_min = 1,
     .operands_max = 1,
     .option_groups = (const option_spec *const[]){gen_options_table, options_help, NULL},

@@ -37,6 +37,7 @@ MORE_HEADERS = {
     "residence": "stt,ma_ho,so_dinh_danh,ho_ten,ngay_sinh,gioi_tinh,chu_ho,quan_he,noi_thuong_tru",
     "social-payment": "ma_doi_tuong,ho_ten,ngay_sinh,so_dinh_danh,ma_so_bhxh,so_tai_khoan,ngan_hang,dia_chi",
     "judicial": "ma_ho_so,ho_ten,ngay_sinh,gioi_tinh,so_dinh_danh,noi_sinh,cha_ho_ten,me_ho_ten",
+    "person": "id,full_name,birth_date,sex,national_id,phone,address",
     "referral": "so_giay,ma_the_bhyt,so_dinh_danh,ho_ten,ngay_sinh,gioi_tinh,dia_chi",
 }
 

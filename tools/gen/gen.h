@@ -16,7 +16,7 @@
 #include "khop.h"
 
 typedef struct gen_options {
-  const char *schema;    /* any built-in one but person */
+  const char *schema;    /* any built-in one */
   uint64_t people;       /* 1 .. GEN_PEOPLE_MAX */
   uint64_t seed;
   const char *directory; /* made if missing */

@@ -1,5 +1,5 @@
 /* Registers of people that differ in their columns only: health books, vaccination, residence, payments,
- * judicial records, referrals. Each is a list of columns and how often each is filled in. */
+ * judicial records, referrals, any people. Each is a list of columns and how often each is filled in. */
 #include "job.h"
 
 enum { tag_health = 801, tag_account, tag_household, tag_birth_place };
@@ -239,6 +239,12 @@ static const people_schema referral = {
              .covered = 200, .seconds = 60, .thirds = 15, .tag = 10, .id_share = most, .row = people_row},
     .columns = {{put_card, 85}, {put_id, 100}, {put_name, 100}, {put_birth, 100}, {put_sex, 99}, {put_address, 92}}};
 
-const gen_schema *const gen_people_schemas[] = {&health_book.base,    &vaccination.base,
-                                                &residence.base,      &social_payment.base,
-                                                &judicial.base,       &referral.base, NULL};
+static const people_schema any_people = {
+    .base = {.name = "person",
+             .header = "id,full_name,birth_date,sex,national_id,phone,address",
+             .record_prefix = "NG", .record_width = 8, .entity_prefix = 'P', .entities_percent = 100,
+             .covered = GEN_GROUP, .seconds = 13, .thirds = 2, .tag = 14, .id_share = some, .row = people_row},
+    .columns = {{put_name, 100}, {put_birth, 98}, {put_sex, 97}, {put_id, 100}, {put_phone, 75}, {put_address, 90}}};
+
+const gen_schema *const gen_people_schemas[] = {&health_book.base, &vaccination.base, &residence.base,  &social_payment.base,
+                                                &judicial.base,    &referral.base,    &any_people.base, NULL};
