@@ -19,14 +19,6 @@ value_text value_copy(value_result *out, const char *text, size_t length) {
   return value_take(out, length);
 }
 
-void value_part_number(value_result *out, const char *name, unsigned number, unsigned digits) {
-  char text[10];
-  size_t at = sizeof text;
-  for (unsigned written = 0; number > 0 || written < digits; written++, number /= 10) text[--at] = (char)('0' + number % 10);
-  value_text copy = value_copy(out, text + at, sizeof text - at);
-  value_part_at(out, name, copy.text, copy.length);
-}
-
 void value_parts_copy(value_result *out, const value_part *parts, size_t count) {
   for (size_t i = 0; i < count; i++) {
     value_text copy = value_copy(out, parts[i].text, strlen(parts[i].text));

@@ -43,8 +43,6 @@ static inline void value_part_word(value_result *out, const char *name, const ch
 
 /* A copy in the room, cut at a whole character where it does not fit. */
 value_text value_copy(value_result *out, const char *text, size_t length);
-/* A number with at least so many digits. */
-void value_part_number(value_result *out, const char *name, unsigned number, unsigned digits);
 void value_parts_copy(value_result *out, const value_part *parts, size_t count);
 /* Free bytes of the room, to write to and then take. */
 static inline char *value_room(const value_result *out, size_t *out_bytes) {
