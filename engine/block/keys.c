@@ -64,6 +64,12 @@ static uint64_t id_part(const schema_key_part *part, uint64_t id) {
   return number / power_of_ten(digits - part->argument) + 1;
 }
 
+static uint64_t date_any_order(uint32_t date) {
+  unsigned month = feature_date_month(date), day = feature_date_day(date);
+  unsigned low = month < day ? month : day, high = month < day ? day : month;
+  return (uint64_t)feature_date_year(date) << 9 | low << 5 | high;
+}
+
 /* A date is year << 9 | month << 5 | day: its parts are bits of it, if they are there. */
 static inline uint64_t date_part(key_part_kind kind, uint32_t date) {
   bool month = feature_date_month(date), day = feature_date_day(date);
@@ -72,6 +78,8 @@ static inline uint64_t date_part(key_part_kind kind, uint32_t date) {
     case PART_YEAR: return date >> 9;
     case PART_YEAR_MONTH: return month ? date >> 5 : 0;
     case PART_MONTH_DAY: return month && day ? date & 511 : 0;
+    case PART_YEAR_DAY: return month && day ? date & ~(15u << 5) : 0;
+    case PART_ANY_ORDER: return month && day ? date_any_order(date) : 0;
     default: return month && day ? date : 0;
   }
 }

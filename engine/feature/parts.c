@@ -28,6 +28,16 @@ static uint64_t phonetic_hash(const text_words *text) {
   return hash_letters(out, used);
 }
 
+/* All words but the first, or but the last, as they stand: their hash has the length in it. */
+static uint64_t remaining_hash(key_part_kind kind, const text_words *text) {
+  if (text->count < 2) return 0;
+  uint8_t letters[TEXT_LETTERS_MAX] = {0};
+  unsigned start = kind == PART_WITHOUT_SURNAME ? text->words[1].start : text->words[0].start;
+  unsigned end = kind == PART_WITHOUT_SURNAME ? text->words[text->count - 1].end : text->words[text->count - 2].end;
+  memcpy(letters, text->letters + start, end - start);
+  return hash_letters(letters, end - start);
+}
+
 static uint64_t words_hash(key_part_kind kind, const text_words *text) {
   if (text->count == 0) return 0;
   if (kind == PART_GIVEN) return feature_word_hash(text->letters, text->words[text->count - 1]);
@@ -44,6 +54,7 @@ static uint32_t part_hash(key_part_kind kind, unsigned argument, const text_word
   uint64_t hash;
   if (kind == PART_PREFIX) hash = hash_letters(text->letters, text->length < argument ? text->length : argument);
   else if (kind == PART_PHONETIC) hash = phonetic_hash(text);
+  else if (kind == PART_WITHOUT_GIVEN || kind == PART_WITHOUT_SURNAME) hash = remaining_hash(kind, text);
   else hash = words_hash(kind, text);
   if (!hash) return 0;
   uint32_t folded = (uint32_t)(hash_mix(hash) >> 32);

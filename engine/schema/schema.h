@@ -82,14 +82,21 @@ typedef struct schema_field {
   bool identifier; /* gets postings in the store: personal_id, insurance, phone or code */
 } schema_field;
 
-/* What of a field goes into a blocking key. Words (given, surname, initials, sorted, phonetic, toned) are of
- * text, person_name and place; prefixN (1..32) of those and code; tailN and headN (1..12) of
- * personal_id, insurance and phone; commune and house of place. */
+/* What of a field goes into a blocking key. Words (given, surname, without_given, without_surname, initials, sorted,
+ * phonetic, toned) are of text, person_name and place; prefixN (1..32) of those and code; tailN and headN (1..12) of
+ * personal_id, insurance and phone; commune and house of place.
+ *
+ * Values that differ in one place agree on all parts but one: a name spoilt in one word has the same first and last
+ * word, or the same without_given, or the same without_surname; a date with one wrong part the same year_month,
+ * year_day or month_day; a number with one wrong digit the same head or tail half. A rule for each of these parts is a
+ * deletion neighbourhood in which a row still has one key a rule. */
 typedef enum key_part_kind {
   PART_WHOLE = 0, /* no suffix: unaccented text, whole number, whole date (missing unless complete) */
   PART_TONED,     /* .toned: text with tones */
   PART_GIVEN,     /* .given: last word */
   PART_SURNAME,   /* .surname: first word */
+  PART_WITHOUT_GIVEN,   /* .without_given: all words but the last; missing for a single word */
+  PART_WITHOUT_SURNAME, /* .without_surname: all words but the first; missing for a single word */
   PART_INITIALS,  /* .initials */
   PART_SORTED,    /* .sorted: the words in any order */
   PART_PREFIX,    /* .prefixN: first N letters */
@@ -97,6 +104,8 @@ typedef enum key_part_kind {
   PART_YEAR,      /* .year of a date */
   PART_YEAR_MONTH,/* .year_month */
   PART_MONTH_DAY, /* .month_day */
+  PART_YEAR_DAY,  /* .year_day */
+  PART_ANY_ORDER, /* .any_order: the whole date, day and month in either order */
   PART_TAIL,      /* .tailN: last N digits of an identifier */
   PART_HEAD,      /* .headN: first N digits */
   PART_COMMUNE,   /* .commune: as an address; equal before and after July 2025 unless the old one was split, and

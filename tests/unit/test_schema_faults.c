@@ -87,11 +87,11 @@ static const fault_case cases[] = {
     /* blocking */
     {"[so]", "[sô]", "10:6: key part: unknown field 'sô'; fields: ma, ten, sinh, so, rong"},
     {"[so]", "[so.tali6]",
-     "10:6: unknown key part 'tali6'; parts: plain, toned, given, surname, initials, sorted, prefix, "
-     "phonetic, year, year_month, month_day, tail, head, commune, house"},
+     "10:6: unknown key part 'tali6'; parts: plain, toned, given, surname, without_given, "
+     "without_surname, initials, sorted, prefix, phonetic, year, year_month, month_day, year_day, any_order, tail, head, commune, house"},
     {"[so]", "[so.]",
-     "10:6: unknown key part ''; parts: plain, toned, given, surname, initials, sorted, prefix, "
-     "phonetic, year, year_month, month_day, tail, head, commune, house"},
+     "10:6: unknown key part ''; parts: plain, toned, given, surname, without_given, "
+     "without_surname, initials, sorted, prefix, phonetic, year, year_month, month_day, year_day, any_order, tail, head, commune, house"},
     {"[so]", "[ten.commune]", "10:6: commune does not fit 'ten', which is a person_name"},
     {"[so]", "[so.year]", "10:6: year does not fit 'so', which is a personal_id"},
     {"[so]", "[so.tail]", "10:6: tail needs a number behind it, as in tail6"},
