@@ -51,6 +51,27 @@ void rule_facts_add(rule_facts *sum, const rule_facts *part) {
 
 static uint64_t pairs_of(uint64_t rows) { return rows * (rows - 1) / 2; }
 
+double walk_all_pairs(uint64_t left_rows, uint64_t right_rows) {
+  return right_rows ? (double)left_rows * (double)right_rows : (double)left_rows * ((double)left_rows - 1) / 2;
+}
+
+/* Rows of a block ascend: those of the left register stand first. 0 with one register. */
+static size_t left_rows(const walk_options *o, const sort_item *items, size_t count) {
+  size_t low = 0, high = o->first_right ? count : 0;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (items[middle].row < o->first_right) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+static uint64_t block_pairs(const walk_options *o, const sort_item *items, size_t count) {
+  if (!o->first_right) return pairs_of(count);
+  uint64_t left = left_rows(o, items, count);
+  return left * (count - left);
+}
+
 /* ---- walking ---------------------------------------------------------------------------------- */
 
 /* Items start <= i < end of one key. */
@@ -64,6 +85,7 @@ typedef struct walker {
   uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
   uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
   block_span blocks[task_items / 2 + 1];
+  sort_item tile[BATCH_ROWS]; /* of a block across registers: left rows, then right ones */
   sort_item *split_items;
   size_t split_capacity;
 } walker;
@@ -140,8 +162,8 @@ static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t co
   }
 }
 
-/* Pairs (i, j), i < lefts, i < j <= i + reach, of up to BATCH_ROWS rows. */
-static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count, size_t lefts, size_t reach,
+/* Pairs (i, j), i < lefts, i < j <= i + reach, rights <= j, of up to BATCH_ROWS rows. */
+static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count, size_t lefts, size_t rights, size_t reach,
                              khop_error *err) {
   walker *w = t->walker;
   if (w->batch.row_count + count > BATCH_ROWS) {
@@ -154,7 +176,7 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
   size_t rules = t->job->walk->rule;
   for (size_t i = 0; i < lefts; i++) {
     size_t end = i + reach < count - 1 ? i + reach + 1 : count;
-    for (size_t j = i + 1; j < end; j++) {
+    for (size_t j = i < rights ? rights : i + 1; j < end; j++) {
       bool found = count == 2 ? two_found : found_before(w, i, j, rules);
       t->result->facts.pairs_repeated += found;
       if (found && !t->job->keep_found) continue;
@@ -180,9 +202,56 @@ static khop_status walk_window(walk_task *t, const sort_item *items, size_t coun
   for (size_t start = 0; start < count; start += step) {
     size_t piece = count - start < BATCH_ROWS ? count - start : BATCH_ROWS;
     size_t lefts = start + piece == count ? piece : step;
-    TRY(walk_rows(t, items + start, piece, lefts, window, err));
+    TRY(walk_rows(t, items + start, piece, lefts, 0, window, err));
     if (start + piece == count) break;
   }
+  return KHOP_OK;
+}
+
+enum { tile_rows = BATCH_ROWS / 2 };
+
+/* `left` rows from items on by `right` rows from rights on; each at most tile_rows, or both together a batch. */
+static khop_status walk_tile(walk_task *t, const sort_item *lefts, size_t left, const sort_item *rights, size_t right, khop_error *err) {
+  sort_item *tile = t->walker->tile;
+  memcpy(tile, lefts, left * sizeof *tile);
+  memcpy(tile + left, rights, right * sizeof *tile);
+  return walk_rows(t, tile, left + right, left, left, left + right, err);
+}
+
+/* All pairs across, a tile at a time. */
+static khop_status walk_across(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
+  if (left == 0 || right == 0) return KHOP_OK;
+  if (count <= BATCH_ROWS) return walk_rows(t, items, count, left, left, count, err);
+  for (size_t l = 0; l < left; l += tile_rows) {
+    size_t l_rows = left - l < tile_rows ? left - l : tile_rows;
+    for (size_t r = 0; r < right; r += tile_rows) {
+      size_t r_rows = right - r < tile_rows ? right - r : tile_rows;
+      TRY(walk_tile(t, items + l, l_rows, items + left + r, r_rows, err));
+    }
+  }
+  return KHOP_OK;
+}
+
+/* Part `p` of `parts` of so many rows: disjoint parts, or single rows in turn where there are fewer rows than parts. */
+static block_span part_of(size_t rows, size_t p, size_t parts) {
+  size_t start = p * rows / parts, end = (p + 1) * rows / parts;
+  return (block_span){.start = (uint32_t)start, .end = (uint32_t)(end > start ? end : start + 1)};
+}
+
+/* Too large and nothing left to split by: both sides in as many parts, each part with its like. */
+static khop_status walk_diagonal(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
+  size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
+  size_t parts = ((left > right ? left : right) + tile_rows - 1) / tile_rows;
+  uint64_t left_out = (uint64_t)left * right;
+  for (size_t p = 0; p < parts; p++) {
+    block_span l = part_of(left, p, parts), r = part_of(right, p, parts);
+    left_out -= (uint64_t)(l.end - l.start) * (r.end - r.start);
+    TRY(walk_tile(t, items + l.start, l.end - l.start, items + left + r.start, r.end - r.start, err));
+  }
+  t->result->facts.blocks_windowed++;
+  t->result->facts.pairs_left_out += left_out;
+  block->pairs_left_out += left_out;
   return KHOP_OK;
 }
 
@@ -208,6 +277,7 @@ static khop_status split_block(walk_task *t, sort_item *items, size_t count, siz
   const walk_options *options = t->job->walk->options;
   TRY(remember_split(t->result, items[0].key, err));
   t->result->facts.blocks_split++;
+  uint64_t before = block_pairs(options, items, count);
   for (size_t i = 0; i < count; i++) {
     items[i].key = block_key_split(&options->table->layout, options->schema, depth, items[i].key,
                                    feature_row(options->table, items[i].row));
@@ -217,30 +287,43 @@ static khop_status split_block(walk_task *t, sort_item *items, size_t count, siz
   for (size_t start = 0, end; start < count; start = end) {
     end = start + 1;
     while (end < count && items[end].key == items[start].key) end++;
-    together += pairs_of(end - start);
+    together += block_pairs(options, items + start, end - start);
     TRY(walk_block(t, items + start, end - start, depth + 1, block, err));
   }
-  t->result->facts.pairs_split += pairs_of(count) - together;
+  t->result->facts.pairs_split += before - together;
   return KHOP_OK;
+}
+
+/* Few rows, or across registers as few pairs as those would have. */
+static bool is_walkable(const walk_options *o, const sort_item *items, size_t count) {
+  return count <= o->block_rows_max || (o->first_right && block_pairs(o, items, count) <= pairs_of(o->block_rows_max));
+}
+
+static khop_status walk_whole(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  if (t->job->walk->options->first_right) return walk_across(t, items, count, err);
+  return walk_rows(t, items, count, count, 0, count, err);
 }
 
 static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
                               khop_error *err) {
   const walk_options *options = t->job->walk->options;
   if (count < 2) return KHOP_OK;
-  if (count <= options->block_rows_max) return walk_rows(t, items, count, count, count, err);
-  if (depth == options->schema->split_count) return walk_window(t, items, count, block, err);
+  if (is_walkable(options, items, count)) return walk_whole(t, items, count, err);
+  if (depth == options->schema->split_count) {
+    return options->first_right ? walk_diagonal(t, items, count, block, err) : walk_window(t, items, count, block, err);
+  }
   return split_block(t, items, count, depth, block, err);
 }
 
 /* Splitting reorders, and the sorted items are shared: an oversized block is copied first. */
 static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
   const walk_options *options = t->job->walk->options;
+  if (block_pairs(options, items, count) == 0) return KHOP_OK;
   t->result->facts.blocks++;
   block_fact block = {.rows = count, .rule = (uint32_t)t->job->walk->rule, .first_row = items[0].row};
-  if (count <= options->block_rows_max) {
+  if (is_walkable(options, items, count)) {
     note_block(&t->result->facts, block);
-    return walk_rows(t, items, count, count, count, err);
+    return walk_whole(t, items, count, err);
   }
   walker *w = t->walker;
   TRY(array_reserve(&w->split_items, &w->split_capacity, count, sizeof(sort_item), "oversized block", err));

@@ -6,6 +6,11 @@
  * then is walked as a sorted neighbourhood of `window` rows, and the pairs left out are counted.
  * A pair whose effective keys agree under an earlier rule belongs to that rule and is not handed
  * out again. Batches mix small blocks; their order and content do not depend on the threads.
+ *
+ * Between two registers, the rows of the left one standing in front, only pairs across them are candidates: a
+ * block is a rectangle of its left by its right rows. One of many rows but few pairs (a rare right row among many
+ * left ones) is not oversized, and is walked in tiles; one that cannot be split any further is walked in tiles
+ * along its diagonal.
  */
 #ifndef KHOP_BLOCK_WALK_H
 #define KHOP_BLOCK_WALK_H
@@ -22,7 +27,11 @@ typedef struct walk_options {
   size_t block_rows_max; /* at most BATCH_ROWS */
   size_t window;         /* below BATCH_ROWS */
   key_group *keys;       /* shared by walks of rule after rule; NULL: each makes its own */
+  uint32_t first_right;  /* rows from here on are the right register's; 0: there is one register */
 } walk_options;
+
+/* Pairs of records that there are: of one register, or across two. */
+double walk_all_pairs(uint64_t left_rows, uint64_t right_rows);
 
 typedef struct block_fact {
   uint64_t rows;
@@ -32,7 +41,7 @@ typedef struct block_fact {
 
 typedef struct rule_facts {
   uint64_t rows;           /* with a key */
-  uint64_t blocks;         /* of two rows or more, before splitting */
+  uint64_t blocks;         /* with a pair or more, before splitting */
   uint64_t pairs;          /* handed out: first found by this rule */
   uint64_t pairs_repeated; /* found again; they belong to an earlier rule */
   uint64_t blocks_split;

@@ -61,9 +61,8 @@ static void bound_u(comparison_model *comparison, const comparison_model *defaul
   }
 }
 
-void em_run(model *m, const em_session *sessions, size_t session_count, double scale, uint64_t rows) {
+void em_run(model *m, const em_session *sessions, size_t session_count, double scale, double all_pairs) {
   const model defaults = *m;
-  double all_pairs = (double)rows * ((double)rows - 1) / 2;
   m->em_iterations = 0;
   m->em_converged = false;
   while (m->em_iterations < em_iterations_max && !m->em_converged) {

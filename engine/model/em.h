@@ -20,8 +20,7 @@ typedef struct em_session {
   bool teaches[SCHEMA_COMPARISONS_MAX]; /* comparisons that learn from this session */
 } em_session;
 
-/* Improves m->m and m->prior in place. Each pattern stands for `scale` pairs among those of `rows`
- * records. Says in `m` how many iterations it took and whether it converged. */
-void em_run(model *m, const em_session *sessions, size_t session_count, double scale, uint64_t rows);
+/* Improves m->m and m->prior in place. Each pattern stands for `scale` pairs among `all_pairs` that there are. Says in `m` how many iterations it took and whether it converged. */
+void em_run(model *m, const em_session *sessions, size_t session_count, double scale, double all_pairs);
 
 #endif

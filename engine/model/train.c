@@ -25,10 +25,11 @@ typedef struct random_job {
   uint64_t (*counts)[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* per worker */
 } random_job;
 
-static uint32_t random_live_row(const train_input *in, uint64_t *state) {
+/* From first <= row < last, where some row is alive. */
+static uint32_t random_live_row(const train_input *in, size_t first, size_t last, uint64_t *state) {
   const feature_table *table = in->walk->table;
   for (;;) {
-    uint32_t row = (uint32_t)(random_next(state) % table->count);
+    uint32_t row = (uint32_t)(first + random_next(state) % (last - first));
     if (!feature_row_dead(&table->layout, feature_row(table, row))) return row;
   }
 }
@@ -53,7 +54,12 @@ static khop_status compare_random(void *context, size_t task, unsigned worker, k
   random_job *job = context;
   uint64_t state = hash_combine(job->in->seed, task);
   uint32_t rows[BATCH_ROWS];
-  for (size_t i = 0; i < BATCH_ROWS; i++) rows[i] = random_live_row(job->in, &state);
+  const walk_options *walk = job->in->walk;
+  size_t middle = walk->first_right, end = walk->table->count; /* queries from the left register, the rest from the right */
+  for (size_t i = 0; i < BATCH_ROWS; i++) {
+    bool is_query = i < random_queries;
+    rows[i] = random_live_row(job->in, is_query ? 0 : middle, is_query && middle ? middle : end, &state);
+  }
   comparer *c = &job->comparers[worker];
   view_load(&c->columns, job->in->walk->table, rows, 0, BATCH_ROWS);
   pair_list pairs;
@@ -203,7 +209,7 @@ static khop_status learn_m(model *m, const train_input *in, comparer *comparers,
     TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
   }
   teach_all_somewhere(&s, m->comparison_count);
-  em_run(m, s.list, s.count, 1 / share, in->live_rows);
+  em_run(m, s.list, s.count, 1 / share, in->all_pairs);
   for (size_t i = 0; i < s.count; i++) {
     for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
   }

@@ -14,6 +14,7 @@ typedef struct train_input {
   uint64_t seed;
   const double *square_sums;  /* by field, of feature_frequencies */
   uint64_t live_rows;
+  double all_pairs; /* that they have, of walk_all_pairs */
 } train_input;
 
 /* `m` holds the schema's defaults and is improved in place. With fewer than 100 live rows there is nothing to

@@ -138,7 +138,8 @@ khop_status run_train(run *r, khop_error *err) {
   } else if (!r->options.untrained) {
     train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers,
                       .items = r->items.data, .scratch = r->scratch.data, .seed = r->options.seed,
-                      .square_sums = r->square_sums, .live_rows = r->live_rows};
+                      .square_sums = r->square_sums, .live_rows = r->live_rows,
+                      .all_pairs = walk_all_pairs(r->live_rows, 0)};
     TRY(model_train(&r->model, &in, err));
   }
   if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;

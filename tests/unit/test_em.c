@@ -77,7 +77,7 @@ static void recovers_the_truth(void **unused) {
   for (size_t i = 0; i < COUNT_OF(worlds); i++) {
     model m = starting_model();
     em_session session = world_session(worlds[i].rows, worlds[i].prior, worlds[i].scale);
-    em_run(&m, &session, 1, worlds[i].scale, worlds[i].rows);
+    em_run(&m, &session, 1, worlds[i].scale, walk_all_pairs(worlds[i].rows, 0));
     check_recovered(&m, worlds[i].prior);
     mem_free(session.patterns);
   }
@@ -89,7 +89,7 @@ static void found_before_counts_once(void **unused) {
   model m = starting_model();
   em_session sessions[2] = {world_session(5000, 1e-3, 1), world_session(5000, 1e-3, 1)};
   for (size_t p = 0; p < sessions[1].pattern_count; p++) sessions[1].patterns[p].pattern |= PATTERN_FOUND_BEFORE;
-  em_run(&m, sessions, 2, 1, 5000);
+  em_run(&m, sessions, 2, 1, walk_all_pairs(5000, 0));
   check_recovered(&m, 1e-3);
   mem_free(sessions[0].patterns);
   mem_free(sessions[1].patterns);
@@ -101,7 +101,7 @@ static void untaught_comparisons_keep_the_defaults(void **unused) {
   model m = starting_model();
   em_session session = world_session(5000, 1e-3, 1);
   session.teaches[2] = false;
-  em_run(&m, &session, 1, 1, 5000);
+  em_run(&m, &session, 1, 1, walk_all_pairs(5000, 0));
   assert_true(fabs(m.comparisons[2].levels[1].m - 0.5) < 1e-9 && fabs(m.comparisons[2].levels[3].m - 0.2) < 1e-9);
   assert_true(fabs(m.comparisons[1].levels[1].m - present_share(true_m[1], 1)) < 0.03);
   mem_free(session.patterns);
@@ -116,7 +116,7 @@ static void fixed_and_rare_levels(void **unused) {
   m.comparisons[3].levels[2].rare = true; /* and one whose default is above */
   m.comparisons[3].levels[2].u = 0.2;
   em_session session = world_session(5000, 1e-3, 1);
-  em_run(&m, &session, 1, 1, 5000);
+  em_run(&m, &session, 1, 1, walk_all_pairs(5000, 0));
   assert_true(fabs(m.comparisons[0].levels[1].weight - 9.5) < 1e-12);
   assert_true(fabs(m.comparisons[0].levels[2].m + m.comparisons[0].levels[3].m - 1) < 1e-9);
   assert_true(m.comparisons[3].levels[1].u > 0.01 && m.comparisons[3].levels[1].u < 0.03);
@@ -142,7 +142,7 @@ static void no_pairs(void **unused) {
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     model m = starting_model();
     em_session session = {.teaches = {true, true, true, true}};
-    em_run(&m, &session, i % 2, 1, rows[i]);
+    em_run(&m, &session, i % 2, 1, walk_all_pairs(rows[i], 0));
     check_finite(&m);
     assert_true(m.em_converged && m.prior < 1e-6);
     for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[1].m - 0.5) < 1e-9);
@@ -154,7 +154,7 @@ static void only_matches(void **unused) {
   model m = starting_model();
   pattern_count all_agree = {.pattern = 0x1111, .count = 499500};
   em_session session = {.patterns = &all_agree, .pattern_count = 1, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, 1000);
+  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   assert_true(m.prior > 0.49);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(m.comparisons[c].levels[1].m > 0.999);
@@ -165,7 +165,7 @@ static void everything_missing(void **unused) {
   model m = starting_model();
   pattern_count missing = {.pattern = 0, .count = 1000};
   em_session session = {.patterns = &missing, .pattern_count = 1, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, 1000);
+  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[2].m - 0.3) < 1e-9);
 }
@@ -176,7 +176,7 @@ static void few_matches_move_m_a_little(void **unused) {
   model m = starting_model();
   pattern_count few[] = {{0x2222, 3}, {0x3333, 499497}};
   em_session session = {.patterns = few, .pattern_count = 2, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, 1000);
+  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   assert_true(m.comparisons[0].levels[2].m < 0.4 && m.comparisons[0].levels[1].m > 0.4);
 }
@@ -235,7 +235,7 @@ static model trained_model(test_table *t, unsigned threads, uint64_t seed) {
   const walk_options walk = {.schema = t->schema, .table = &t->table, .block_rows_max = 300, .window = 100};
   const train_input in = {.walk = &walk, .plan = &plan, .level = CPU_SCALAR, .workers = p, .seed = seed,
                           .items = mem_alloc(rows, sizeof(sort_item)), .scratch = mem_alloc(rows, sizeof(sort_item)),
-                          .square_sums = square_sums, .live_rows = rows};
+                          .square_sums = square_sums, .live_rows = rows, .all_pairs = walk_all_pairs(rows, 0)};
   model m;
   model_from_schema(&m, t->schema, rows);
   must(model_train(&m, &in, &err), &err);

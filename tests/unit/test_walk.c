@@ -1,7 +1,8 @@
 /* Walking all rules of random schemas over random tables, against every pair of rows.
  *
  * For each pair the test knows from the keys alone which rules bring it together and, from the split keys at
- * the end, in which rules its rows were still together after splitting.
+ * the end, in which rules its rows were still together after splitting. Across two registers, pairs within one do
+ * not exist.
  */
 #include "walk_support.h"
 
@@ -102,16 +103,22 @@ typedef struct expected_facts {
   uint64_t rows, blocks, together, repeated, handed, split, left_out_only_here, largest;
 } expected_facts;
 
-static void count_blocks(const test_table *t, const row_keys *keys, size_t r, expected_facts *e) {
+/* Rows i < j can be a candidate pair. */
+static bool may_pair(size_t first_right, size_t i, size_t j) { return i < j && (!first_right || (i < first_right && first_right <= j)); }
+
+static void count_blocks(const test_table *t, size_t first_right, const row_keys *keys, size_t r, expected_facts *e) {
   for (size_t i = 0; i < t->table.count; i++) {
-    size_t before = 0, size = 0;
+    size_t before = 0, size = 0, left = 0;
     e->rows += keys[i].first[r] != 0;
     for (size_t j = 0; j < t->table.count; j++) {
-      before += j < i && agree(keys[i].first[r], keys[j].first[r]);
-      size += agree(keys[i].first[r], keys[j].first[r]);
+      bool same = agree(keys[i].first[r], keys[j].first[r]);
+      before += j < i && same;
+      size += same;
+      left += same && j < first_right;
     }
-    e->blocks += before == 0 && size > 1;
-    if (size > 1 && size > e->largest) e->largest = size;
+    bool has_pairs = first_right ? left && left < size : size > 1;
+    e->blocks += before == 0 && has_pairs;
+    if (has_pairs && size > e->largest) e->largest = size;
   }
 }
 
@@ -131,11 +138,13 @@ static void count_pair(const row_keys *x, const row_keys *y, size_t r, unsigned 
   e->left_out_only_here += !earlier && !times;
 }
 
-static expected_facts expect_rule(const test_table *t, const row_keys *keys, const handed *h, size_t r) {
+static expected_facts expect_rule(const test_table *t, size_t first_right, const row_keys *keys, const handed *h, size_t r) {
   expected_facts e = {0};
-  count_blocks(t, keys, r, &e);
+  count_blocks(t, first_right, keys, r, &e);
   for (size_t i = 0; i < t->table.count; i++) {
-    for (size_t j = i + 1; j < t->table.count; j++) count_pair(&keys[i], &keys[j], r, h->times[i][j], h->rule[i][j], &e);
+    for (size_t j = i + 1; j < t->table.count; j++) {
+      if (may_pair(first_right, i, j)) count_pair(&keys[i], &keys[j], r, h->times[i][j], h->rule[i][j], &e);
+    }
   }
   return e;
 }
@@ -156,23 +165,23 @@ static void check_rule(const rule_facts *f, const expected_facts *e) {
 }
 
 /* Nothing but pairs that some rule brings together, each once. */
-static void check_pairs(const test_table *t, const row_keys *keys, const handed *h) {
+static void check_pairs(const test_table *t, size_t first_right, const row_keys *keys, const handed *h) {
   for (size_t i = 0; i < t->table.count; i++) {
     for (size_t j = 0; j < t->table.count; j++) {
       bool found = false;
-      for (size_t r = 0; r < t->schema->rule_count; r++) found |= i < j && agree(keys[i].last[r], keys[j].last[r]);
+      for (size_t r = 0; r < t->schema->rule_count; r++) found |= may_pair(first_right, i, j) && agree(keys[i].last[r], keys[j].last[r]);
       assert_true(h->times[i][j] <= found);
     }
   }
 }
 
-static void check_against_all_pairs(const test_table *t, const walked *w) {
+static void check_against_all_pairs(const test_table *t, size_t first_right, const walked *w) {
   row_keys *keys = keys_of(t, &w->split_keys);
   handed *h = handed_of(&w->log);
-  check_pairs(t, keys, h);
+  check_pairs(t, first_right, keys, h);
   uint64_t total = 0;
   for (size_t r = 0; r < t->schema->rule_count; r++) {
-    expected_facts e = expect_rule(t, keys, h, r);
+    expected_facts e = expect_rule(t, first_right, keys, h, r);
     check_rule(&w->facts[r], &e);
     total += w->facts[r].pairs;
   }
@@ -189,12 +198,13 @@ static void assert_same_walk(const walked *a, const walked *b) {
   assert_memory_equal(a->facts, b->facts, sizeof a->facts);
 }
 
-static void check_walk(uint64_t *state, size_t rows, size_t block_rows_max, size_t window) {
+static void check_walk(uint64_t *state, size_t rows, size_t first_right, size_t block_rows_max, size_t window) {
   test_table t = random_table(state, rows, 1 + random_below(state, 7), random_below(state, 4));
-  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = block_rows_max, .window = window};
+  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = block_rows_max, .window = window,
+                                .first_right = (uint32_t)first_right};
   static walked one, more;
   walk_all(&one, &options, false, 1);
-  check_against_all_pairs(&t, &one);
+  check_against_all_pairs(&t, first_right, &one);
   key_group group = {0};
   walk_options sharing = options;
   sharing.keys = &group;
@@ -218,7 +228,7 @@ static void all_pairs_that_agree(void **unused) {
     const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = BATCH_ROWS, .window = 100};
     static walked w;
     walk_all(&w, &options, false, 1);
-    check_against_all_pairs(&t, &w);
+    check_against_all_pairs(&t, 0, &w);
     assert_int_equal(w.split_keys.count, 0);
     for (size_t r = 0; r < t.schema->rule_count; r++) {
       assert_int_equal(w.facts[r].pairs_split + w.facts[r].pairs_left_out + w.facts[r].blocks_windowed, 0);
@@ -233,7 +243,7 @@ static void oversized_blocks(void **unused) {
   uint64_t state = 2;
   static const size_t limits[] = {2, 3, 5, 10, 40};
   for (size_t i = 0; i < 30; i++) {
-    check_walk(&state, 100 + random_below(&state, ROWS_MAX - 100), limits[i % COUNT_OF(limits)], 1 + random_below(&state, 30));
+    check_walk(&state, 100 + random_below(&state, ROWS_MAX - 100), 0, limits[i % COUNT_OF(limits)], 1 + random_below(&state, 30));
   }
 }
 
@@ -241,15 +251,26 @@ static void oversized_blocks(void **unused) {
 static void wide_windows(void **unused) {
   (void)unused;
   uint64_t state = 3;
-  for (size_t i = 0; i < 10; i++) check_walk(&state, 250, 2 + random_below(&state, 8), 100 + random_below(&state, 100));
+  for (size_t i = 0; i < 10; i++) check_walk(&state, 250, 0, 2 + random_below(&state, 8), 100 + random_below(&state, 100));
   test_table t = random_table(&state, ROWS_MAX, 4, 0);
   const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 10, .window = ROWS_MAX};
   static walked w;
   walk_all(&w, &options, false, 2);
   for (size_t r = 0; r < 4; r++) assert_int_equal(w.facts[r].pairs_left_out, 0);
-  check_against_all_pairs(&t, &w);
+  check_against_all_pairs(&t, 0, &w);
   walked_free(&w);
   table_close(&t);
+}
+
+/* The left register in front, of any share of the rows. */
+static void pairs_across_registers(void **unused) {
+  (void)unused;
+  uint64_t state = 5;
+  static const size_t limits[] = {2, 3, 5, 10, 40, BATCH_ROWS};
+  for (size_t i = 0; i < 48; i++) {
+    size_t rows = 2 + random_below(&state, ROWS_MAX - 2);
+    check_walk(&state, rows, 1 + random_below(&state, rows - 1), limits[i % COUNT_OF(limits)], 30);
+  }
 }
 
 static const char yaml_names[] =
@@ -290,6 +311,49 @@ static void long_windows(void **unused) {
     check_long_window(2 * BATCH_ROWS - 100, windows[i]);
     check_long_window(3 * BATCH_ROWS + 77, windows[i]);
   }
+}
+
+/* One block of `left` by `right` rows, which no part splits. */
+static void check_rectangle(size_t left, size_t right, bool is_whole) {
+  test_table t = table_open(yaml_names);
+  const char *values[] = {"1", NULL};
+  for (size_t r = 0; r < left + right; r++) table_add(&t, values);
+  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 300, .window = 100, .first_right = (uint32_t)left};
+  static walked w;
+  walk_all(&w, &options, false, 1);
+  uint8_t *times = mem_alloc(left * right, 1);
+  for (size_t p = 0; p < w.log.count; p++) {
+    const seen_pair *pair = &w.log.pairs[p];
+    assert_true(pair->left < left && pair->right >= left);
+    assert_int_equal(times[pair->left * right + pair->right - left]++, 0);
+  }
+  assert_int_equal(w.log.count + w.facts[0].pairs_left_out, left * right);
+  assert_int_equal(w.facts[0].blocks_windowed, !is_whole);
+  assert_int_equal(w.facts[0].pairs_left_out == 0, is_whole);
+  for (size_t row = 0; row < left + right; row++) { /* every row meets someone */
+    size_t met = 0;
+    for (size_t other = 0; other < (row < left ? right : left); other++) {
+      met += row < left ? times[row * right + other] : times[other * right + row - left];
+    }
+    assert_true(met > 0);
+  }
+  mem_free(times);
+  walked_free(&w);
+  table_close(&t);
+}
+
+static void rectangles(void **unused) {
+  (void)unused;
+  check_rectangle(1, 1, true);
+  check_rectangle(300, 1, true);
+  check_rectangle(1, 5000, true);      /* many rows, few pairs */
+  check_rectangle(2000, 20, true);
+  check_rectangle(149, 300, true);     /* 44,700 pairs of at most 44,850 */
+  check_rectangle(600, 500, false);
+  check_rectangle(1500, 400, false);
+  check_rectangle(257, 1024, false);
+  check_rectangle(3, 20000, false);
+  check_rectangle(20000, 4, false);
 }
 
 /* ---- pairs of earlier rules kept ---------------------------------------------------------------------------- */
@@ -497,6 +561,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_pairs_that_agree),        cmocka_unit_test(oversized_blocks),
       cmocka_unit_test(wide_windows),                cmocka_unit_test(long_windows),
+      cmocka_unit_test(pairs_across_registers),      cmocka_unit_test(rectangles),
       cmocka_unit_test(kept_pairs_are_marked),       cmocka_unit_test(many_tasks),
       cmocka_unit_test(samples_are_of_whole_blocks), cmocka_unit_test(consumer_failures_come_back),
       cmocka_unit_test(facts_add_up),
