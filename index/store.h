@@ -26,7 +26,7 @@ enum {
   STORE_FORMAT_VERSION = 1,
   STORE_ROWS_MAX = UINT32_MAX - 1,
   STORE_FIELDS_MAX = 1024,
-  STORE_TABLES_MAX = 64,
+  STORE_TABLES_MAX = 128,
   STORE_META_NAME_MAX = 255,
   STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
   STORE_TEXT_SLACK_BYTES = 16,
@@ -34,12 +34,14 @@ enum {
 };
 #define STORE_ROW_NONE UINT32_MAX
 
-/* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r. */
+/* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r, field f has STORE_TABLE_FREQUENCY + f. */
 enum {
   STORE_TABLE_RECORD_ID = 1,  /* store_record_id_key -> row */
   STORE_TABLE_IDENTIFIER = 2, /* and up to 15: identifier key -> row, a table an identifier field */
   STORE_TABLE_RULES = 16,     /* and up: blocking key -> row, a table a rule */
-  STORE_TABLE_CLUSTER = 60    /* cluster number -> rows, clusters of two members or more */
+  STORE_TABLE_CLUSTER = 60,   /* cluster number -> rows, clusters of two members or more */
+  STORE_TABLE_OVERSIZED = 61, /* key of a block that was too large -> 0: split, 1: walked as a window */
+  STORE_TABLE_FREQUENCY = 64  /* and up: value of a field with term frequencies -> how many other records hold it */
 };
 
 typedef struct store_posting {
@@ -57,6 +59,14 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_ID_FIELD "id_field"
 #define STORE_META_ID_QUALIFIED "id_qualified"
 #define STORE_META_SOURCE "source:%u"
+/* And those that scoring a pair again needs (run/store_facts.c). */
+#define STORE_META_SCHEMA_YAML "schema_yaml"
+#define STORE_META_KHOP "khop"
+#define STORE_META_INDEXED "indexed"
+#define STORE_META_BLOCK_ROWS "block_rows"
+#define STORE_META_WINDOW "window"
+#define STORE_META_INPUT_HASH "input_hash"
+#define STORE_META_MONTH_FIRST "month_first:%u"
 
 /* ---- batches: packing, on any thread -------------------------------------------------------- */
 

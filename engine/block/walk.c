@@ -90,10 +90,14 @@ typedef struct walker {
   size_t split_capacity;
 } walker;
 
+typedef struct key_list {
+  uint64_t *keys;
+  size_t count, capacity;
+} key_list;
+
 typedef struct task_result {
   rule_facts facts;
-  uint64_t *split_keys;
-  size_t split_count, split_capacity;
+  key_list split, windowed; /* keys of blocks */
 } task_result;
 
 typedef struct walk_job {
@@ -191,11 +195,18 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
   return KHOP_OK;
 }
 
+static khop_status remember_key(key_list *list, uint64_t key, khop_error *err) {
+  TRY(array_reserve(&list->keys, &list->capacity, list->count + 1, sizeof *list->keys, "keys of oversized blocks", err));
+  list->keys[list->count++] = key;
+  return KHOP_OK;
+}
+
 /* Too large and nothing left to split by: neighbours in order, in overlapping pieces. */
 static khop_status walk_window(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
   const size_t asked = t->job->walk->options->window;
   size_t window = asked < count ? asked : count - 1, step = BATCH_ROWS - window;
   uint64_t compared = pairs_of(window) + (count - window) * window;
+  TRY(remember_key(&t->result->windowed, items[0].key, err));
   t->result->facts.blocks_windowed++;
   t->result->facts.pairs_left_out += pairs_of(count) - compared;
   block->pairs_left_out += pairs_of(count) - compared;
@@ -261,13 +272,6 @@ static int compare_items(const void *a, const void *b) {
   return x->row < y->row ? -1 : x->row > y->row;
 }
 
-static khop_status remember_split(task_result *result, uint64_t key, khop_error *err) {
-  TRY(array_reserve(&result->split_keys, &result->split_capacity, result->split_count + 1, sizeof(uint64_t),
-                    "split keys", err));
-  result->split_keys[result->split_count++] = key;
-  return KHOP_OK;
-}
-
 static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
                               khop_error *err);
 
@@ -275,7 +279,7 @@ static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size
 static khop_status split_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
                                khop_error *err) {
   const walk_options *options = t->job->walk->options;
-  TRY(remember_split(t->result, items[0].key, err));
+  TRY(remember_key(&t->result->split, items[0].key, err));
   t->result->facts.blocks_split++;
   uint64_t before = block_pairs(options, items, count);
   for (size_t i = 0; i < count; i++) {
@@ -385,13 +389,18 @@ static khop_status walk_items(void *context, size_t task, unsigned worker, khop_
   return flush_pairs(&t, err);
 }
 
+static khop_status add_keys(key_set *set, const key_list *list, khop_error *err) {
+  for (size_t k = 0; set && k < list->count; k++) TRY(key_set_add(set, list->keys[k], err));
+  return KHOP_OK;
+}
+
 /* In task order, so that everything that follows is the same on any number of threads. */
 static khop_status collect_results(walk_job *job, size_t tasks, rule_facts *out_facts, khop_error *err) {
   for (size_t i = 0; i < tasks; i++) {
     rule_facts_add(out_facts, &job->results[i].facts);
-    for (size_t k = 0; !job->keep_found && k < job->results[i].split_count; k++) {
-      TRY(key_set_add(job->walk->split_keys, job->results[i].split_keys[k], err));
-    }
+    if (job->keep_found) continue;
+    TRY(add_keys(job->walk->split_keys, &job->results[i].split, err));
+    TRY(add_keys(job->walk->window_keys, &job->results[i].windowed, err));
   }
   return KHOP_OK;
 }
@@ -413,7 +422,10 @@ khop_status rule_walk_pairs(rule_walk *w, bool keep_found, batch_consumer *consu
   TRY_CLEANUP(collect_results(&job, tasks, out_facts, err));
 cleanup:
   for (unsigned i = 0; job.walkers && i < threads; i++) mem_free(job.walkers[i].split_items);
-  for (size_t i = 0; job.results && i < tasks; i++) mem_free(job.results[i].split_keys);
+  for (size_t i = 0; job.results && i < tasks; i++) {
+    mem_free(job.results[i].split.keys);
+    mem_free(job.results[i].windowed.keys);
+  }
   mem_free(job.walkers);
   mem_free(job.results);
   return status;

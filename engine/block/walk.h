@@ -62,6 +62,7 @@ typedef struct rule_walk {
   const walk_options *options;
   size_t rule;
   key_set *split_keys;   /* of the earlier rules; this rule's are added at the end */
+  key_set *window_keys;  /* likewise, of the blocks walked as windows; NULL: not wanted */
   sort_item *items, *scratch;
   size_t item_count;
 } rule_walk;

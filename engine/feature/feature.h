@@ -15,7 +15,7 @@
 #define KHOP_FEATURE_FEATURE_H
 
 #include "base/memory.h"
-#include "base/thread.h"
+#include "base/sort.h"
 #include "input/input.h"
 #include "normalise/address.h"
 #include "normalise/normalise.h"
@@ -166,11 +166,20 @@ bool feature_missing(const feature_slot *slot, const uint8_t *row);
 
 /* ---- frequency.c: term frequencies -------------------------------------------------------- */
 
+/* The values of a field that several rows hold, ascending by key (feature_frequency_key): row is how many
+ * others hold it, extra 0. items with mem_free. */
+typedef struct frequency_list {
+  sort_item *items;
+  size_t count;
+} frequency_list;
+
 /* Counts how often each value of the fields with a frequency slot occurs among the live rows and
  * writes frequency_code(count) into the rows. out_square_sums[field]: the chance that two random
- * rows with a value agree on it (sum of squared shares). */
+ * rows with a value agree on it (sum of squared shares). out_lists[field], NULL when not wanted: the values. */
 khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                khop_error *err);
+                                frequency_list out_lists[SCHEMA_FIELDS_MAX], khop_error *err);
+/* What values are counted by: a key each, the same for the same canonical form. */
+uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
 
 /* 8 * log2(count), rounded; 0 for counts of 0 and 1. */
 uint8_t frequency_code(uint64_t count);

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/sort.h"
 #include "feature/feature.h"
 
 uint8_t frequency_code(uint64_t count) {
@@ -29,6 +28,8 @@ static uint64_t slot_value_key(const feature_slot *slot, const uint8_t *row) {
     default: return slot_u32(row, slot->offset);
   }
 }
+
+uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row) { return hash_mix(slot_value_key(slot, row)); }
 
 static bool has_frequency(const feature_slot *slot) { return slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE; }
 
@@ -54,7 +55,7 @@ static khop_status collect_values(void *context, size_t task, unsigned worker, k
     __builtin_prefetch(ahead + job->slot->offset);
     __builtin_prefetch(ahead + t->layout.stride - 1);
     if (feature_row_dead(&t->layout, bytes) || feature_missing(job->slot, bytes)) continue;
-    out[count++] = (sort_item){.key = hash_mix(slot_value_key(job->slot, bytes)), .row = (uint32_t)row};
+    out[count++] = (sort_item){.key = feature_frequency_key(job->slot, bytes), .row = (uint32_t)row};
   }
   job->chunk_counts[task] = count;
   return KHOP_OK;
@@ -106,7 +107,26 @@ static double sum_squares(const value_job *job, size_t count) {
   return squares;
 }
 
-static khop_status count_field(value_job *job, pool *workers, double *out_square_sum, khop_error *err) {
+/* Runs of two and more, in the order of the keys. */
+static khop_status list_values(const value_job *job, frequency_list *out, khop_error *err) {
+  size_t repeated = 0;
+  for (size_t p = 0; p < SORT_PARTITIONS; p++) {
+    const uint32_t *runs = partition_runs(job, p);
+    for (size_t i = 0; i < job->run_counts[p]; i++) repeated += runs[i] > 1;
+  }
+  out->items = mem_alloc(repeated, sizeof *out->items);
+  if (repeated && !out->items) return error_memory(err, repeated * sizeof *out->items, "term frequencies");
+  for (size_t p = 0; p < SORT_PARTITIONS; p++) {
+    const uint32_t *runs = partition_runs(job, p);
+    const sort_item *item = job->items + job->starts[p];
+    for (size_t i = 0; i < job->run_counts[p]; item += runs[i++]) {
+      if (runs[i] > 1) out->items[out->count++] = (sort_item){.key = item->key, .row = runs[i] - 1};
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status count_field(value_job *job, pool *workers, double *out_square_sum, frequency_list *out_list, khop_error *err) {
   size_t chunks = (job->table->count + chunk_rows - 1) / chunk_rows, count = 0;
   TRY(pool_run(workers, chunks, collect_values, job, err));
   for (size_t c = 0; c < chunks; c++) {
@@ -119,18 +139,18 @@ static khop_status count_field(value_job *job, pool *workers, double *out_square
   TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
   TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));
   *out_square_sum = sum_squares(job, count);
-  return KHOP_OK;
+  return out_list ? list_values(job, out_list, err) : KHOP_OK;
 }
 
 static khop_status count_fields(feature_table *t, sort_item *items, sort_item *scratch, pool *workers, double *out_square_sums,
-                                khop_error *err) {
+                                frequency_list *out_lists, khop_error *err) {
   khop_status status = KHOP_OK;
   value_job job = {.table = t, .items = items, .scratch = scratch};
   job.chunk_counts = mem_alloc(t->count / chunk_rows + 2, sizeof(size_t));
   if (!job.chunk_counts) return error_memory(err, t->count / chunk_rows * sizeof(size_t), "term frequencies");
   for (size_t f = 0; f < t->layout.field_count; f++) {
     job.slot = &t->layout.slots[f];
-    if (has_frequency(job.slot)) TRY_CLEANUP(count_field(&job, workers, &out_square_sums[f], err));
+    if (has_frequency(job.slot)) TRY_CLEANUP(count_field(&job, workers, &out_square_sums[f], out_lists ? &out_lists[f] : NULL, err));
   }
 cleanup:
   mem_free(job.chunk_counts);
@@ -138,18 +158,19 @@ cleanup:
 }
 
 khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                khop_error *err) {
+                                frequency_list out_lists[SCHEMA_FIELDS_MAX], khop_error *err) {
   khop_status status = KHOP_OK;
   region items = {0}, scratch = {0};
   size_t fields = 0;
   for (size_t f = 0; f < t->layout.field_count; f++) {
     out_square_sums[f] = 0;
+    if (out_lists) out_lists[f] = (frequency_list){0};
     fields += has_frequency(&t->layout.slots[f]);
   }
   if (fields == 0 || t->count == 0) return KHOP_OK;
   TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));
   TRY_CLEANUP(region_map(&scratch, t->count * sizeof(sort_item), "term frequencies", err));
-  TRY_CLEANUP(count_fields(t, items.data, scratch.data, workers, out_square_sums, err));
+  TRY_CLEANUP(count_fields(t, items.data, scratch.data, workers, out_square_sums, out_lists, err));
 cleanup:
   region_unmap(&items);
   region_unmap(&scratch);

@@ -270,7 +270,7 @@ KHOP_API khop_status khop_normalise(const khop_normalise_options *options, int i
 typedef struct khop_store khop_store;
 
 #define KHOP_CLUSTER_NONE UINT32_MAX
-enum { KHOP_STORE_TABLES_MAX = 64 };
+enum { KHOP_STORE_TABLES_MAX = 128 };
 
 /* Missing or not a store: KHOP_USAGE. Unfinished, damaged or of a newer format: KHOP_INPUT. */
 KHOP_API khop_status khop_store_open(khop_store **out_store, const char *directory, khop_error *err);
@@ -283,7 +283,8 @@ KHOP_API const char *khop_store_schema(const khop_store *store);
 KHOP_API const char *khop_store_meta(const khop_store *store, const char *name);
 
 typedef struct khop_store_table {
-  uint32_t table; /* 1 record ids, 2 to 15 identifier fields, 16 to 59 blocking rules, 60 clusters */
+  uint32_t table; /* 1 record ids, 2 to 15 identifier fields, 16 to 47 blocking rules, 60 clusters, 61 oversized
+                   * blocks, 64 and up term frequencies */
   uint64_t postings, bytes;
 } khop_store_table;
 

@@ -100,21 +100,6 @@ static void summarise_time(run *r, khop_summary *out) {
   memcpy(out->phases, r->progress.phases, sizeof out->phases);
 }
 
-static khop_status write_store_facts(run *r, khop_error *err) {
-  char number[24];
-  if (r->id_field >= 0) {
-    snprintf(number, sizeof number, "%d", r->id_field);
-    TRY(store_writer_meta(r->store, STORE_META_ID_FIELD, number, err));
-  }
-  if (r->options.qualify_ids) TRY(store_writer_meta(r->store, STORE_META_ID_QUALIFIED, "1", err));
-  for (size_t s = 0; s < r->records.source_count; s++) {
-    char name[32];
-    snprintf(name, sizeof name, STORE_META_SOURCE, (unsigned)s);
-    TRY(store_writer_meta(r->store, name, input_source_at(r->input, s)->name, err));
-  }
-  return KHOP_OK;
-}
-
 /* What is written at the end, in two parts side by side: clusters.csv has a line for each record, and the
  * rest takes about as long. */
 typedef struct writing {
@@ -130,7 +115,8 @@ static khop_status finish_store(const writing *w, khop_error *err) {
   if (!r->store) return KHOP_OK;
   TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
   TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, w->member_count, err));
-  TRY(write_store_facts(r, err));
+  TRY(run_write_store_tables(r, err));
+  TRY(run_write_store_facts(r, err));
   return store_writer_seal(r->store, err);
 }
 

@@ -74,7 +74,7 @@ static khop_status match_rule(match_job *job, kept_pairs *kept, khop_error *err)
   run *r = job->run;
   khop_status status = KHOP_OK;
   thread *writer = NULL;
-  rule_walk walk = {.options = &r->walk, .rule = job->rule, .split_keys = &r->split_keys, .items = r->items.data, .scratch = r->scratch.data};
+  rule_walk walk = {.options = &r->walk, .rule = job->rule, .split_keys = &r->split_keys, .window_keys = &r->window_keys, .items = r->items.data, .scratch = r->scratch.data};
   TRY(rule_walk_sort(&walk, 1, r->workers, err));
   key_writing keys = {.store = r->store, .table = (uint32_t)(STORE_TABLE_RULES + job->rule), .items = walk.items, .count = walk.item_count};
   size_t tasks = rule_walk_tasks(&walk);

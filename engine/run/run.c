@@ -131,7 +131,7 @@ khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, ui
 
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
-  TRY(feature_frequencies(&r->table, r->workers, r->square_sums, err));
+  TRY(feature_frequencies(&r->table, r->workers, r->square_sums, r->store ? r->frequencies : NULL, err));
   model_from_schema(&r->model, r->schema, r->live_rows);
   if (r->options.model) {
     TRY(model_load(&r->model, r->schema, r->options.model, err));
@@ -157,6 +157,8 @@ void run_close(run *r) {
   region_unmap(&r->items);
   region_unmap(&r->scratch);
   key_set_free(&r->split_keys);
+  key_set_free(&r->window_keys);
+  for (size_t f = 0; f < SCHEMA_FIELDS_MAX; f++) mem_free(r->frequencies[f].items);
   key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);

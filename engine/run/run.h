@@ -46,7 +46,8 @@ typedef struct run {
   walk_options walk;
   model model;
   region items, scratch; /* sort buffers, one item a row */
-  key_set split_keys;
+  key_set split_keys, window_keys;
+  frequency_list frequencies[SCHEMA_FIELDS_MAX]; /* of fields with term frequencies, where there is a store */
   key_group keys; /* of training and matching */
   rule_facts facts[SCHEMA_RULES_MAX];
   double square_sums[SCHEMA_FIELDS_MAX];
@@ -65,6 +66,9 @@ khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_er
 khop_status run_read(run *r, khop_error *err);
 /* The identifier tables of the store. */
 khop_status run_write_identifiers(run *r, khop_error *err);
+/* After matching: what the store needs so that a pair can be explained from it (store_facts.c). Tables before facts. */
+khop_status run_write_store_tables(run *r, khop_error *err);
+khop_status run_write_store_facts(run *r, khop_error *err);
 /* Term frequencies and the model. */
 khop_status run_train(run *r, khop_error *err);
 void run_close(run *r);

@@ -47,6 +47,7 @@ void schema_free(schema *s) {
   }
   mem_free(s->name);
   mem_free(s->title);
+  mem_free(s->text);
   mem_free(s);
 }
 

@@ -199,7 +199,8 @@ typedef struct schema {
   size_t comparison_count;
   double expected_duplicates;
   double match_threshold, review_threshold;
-  uint64_t hash; /* of the YAML text */
+  char *text;    /* the YAML that it was read from */
+  uint64_t hash; /* of the text */
 } schema;
 
 /* `name` is a built-in's name, or a path (it holds '/' or ends in .yaml or .yml). Every fault of

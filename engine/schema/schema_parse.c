@@ -264,6 +264,11 @@ khop_status schema_parse(schema **out_schema, const char *source, const char *te
     goto cleanup;
   }
   s->hash = hash_bytes(text, length);
+  s->text = mem_copy_text(text, length);
+  if (!s->text) {
+    status = error_memory(err, length, "a schema");
+    goto cleanup;
+  }
   TRY_CLEANUP(root_parse(&document, s, err));
   *out_schema = s;
   s = NULL;

@@ -485,7 +485,7 @@ static void frequencies_equal_counts(void **unused) {
     pool *p;
     double square_sums[SCHEMA_FIELDS_MAX];
     must(pool_create(&p, threads[s % COUNT_OF(threads)], &err), &err);
-    must(feature_frequencies(&t.table, p, square_sums, &err), &err);
+    must(feature_frequencies(&t.table, p, square_sums, NULL, &err), &err);
     for (size_t f = 0; f < COUNT_OF(counted); f++) check_field_frequencies(&t, counted[f], square_sums[counted[f]]);
     assert_true(fabs(square_sums[PLACE]) < 1e-12);
     pool_free(p);
@@ -522,6 +522,23 @@ static void check_name_frequency(const test_table *t, size_t row) {
   if (name_counts(t, row)) assert_int_equal(row_of(t, row)[slot->frequency_offset], frequency_code(count));
 }
 
+/* A row's code is that of the list's count; what is not listed occurs once. */
+static void check_list(const test_table *t, const frequency_list *list) {
+  const feature_slot *slot = slot_of(t, NAME);
+  for (size_t i = 0; i < list->count; i++) {
+    assert_true(list->items[i].row >= 1);
+    assert_true(i == 0 || list->items[i].key > list->items[i - 1].key);
+  }
+  for (size_t row = 0; row < t->table.count; row += 97) {
+    if (!name_counts(t, row)) continue;
+    uint64_t key = feature_frequency_key(slot, row_of(t, row)), count = 1;
+    for (size_t i = 0; i < list->count; i++) {
+      if (list->items[i].key == key) count += list->items[i].row;
+    }
+    assert_int_equal(row_of(t, row)[slot->frequency_offset], frequency_code(count));
+  }
+}
+
 /* The same codes and the very same sums on any number of threads. */
 static void frequencies_of_many_rows(void **unused) {
   (void)unused;
@@ -530,17 +547,24 @@ static void frequencies_of_many_rows(void **unused) {
   khop_error err = {0};
   test_table tables[runs];
   double sums[runs][SCHEMA_FIELDS_MAX];
+  frequency_list lists[runs][SCHEMA_FIELDS_MAX];
   for (size_t n = 0; n < runs; n++) {
     pool *p;
     tables[n] = many_rows(rows);
     must(pool_create(&p, threads[n], &err), &err);
-    must(feature_frequencies(&tables[n].table, p, sums[n], &err), &err);
+    must(feature_frequencies(&tables[n].table, p, sums[n], lists[n], &err), &err);
     pool_free(p);
     assert_memory_equal(tables[n].table.memory.data, tables[0].table.memory.data, rows * tables[0].table.layout.stride);
     assert_memory_equal(sums[n], sums[0], tables[0].table.layout.field_count * sizeof **sums);
+    assert_int_equal(lists[n][NAME].count, lists[0][NAME].count);
+    assert_memory_equal(lists[n][NAME].items, lists[0][NAME].items, lists[0][NAME].count * sizeof(sort_item));
   }
   for (size_t row = 0; row < rows; row += 9973) check_name_frequency(&tables[0], row);
-  for (size_t n = 0; n < runs; n++) table_close(&tables[n]);
+  check_list(&tables[0], &lists[0][NAME]);
+  for (size_t n = 0; n < runs; n++) {
+    for (size_t f = 0; f < tables[n].table.layout.field_count; f++) mem_free(lists[n][f].items);
+    table_close(&tables[n]);
+  }
 }
 
 int main(void) {

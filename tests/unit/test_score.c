@@ -41,7 +41,7 @@ static test_table random_records(uint64_t *state) {
   pool *p;
   double square_sums[SCHEMA_FIELDS_MAX];
   must(pool_create(&p, 1, &err), &err);
-  must(feature_frequencies(&t.table, p, square_sums, &err), &err);
+  must(feature_frequencies(&t.table, p, square_sums, NULL, &err), &err);
   pool_free(p);
   return t;
 }

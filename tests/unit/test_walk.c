@@ -229,7 +229,7 @@ static void all_pairs_that_agree(void **unused) {
     static walked w;
     walk_all(&w, &options, false, 1);
     check_against_all_pairs(&t, 0, &w);
-    assert_int_equal(w.split_keys.count, 0);
+    assert_int_equal(w.split_keys.count + w.window_keys.count, 0);
     for (size_t r = 0; r < t.schema->rule_count; r++) {
       assert_int_equal(w.facts[r].pairs_split + w.facts[r].pairs_left_out + w.facts[r].blocks_windowed, 0);
     }
@@ -297,6 +297,8 @@ static void check_long_window(size_t rows, size_t window) {
   assert_int_equal(w.facts[0].pairs_left_out, (uint64_t)rows * (rows - 1) / 2 - expected);
   assert_int_equal(w.facts[0].largest[0].pairs_left_out, w.facts[0].pairs_left_out);
   assert_int_equal(w.facts[0].blocks_windowed, 1);
+  assert_int_equal(w.window_keys.count, 1);
+  assert_true(key_set_has(&w.window_keys, block_key(&t.table.layout, &t.schema->rules[0], 0, feature_row(&t.table, 0))));
   mem_free(times);
   walked_free(&w);
   table_close(&t);

@@ -68,7 +68,7 @@ static inline void gather_tasks(walk_log *log) {
 typedef struct walked {
   walk_log log;
   rule_facts facts[SCHEMA_RULES_MAX];
-  key_set split_keys;
+  key_set split_keys, window_keys;
 } walked;
 
 static inline void walk_all(walked *w, const walk_options *options, bool keep_found, unsigned threads) {
@@ -79,7 +79,7 @@ static inline void walk_all(walked *w, const walk_options *options, bool keep_fo
   pool *p;
   must(pool_create(&p, threads, &err), &err);
   for (size_t r = 0; r < options->schema->rule_count; r++) {
-    rule_walk walk = {.options = options, .rule = r, .split_keys = &w->split_keys, .items = items, .scratch = scratch};
+    rule_walk walk = {.options = options, .rule = r, .split_keys = &w->split_keys, .window_keys = &w->window_keys, .items = items, .scratch = scratch};
     must(rule_walk_sort(&walk, 1, p, &err), &err);
     w->log.rule = r;
     w->log.tasks = rule_walk_tasks(&walk);
@@ -97,6 +97,7 @@ static inline void walked_free(walked *w) {
   for (size_t t = 0; t < COUNT_OF(w->log.by_task); t++) mem_free(w->log.by_task[t]);
   mem_free(w->log.pairs);
   key_set_free(&w->split_keys);
+  key_set_free(&w->window_keys);
 }
 
 #endif

@@ -1,0 +1,89 @@
+/* What the store holds beside records, keys and clusters, so that a pair can be scored again from it alone, by
+ * the very weights of the run: the schema, how often values occur, which blocks were too large. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "run/run.h"
+
+/* ---- facts -------------------------------------------------------------------------------------- */
+
+static khop_status put_number(run *r, const char *name, uint64_t number, khop_error *err) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRIu64, number);
+  return store_writer_meta(r->store, name, text, err);
+}
+
+static khop_status put_month_first(run *r, unsigned source, khop_error *err) {
+  char name[32], text[SCHEMA_FIELDS_MAX * (SCHEMA_NAME_BYTES_MAX + 1)] = "";
+  size_t used = 0;
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    if (!(r->month_first[source] >> f & 1)) continue;
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", r->schema->fields[f].name);
+  }
+  snprintf(name, sizeof name, STORE_META_MONTH_FIRST, source);
+  return used ? store_writer_meta(r->store, name, text, err) : KHOP_OK;
+}
+
+static khop_status put_sources(run *r, khop_error *err) {
+  for (size_t s = 0; s < r->records.source_count; s++) {
+    char name[32];
+    snprintf(name, sizeof name, STORE_META_SOURCE, (unsigned)s);
+    TRY(store_writer_meta(r->store, name, input_source_at(r->input, s)->name, err));
+    TRY(put_month_first(r, (unsigned)s, err));
+  }
+  return KHOP_OK;
+}
+
+khop_status run_write_store_facts(run *r, khop_error *err) {
+  char hash[20];
+  snprintf(hash, sizeof hash, "%016" PRIx64, r->input_hash);
+  if (r->id_field >= 0) TRY(put_number(r, STORE_META_ID_FIELD, (uint64_t)r->id_field, err));
+  if (r->options.qualify_ids) TRY(store_writer_meta(r->store, STORE_META_ID_QUALIFIED, "1", err));
+  TRY(put_sources(r, err));
+  TRY(store_writer_meta(r->store, STORE_META_SCHEMA_YAML, r->schema->text, err));
+  TRY(store_writer_meta(r->store, STORE_META_KHOP, khop_version(), err));
+  TRY(store_writer_meta(r->store, STORE_META_INPUT_HASH, hash, err));
+  TRY(put_number(r, STORE_META_INDEXED, r->live_rows, err));
+  TRY(put_number(r, STORE_META_BLOCK_ROWS, r->walk.block_rows_max, err));
+  return put_number(r, STORE_META_WINDOW, r->walk.window, err);
+}
+
+/* ---- tables ------------------------------------------------------------------------------------- */
+
+static int by_key(const void *a, const void *b) {
+  const store_posting *x = a, *y = b;
+  return x->key < y->key ? -1 : x->key > y->key;
+}
+
+static size_t list_keys(const key_set *set, uint32_t row, store_posting *out) {
+  size_t count = 0;
+  for (size_t i = 0; i < set->capacity; i++) {
+    if (set->slots[i]) out[count++] = (store_posting){.key = set->slots[i], .row = row};
+  }
+  return count;
+}
+
+static khop_status put_oversized(run *r, khop_error *err) {
+  size_t count = r->split_keys.count + r->window_keys.count;
+  if (!count) return KHOP_OK;
+  store_posting *postings = mem_alloc(count, sizeof *postings);
+  if (!postings) return error_memory(err, count * sizeof *postings, "oversized blocks");
+  list_keys(&r->window_keys, 1, postings + list_keys(&r->split_keys, 0, postings));
+  qsort(postings, count, sizeof *postings, by_key);
+  khop_status status = store_writer_postings(r->store, STORE_TABLE_OVERSIZED, postings, count, err);
+  mem_free(postings);
+  return status;
+}
+
+_Static_assert(sizeof(sort_item) == sizeof(store_posting), "values are postings");
+
+khop_status run_write_store_tables(run *r, khop_error *err) {
+  TRY(put_oversized(r, err));
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    const frequency_list *list = &r->frequencies[f];
+    TRY(store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + f), (const store_posting *)list->items, list->count, err));
+  }
+  return KHOP_OK;
+}
