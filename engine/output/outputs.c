@@ -11,7 +11,8 @@
 
 #include "base/memory.h"
 
-static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json"};
+static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "links.csv", "unlinked.csv",
+                                                "rejected.csv", "model.json", "summary.json"};
 static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
 
 /* ---- before the run ---------------------------------------------------------------------------- */
@@ -70,8 +71,8 @@ static khop_status lock(outputs *o, khop_error *err) {
   return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing its result here", o->directory);
 }
 
-void outputs_init(outputs *o) {
-  *o = (outputs){.lock_fd = -1};
+void outputs_init(outputs *o, unsigned wanted) {
+  *o = (outputs){.lock_fd = -1, .wanted = wanted};
   for (size_t i = 0; i < OUTPUT_COUNT; i++) o->files[i].fd = -1;
 }
 
@@ -106,8 +107,12 @@ khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_er
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
+static bool is_wanted(const outputs *o, size_t file) { return o->wanted >> file & 1; }
+
 khop_status outputs_open(outputs *o, khop_error *err) {
-  for (size_t i = 0; i < OUTPUT_COUNT; i++) TRY(outfile_open(&o->files[i], o->staging, names[i], err));
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+    if (is_wanted(o, i)) TRY(outfile_open(&o->files[i], o->staging, names[i], err));
+  }
   return KHOP_OK;
 }
 
@@ -135,7 +140,10 @@ static void sync_directory(const char *path) {
 }
 
 khop_status outputs_publish(outputs *o, khop_error *err) {
-  for (size_t i = 0; i < OUTPUT_COUNT; i++) TRY(publish_file(o, names[i], err));
+  for (size_t i = 0; i < OUTPUT_COUNT; i++) {
+    if (is_wanted(o, i)) TRY(publish_file(o, names[i], err));
+    else remove_file(o->directory, names[i]);
+  }
   remove_file(o->directory, failed_rejects); /* told of a run before this one */
   sync_directory(o->directory);
   return KHOP_OK;
@@ -156,7 +164,7 @@ void outputs_abandon(outputs *o) {
   }
   mem_free(o->directory);
   mem_free(o->staging);
-  outputs_init(o);
+  outputs_init(o, o->wanted);
 }
 
 const char *outputs_failed_rejects(const char *directory) {

@@ -3,7 +3,7 @@
  *   OUT/.new/.pairs.csv.tmp ──whole──> OUT/.new/pairs.csv ──all whole──> OUT/pairs.csv
  *
  * Disks fill and limits strike while files are written, so every file is written, flushed and synced in
- * OUT/.new before the first one takes its name; then five renames are left. The directory .new is locked
+ * OUT/.new before the first one takes its name; then a rename each is left. The directory .new is locked
  * from start to end: two runs into one OUT would mix their results.
  */
 #ifndef KHOP_OUTPUT_OUTPUTS_H
@@ -11,24 +11,31 @@
 
 #include "base/file.h"
 
-enum { OUTPUT_PAIRS, OUTPUT_CLUSTERS, OUTPUT_REJECTED, OUTPUT_MODEL, OUTPUT_SUMMARY, OUTPUT_COUNT };
+/* The summary comes last: a result without it is not whole. */
+enum { OUTPUT_PAIRS, OUTPUT_CLUSTERS, OUTPUT_LINKS, OUTPUT_UNLINKED, OUTPUT_REJECTED, OUTPUT_MODEL, OUTPUT_SUMMARY, OUTPUT_COUNT };
+/* Which of them a job writes, a bit each. */
+enum {
+  OUTPUTS_OF_DEDUPE = 1 << OUTPUT_PAIRS | 1 << OUTPUT_CLUSTERS | 1 << OUTPUT_REJECTED | 1 << OUTPUT_MODEL | 1 << OUTPUT_SUMMARY,
+  OUTPUTS_OF_LINK = 1 << OUTPUT_LINKS | 1 << OUTPUT_UNLINKED | 1 << OUTPUT_REJECTED | 1 << OUTPUT_MODEL | 1 << OUTPUT_SUMMARY
+};
 
 typedef struct outputs {
   char *directory, *staging; /* OUT, OUT/.new */
   int lock_fd;
+  unsigned wanted; /* OUTPUTS_OF_... */
   outfile files[OUTPUT_COUNT];
 } outputs;
 
-/* Nothing to abandon yet. */
-void outputs_init(outputs *o);
+/* Nothing to abandon yet. `wanted`: OUTPUTS_OF_... */
+void outputs_init(outputs *o, unsigned wanted);
 /* Makes OUT and OUT/.new, and locks it. An OUT that holds anything is KHOP_USAGE unless `force`, but for
  * what an interrupted or failed run left there. */
 khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_error *err);
-/* Opens all files for writing; write to o->files[OUTPUT_...]. */
+/* Opens the wanted files for writing; write to o->files[OUTPUT_...]. */
 khop_status outputs_open(outputs *o, khop_error *err);
 /* One file is written: flushed and synced in OUT/.new. */
 khop_status outputs_finish(outputs *o, size_t file, khop_error *err);
-/* All files are finished: they take the places of an earlier result's. */
+/* All files are finished: they take the places of an earlier result's, and what that had beyond them goes. */
 khop_status outputs_publish(outputs *o, khop_error *err);
 /* Removes what was not published and unlocks; safe at any time, and twice. */
 void outputs_abandon(outputs *o);

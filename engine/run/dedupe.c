@@ -6,22 +6,6 @@
 #include "output/results.h"
 #include "run/run.h"
 
-static khop_status open_store(run *r, khop_error *err) {
-  if (r->options.skip_store) return KHOP_OK;
-  r->store_path = r->options.store ? mem_copy_text(r->options.store, strlen(r->options.store)) : path_join(r->options.output, "store");
-  const char **names = mem_alloc(r->schema->field_count, sizeof *names);
-  if (!r->store_path || !names) {
-    mem_free(names);
-    return error_memory(err, r->schema->field_count * sizeof *names, "store");
-  }
-  for (size_t f = 0; f < r->schema->field_count; f++) names[f] = r->schema->fields[f].name;
-  const store_writer_options options = {.schema = r->schema->name, .field_names = names, .field_count = r->schema->field_count};
-  khop_status status = store_place_check(r->store_path, r->options.force, err);
-  if (status == KHOP_OK) status = store_writer_create(&r->store, r->store_path, &options, err);
-  mem_free(names);
-  return status;
-}
-
 /* ---- clusters ------------------------------------------------------------------------------------- */
 
 static bool row_alive(const void *context, size_t row) {
@@ -42,27 +26,7 @@ static khop_status make_clusters(const run *r, const kept_pairs *kept, int32_t m
   return status;
 }
 
-/* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. */
-static khop_status sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err) {
-  *out_count = 0;
-  if (!r->store) return KHOP_OK;
-  sort_item *items = r->items.data;
-  size_t count = 0;
-  for (size_t row = 0; row < c->row_count; row++) {
-    uint32_t cluster = c->of_row[row];
-    if (cluster != CLUSTER_NONE && c->sizes[cluster] > 1) items[count++] = (sort_item){.key = cluster, .row = (uint32_t)row};
-  }
-  *out_count = count;
-  return sort_items(items, r->scratch.data, count, r->workers, err);
-}
-
 /* ---- results ---------------------------------------------------------------------------------------- */
-
-static result result_of(const run *r, const kept_pairs *kept, int32_t match, const clusters *c) {
-  return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
-                  .pairs = kept, .match_weight = match, .clusters = c, .block_rows_max = r->options.block_rows_max,
-                  .seed = r->options.seed, .input_hash = r->input_hash, .month_first = r->month_first};
-}
 
 static void summarise(const run *r, const kept_pairs *kept, int32_t match, const clusters *c, khop_summary *out) {
   out->rows = r->rows;
@@ -92,14 +56,6 @@ static void summarise(const run *r, const kept_pairs *kept, int32_t match, const
   snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));
 }
 
-static void summarise_time(run *r, khop_summary *out) {
-  progress_finish(&r->progress);
-  out->seconds = progress_elapsed_s(&r->progress);
-  out->peak_memory_bytes = memory_peak_bytes();
-  out->phase_count = r->progress.phase_count;
-  memcpy(out->phases, r->progress.phases, sizeof out->phases);
-}
-
 /* What is written at the end, in two parts side by side: clusters.csv has a line for each record, and the
  * rest takes about as long. */
 typedef struct writing {
@@ -108,17 +64,6 @@ typedef struct writing {
   const result *found;
   size_t member_count; /* in the sort buffer */
 } writing;
-
-static khop_status finish_store(const writing *w, khop_error *err) {
-  run *r = w->run;
-  const clusters *c = w->found->clusters;
-  if (!r->store) return KHOP_OK;
-  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
-  TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, w->member_count, err));
-  TRY(run_write_store_tables(r, err));
-  TRY(run_write_store_facts(r, err));
-  return store_writer_seal(r->store, err);
-}
 
 static khop_status write_rest(const writing *w, khop_error *err) {
   outfile *files = w->outputs->files;
@@ -132,7 +77,7 @@ static khop_status write_rest(const writing *w, khop_error *err) {
   TRY(outputs_finish(w->outputs, OUTPUT_REJECTED, err));
   TRY(outputs_finish(w->outputs, OUTPUT_MODEL, err));
   TRY(control_check(w->run->options.control, err));
-  return finish_store(w, err);
+  return run_seal_store(w->run, w->found->clusters, w->member_count, err);
 }
 
 static khop_status write_part(void *context, size_t task, unsigned worker, khop_error *err) {
@@ -150,28 +95,11 @@ static khop_status write_outputs(writing *w, khop_summary *summary, khop_error *
   TRY(outputs_open(w->outputs, err));
   TRY(pool_run(r->workers, 2, write_part, w, err));
   TRY(control_check(r->options.control, err));
-  summarise_time(r, summary);
+  run_summarise_time(r, summary);
   TRY(write_summary(&w->outputs->files[OUTPUT_SUMMARY], w->found, summary, err));
   TRY(outputs_finish(w->outputs, OUTPUT_SUMMARY, err));
   if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
   return outputs_publish(w->outputs, err);
-}
-
-/* The run stops because of its input: the operator needs the list all the same. An earlier run's
- * rejected.csv stays with its other files. */
-static void save_rejected(const run *r) {
-  outfile f;
-  if (outfile_open(&f, r->options.output, outputs_failed_rejects(r->options.output), NULL) != KHOP_OK) return;
-  const result found = result_of(r, NULL, 0, NULL);
-  write_rejected(&f, &found);
-  outfile_commit(&f, NULL); /* the run's own failure is the one to tell */
-}
-
-static khop_status read_and_store(run *r, khop_error *err) {
-  khop_status status = run_read(r, err);
-  if (status == KHOP_INPUT && r->records.reject_count) save_rejected(r);
-  TRY(status);
-  return run_write_identifiers(r, err);
 }
 
 khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err) {
@@ -179,7 +107,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   khop_status status = KHOP_OK;
   run r;
   outputs o;
-  outputs_init(&o);
+  outputs_init(&o, OUTPUTS_OF_DEDUPE);
   kept_pairs kept = {0};
   clusters c = {0};
   size_t members = 0;
@@ -190,17 +118,20 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
     goto cleanup;
   }
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
-  TRY_CLEANUP(open_store(&r, err));
-  TRY_CLEANUP(read_and_store(&r, err));
+  TRY_CLEANUP(run_open_store(&r, err));
+  TRY_CLEANUP(run_read_and_store(&r, err));
   TRY_CLEANUP(run_train(&r, err));
   score_tables_make(tables, &r.model, r.schema, &r.table.layout, r.live_rows);
   TRY_CLEANUP(run_match(&r, tables, &kept, err));
   progress_phase(&r.progress, "cluster", "rows", r.table.count);
   TRY_CLEANUP(make_clusters(&r, &kept, tables->match, &c, err));
-  TRY_CLEANUP(sort_members(&r, &c, &members, err));
+  TRY_CLEANUP(run_sort_members(&r, &c, &members, err));
   summarise(&r, &kept, tables->match, &c, out_summary);
   progress_phase(&r.progress, "write", "rows", r.table.count);
-  const result found = result_of(&r, &kept, tables->match, &c);
+  result found = run_result(&r);
+  found.pairs = &kept;
+  found.match_weight = tables->match;
+  found.clusters = &c;
   writing job = {.run = &r, .outputs = &o, .found = &found, .member_count = members};
   TRY_CLEANUP(write_outputs(&job, out_summary, err));
 cleanup:

@@ -5,6 +5,7 @@
  *   run_write_identifiers   the store's identifier tables (identifiers.c)
  *   run_train    model from file, from EM, or the schema's own (train in model/)
  *   run_match    rule by rule: sort, walk, compare, keep (match.c)
+ *   run_open_store, run_seal_store, run_result ...   what is around it (results.c)
  *   run_close    frees everything, removes what was not finished
  *
  * dedupe.c, plan.c and inspect.c put these together.
@@ -17,8 +18,8 @@
 #include "index/store.h"
 #include "input/input.h"
 #include "model/score.h"
+#include "output/results.h"
 #include "run/progress.h"
-#include "feature/records.h"
 
 typedef struct run {
   khop_options options; /* defaults filled in */
@@ -78,6 +79,18 @@ khop_status run_sort_buffers(run *r, khop_error *err);
 
 /* Runs all rules; fills r->facts; writes the keys to the store. kept->items with mem_free. */
 khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err);
+
+/* The store to be written, unless it is skipped. */
+khop_status run_open_store(run *r, khop_error *err);
+/* run_read and run_write_identifiers; a run that fails for its input leaves the list of rejected rows. */
+khop_status run_read_and_store(run *r, khop_error *err);
+/* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. */
+khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err);
+/* The last of the store but its name; of run_sort_members' buffer. Without a store nothing. */
+khop_status run_seal_store(run *r, const clusters *c, size_t member_count, khop_error *err);
+/* What every result has; pairs, clusters and links are the caller's to add. */
+result run_result(const run *r);
+void run_summarise_time(run *r, khop_summary *out);
 
 /* Memory that a run over so many rows needs, in bytes. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);
