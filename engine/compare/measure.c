@@ -96,6 +96,10 @@ static uint8_t dates_within(uint32_t x, uint32_t y, double limit) {
   return abs(civil_days(x) - civil_days(y)) <= limit;
 }
 
+static unsigned dates_years_apart(uint32_t x, uint32_t y) {
+  return (unsigned)abs((int)feature_date_year(x) - (int)feature_date_year(y));
+}
+
 static uint8_t date_edits(const sides *s, size_t l, size_t r) {
   uint32_t x = s->left->dates[l], y = s->right->dates[r];
   if (!date_complete(x) || !date_complete(y)) return MEASURE_NONE;
@@ -111,6 +115,7 @@ static uint8_t date_value_of(const measure *m, const sides *s, size_t l, size_t 
     case TEST_SAME_MONTH_DAY: return date_complete(x) && date_complete(y) && (x & 511) == (y & 511);
     case TEST_COMPATIBLE: return dates_compatible(x, y);
     case TEST_WITHIN: return dates_within(x, y, m->limit);
+    case TEST_YEARS: return dates_years_apart(x, y) <= m->limit;
     case TEST_EDITS: return date_edits(s, l, r);
     default: return 0;
   }
@@ -136,6 +141,9 @@ static bool quantities_near(double x, double y, double limit) {
   return fabs(x - y) <= (limit + 1e-6) * fmax(fabs(x), fabs(y));
 }
 
+/* Less what the last digits of two floats may be off. */
+static double quantities_apart(double x, double y) { return fabs(x - y) - 1e-6 * fmax(fabs(x), fabs(y)); }
+
 static void quantity_measure(const measure *m, const sides *s, uint8_t *restrict out) {
   EACH_PAIR(s, l, r) {
     float x = s->left->quantities[l], y = s->right->quantities[r];
@@ -143,6 +151,8 @@ static void quantity_measure(const measure *m, const sides *s, uint8_t *restrict
       out[p] = MEASURE_NONE;
     } else if (m->kind == TEST_WITHIN) {
       out[p] = quantities_near((double)x, (double)y, m->limit);
+    } else if (m->kind == TEST_APART) {
+      out[p] = quantities_apart((double)x, (double)y) <= m->limit;
     } else {
       out[p] = x == y;
     }
@@ -178,9 +188,28 @@ static void missing_measure(slot_kind kind, const sides *s, uint8_t *restrict ou
   }
 }
 
+static bool value_missing(slot_kind kind, const view_column *column, size_t i) {
+  switch (kind) {
+    case SLOT_TEXT: return column->toned[i] == 0;
+    case SLOT_ID: return column->ids[i] == 0;
+    case SLOT_DATE: return column->dates[i] == 0;
+    case SLOT_QUANTITY: return isnan(column->quantities[i]);
+    case SLOT_SEX: return column->bytes[i] == SEX_MISSING;
+    default: return true;
+  }
+}
+
+static void missing_both_measure(slot_kind kind, const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) out[p] = value_missing(kind, s->left, l) && value_missing(kind, s->right, r);
+}
+
 static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const sides *s, uint8_t *restrict out) {
   if (m->kind == TEST_MISSING) {
     missing_measure(kind, s, out);
+    return;
+  }
+  if (m->kind == TEST_MISSING_BOTH) {
+    missing_both_measure(kind, s, out);
     return;
   }
   switch (kind) {
@@ -193,12 +222,13 @@ static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const
   }
 }
 
-/* The better of the two ways round: the larger similarity, the smaller distance. */
-static uint8_t better(test_kind kind, uint8_t x, uint8_t y) {
-  if (x == MEASURE_NONE) return y;
-  if (y == MEASURE_NONE) return x;
-  bool distance = kind == TEST_EDITS || kind == TEST_GIVEN_EDITS || kind == TEST_MISSING;
-  return (x < y) == distance ? x : y;
+/* The better of the two ways round: the larger similarity, the smaller distance. Crosswise the worse, and none where one
+ * is missing. */
+static uint8_t of_two_ways(const measure *m, uint8_t x, uint8_t y) {
+  if (x == MEASURE_NONE) return m->crosswise ? x : y;
+  if (y == MEASURE_NONE) return m->crosswise ? y : x;
+  bool distance = m->kind == TEST_EDITS || m->kind == TEST_GIVEN_EDITS || m->kind == TEST_MISSING;
+  return (x < y) == (distance != m->crosswise) ? x : y;
 }
 
 void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *restrict out) {
@@ -210,5 +240,5 @@ void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_
   uint8_t back_values[BATCH_PAIRS];
   sides back = {.left = &columns[m->other], .right = &columns[m->field], .right_field = m->field, .pairs = pairs};
   measure_one_way(c, m, kind, &back, back_values);
-  for (size_t p = 0; p < pairs->count; p++) out[p] = better(m->kind, out[p], back_values[p]);
+  for (size_t p = 0; p < pairs->count; p++) out[p] = of_two_ways(m, out[p], back_values[p]);
 }

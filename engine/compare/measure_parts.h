@@ -19,6 +19,10 @@ typedef struct sides {
 /* measure_text.c: a measure of two text columns, one way round. */
 void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *out);
 
+/* measure_name.c: phonetic, regional. measure_long.c: texts as wholes. */
+void name_measure(const measure *m, const sides *s, uint8_t *out);
+void long_measure(const measure *m, const sides *s, uint8_t *out);
+
 /* measure_place.c: texts read as addresses. */
 void place_measure(const address_book *book, const measure *m, const sides *s, uint8_t *out);
 void house_measure(const sides *s, uint8_t *out);

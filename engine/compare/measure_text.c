@@ -267,6 +267,11 @@ void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *
     case TEST_SIMILAR:
     case TEST_EDITS: text_kernel(c, m, s, out); break;
     case TEST_GIVEN_EDITS: text_given_edits(m, s, out); break;
+    case TEST_PHONETIC:
+    case TEST_REGIONAL: name_measure(m, s, out); break;
+    case TEST_TOKENS:
+    case TEST_QGRAMS:
+    case TEST_OVERLAP: long_measure(m, s, out); break;
     case TEST_SAME_PLACE:
     case TEST_SAME_DISTRICT: place_measure(c->columns.layout.book, m, s, out); break;
     case TEST_SAME_HOUSE: house_measure(s, out); break;

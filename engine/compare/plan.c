@@ -7,7 +7,8 @@
 /* Tests of strings that differ in their threshold alone share a measure. */
 static bool serves(measure *m, const measure *wanted) {
   if (m->kind != wanted->kind || m->field != wanted->field || m->other != wanted->other) return false;
-  if (m->kind == TEST_TAIL || m->kind == TEST_WITHIN) return m->argument == wanted->argument && m->limit == wanted->limit;
+  if (m->crosswise != wanted->crosswise || m->limit != wanted->limit) return false;
+  if (m->kind == TEST_TAIL) return m->argument == wanted->argument;
   bool wider = m->kind == TEST_SIMILAR ? wanted->argument < m->argument : wanted->argument > m->argument;
   if (wider) m->argument = wanted->argument;
   return true;
@@ -52,6 +53,9 @@ static void set_range(planned_test *out, const schema_test *test) {
       out->high = ADDRESS_LEVEL_COMMUNE;
       break;
     case TEST_SIMILAR:
+    case TEST_TOKENS:
+    case TEST_QGRAMS:
+    case TEST_OVERLAP:
       out->low = clamp_measure(ceil(test->argument * KERNEL_SIMILARITY_ONE - 1e-9));
       out->high = KERNEL_SIMILARITY_ONE;
       break;
@@ -74,18 +78,20 @@ static test_kind measure_kind(test_kind kind) {
   }
 }
 
+static bool test_has_limit(test_kind kind) { return kind == TEST_WITHIN || kind == TEST_APART || kind == TEST_YEARS; }
+
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
-  measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field};
+  measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field, .crosswise = test->crosswise};
   set_range(out, test);
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
-  if (test->kind == TEST_WITHIN) wanted.limit = test->argument;
+  if (test_has_limit(test->kind)) wanted.limit = test->argument;
   if (test->kind == TEST_SIMILAR) wanted.argument = out->low;
   if (test->kind == TEST_EDITS || test->kind == TEST_GIVEN_EDITS) wanted.argument = out->high;
   out->negated = test->negated;
   return find_measure(plan, wanted, &out->measure, err);
 }
 
-bool test_is_cheap(test_kind kind) { return kind == TEST_EXACT || kind == TEST_PLAIN || kind == TEST_MISSING; }
+bool test_is_cheap(test_kind kind) { return kind == TEST_EXACT || kind == TEST_PLAIN || kind == TEST_MISSING || kind == TEST_MISSING_BOTH; }
 
 /* The tests of one price, in the schema's order. */
 static khop_status plan_tests(compare_plan *plan, const schema_clause *clause, bool cheap, planned_clause *out, khop_error *err) {
@@ -113,8 +119,8 @@ khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *e
     const schema_comparison *from = &s->comparisons[c];
     planned_comparison *to = &plan->comparisons[c];
     to->missing_all = from->missing_all;
-    to->missing_count = from->field_count;
-    for (size_t f = 0; f < from->field_count; f++) {
+    to->missing_count = from->missing_never ? 0 : from->field_count;
+    for (size_t f = 0; f < to->missing_count; f++) {
       measure missing = {.kind = TEST_MISSING, .field = from->fields[f], .other = from->fields[f]};
       TRY(find_measure(plan, missing, &to->missing_measures[f], err));
     }

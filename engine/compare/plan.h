@@ -21,7 +21,8 @@ typedef struct measure {
   size_t field, other;
   unsigned argument; /* TAIL: digits; SIMILAR: the least value, EDITS and GIVEN_EDITS: the largest, that any
                       * test asks for; what is beyond may come out as 0 and MEASURE_FAR */
-  double limit;      /* WITHIN: days, or share of the larger; 0 for all others */
+  double limit;      /* WITHIN: days, or share of the larger; APART: difference; YEARS: years; 0 for all others */
+  bool crosswise;    /* of the two ways round the worse, not the better */
 } measure;
 
 typedef struct planned_test {

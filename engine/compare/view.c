@@ -20,9 +20,19 @@ static void *carve(carver *c, size_t bytes) {
   return place;
 }
 
+static void carve_long(carver *c, view_column *column) {
+  column->long_states = carve(c, BATCH_ROWS);
+  column->tokens = carve(c, BATCH_ROWS * sizeof *column->tokens);
+  column->grams = carve(c, BATCH_ROWS * sizeof *column->grams);
+  column->token_counts = carve(c, BATCH_ROWS);
+  column->gram_counts = carve(c, BATCH_ROWS);
+}
+
 static void carve_text(carver *c, view_column *column, const feature_slot *slot) {
   column->toned = carve(c, BATCH_ROWS * 4);
   column->plain = carve(c, BATCH_ROWS * 4);
+  if (slot->sounds) column->sounds = carve(c, BATCH_ROWS * 4);
+  if (slot->long_offset != FEATURE_NONE) carve_long(c, column);
   if (!slot->letters) return;
   column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
@@ -137,6 +147,12 @@ void view_hash_words(const view_column *column, size_t i) {
   column->states[i] = TEXT_HASHES;
 }
 
+uint32_t view_make_sound(const view_column *column, size_t i) {
+  view_need_letters(column, i);
+  column->sounds[i] = feature_part_hash(PART_PHONETIC, 0, column->straight + i * TEXT_LETTERS_MAX, column->lengths[i]);
+  return column->sounds[i];
+}
+
 const uint8_t *view_transpose(const view *v, size_t field, size_t from, size_t to) {
   const view_column *column = &v->columns[field];
   for (size_t i = from; i < to; i++) {
@@ -186,6 +202,8 @@ static void load_quantities(const uint8_t *const *rows, size_t offset, size_t fr
 static void load_texts(view_column *column, size_t from, size_t to) {
   load_u32(column->rows, column->slot.offset, from, to, column->toned);
   load_u32(column->rows, column->slot.offset + 4, from, to, column->plain);
+  if (column->slot.sounds) memset(column->sounds + from, 0, (to - from) * sizeof *column->sounds);
+  if (column->slot.long_offset != FEATURE_NONE) memset(column->long_states + from, 0, to - from);
   if (!column->slot.letters) return;
   memset(column->states + from, TEXT_PACKED, to - from);
   memset(column->transposed + from, 0, to - from);

@@ -13,6 +13,9 @@
 /* How much of a text has been worked out. */
 typedef enum text_state { TEXT_PACKED = 0, TEXT_LETTERS, TEXT_WORDS, TEXT_HASHES } text_state;
 
+/* What has been made of a text as a whole, a bit each. */
+enum { LONG_HAS_TOKENS = 1, LONG_HAS_GRAMS = 2, LONG_WORDS_MAX = 32, GRAM_WORDS = (LONG_BLANK * LONG_BLANK + 63) / 64 };
+
 /* One field's values; only the arrays of its slot kind are there. */
 typedef struct view_column {
   feature_slot slot;
@@ -31,6 +34,12 @@ typedef struct view_column {
   /* from TEXT_HASHES on: */
   uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint32_t *first, *last, *sum;     /* word hashes: first, last, all added up */
+  /* of texts compared as wholes, when asked for: */
+  uint8_t *long_states;
+  uint32_t (*tokens)[LONG_WORDS_MAX]; /* hashes of the words, sorted, each once */
+  uint64_t (*grams)[GRAM_WORDS];    /* which pairs of neighbouring letters occur: a bit each */
+  uint8_t *token_counts, *gram_counts;
+  uint32_t *sounds;                 /* hash; 0: not made yet */
   /* the rest, as in the row */
   uint64_t *ids;
   uint32_t *dates;
@@ -67,6 +76,22 @@ static inline void view_need_words(const view_column *column, size_t i) {
 }
 static inline void view_need_hashes(const view_column *column, size_t i) {
   if (column->states[i] < TEXT_HASHES) view_hash_words(column, i);
+}
+
+/* view_long.c: the words of row i, and its pairs of letters. */
+void view_make_tokens(const view_column *column, size_t i);
+void view_make_grams(const view_column *column, size_t i);
+static inline void view_need_tokens(const view_column *column, size_t i) {
+  if (!(column->long_states[i] & LONG_HAS_TOKENS)) view_make_tokens(column, i);
+}
+static inline void view_need_grams(const view_column *column, size_t i) {
+  if (!(column->long_states[i] & LONG_HAS_GRAMS)) view_make_grams(column, i);
+}
+
+/* How the text of row i sounds, as a hash; 0 when it has no letters. */
+uint32_t view_make_sound(const view_column *column, size_t i);
+static inline uint32_t view_sound(const view_column *column, size_t i) {
+  return column->sounds[i] ? column->sounds[i] : view_make_sound(column, i);
 }
 
 /* The decimal digits (digits.h) of the identifier of row i, or of its date as it is written, ddmmyyyy. */

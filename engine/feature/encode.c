@@ -187,6 +187,7 @@ void feature_encode_with(const feature_layout *layout, const schema *s, text_mem
     else normalise_any_text(s->fields[f].type, text, fields[f].length, &room);
     encode_text(value, slot, row);
     if (with_parts >> f & 1) feature_encode_parts(layout, f, value, row);
+    if (slot->long_offset != FEATURE_NONE) feature_encode_long(s->fields[f].type, slot, text, fields[f].length, row);
     if (slot->address) feature_encode_address(layout, f, memory, text, fields[f].length, row);
   }
 }

@@ -22,6 +22,7 @@
 #include "schema/schema.h"
 
 enum { FEATURE_NONE = -1, ROW_DEAD = 1, PACKED_LETTERS_BYTES = 20, FEATURE_WORDS_MAX = 8, FEATURE_PARTS_MAX = 48 };
+enum { LONG_SYMBOLS_MAX = 96, LONG_TEXT_BYTES = LONG_SYMBOLS_MAX / 4 * 3, LONG_BLANK = 37 /* the last symbol */ };
 
 typedef enum slot_kind {
   SLOT_NONE = 0,
@@ -37,6 +38,8 @@ typedef struct feature_slot {
   uint32_t offset;
   bool letters;
   bool words; /* some test looks at single words */
+  bool sounds;         /* some test compares how it sounds */
+  int32_t long_offset; /* LONG_TEXT_BYTES of the text as a whole (long_text.c); FEATURE_NONE without */
   bool address;        /* read as one: some test or key part asks for its parts */
   int32_t place_offset; /* address_place (8 bytes); FEATURE_NONE without */
   int32_t house_offset; /* u32 hash of what stands in front of the commune, 0: nothing; FEATURE_NONE without */
@@ -151,6 +154,10 @@ static inline unsigned feature_date_day(uint32_t date) { return date & 31; }
 
 /* The letters of a text slot, unpacked and zero-padded. Returns the length. */
 unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t letters[TEXT_LETTERS_MAX]);
+
+/* The symbols of a text kept as a whole: 1..26 letters, 27..36 digits, LONG_BLANK between words, zero-padded. Returns the
+ * length. */
+unsigned feature_long_symbols(const feature_slot *slot, const uint8_t *row, uint8_t symbols[LONG_SYMBOLS_MAX]);
 
 /* The words of folded text (TEXT_LETTERS_MAX letters, zero-padded): where they start and end. At most
  * FEATURE_WORDS_MAX; the last one takes the rest. Returns their number. */

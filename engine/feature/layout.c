@@ -9,6 +9,10 @@ static bool test_needs_letters(test_kind kind) {
     case TEST_EXACT:
     case TEST_PLAIN:
     case TEST_MISSING:
+    case TEST_MISSING_BOTH:
+    case TEST_TOKENS:
+    case TEST_QGRAMS:
+    case TEST_OVERLAP:
     case TEST_SAME_PLACE:
     case TEST_POSSIBLE_PLACE:
     case TEST_OTHER_PLACE:
@@ -19,6 +23,8 @@ static bool test_needs_letters(test_kind kind) {
   }
 }
 
+static bool test_needs_all_of_it(test_kind kind) { return kind >= TEST_TOKENS && kind <= TEST_OVERLAP; }
+
 static bool test_needs_place(test_kind kind) { return kind >= TEST_SAME_PLACE && kind <= TEST_SAME_PROVINCE; }
 
 static bool test_needs_words(test_kind kind) {
@@ -28,13 +34,14 @@ static bool test_needs_words(test_kind kind) {
     case TEST_GIVEN:
     case TEST_SURNAME:
     case TEST_INITIALS:
+    case TEST_REGIONAL:
     case TEST_GIVEN_EDITS: return true;
     default: return false;
   }
 }
 
 typedef struct field_use {
-  bool used, letters, words, frequency, place, commune, house;
+  bool used, letters, words, whole, sounds, frequency, place, commune, house;
 } field_use;
 
 static void use_part(field_use *uses, const schema_key_part *part) {
@@ -48,6 +55,8 @@ static void use_test(field_use *use, test_kind kind) {
   use->used = true;
   use->letters |= test_needs_letters(kind);
   use->words |= test_needs_words(kind);
+  use->whole |= test_needs_all_of_it(kind);
+  use->sounds |= kind == TEST_PHONETIC;
   use->place |= test_needs_place(kind);
   use->house |= kind == TEST_SAME_HOUSE;
 }
@@ -179,10 +188,16 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
                                       .offset = (uint32_t)*offset,
                                       .letters = kind == SLOT_TEXT && uses[f].letters,
                                       .words = kind == SLOT_TEXT && uses[f].words,
+                                      .sounds = kind == SLOT_TEXT && uses[f].sounds,
+                                      .long_offset = FEATURE_NONE,
                                       .place_offset = FEATURE_NONE,
                                       .house_offset = FEATURE_NONE,
                                       .frequency_offset = FEATURE_NONE};
     *offset += slot_bytes(&layout->slots[f]);
+    if (kind == SLOT_TEXT && uses[f].whole) {
+      layout->slots[f].long_offset = (int32_t)*offset;
+      *offset += LONG_TEXT_BYTES;
+    }
     place_address(layout, &layout->slots[f], &uses[f], offset);
   }
 }

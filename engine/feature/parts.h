@@ -1,4 +1,4 @@
-/* Parts of texts in a row, for encode.c. */
+/* What encode.c writes of a text beside its hashes and letters. */
 #ifndef KHOP_FEATURE_PARTS_H
 #define KHOP_FEATURE_PARTS_H
 
@@ -11,5 +11,8 @@ void feature_encode_parts(const feature_layout *layout, size_t field, const text
  * may be NULL. */
 void feature_encode_address(const feature_layout *layout, size_t field, text_memory *memory, const char *text, size_t length,
                             uint8_t *row);
+
+/* The text as a whole, to a row that is zero so far. */
+void feature_encode_long(semantic_type type, const feature_slot *slot, const char *text, size_t length, uint8_t *row);
 
 #endif

@@ -24,7 +24,7 @@
  *       levels: [{when: not cha_ho_ten surname, weight: -3}, default]
  *     - name: parents
  *       fields: [me_ho_ten, cha_ho_ten]
- *       missing: all                    # missing only when every field is (default: any)
+ *       missing: all                    # missing only when every field is (default: any); never: the levels say
  *       levels:
  *         - {any: [[me_ho_ten plain, cha_ho_ten plain], me_so_giay_to exact], m: 0.8, u: 0.00001}
  *         - {else: true, m: 0.05, u: 0.99}
@@ -32,8 +32,10 @@
  *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
  *
  * A test is "[not] FIELD[/OTHER] TEST [NUMBER]". FIELD/OTHER compares FIELD of one record with
- * OTHER of the other one, and the other way round. On a missing value every test is false, and so
- * is its negation.
+ * OTHER of the other one, or the other way round; FIELD><OTHER holds when both ways do. On a missing
+ * value every test is false, and so is its negation. Tests are joined by lists (all of), any, all and
+ * not in any nesting: {when: [a exact, {any: [b exact, {not: c exact}]}]} (schema_conditions.h).
+ * docs/schema.md is the reference for users.
  *
  * A field name is letters, digits, '_' and '-'. `fields`, `blocking` and `comparisons` are needed;
  * without expected_duplicates it is 0.05, without thresholds they are 0.9 and 0.5, without `title`
@@ -54,7 +56,7 @@ enum {
   SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
   SCHEMA_TESTS_MAX = 8,       /* per clause */
-  SCHEMA_CLAUSES_MAX = 6      /* per level */
+  SCHEMA_CLAUSES_MAX = 12     /* per level, multiplied out */
 };
 
 typedef enum semantic_type {
@@ -139,13 +141,22 @@ typedef enum test_kind {
   TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
   TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
   TEST_GIVEN_EDITS, /* texts: last words at most NUMBER (1..8) edits apart */
+  TEST_PHONETIC,   /* texts: the same sounds: s and x, ch and tr, n and ng at the end (normalise/phonetic.h) */
+  TEST_REGIONAL,   /* texts: the same words unaccented, but for regional forms of one name: Hoàng and Huỳnh */
+  /* texts and code, of the first 96 letters and digits, unaccented; as sets: twice what both have / what each has */
+  TEST_TOKENS,     /* words in common >= NUMBER (0..1) */
+  TEST_QGRAMS,     /* two-letter sequences in common >= NUMBER (0..1), a blank counts as a letter */
+  TEST_OVERLAP,    /* words in common / words of the one that has fewer >= NUMBER: 1 when one contains the other */
   TEST_SWAPPED,    /* date: day and month swapped */
   TEST_SAME_YEAR,  /* date */
   TEST_SAME_MONTH_DAY, /* date: month and day equal */
   TEST_COMPATIBLE, /* date: one is less precise, what both know agrees */
-  TEST_WITHIN,     /* date: at most NUMBER days; number: relative difference at most NUMBER */
+  TEST_WITHIN,     /* date: at most NUMBER days; number: difference at most NUMBER of the larger (0..1) */
+  TEST_APART,      /* number: difference at most NUMBER */
+  TEST_YEARS,      /* date: years at most NUMBER (0..50) apart, whatever is known of month and day */
   TEST_TAIL,       /* identifier: last NUMBER (1..12) digits equal */
-  TEST_MISSING,    /* all: missing on either side (the one test that is true on missing values) */
+  TEST_MISSING,    /* all: missing on either side; this test and the next one are true on missing values */
+  TEST_MISSING_BOTH, /* all: missing on both sides */
   /* places, read as addresses of either map; false, negated or not, where a side does not tell: */
   TEST_SAME_PLACE, /* one commune */
   TEST_POSSIBLE_PLACE, /* or maybe one: the old commune was split, the name is a former one or that of several */
@@ -159,8 +170,9 @@ typedef enum test_kind {
 typedef struct schema_test {
   test_kind kind;
   bool negated;
-  size_t field, other_field; /* equal unless written FIELD/OTHER */
+  size_t field, other_field; /* equal unless written FIELD/OTHER or FIELD><OTHER */
   double argument;
+  bool crosswise; /* written FIELD><OTHER */
 } schema_test;
 
 typedef struct schema_clause { /* all of */
@@ -181,7 +193,8 @@ typedef struct schema_comparison {
   char *name;
   size_t fields[SCHEMA_FIELDS_MAX];
   size_t field_count;
-  bool missing_all; /* missing when all fields are missing; else when any is */
+  bool missing_all;   /* missing when all fields are missing; else when any is */
+  bool missing_never; /* no level is skipped: the levels say what a missing value means */
   schema_level levels[SCHEMA_LEVELS_MAX]; /* the last one is `else` */
   size_t level_count;
 } schema_comparison;

@@ -4,52 +4,10 @@
 
 #include "base/memory.h"
 #include "schema/default_levels.h"
+#include "schema/schema_conditions.h"
 #include "schema/schema_parse.h"
 #include "schema/schema_tests.h"
 #include "schema/wording.h"
-
-/* ---- a level's clauses -------------------------------------------------------------------- */
-
-/* Every test of a level, with the words between them. */
-typedef struct level_name {
-  char text[SCHEMA_CLAUSES_MAX * SCHEMA_TESTS_MAX * (TEST_NAME_BYTES + 5)];
-  size_t used;
-} level_name;
-
-static void level_name_add(level_name *name, const char *word) {
-  size_t length = strlen(word);
-  memcpy(name->text + name->used, word, length + 1);
-  name->used += length;
-}
-
-/* One test, or a list of tests that must all hold. */
-static khop_status clause_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
-                                schema_clause *clause, level_name *name, khop_error *err) {
-  size_t count = 1;
-  bool list = node->type == YAML_SEQUENCE_NODE;
-  if (list) TRY(node_list(d, node, "tests", SCHEMA_TESTS_MAX, &count, err));
-  for (size_t i = 0; i < count; i++) {
-    const yaml_node_t *item = list ? node_list_item(d, node, i) : node;
-    char text[TEST_NAME_BYTES];
-    TRY(test_parse(d, s, item, &clause->tests[i], text, err));
-    clause->test_count++;
-    if (i) level_name_add(name, " and ");
-    level_name_add(name, text);
-  }
-  return KHOP_OK;
-}
-
-static khop_status any_parse(const schema_document *d, const schema *s, const yaml_node_t *node,
-                             schema_level *level, level_name *name, khop_error *err) {
-  size_t count;
-  TRY(node_list(d, node, "any", SCHEMA_CLAUSES_MAX, &count, err));
-  for (size_t i = 0; i < count; i++) {
-    if (i) level_name_add(name, " or ");
-    TRY(clause_parse(d, s, node_list_item(d, node, i), &level->clauses[i], name, err));
-    level->clause_count++;
-  }
-  return KHOP_OK;
-}
 
 /* ---- a level ------------------------------------------------------------------------------ */
 
@@ -57,20 +15,17 @@ enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WE
 
 static khop_status conditions_parse(const schema_document *d, const schema *s,
                                     const yaml_node_t *node, yaml_node_t *const *values,
-                                    schema_level *level, level_name *name, khop_error *err) {
+                                    schema_level *level, condition_name *name, khop_error *err) {
   int given = !!values[LEVEL_WHEN] + !!values[LEVEL_ANY] + !!values[LEVEL_ELSE];
   if (given != 1) {
     return document_fault(err, d, node, "a level needs one of when, any and else; it has %d", given);
   }
-  if (values[LEVEL_WHEN]) {
-    level->clause_count = 1;
-    return clause_parse(d, s, values[LEVEL_WHEN], &level->clauses[0], name, err);
-  }
-  if (values[LEVEL_ANY]) return any_parse(d, s, values[LEVEL_ANY], level, name, err);
+  if (values[LEVEL_WHEN]) return condition_parse(d, s, values[LEVEL_WHEN], false, level, name, err);
+  if (values[LEVEL_ANY]) return condition_parse(d, s, values[LEVEL_ANY], true, level, name, err);
   bool holds;
   TRY(node_flag(d, values[LEVEL_ELSE], "else", &holds, err));
   if (!holds) return document_fault(err, d, values[LEVEL_ELSE], "else: only true has a meaning");
-  level_name_add(name, "else");
+  condition_name_add(name, "else");
   return KHOP_OK;
 }
 
@@ -117,7 +72,7 @@ static khop_status level_parse(const schema_document *d, const schema *s, const 
       [LEVEL_M] = {"m", false},       [LEVEL_U] = {"u", false},
       [LEVEL_WEIGHT] = {"weight", false}, [LEVEL_TF] = {"term_frequency", false}};
   yaml_node_t *values[LEVEL_KEYS];
-  level_name name = {.used = 0};
+  condition_name name = {.used = 0};
   TRY(node_keys(d, node, "level", keys, LEVEL_KEYS, values, err));
   TRY(conditions_parse(d, s, node, values, level, &name, err));
   TRY(weights_parse(d, node, values, level, err));
@@ -210,15 +165,15 @@ static khop_status comparison_fields(const schema_document *d, const schema *s,
   return KHOP_OK;
 }
 
-static khop_status missing_parse(const schema_document *d, const yaml_node_t *node,
-                                 bool *out_missing_all, khop_error *err) {
-  *out_missing_all = false;
+static khop_status missing_parse(const schema_document *d, const yaml_node_t *node, schema_comparison *comparison,
+                                 khop_error *err) {
   if (!node) return KHOP_OK;
   const char *text;
   TRY(node_text(d, node, "missing", &text, err));
-  *out_missing_all = strcmp(text, "all") == 0;
-  if (*out_missing_all || strcmp(text, "any") == 0) return KHOP_OK;
-  return document_fault(err, d, node, "missing: '%s' is neither any nor all", wording_show(text).text);
+  comparison->missing_all = strcmp(text, "all") == 0;
+  comparison->missing_never = strcmp(text, "never") == 0;
+  if (comparison->missing_all || comparison->missing_never || strcmp(text, "any") == 0) return KHOP_OK;
+  return document_fault(err, d, node, "missing: '%s' is neither any, all nor never", wording_show(text).text);
 }
 
 static khop_status comparison_parse(const schema_document *d, const schema *s,
@@ -231,7 +186,7 @@ static khop_status comparison_parse(const schema_document *d, const schema *s,
   TRY(node_keys(d, node, "comparison", keys, KEYS, values, err));
   TRY(node_text_copy(d, values[KEY_NAME], "name", &comparison->name, err));
   TRY(comparison_fields(d, s, values[KEY_FIELDS], values[KEY_NAME], comparison, err));
-  TRY(missing_parse(d, values[KEY_MISSING], &comparison->missing_all, err));
+  TRY(missing_parse(d, values[KEY_MISSING], comparison, err));
   if (!values[KEY_LEVELS]) return default_levels_parse(d, s, node, comparison, err);
   return levels_parse(d, s, values[KEY_LEVELS], comparison, err);
 }

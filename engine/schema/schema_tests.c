@@ -43,13 +43,21 @@ static const vocabulary test_vocabulary[TEST_COUNT] = {
                     true,
                     {.low = 1, .high = 8, .whole = true}},
     [TEST_GIVEN_EDITS] = {"given_edits", types_words, true, {.low = 1, .high = 8, .whole = true}},
+    [TEST_PHONETIC] = {"phonetic", types_words, false, {0}},
+    [TEST_REGIONAL] = {"regional", types_words, false, {0}},
+    [TEST_TOKENS] = {"tokens", types_letters, true, {.low = 0, .high = 1, .low_open = true}},
+    [TEST_QGRAMS] = {"qgrams", types_letters, true, {.low = 0, .high = 1, .low_open = true}},
+    [TEST_OVERLAP] = {"overlap", types_letters, true, {.low = 0, .high = 1, .low_open = true}},
     [TEST_SWAPPED] = {"swapped", types_date, false, {0}},
     [TEST_SAME_YEAR] = {"same_year", types_date, false, {0}},
     [TEST_SAME_MONTH_DAY] = {"same_month_day", types_date, false, {0}},
     [TEST_COMPATIBLE] = {"compatible", types_date, false, {0}},
     [TEST_WITHIN] = {"within", types_date | TYPE_BIT(TYPE_NUMBER), true, {0}}, /* range by type */
+    [TEST_APART] = {"apart", TYPE_BIT(TYPE_NUMBER), true, {.low = 0, .high = 1e9}},
+    [TEST_YEARS] = {"years", types_date, true, {.low = 0, .high = 50, .whole = true}},
     [TEST_TAIL] = {"tail", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
     [TEST_MISSING] = {"missing", types_all, false, {0}},
+    [TEST_MISSING_BOTH] = {"missing_both", types_all, false, {0}},
     [TEST_SAME_PLACE] = {"same_place", types_place, false, {0}},
     [TEST_POSSIBLE_PLACE] = {"possible_place", types_place, false, {0}},
     [TEST_OTHER_PLACE] = {"other_place", types_place, false, {0}},
@@ -155,18 +163,19 @@ static bool types_comparable(semantic_type a, semantic_type b) {
   return (both & ~(unsigned)types_words) == 0 || (both & ~cards) == 0;
 }
 
-/* FIELD or FIELD/OTHER. */
+/* FIELD, FIELD/OTHER or FIELD><OTHER. */
 static khop_status test_fields(const schema_document *d, const schema *s, const yaml_node_t *node,
                                const char *word, schema_test *test, khop_error *err) {
   char first[TEST_NAME_BYTES];
-  const char *slash = strchr(word, '/');
-  size_t length = slash ? (size_t)(slash - word) : strlen(word);
+  const char *across = strstr(word, "><"), *other = across ? across : strchr(word, '/');
+  size_t length = other ? (size_t)(other - word) : strlen(word);
   memcpy(first, word, length);
   first[length] = '\0';
   TRY(field_resolve(d, s, node, "test", first, &test->field, err));
   test->other_field = test->field;
-  if (!slash) return KHOP_OK;
-  TRY(field_resolve(d, s, node, "test", slash + 1, &test->other_field, err));
+  if (!other) return KHOP_OK;
+  test->crosswise = across != NULL;
+  TRY(field_resolve(d, s, node, "test", other + (across ? 2 : 1), &test->other_field, err));
   semantic_type a = s->fields[test->field].type, b = s->fields[test->other_field].type;
   if (types_comparable(a, b)) return KHOP_OK;
   return document_fault(err, d, node, "test: a %s cannot be compared with a %s",

@@ -88,6 +88,49 @@ static const measure_case text_cases[] = {
     {"person_name", "f missing", "An", "không rõ", YES},
 };
 
+/* Other regions, other spellings. */
+static const measure_case name_cases[] = {
+    {"person_name", "f exact", "Nguyễn Thị Thủy", "Nguyễn Thị Thuỷ", YES}, /* tone placement */
+    {"person_name", "f phonetic", "Lý Xuân Trí", "Lí Suân Chí", YES},
+    {"person_name", "f phonetic", "Nguyễn Lam", "Nguyễn Nam", YES},
+    {"person_name", "f phonetic", "Nguyễn Giang", "Nguyễn Dan", YES},
+    {"person_name", "f phonetic", "Nguyễn Lam", "Nguyễn Tam", NO},
+    {"person_name", "f phonetic", "An", "", NONE},
+    {"person_name", "f regional", "Hoàng Văn Phúc", "Huỳnh Văn Phước", YES},
+    {"person_name", "f regional", "Vũ Thị Hoa", "VO THI HOA", YES},
+    {"person_name", "f regional", "Vũ Thị Hoa", "vũ thị hoà", YES}, /* unaccented */
+    {"person_name", "f regional", "Hoàng Văn Phúc", "Huỳnh Phước", NO},
+    {"person_name", "f regional", "Hoàng Văn Phúc", "Phước Văn Hoàng", NO},
+    {"person_name", "f regional", "Hoàng Văn Phúc", "Vũ Văn Phúc", NO},
+    {"person_name", "f regional", "", "Vũ Văn Phúc", NONE},
+};
+
+/* Texts as wholes, also behind their first 32 letters. */
+static const measure_case whole_cases[] = {
+    {"text", "f tokens 1", "to dan pho 5 duong Tran Phu", "duong tran phu, TO DAN PHO 5", YES},
+    {"text", "f tokens 0.8", "a b c d e", "a b c d x", YES}, /* 2 * 4 / 10 */
+    {"text", "f tokens 0.81", "a b c d e", "a b c d x", NO},
+    {"text", "f tokens 0.67", "a a a b", "a b c d", NO}, /* a word counts once: 2 * 2 / 6 */
+    {"text", "f tokens 0.66", "a a a b", "a b c d", YES},
+    {"text", "f tokens 0.004", "abc def", "abd dex", NO},
+    {"text", "f tokens 0.95", "12 duong Nguyen Thi Minh Khai phuong Ben Thanh so 1", "12 duong Nguyen Thi Minh Khai phuong Ben Thanh so 2", NO},
+    {"text", "f tokens 0.9", "12 duong Nguyen Thi Minh Khai phuong Ben Thanh so 1", "12 duong Nguyen Thi Minh Khai phuong Ben Thanh so 2", YES},
+    {"text", "f tokens 0.5", "a", "", NONE},
+    {"text", "f qgrams 0.25", "night", "nacht", YES}, /* " n", "ht" and "t " of six each, but "ni ig gh" and "na ac ch": 2 * 3 / 12 */
+    {"text", "f qgrams 0.5", "night", "nacht", YES},
+    {"text", "f qgrams 0.504", "night", "nacht", NO},
+    {"text", "f qgrams 0.99", "12 Le Loi", "13 Le Loi", NO}, /* digits differ, though letters of 5 bits do not */
+    {"text", "f qgrams 1", "Lê Lợi", "le loi", YES},
+    {"text", "f qgrams 0.004", "abc", "xyz", NO},
+    {"text", "f qgrams 0.5", "", "xyz", NONE},
+    {"code", "f qgrams 0.6", "AB123456", "AB123457", YES},
+    {"place", "f qgrams 0.9", "Ấp 3, đường Trần Phú, Phường 2", "ap 3 duong tran phu, P.2", YES},
+    {"text", "f overlap 1", "Truong THPT Le Loi", "THPT Lê Lợi", YES},
+    {"text", "f overlap 1", "THPT Le Loi", "Truong Le Loi", NO},
+    {"text", "f overlap 0.66", "THPT Le Loi", "Truong Le Loi", YES},
+    {"text", "f overlap 0.5", "x", NULL, NONE},
+};
+
 static const measure_case date_cases[] = {
     {"date", "f exact", "3/4/1990", "1990-04-03", YES},
     {"date", "f exact", "3/4/1990", "4/4/1990", NO},
@@ -144,6 +187,12 @@ static const measure_case date_cases[] = {
     {"date", "f within 36525", "01/01/1901", "01/01/2001", YES},
     {"date", "f within 36524", "01/01/1901", "01/01/2001", NO},
     {"date", "f within 10", "", "01/01/2001", NONE},
+    {"date", "f years 2", "3/4/1990", "1992", YES},
+    {"date", "f years 1", "3/4/1990", "1992", NO},
+    {"date", "f years 0", "3/4/1990", "5/1990", YES},
+    {"date", "f years 2", "", "1992", NONE},
+    {"date", "f missing_both", "31/02/1990", "", YES},
+    {"date", "f missing_both", "1990", "", NO},
     {"date", "f missing", "31/02/1990", "1990", YES},
     {"date", "f missing", "1991", "1990", NO},
 };
@@ -254,6 +303,17 @@ static const measure_case other_cases[] = {
     {"number", "f within 1", "5", "0", YES},
     {"number", "f within 0.5", "0", "0", YES},
     {"number", "f within 0.5", "", "0", NONE},
+    {"number", "f apart 5", "100", "105", YES},
+    {"number", "f apart 4.9", "100", "105", NO},
+    {"number", "f apart 0.5", "120,5", "121", YES},
+    {"number", "f apart 0", "7", "7", YES},
+    {"number", "f apart 5", "-2", "3", YES},
+    {"number", "f apart 5", "7", "", NONE},
+    {"number", "f missing_both", "wide", "", YES},
+    {"number", "f missing_both", "7", "", NO},
+    {"sex", "f missing_both", "?", "", YES},
+    {"phone", "f missing_both", "", "0912345678", NO},
+    {"text", "f missing_both", "", "null", YES},
     {"number", "f missing", "wide", "0", YES},
 };
 
@@ -316,6 +376,8 @@ static void check_cases(const measure_case *cases, size_t count) {
   for (size_t i = 0; i < count; i++) check_case(&cases[i]);
 }
 
+static void names(void **unused) { (void)unused, check_cases(name_cases, COUNT_OF(name_cases)); }
+static void wholes(void **unused) { (void)unused, check_cases(whole_cases, COUNT_OF(whole_cases)); }
 static void texts(void **unused) { (void)unused, check_cases(text_cases, COUNT_OF(text_cases)); }
 static void dates(void **unused) { (void)unused, check_cases(date_cases, COUNT_OF(date_cases)); }
 static void identifiers(void **unused) { (void)unused, check_cases(identifier_cases, COUNT_OF(identifier_cases)); }
@@ -375,6 +437,15 @@ static void both_ways(void **unused) {
       {"date", "date", "f/g within 3", "1/1/2000", "9/9/1999", "5/5/2005", "3/1/2000", YES},
       {"date", "date", "f/g within 3", "1/1/2000", "9/9/1999", "5/5/2005", "5/1/2000", NO},
       {"date", "date", "f/g within 3", "9/9/1999", "3/1/2000", "1/1/2000", "5/5/2005", YES},
+      {"person_name", "person_name", "f><g plain", "An", "Binh", "Binh", "An", YES}, /* swapped: both ways */
+      {"person_name", "person_name", "f><g plain", "An", "Lan", "Mai", "An", NO},
+      {"person_name", "person_name", "f><g plain", "Lan", "An", "An", "Mai", NO},
+      {"person_name", "person_name", "f><g plain", "An", NULL, NULL, "An", NONE},
+      {"person_name", "person_name", "f><g edits 1", "An", "Binh", "Bin", "Ann", YES},
+      {"person_name", "person_name", "f><g edits 1", "An", "Binh", "Bi", "Ann", NO},
+      {"text", "text", "f><g tokens 0.6", "a b c", "d e", "d e", "a b c x", YES},
+      {"number", "number", "f><g apart 1", "5", "9", "10", "5", YES},
+      {"number", "number", "f><g apart 1", "5", "9", "11", "5", NO},
       {"number", "number", "f/g within 0.1", "100", "5", "7", "95", YES},
       {"number", "number", "f/g within 0.1", "100", "5", "5", "80", YES},
       {"number", "number", "f/g within 0.1", "100", "5", "9", "80", NO},
@@ -446,6 +517,37 @@ static void missing_any_and_all(void **unused) {
   expect_level(all, all_equal, d_differs, 2);
 }
 
+static void missing_as_a_level(void **unused) {
+  (void)unused;
+  static const char never[] = "    fields: [a, b]\n    missing: never\n    levels:\n      - {when: a exact, m: 0.5, u: 0.1}\n"
+                              "      - {when: [a missing, b missing_both], m: 0.5, u: 0.1}\n      - {when: a missing, m: 0.5, u: 0.1}\n";
+  expect_level(never, all_equal, all_equal, 1);
+  expect_level(never, a_b_missing, a_b_missing, 2);
+  expect_level(never, a_b_missing, all_equal, 3);
+  expect_level(never, a_differs, all_equal, 4);
+}
+
+/* Every combination of what three fields do, against the condition worked out here. */
+static void nested_conditions(void **unused) {
+  (void)unused;
+  static const char *const conditions[] = {
+      "{when: [{any: [a exact, b exact]}, d exact], m: 0.5, u: 0.1}",
+      "{when: {not: [a exact, {any: [b exact, not d exact]}]}, m: 0.5, u: 0.1}",
+      "{when: {any: [{all: [a exact, b exact]}, {not: {any: [a exact, d exact]}}]}, m: 0.5, u: 0.1}",
+      "{any: [{not: {not: a exact}}, [{any: [b exact, [d exact]]}, not a exact]], m: 0.5, u: 0.1}",
+  };
+  for (unsigned mask = 0; mask < 8; mask++) {
+    const bool a = mask & 1, b = mask >> 1 & 1, d = mask >> 2 & 1;
+    const bool expected[] = {(a || b) && d, !(a && (b || !d)), (a && b) || !(a || d), a || ((b || d) && !a)};
+    const char *const other[] = {a ? "1" : "9", b ? "2" : "9", d ? "3" : "9"};
+    for (size_t i = 0; i < COUNT_OF(conditions); i++) {
+      char levels[512];
+      snprintf(levels, sizeof levels, "    fields: [a, b, d]\n    levels:\n      - %s\n", conditions[i]);
+      expect_level(levels, all_equal, other, expected[i] ? 1 : 2);
+    }
+  }
+}
+
 static void clauses(void **unused) {
   (void)unused;
   static const char both[] = "    fields: [d]\n    levels:\n      - {when: [a exact, b exact], m: 0.5, u: 0.1}\n";
@@ -482,6 +584,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts),   cmocka_unit_test(dates),     cmocka_unit_test(identifiers),
       cmocka_unit_test(others),  cmocka_unit_test(both_ways), cmocka_unit_test(missing_any_and_all),
+      cmocka_unit_test(names), cmocka_unit_test(wholes), cmocka_unit_test(missing_as_a_level), cmocka_unit_test(nested_conditions),
       cmocka_unit_test(clauses), cmocka_unit_test(first_level_wins),
       cmocka_unit_test(unknown_forms_have_no_tail), cmocka_unit_test(places), cmocka_unit_test(places_of_two_fields),
   };

@@ -150,6 +150,7 @@ static void check_level(const schema_level *got, const want_level *want) {
       const schema_test *a = &got->clauses[c].tests[t], *b = &want->tests[c][t];
       assert_int_equal(a->kind, b->kind);
       assert_int_equal(a->negated, b->negated);
+      assert_int_equal(a->crosswise, b->crosswise);
       assert_int_equal(a->field, b->field);
       assert_int_equal(a->other_field, b->other_field);
       assert_true(same_number(a->argument, b->argument));
@@ -162,19 +163,19 @@ static void check_level(const schema_level *got, const want_level *want) {
 static void test_name_comparison(void **state) {
   (void)state;
   static const want_level want[] = {
-      {"ho_ten exact", 0.7, 0.00003, NONE, HO_TEN, 1, {1}, {{{TEST_EXACT, false, HO_TEN, HO_TEN, 0}}}},
+      {"ho_ten exact", 0.7, 0.00003, NONE, HO_TEN, 1, {1}, {{{TEST_EXACT, false, HO_TEN, HO_TEN, 0, false}}}},
       {"twin", NONE, NONE, -12, -1, 1, {3},
-       {{{TEST_GIVEN, true, HO_TEN, HO_TEN, 0},
-         {TEST_PLAIN, false, TEN_GOI_KHAC, TEN_GOI_KHAC, 0},
-         {TEST_EXACT, false, NGAY_SINH, NGAY_SINH, 0}}}},
+       {{{TEST_GIVEN, true, HO_TEN, HO_TEN, 0, false},
+         {TEST_PLAIN, false, TEN_GOI_KHAC, TEN_GOI_KHAC, 0, false},
+         {TEST_EXACT, false, NGAY_SINH, NGAY_SINH, 0, false}}}},
       {"ho_ten/ten_goi_khac similar 0.92", 0.2, 0.001, NONE, -1, 1, {1},
-       {{{TEST_SIMILAR, false, HO_TEN, TEN_GOI_KHAC, 0.92}}}},
-      {"ho_ten plain", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_PLAIN, false, HO_TEN, HO_TEN, 0}}}},
-      {"ho_ten reordered", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_REORDERED, false, HO_TEN, HO_TEN, 0}}}},
-      {"ho_ten dropped", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_DROPPED, false, HO_TEN, HO_TEN, 0}}}},
-      {"ho_ten surname", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_SURNAME, false, HO_TEN, HO_TEN, 0}}}},
-      {"ho_ten initials", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_INITIALS, false, HO_TEN, HO_TEN, 0}}}},
-      {"not ho_ten missing", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_MISSING, true, HO_TEN, HO_TEN, 0}}}},
+       {{{TEST_SIMILAR, false, HO_TEN, TEN_GOI_KHAC, 0.92, false}}}},
+      {"ho_ten plain", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_PLAIN, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten reordered", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_REORDERED, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten dropped", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_DROPPED, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten surname", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_SURNAME, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten initials", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_INITIALS, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"not ho_ten missing", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_MISSING, true, HO_TEN, HO_TEN, 0, false}}}},
       {"else", 0.02, 0.99, NONE, -1, 0, {0}, {{{0}}}},
   };
   schema *s = load_good();
@@ -183,7 +184,7 @@ static void test_name_comparison(void **state) {
   assert_string_equal(c->name, "ho_ten");
   assert_int_equal(c->field_count, 1);
   assert_int_equal(c->fields[0], HO_TEN);
-  assert_false(c->missing_all);
+  assert_false(c->missing_all || c->missing_never);
   assert_int_equal(c->level_count, 10);
   for (size_t l = 0; l < 10; l++) check_level(&c->levels[l], &want[l]);
   schema_free(s);
@@ -193,21 +194,21 @@ static void test_other_comparisons(void **state) {
   (void)state;
   static const want_level want[] = {
       {"ngay_sinh edits 1 and so_dinh_danh edits 2 or dien_tich within 0.05", 0.8, 0.00001, NONE, -1, 2, {2, 1},
-       {{{TEST_EDITS, false, NGAY_SINH, NGAY_SINH, 1}, {TEST_EDITS, false, SO_DINH_DANH, SO_DINH_DANH, 2}},
-        {{TEST_WITHIN, false, DIEN_TICH, DIEN_TICH, 0.05}}}},
+       {{{TEST_EDITS, false, NGAY_SINH, NGAY_SINH, 1, false}, {TEST_EDITS, false, SO_DINH_DANH, SO_DINH_DANH, 2, false}},
+        {{TEST_WITHIN, false, DIEN_TICH, DIEN_TICH, 0.05, false}}}},
       {"ngay_sinh swapped or ngay_sinh same_year or ngay_sinh same_month_day or ngay_sinh compatible or "
        "ngay_sinh within 31 or so_dinh_danh/ma_the tail 10",
        NONE, NONE, 2.5, -1, 6, {1, 1, 1, 1, 1, 1},
-       {{{TEST_SWAPPED, false, NGAY_SINH, NGAY_SINH, 0}},
-        {{TEST_SAME_YEAR, false, NGAY_SINH, NGAY_SINH, 0}},
-        {{TEST_SAME_MONTH_DAY, false, NGAY_SINH, NGAY_SINH, 0}},
-        {{TEST_COMPATIBLE, false, NGAY_SINH, NGAY_SINH, 0}},
-        {{TEST_WITHIN, false, NGAY_SINH, NGAY_SINH, 31}},
-        {{TEST_TAIL, false, SO_DINH_DANH, MA_THE, 10}}}},
+       {{{TEST_SWAPPED, false, NGAY_SINH, NGAY_SINH, 0, false}},
+        {{TEST_SAME_YEAR, false, NGAY_SINH, NGAY_SINH, 0, false}},
+        {{TEST_SAME_MONTH_DAY, false, NGAY_SINH, NGAY_SINH, 0, false}},
+        {{TEST_COMPATIBLE, false, NGAY_SINH, NGAY_SINH, 0, false}},
+        {{TEST_WITHIN, false, NGAY_SINH, NGAY_SINH, 31, false}},
+        {{TEST_TAIL, false, SO_DINH_DANH, MA_THE, 10, false}}}},
       {"else", NONE, NONE, -3, -1, 0, {0}, {{{0}}}},
   };
   static const want_level want_place[] = {
-      {"dia_chi/ghi_chu exact", 0.5, 0.1, NONE, DIA_CHI, 1, {1}, {{{TEST_EXACT, false, DIA_CHI, GHI_CHU, 0}}}},
+      {"dia_chi/ghi_chu exact", 0.5, 0.1, NONE, DIA_CHI, 1, {1}, {{{TEST_EXACT, false, DIA_CHI, GHI_CHU, 0, false}}}},
       {"else", 0.5, 0.9, NONE, -1, 0, {0}, {{{0}}}},
   };
   schema *s = load_good();

@@ -42,7 +42,7 @@ typedef struct fault_case {
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
   "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
-  "swapped, same_year, same_month_day, compatible, within, tail, missing, same_place, possible_place, " \
+  "phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, missing, missing_both, same_place, possible_place, " \
   "other_place, same_district, same_province, same_house"
 #define EXACT "when: ten exact"
 
@@ -116,7 +116,7 @@ static const fault_case cases[] = {
      "15:19: fields: unknown field 'sin'; fields: ma, ten, sinh, so, rong"},
     {"  - name: ten\n", "  - name: ten\n    fields: [ten, ten]\n", "15:19: fields: 'ten' appears twice"},
     {"  - name: ten\n", "  - name: ten\n    missing: both\n",
-     "15:14: missing: 'both' is neither any nor all"},
+     "15:14: missing: 'both' is neither any, all nor never"},
     {"  - name: ten\n", "  - {name: sinh, levels: []}\n  - name: ten\n", "14:26: levels: empty"},
     {"  - name: ten\n", "  - name: ten\n    level: x\n",
      "15:5: unknown key 'level'; known: name, fields, missing, levels"},
@@ -146,11 +146,14 @@ static const fault_case cases[] = {
     {EXACT, EXACT ", any: [ten plain]", "16:9: a level needs one of when, any and else; it has 2"},
     {"else: true", "else: false", "17:16: else: only true has a meaning"},
     {EXACT, "when: []", "16:16: tests: empty"},
-    {EXACT, "when: {ten: exact}", "16:16: test: a mapping stands where a text should"},
+    {EXACT, "when: {ten: exact}", "16:17: unknown key 'ten'; known: all, any, not"},
+    {EXACT, "when: {all: [ten exact], any: [so exact]}", "16:16: a condition needs one of all, any and not; it has 2"},
+    {EXACT, "when: [[[[[[[ten exact]]]]]]]", "16:23: conditions stand more than 6 deep in one another"},
+    {EXACT, "when: [{any: [ten exact, so exact, ma exact, rong exact]}, {any: [sinh exact, ten plain, ma plain, ten given]}]",
+     "16:16: a condition multiplies out to more than 12 alternatives"},
     {EXACT, "any: ten exact", "16:15: any: a text stands where a list should"},
-    {EXACT, "any: [[ten exact, [so exact]]]", "16:28: test: a list stands where a text should"},
-    {EXACT, "any: [ten exact, so exact, ma exact, rong exact, sinh exact, ten plain, ma plain]",
-     "16:15: any: 7, at most 6"},
+    {EXACT, "any: [ten exact, so exact, ma exact, rong exact, sinh exact, ten plain, ma plain, a, b, c, d, e, f]",
+     "16:15: any: 13, at most 12"},
     {EXACT, "when: [so exact, so exact, so exact, so exact, so exact, so exact, so exact, so exact, so exact]",
      "16:16: tests: 9, at most 8"},
     {"u: 0.001}", "u: 0.001, term_frequency: tem}",
@@ -201,7 +204,7 @@ static const fault_case cases[] = {
     {"id: ma", "id: ma\n---\nid: ma", "3:1: a second document: a schema is one"},
     {"id: ma", "id: [[[[[[[[[[[[[[[[ma]]]]]]]]]]]]]]]]", "2:20: nested more than 16 levels deep"},
     {"{type: code}", "&a {type: *a}", "4:7: type: a mapping stands where a text should"},
-    {EXACT, "when: &a [*a]", "16:16: test: a list stands where a text should"},
+    {EXACT, "when: &a [*a]", "16:16: conditions stand more than 6 deep in one another"},
 };
 
 /* `sound` with the first `piece` replaced; freed by the caller. */
