@@ -222,6 +222,15 @@ KHOP_API khop_status khop_inspect(const khop_options *options, khop_inspection *
 
 /* ---- evaluate ----------------------------------------------------------------------------- */
 
+/* What khop_evaluate takes: `output` and one of `truth` and `labels`; all else may be NULL or 0. */
+typedef struct khop_evaluate_options {
+  const char *output; /* directory of a result */
+  const char *truth;  /* CSV: record_id,entity_id or left_id,right_id */
+  const char *labels; /* CSV: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể; and others),
+                       * maybe reviewer and weight */
+  const char *curve;  /* CSV to write: precision, recall and F1 at every match weight; with labels at the thresholds */
+} khop_evaluate_options;
+
 typedef struct khop_quality {
   uint64_t records, truth_records, common_records;
   uint64_t missing_records; /* named by the truth, not in the result */
@@ -232,9 +241,43 @@ typedef struct khop_quality {
   double exact_clusters;                       /* share of true entities found exactly */
 } khop_quality;
 
-/* Quality of the result in directory `output` against a truth file: record_id,entity_id or
- * left_id,right_id. */
-KHOP_API khop_status khop_evaluate(const char *output, const char *truth_path, khop_quality *out_quality, khop_error *err);
+/* A share with its 95 % interval; NaN when nothing tells. */
+typedef struct khop_estimate {
+  double value, low, high;
+} khop_estimate;
+
+/* From labels: estimates, of what was labelled. */
+typedef struct khop_label_quality {
+  uint64_t rows, pairs; /* of the file; different pairs of records in the result */
+  uint64_t matches, non_matches, possible; /* pairs, after the vote of reviewers; a tie is possible */
+  uint64_t disputed;     /* pairs of which reviewers said match and non-match */
+  uint64_t unknown_rows; /* name a record that the result does not have: left out */
+  uint64_t match_pairs, match_labelled;     /* pairs.csv with decision match; with a label that decides */
+  uint64_t chained_pairs, chained_labelled; /* in one cluster only through other records */
+  khop_estimate match_precision, cluster_precision; /* stratified by match weight */
+  khop_estimate match_recall, cluster_recall;       /* of the pairs labelled match: others are not in it */
+} khop_label_quality;
+
+enum { KHOP_THRESHOLDS_MAX = 14 };
+
+/* Pairs of pairs.csv from a match probability up. Recall is of all true pairs, or of the pairs labelled match. */
+typedef struct khop_threshold {
+  double probability, weight;
+  uint64_t pairs;
+  double precision, precision_low, precision_high; /* of a truth all three are the same */
+  double recall, f1;
+} khop_threshold;
+
+typedef struct khop_evaluation {
+  bool from_labels;
+  khop_quality quality;      /* from a truth */
+  khop_label_quality labels; /* from labels */
+  size_t threshold_count;
+  khop_threshold thresholds[KHOP_THRESHOLDS_MAX]; /* falling */
+} khop_evaluation;
+
+/* Quality of the result in a directory, against a truth or labels. Everything comes from what the directory holds. */
+KHOP_API khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err);
 
 /* ---- normalise ---------------------------------------------------------------------------- */
 

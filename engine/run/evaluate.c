@@ -1,26 +1,67 @@
-/* khop_evaluate: model/evaluate.h for tools. */
-#include "model/evaluate.h"
+/* khop_evaluate: what evaluate/ finds, put together for tools. */
+#include "evaluate/curve.h"
+#include "evaluate/labels.h"
 
-khop_status khop_evaluate(const char *output, const char *truth_path, khop_quality *out_quality, khop_error *err) {
-  *out_quality = (khop_quality){0};
-  const evaluate_options options = {.out_directory = output, .truth_path = truth_path};
-  evaluation e;
-  TRY(evaluate_result(&options, &e, err));
-  *out_quality = (khop_quality){.records = e.result_records,
-                                .truth_records = e.truth_records,
-                                .common_records = e.both_records,
-                                .missing_records = e.missing_records,
-                                .true_positives = e.clusters.true_positives,
-                                .false_positives = e.clusters.false_positives,
-                                .false_negatives = e.clusters.false_negatives,
-                                .precision = e.clusters.precision,
-                                .recall = e.clusters.recall,
-                                .f1 = e.clusters.f1,
-                                .pair_precision = e.matches.precision,
-                                .pair_recall = e.matches.recall,
-                                .pair_f1 = e.matches.f1,
-                                .best_f1 = e.best.f1,
-                                .best_threshold = e.best_weight,
-                                .exact_clusters = e.exact_share};
+static khop_quality quality_of(const evaluation *e) {
+  return (khop_quality){.records = e->result_records,
+                        .truth_records = e->truth_records,
+                        .common_records = e->both_records,
+                        .missing_records = e->missing_records,
+                        .true_positives = e->clusters.true_positives,
+                        .false_positives = e->clusters.false_positives,
+                        .false_negatives = e->clusters.false_negatives,
+                        .precision = e->clusters.precision,
+                        .recall = e->clusters.recall,
+                        .f1 = e->clusters.f1,
+                        .pair_precision = e->matches.precision,
+                        .pair_recall = e->matches.recall,
+                        .pair_f1 = e->matches.f1,
+                        .best_f1 = e->best.f1,
+                        .best_threshold = e->best_weight,
+                        .exact_clusters = e->exact_share};
+}
+
+static khop_status check_options(const khop_evaluate_options *o, khop_error *err) {
+  if (!o->output) return error_set(err, KHOP_USAGE, "no directory of a result");
+  if (!o->truth == !o->labels) return error_set(err, KHOP_USAGE, "one of truth and labels is needed, and not both");
   return KHOP_OK;
+}
+
+static khop_status evaluate_truth(evaluate_data *data, const khop_evaluate_options *o, khop_evaluation *out, khop_error *err) {
+  const evaluate_options options = {.out_directory = o->output, .truth_path = o->truth};
+  evaluation e;
+  TRY(evaluate_read(data, &options, err));
+  TRY(evaluate_count(data, &e, err));
+  curve_find_best(data, &e);
+  out->quality = quality_of(&e);
+  out->threshold_count = curve_thresholds(data, e.true_pairs, out->thresholds);
+  return o->curve ? curve_write(data, e.true_pairs, o->curve, err) : KHOP_OK;
+}
+
+static khop_status evaluate_labels(evaluate_data *data, labels *l, const khop_evaluate_options *o, khop_evaluation *out,
+                                   khop_error *err) {
+  out->from_labels = true;
+  TRY(evaluate_read_clusters(data, o->output, err));
+  TRY(evaluate_read_pairs(data, o->output, err));
+  TRY(labels_read(l, data, o->labels, err));
+  labels_quality(l, data, &out->labels);
+  out->threshold_count = labels_thresholds(l, data, out->thresholds);
+  return o->curve ? labels_write_curve(out->thresholds, out->threshold_count, o->curve, err) : KHOP_OK;
+}
+
+khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err) {
+  *out_evaluation = (khop_evaluation){0};
+  evaluate_data data = {0};
+  labels l = {0};
+  khop_evaluation found = {0};
+  khop_status status = KHOP_OK;
+  TRY_CLEANUP(check_options(options, err));
+  if (options->truth) TRY_CLEANUP(evaluate_truth(&data, options, &found, err));
+  else TRY_CLEANUP(evaluate_labels(&data, &l, options, &found, err));
+  *out_evaluation = found;
+
+cleanup:
+  labels_free(&l);
+  evaluate_data_free(&data);
+  return status;
 }

@@ -115,7 +115,7 @@ def check_summary(summary, schema, register, pairs, sizes):
 
 
 def check_evaluate(out, truth, ours):
-    theirs = support.json.loads(support.khop("evaluate", out, "--truth", truth, "--json").out)
+    theirs = support.json.loads(support.khop("evaluate", out, "--truth", truth, "--format", "json").out)
     assert theirs["true_positives"] == ours.true_positives
     assert theirs["false_positives"] == ours.false_positives
     assert theirs["false_negatives"] == ours.false_negatives

@@ -55,7 +55,7 @@ def test_fake_1000(directory):
     truth = {row["unique_id"]: row["cluster"] for row in support.read_table(data, "fake_1000.csv")}
     check("fake_1000", clusters, truth, 0.86)
     written = support.write_table(directory, "truth.csv", ["record_id", "entity_id"], sorted(truth.items()))
-    theirs = support.json.loads(support.khop("evaluate", out, "--truth", written, "--json").out)
+    theirs = support.json.loads(support.khop("evaluate", out, "--truth", written, "--format", "json").out)
     assert abs(theirs["f1"] - support.quality(clusters, truth).f1) < 1e-5
     assert theirs["best_f1"] >= 0.86, theirs
 

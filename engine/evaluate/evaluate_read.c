@@ -1,11 +1,12 @@
 /* The three files of an evaluation into numbers. See evaluate_data.h. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/union_find.h"
-#include "model/evaluate_data.h"
+#include "evaluate/evaluate_data.h"
 #include "model/table_walk.h"
 
 static khop_status row_fault(const table_row *row, const char *fact, khop_error *err) {
@@ -38,6 +39,10 @@ static khop_status cluster_row(void *context, const table_row *row, khop_error *
   TRY(array_reserve(&data->clusters, &data->cluster_capacity, (size_t)record + 1, sizeof *data->clusters,
                     "clusters", err));
   data->clusters[record] = cluster;
+  TRY(array_reserve(&data->cluster_sizes, &data->cluster_size_capacity, (size_t)cluster + 1, sizeof *data->cluster_sizes,
+                    "clusters", err));
+  if (cluster == data->cluster_count) data->cluster_sizes[data->cluster_count++] = 0;
+  data->cluster_sizes[cluster]++;
   return KHOP_OK;
 }
 
@@ -47,7 +52,6 @@ khop_status evaluate_read_clusters(evaluate_data *data, const char *directory, k
   if (!path) return error_memory(err, strlen(directory), "a path");
   khop_status status = table_walk(path, cluster_header, cluster_row, &reader, err);
   data->result_count = data->records.count;
-  data->cluster_count = reader.names.count;
   id_set_free(&reader.names);
   mem_free(path);
   return status;
@@ -199,22 +203,23 @@ cleanup:
 
 /* ---- pairs.csv ---------------------------------------------------------------------------- */
 
-enum { PAIR_LEFT, PAIR_RIGHT, PAIR_WEIGHT, PAIR_DECISION, PAIR_COLUMNS };
+enum { PAIR_LEFT, PAIR_RIGHT, PAIR_WEIGHT, PAIR_RULE, PAIR_DECISION, PAIR_COLUMNS, rules_max = 4096 };
 
 typedef struct pair_reader {
   evaluate_data *data;
   size_t columns[PAIR_COLUMNS];
+  bool has_rules;
 } pair_reader;
 
 static const double weight_scale = 1e6;
 static const int64_t weight_offset = 1ll << 61; /* makes the keys of negative weights positive */
 
 uint64_t weight_key(double weight) {
-  return (uint64_t)(llround(weight * weight_scale) + weight_offset) << 1;
+  return (uint64_t)(llround(weight * weight_scale) + weight_offset);
 }
 
 double weight_of_key(uint64_t key) {
-  return (double)((int64_t)(key >> 1) - weight_offset) / weight_scale;
+  return (double)((int64_t)key - weight_offset) / weight_scale;
 }
 
 /* [-]digits[.digits], as the writer writes it; strtod would depend on the locale. NaN when it is
@@ -238,40 +243,67 @@ static double parse_weight(const input_field *field) {
 }
 
 static khop_status pair_header(void *context, const input_source *source, khop_error *err) {
-  static const char *const names[PAIR_COLUMNS] = {"left_id", "right_id", "match_weight", "decision"};
+  static const char *const names[PAIR_COLUMNS] = {"left_id", "right_id", "match_weight", "blocking_rule", "decision"};
   pair_reader *reader = context;
-  for (int c = 0; c < PAIR_COLUMNS; c++) TRY(table_column(source, names[c], &reader->columns[c], err));
+  reader->has_rules = table_find_column(source, names[PAIR_RULE]) >= 0;
+  for (int c = 0; c < PAIR_COLUMNS; c++) {
+    if (c != PAIR_RULE || reader->has_rules) TRY(table_column(source, names[c], &reader->columns[c], err));
+  }
   return KHOP_OK;
 }
 
-static khop_status pair_record(const pair_reader *reader, const table_row *row, int side, uint32_t *out_entity,
+static khop_status pair_record(const pair_reader *reader, const table_row *row, int side, uint32_t *out_record,
                                khop_error *err) {
   const evaluate_data *data = reader->data;
   const input_field *id = &row->fields[reader->columns[side]];
-  uint32_t record = id_set_find(&data->records, id->text, id->length);
-  *out_entity = ID_SET_NONE;
-  if (record >= data->result_count) return row_fault(row, "a record that clusters.csv does not have", err);
-  *out_entity = data->entities[record];
+  *out_record = id_set_find(&data->records, id->text, id->length);
+  if (*out_record >= data->result_count) return row_fault(row, "a record that clusters.csv does not have", err);
   return KHOP_OK;
+}
+
+static khop_status pair_rule(const pair_reader *reader, const table_row *row, uint16_t *out_rule, khop_error *err) {
+  evaluate_data *data = reader->data;
+  *out_rule = 0;
+  const input_field none = {.text = ""};
+  const input_field *name = reader->has_rules ? &row->fields[reader->columns[PAIR_RULE]] : &none;
+  uint32_t rule;
+  size_t before = data->rules.count;
+  TRY(id_set_add(&data->rules, name->text, name->length, &rule, err));
+  if (rule >= rules_max) return row_fault(row, "more different blocking rules than a schema can have", err);
+  *out_rule = (uint16_t)rule;
+  if (data->rules.count == before) return KHOP_OK;
+  TRY(array_reserve(&data->rule_names, &data->rule_capacity, (size_t)rule + 1, sizeof *data->rule_names, "blocking rules", err));
+  data->rule_names[rule] = mem_copy_text(name->text, name->length);
+  if (!data->rule_names[rule]) return error_memory(err, name->length, "blocking rules");
+  data->rule_count++;
+  return KHOP_OK;
+}
+
+static pair_decision parse_decision(const input_field *field) {
+  if (field->length == 5 && memcmp(field->text, "match", 5) == 0) return DECISION_MATCH;
+  if (field->length == 6 && memcmp(field->text, "review", 6) == 0) return DECISION_REVIEW;
+  return DECISION_OTHER;
 }
 
 static khop_status listed_pair_row(void *context, const table_row *row, khop_error *err) {
   pair_reader *reader = context;
   evaluate_data *data = reader->data;
   uint32_t left, right;
-  data->listed_pairs++;
+  listed_pair pair = {.decision = (uint8_t)parse_decision(&row->fields[reader->columns[PAIR_DECISION]])};
   TRY(pair_record(reader, row, PAIR_LEFT, &left, err));
   TRY(pair_record(reader, row, PAIR_RIGHT, &right, err));
   double weight = parse_weight(&row->fields[reader->columns[PAIR_WEIGHT]]);
   if (isnan(weight)) return row_fault(row, "match_weight is not a weight", err);
-  if (left == ID_SET_NONE || right == ID_SET_NONE) return KHOP_OK;
-  const input_field *decision = &row->fields[reader->columns[PAIR_DECISION]];
-  if (decision->length == 5 && memcmp(decision->text, "match", 5) == 0) {
-    if (left == right) data->match_true++;
-    else data->match_false++;
+  TRY(pair_rule(reader, row, &pair.rule, err));
+  pair.key = weight_key(weight);
+  pair.left = left < right ? left : right;
+  pair.right = left < right ? right : left;
+  if (data->entities) {
+    pair.is_scored = data->entities[left] != ID_SET_NONE && data->entities[right] != ID_SET_NONE;
+    pair.is_true = pair.is_scored && data->entities[left] == data->entities[right];
   }
   TRY(array_reserve(&data->pairs, &data->pair_capacity, data->pair_count + 1, sizeof *data->pairs, "pairs", err));
-  data->pairs[data->pair_count++] = weight_key(weight) | (left == right);
+  data->pairs[data->pair_count++] = pair;
   return KHOP_OK;
 }
 
@@ -286,6 +318,13 @@ static bool is_header_only(const char *path) {
   return only;
 }
 
+static int by_falling_weight(const void *a, const void *b) {
+  const listed_pair *x = a, *y = b;
+  if (x->key != y->key) return x->key > y->key ? -1 : 1;
+  if (x->left != y->left) return x->left < y->left ? -1 : 1;
+  return x->right < y->right ? -1 : x->right > y->right;
+}
+
 khop_status evaluate_read_pairs(evaluate_data *data, const char *directory, khop_error *err) {
   pair_reader reader = {.data = data};
   char *path = path_join(directory, "pairs.csv");
@@ -293,13 +332,18 @@ khop_status evaluate_read_pairs(evaluate_data *data, const char *directory, khop
   khop_status status = KHOP_OK;
   if (!is_header_only(path)) status = table_walk(path, pair_header, listed_pair_row, &reader, err);
   mem_free(path);
+  if (data->pair_count) qsort(data->pairs, data->pair_count, sizeof *data->pairs, by_falling_weight);
   return status;
 }
 
 void evaluate_data_free(evaluate_data *data) {
   id_set_free(&data->records);
   mem_free(data->clusters);
+  mem_free(data->cluster_sizes);
   mem_free(data->entities);
   mem_free(data->pairs);
+  for (size_t i = 0; i < data->rule_count; i++) mem_free(data->rule_names[i]);
+  mem_free(data->rule_names);
+  id_set_free(&data->rules);
   *data = (evaluate_data){0};
 }

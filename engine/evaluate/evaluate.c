@@ -1,13 +1,13 @@
 /* Counting an evaluation. See evaluate.h for what is counted, evaluate_data.h for the numbers. */
-#include "model/evaluate.h"
+#include "evaluate/evaluate.h"
 
 #include <stdlib.h>
 
-#include "model/evaluate_data.h"
+#include "evaluate/evaluate_data.h"
 
 static uint64_t choose_two(uint64_t n) { return n < 2 ? 0 : n * (n - 1) / 2; }
 
-static void rate(pair_quality *q) {
+void pair_quality_rate(pair_quality *q) {
   double found = (double)q->true_positives, claimed = found + (double)q->false_positives,
          existing = found + (double)q->false_negatives;
   q->precision = claimed > 0 ? found / claimed : 1;
@@ -79,9 +79,7 @@ static void count_cells(const sizes *s, evaluation *out) {
   }
 }
 
-/* Scored true pairs into *out_true_pairs. */
-static khop_status count_clusters(const evaluate_data *data, evaluation *out, uint64_t *out_true_pairs,
-                                  khop_error *err) {
+static khop_status count_clusters(const evaluate_data *data, evaluation *out, khop_error *err) {
   sizes s = {0};
   khop_status status = KHOP_OK;
   uint64_t true_pairs = 0, whole_pairs = 0, cluster_pairs = 0;
@@ -99,8 +97,8 @@ static khop_status count_clusters(const evaluate_data *data, evaluation *out, ui
   out->clusters.false_positives = cluster_pairs - out->clusters.true_positives;
   out->clusters.false_negatives = true_pairs - out->clusters.true_positives;
   out->exact_share = out->entities ? (double)out->exact_entities / (double)out->entities : 1;
-  rate(&out->clusters);
-  *out_true_pairs = true_pairs;
+  pair_quality_rate(&out->clusters);
+  out->true_pairs = true_pairs;
 
 cleanup:
   sizes_free(&s);
@@ -109,55 +107,41 @@ cleanup:
 
 /* ---- listed pairs ------------------------------------------------------------------------- */
 
-/* A true pair that pairs.csv lists twice must not make the misses negative. */
-static uint64_t misses(uint64_t true_pairs, uint64_t found) { return true_pairs > found ? true_pairs - found : 0; }
-
-/* Lowers the threshold from weight to weight. Of equal F1 the higher weight stays. */
-static void find_best_weight(evaluate_data *data, uint64_t true_pairs, evaluation *out) {
-  sort_numbers(data->pairs, data->pair_count);
-  pair_quality q = {.false_negatives = true_pairs};
-  rate(&q);
-  out->best = q;
-  bool any = false;
-  for (size_t at = data->pair_count; at > 0;) {
-    uint64_t weight = data->pairs[at - 1] & ~1ull;
-    for (; at > 0 && (data->pairs[at - 1] & ~1ull) == weight; at--) {
-      if (data->pairs[at - 1] & 1) q.true_positives++;
-      else q.false_positives++;
-    }
-    q.false_negatives = misses(true_pairs, q.true_positives);
-    rate(&q);
-    if (any && q.f1 <= out->best.f1) continue;
-    any = true;
-    out->best = q;
-    out->best_weight = weight_of_key(weight);
+static void count_matches(const evaluate_data *data, evaluation *out) {
+  for (size_t i = 0; i < data->pair_count; i++) {
+    const listed_pair *pair = &data->pairs[i];
+    out->scored_pairs += pair->is_scored;
+    if (!pair->is_scored || pair->decision != DECISION_MATCH) continue;
+    out->matches.true_positives += pair->is_true;
+    out->matches.false_positives += !pair->is_true;
   }
+  /* A true pair that pairs.csv lists twice must not make the misses negative. */
+  uint64_t found = out->matches.true_positives;
+  out->matches.false_negatives = out->true_pairs > found ? out->true_pairs - found : 0;
+  pair_quality_rate(&out->matches);
 }
 
-khop_status evaluate_result(const evaluate_options *options, evaluation *out_evaluation, khop_error *err) {
-  *out_evaluation = (evaluation){0};
-  evaluate_data data = {0};
-  evaluation e = {0};
-  uint64_t true_pairs;
-  khop_status status = KHOP_OK;
-  TRY_CLEANUP(evaluate_read_clusters(&data, options->out_directory, err));
-  TRY_CLEANUP(evaluate_read_truth(&data, options, err));
-  TRY_CLEANUP(evaluate_read_pairs(&data, options->out_directory, err));
-  e.truth_rows = data.truth_rows;
-  e.truth_records = data.truth_records;
-  e.result_records = data.result_count;
-  e.missing_records = data.records.count - data.result_count;
-  e.listed_pairs = data.listed_pairs;
-  e.scored_pairs = data.pair_count;
-  TRY_CLEANUP(count_clusters(&data, &e, &true_pairs, err));
-  e.matches.true_positives = data.match_true;
-  e.matches.false_positives = data.match_false;
-  e.matches.false_negatives = misses(true_pairs, data.match_true);
-  rate(&e.matches);
-  find_best_weight(&data, true_pairs, &e);
-  *out_evaluation = e;
+uint64_t evaluate_cluster_pairs(const evaluate_data *data) {
+  uint64_t pairs = 0;
+  for (size_t c = 0; c < data->cluster_count; c++) pairs += choose_two(data->cluster_sizes[c]);
+  return pairs;
+}
 
-cleanup:
-  evaluate_data_free(&data);
-  return status;
+khop_status evaluate_count(const evaluate_data *data, evaluation *out, khop_error *err) {
+  *out = (evaluation){0};
+  evaluation e = {.truth_rows = data->truth_rows,
+                  .truth_records = data->truth_records,
+                  .result_records = data->result_count,
+                  .missing_records = data->records.count - data->result_count,
+                  .listed_pairs = data->pair_count};
+  TRY(count_clusters(data, &e, err));
+  count_matches(data, &e);
+  *out = e;
+  return KHOP_OK;
+}
+
+khop_status evaluate_read(evaluate_data *data, const evaluate_options *options, khop_error *err) {
+  TRY(evaluate_read_clusters(data, options->out_directory, err));
+  TRY(evaluate_read_truth(data, options, err));
+  return evaluate_read_pairs(data, options->out_directory, err);
 }

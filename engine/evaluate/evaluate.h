@@ -1,4 +1,4 @@
-/* How good a result is, against known truth.
+/* How good a result is, against known truth. (labels.h: against pairs that people have judged.)
  *
  * The result is OUT/clusters.csv (record_id, cluster_id) and OUT/pairs.csv (left_id, right_id,
  * match_weight, decision). The truth is a CSV in one of two forms, known by its header:
@@ -18,8 +18,8 @@
  * Scored are the records that both sides know. What the truth has beyond them is reported beside
  * (`missing_records`, `missing_pairs`), so that a low coverage cannot hide behind a high score.
  */
-#ifndef KHOP_MODEL_EVALUATE_H
-#define KHOP_MODEL_EVALUATE_H
+#ifndef KHOP_EVALUATE_EVALUATE_H
+#define KHOP_EVALUATE_EVALUATE_H
 
 #include "base/status.h"
 
@@ -43,6 +43,7 @@ typedef struct evaluation {
   uint64_t both_records;    /* scored; in the left_id, right_id form all of the result */
   uint64_t missing_records; /* named by the truth, not in the result */
   uint64_t missing_pairs;   /* true pairs with at least one missing record: in no count below */
+  uint64_t true_pairs;      /* scored */
 
   pair_quality clusters; /* pairs that the clusters imply */
   pair_quality matches;  /* pairs of pairs.csv with decision match */
@@ -55,9 +56,18 @@ typedef struct evaluation {
   double exact_share;                /* exact_entities / entities */
 } evaluation;
 
-/* Faults: KHOP_USAGE for a missing file or a truth file without the columns (named, with those it
- * has); KHOP_INPUT for rows that cannot be read, a record in two clusters or of two entities, a
- * pair of unknown records, a truth that names no record of the result. */
-khop_status evaluate_result(const evaluate_options *options, evaluation *out_evaluation, khop_error *err);
+typedef struct evaluate_data evaluate_data; /* evaluate_data.h */
+
+/* Reads the three files into `data` (zeroed; evaluate_data_free also after a failure). Faults: KHOP_USAGE for a missing
+ * file or a truth file without the columns (named, with those it has); KHOP_INPUT for rows that cannot be read, a record
+ * in two clusters or of two entities, a pair of unknown records, a truth that names no record of the result. */
+khop_status evaluate_read(evaluate_data *data, const evaluate_options *options, khop_error *err);
+/* Counts all but `best`, which is the curve's. */
+khop_status evaluate_count(const evaluate_data *data, evaluation *out, khop_error *err);
+
+/* Pairs of records in one cluster. */
+uint64_t evaluate_cluster_pairs(const evaluate_data *data);
+/* Precision, recall and F1 from the three counts. */
+void pair_quality_rate(pair_quality *quality);
 
 #endif

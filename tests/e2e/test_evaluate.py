@@ -1,0 +1,143 @@
+"""khop evaluate: the curve, and labels; each against a count of our own."""
+
+import math
+import os
+import random
+
+import support
+from support import INPUT, USAGE
+
+PEOPLE = support.scaled(6000, 1500)
+
+
+def result(directory):
+    """A register with truth, matched; made once a test."""
+    register, truth = support.generate("civil-birth", PEOPLE, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out)
+    return out, truth
+
+
+def evaluate(*arguments):
+    return support.json.loads(support.khop("evaluate", *arguments, "--format", "json").out)
+
+
+def listed_pairs(out):
+    return [(row["left_id"], row["right_id"], float(row["match_weight"]), row["decision"])
+            for row in support.read_table(out, "pairs.csv")]
+
+
+def share(part, whole):
+    return part / whole if whole else 1.0
+
+
+def test_curve(directory):
+    out, truth_path = result(directory)
+    truth = support.truth_of(truth_path)
+    sizes = support.collections.Counter(truth.values())
+    true_pairs = sum(n * (n - 1) // 2 for n in sizes.values())
+    pairs = listed_pairs(out)
+    curve = support.path(directory, "curve.csv")
+    found = evaluate(out, "--truth", truth_path, "--curve", curve)
+    assert oct(os.stat(curve).st_mode & 0o777) == "0o600"
+
+    points = support.read_table(directory, "curve.csv")
+    weights = [float(point["match_weight"]) for point in points]
+    assert weights == sorted({weight for _, _, weight, _ in pairs}, reverse=True)
+    for point in random.Random(1).sample(points, min(len(points), 60)) + [points[-1]]:
+        above = [pair for pair in pairs if pair[2] >= float(point["match_weight"])]
+        right = sum(truth[left] == truth[other] for left, other, _, _ in above)
+        assert (int(point["pairs"]), int(point["true_pairs"])) == (len(above), right)
+        precision, recall = share(right, len(above)), share(right, true_pairs)
+        assert abs(float(point["precision"]) - precision) < 1e-6 and abs(float(point["recall"]) - recall) < 1e-6
+        assert abs(float(point["f1"]) - 2 * precision * recall / (precision + recall)) < 2e-6
+    assert max(float(point["f1"]) for point in points) == found["best_f1"]
+
+    table = found["thresholds"]
+    assert [row["probability"] for row in table] == sorted((row["probability"] for row in table), reverse=True)
+    assert table[-1]["pairs"] == len(pairs) > table[0]["pairs"]
+    for row in table:
+        assert abs(row["weight"] - math.log2(row["probability"] / (1 - row["probability"]))) < 2e-3
+        assert row["pairs"] == sum(weight >= math.log2(row["probability"] / (1 - row["probability"])) for _, _, weight, _ in pairs)
+    at_match = next(row for row in table if row["probability"] == 0.9)
+    assert at_match["precision"] == found["pair_precision"] and at_match["recall"] == found["pair_recall"]
+    text = support.khop("evaluate", out, "--truth", truth_path).out
+    assert f"{at_match['precision']:.4f} {at_match['recall']:8.4f} {at_match['f1']:8.4f}" in text, text
+
+
+def write_labels(directory, name, rows, columns=("left_id", "right_id", "label")):
+    return support.write_table(directory, name, columns, rows)
+
+
+def test_labels(directory):
+    """Reviewers judge a sample of what was found: the true precision lies in the interval."""
+    out, truth_path = result(directory)
+    truth = support.truth_of(truth_path)
+    pairs = listed_pairs(out)
+    chosen = random.Random(2)
+    sample = chosen.sample(pairs, len(pairs) // 2)
+    words = (("không trùng", "khác", "non-match"), ("trùng", "Khớp", "match"))
+    rows = [(right, left, chosen.choice(words[truth[left] == truth[right]])) for left, right, _, _ in sample]
+    rows.append((sample[0][0], "no such record", "match"))
+    labels = write_labels(directory, "labels.csv", rows)
+    curve = support.path(directory, "curve.csv")
+    exact, found = evaluate(out, "--truth", truth_path), evaluate(out, "--labels", labels, "--curve", curve)
+    assert (found["from"], exact["from"]) == ("labels", "truth")
+    assert (found["labelled_pairs"], found["label_rows"], found["unknown_rows"]) == (len(sample), len(rows), 1)
+    assert found["labelled_match"] == sum(truth[left] == truth[right] for left, right, _, _ in sample)
+    assert found["match_labelled"] == sum(decision == "match" for _, _, _, decision in sample)
+    assert found["match_precision_low"] <= exact["pair_precision"] <= found["match_precision_high"]
+    assert found["match_precision_low"] < found["match_precision_high"]
+    assert found["cluster_precision_low"] <= exact["precision"] <= found["cluster_precision_high"]
+    clusters = support.clusters_of(out)
+    matches = [pair for pair in sample if truth[pair[0]] == truth[pair[1]]]
+    together = sum(clusters[left] == clusters[right] for left, right, _, _ in matches)
+    assert abs(found["cluster_recall_of_labels"] - share(together, len(matches))) < 1e-6
+    by_probability = {row["probability"]: row for row in found["thresholds"]}
+    for row in exact["thresholds"]:
+        assert by_probability[row["probability"]]["pairs"] == row["pairs"]
+    points = support.read_table(directory, "curve.csv")
+    assert [int(point["pairs"]) for point in points] == [row["pairs"] for row in found["thresholds"]]
+    text = support.khop("evaluate", out, "--labels", labels).out
+    assert "relative to the labels" in text and f"precision {found['match_precision']:.4f} (" in text, text
+
+
+def test_labels_of_all(directory):
+    """Where every pair is labelled, the estimate is the precision itself."""
+    out, truth_path = result(directory)
+    truth = support.truth_of(truth_path)
+    labels = write_labels(directory, "labels.csv", [(left, right, "1" if truth[left] == truth[right] else "0", name, 1)
+                                                    for left, right, _, _ in listed_pairs(out) for name in ("An", "Bình")],
+                          ("left_id", "right_id", "label", "reviewer", "weight"))
+    exact, found = evaluate(out, "--truth", truth_path), evaluate(out, "--labels", labels)
+    assert found["match_precision"] == found["match_precision_low"] == exact["pair_precision"]
+    for ours, theirs in zip(found["thresholds"], exact["thresholds"]):
+        assert abs(ours["precision"] - theirs["precision"]) < 1e-6
+
+
+def test_nothing_labelled(directory):
+    """Possible decides nothing: no number is made up."""
+    out, _ = result(directory)
+    left, right, _, _ = listed_pairs(out)[0]
+    labels = write_labels(directory, "labels.csv", [(left, right, "có thể")])
+    found = evaluate(out, "--labels", labels)
+    assert found["labelled_possible"] == 1 and found["match_precision"] is None and found["cluster_recall_of_labels"] is None
+    assert "precision unknown" in support.khop("evaluate", out, "--labels", labels).out
+
+
+def test_refusals(directory):
+    out = directory
+    support.write_table(out, "clusters.csv", ["record_id", "cluster_id"], [("a", 1), ("b", 1)])
+    support.write_table(out, "pairs.csv", ["left_id", "right_id", "match_weight", "decision"], [("a", "b", 3.5, "match")])
+    truth = write_labels(directory, "truth.csv", [("a", "b", "match")])
+    support.refuses(USAGE, ["--truth", "--labels"], "evaluate", out)
+    support.refuses(USAGE, ["--truth", "--labels"], "evaluate", out, "--truth", truth, "--labels", truth)
+    support.refuses(USAGE, ["--format", "text or json"], "evaluate", out, "--truth", truth, "--format", "xml")
+    support.refuses(USAGE, ["no/such/", "no such"], "evaluate", out, "--truth", truth, "--curve", "no/such/curve.csv")
+    support.refuses(USAGE, ["labels.csv"], "evaluate", out, "--labels", support.path(directory, "labels.csv"))
+    wrong = write_labels(directory, "wrong.csv", [("a", "b", "secret")])
+    error = support.refuses(INPUT, ["line 2", "label is none of"], "evaluate", out, "--labels", wrong)
+    assert "secret" not in error
+
+
+support.main(globals())
