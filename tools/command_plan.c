@@ -1,25 +1,39 @@
 /* khop plan. */
 #include <stdio.h>
+#include <string.h>
 
 #include "commands.h"
 
-static void print_rules(const khop_plan_result *p) {
-  printf("\n%-44s %12s %10s %14s %14s\n", "blocking rule", "rows", "blocks", "pairs", "found before");
+/* Wide enough for every rule's name: two may begin alike. */
+static int name_width(const khop_plan_result *p) {
+  int width = (int)sizeof "largest blocks" - 1;
   for (size_t i = 0; i < p->rule_count; i++) {
-    const khop_plan_rule *r = &p->rules[i];
-    printf("%-44.44s %12s %10s %14s %14s\n", r->name, show_count(r->rows), show_count(r->blocks), show_count(r->pairs),
-           show_count(r->pairs_repeated));
-    if (r->pairs_split || r->pairs_left_out) {
-      printf("%-44s %s pairs parted by splitting, %s not compared\n", "", show_count(r->pairs_split), show_count(r->pairs_left_out));
-    }
+    int length = (int)strlen(p->rules[i].name);
+    if (length > width) width = length;
   }
+  return width;
 }
 
-static void print_blocks(const khop_plan_result *p) {
-  printf("\n%-44s %12s %14s  %s\n", "largest blocks", "rows", "not compared", "a record of it");
+static void print_rules(const khop_plan_result *p, int width) {
+  printf("\n%-*s %12s %10s %12s %13s %11s %9s %7s\n", width, "blocking rule", "rows", "blocks", "pairs", "found before", "matches", "alone",
+         "s");
+  for (size_t i = 0; i < p->rule_count; i++) {
+    const khop_plan_rule *r = &p->rules[i];
+    printf("%-*s %12s %10s %12s %13s %11s %9s %7.2f\n", width, r->name, show_count(r->rows), show_count(r->blocks), show_count(r->pairs),
+           show_count(r->pairs_repeated), show_count((uint64_t)(r->expected_matches + 0.5)),
+           show_count((uint64_t)(r->expected_alone + 0.5)), r->seconds);
+    if (r->pairs_split || r->pairs_left_out) {
+      printf("%-*s %s pairs parted by splitting, %s not compared\n", width, "", show_count(r->pairs_split), show_count(r->pairs_left_out));
+    }
+  }
+  printf("matches: expected among these pairs; alone: of these, what no other rule finds; s: what the rule costs\n");
+}
+
+static void print_blocks(const khop_plan_result *p, int width) {
+  printf("\n%-*s %12s %14s  %s\n", width, "largest blocks", "rows", "not compared", "a record of it");
   for (size_t i = 0; i < p->block_count; i++) {
     const khop_plan_block *b = &p->blocks[i];
-    printf("%-44.44s %12s %14s  %s\n", b->rule, show_count(b->rows), show_count(b->pairs_left_out), b->record_id);
+    printf("%-*s %12s %14s  %s\n", width, b->rule, show_count(b->rows), show_count(b->pairs_left_out), b->record_id);
   }
 }
 
@@ -36,8 +50,8 @@ static khop_status run_plan(const arguments *a, khop_error *err) {
   printf("schema         %s\n", plan.schema);
   printf("rows           %s read, %s rejected, %s to index\n", show_count(plan.rows), show_count(plan.rejected), show_count(plan.indexed));
   printf("pairs          %s to compare\n", show_count(plan.pairs));
-  print_rules(&plan);
-  print_blocks(&plan);
+  print_rules(&plan, name_width(&plan));
+  print_blocks(&plan, name_width(&plan));
   printf("\nmemory         %s\n", show_bytes(plan.memory_bytes));
   printf("disk           %s\n", show_bytes(plan.disk_bytes));
   printf("time           %s, at %s pairs a second\n", show_seconds(plan.seconds), show_count((uint64_t)plan.pairs_per_second));
@@ -50,6 +64,9 @@ const command_spec command_plan = {
     .name = "plan",
     .operands = "REGISTER.csv [MORE.csv...]",
     .summary = "shows what dedupe would do: pairs, largest blocks, memory, disk, time; writes nothing",
+    .details = "For each blocking rule: rows with a key, blocks, pairs that it is the first to find, pairs that an earlier rule finds too,\n"
+               "expected matches among its pairs, those of them that no other rule finds (a run without the rule misses them), and the\n"
+               "seconds that it costs. Up to 131,072 rows all pairs are compared, beyond a sample.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .option_groups = (const option_spec *const[]){options_model, options_input, options_run, options_help, NULL},

@@ -227,3 +227,12 @@ uint64_t block_key_effective(const feature_layout *layout, const schema *s, size
   }
   return key;
 }
+
+bool block_rules_find(const feature_layout *layout, const schema *s, size_t first, size_t last, const key_set *split_keys,
+                      const uint8_t *x, const uint8_t *y) {
+  for (size_t r = first; r < last; r++) {
+    uint64_t key = block_key_effective(layout, s, r, split_keys, x);
+    if (key && key == block_key_effective(layout, s, r, split_keys, y)) return true;
+  }
+  return false;
+}

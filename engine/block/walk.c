@@ -146,13 +146,9 @@ static bool found_before(const walker *w, size_t i, size_t j, size_t rules) {
 /* Two rows are most blocks: their keys are made rule by rule, and mostly the first rules settle it. */
 static bool two_found_before(const walk_task *t, const sort_item *items) {
   const rule_walk *w = t->job->walk;
-  const feature_layout *layout = &w->options->table->layout;
-  const uint8_t *x = feature_row(w->options->table, items[0].row), *y = feature_row(w->options->table, items[1].row);
-  for (size_t r = 0; r < w->rule; r++) {
-    uint64_t key = block_key_effective(layout, w->options->schema, r, w->split_keys, x);
-    if (key && key == block_key_effective(layout, w->options->schema, r, w->split_keys, y)) return true;
-  }
-  return false;
+  const feature_table *table = w->options->table;
+  return block_rules_find(&table->layout, w->options->schema, 0, w->rule, w->split_keys, feature_row(table, items[0].row),
+                          feature_row(table, items[1].row));
 }
 
 static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t count) {

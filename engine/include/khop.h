@@ -144,6 +144,9 @@ typedef struct khop_plan_rule {
   uint64_t pairs;          /* that this rule is the first to find */
   uint64_t pairs_repeated; /* found by an earlier rule too */
   uint64_t pairs_split, pairs_left_out;
+  double expected_matches; /* of `pairs`, those that would match */
+  double expected_alone;   /* of these, those that no other rule finds: what a run without the rule would miss */
+  double seconds;          /* that the rule costs here: its keys, its walk, comparing `pairs` */
 } khop_plan_rule;
 
 typedef struct khop_plan_block {
@@ -166,7 +169,8 @@ typedef struct khop_plan_result {
   double expected_matches, expected_reviews; /* pairs */
 } khop_plan_result;
 
-/* Reads and blocks, but compares only a sample and writes nothing. */
+/* Reads and blocks, but compares only a sample (all pairs of a register of up to 131,072 rows, so that expected matches are
+ * those of the run) and writes nothing. */
 KHOP_API khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, khop_error *err);
 
 /* ---- inspect ------------------------------------------------------------------------------ */

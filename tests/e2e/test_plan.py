@@ -1,11 +1,14 @@
 """khop plan says before a run what the run then does."""
 
+import collections
 import os
+import pathlib
 import re
 
 import support
 
 PEOPLE = support.scaled(8000, 1200)
+COMPARED_ALL = 131072  # rows, beyond which plan compares a sample
 
 
 def number(text):
@@ -18,33 +21,58 @@ def size_bytes(text):
 
 
 def parse(text):
-    """The plan as printed: facts, {rule: (rows, blocks, pairs, repeated)}, [(rule, rows, not compared, id)]"""
-    facts, rules, blocks, part = {}, {}, [], 0
+    """The plan as printed: facts, {rule: (rows, blocks, pairs, repeated)}, {rule: (matches, alone)},
+    [(rule, rows, not compared, id)]"""
+    facts, rules, found, blocks, part = {}, {}, {}, [], 0
     for line in text.splitlines():
         if not line:
             part += 1
         elif part in (0, 3):
             name, value = line[:15].strip(), line[15:]
             facts[name] = value
-        elif part == 1 and not line.startswith((" ", "blocking rule")):
-            *_, rows, count, pairs, repeated = line.split()
-            rules[line[:44].strip()] = (number(rows), number(count), number(pairs), number(repeated))
+        elif part == 1 and not line.startswith((" ", "blocking rule", "matches: ")):
+            name, rows, count, pairs, repeated, matches, alone, seconds = line.rsplit(None, 7)
+            rules[name.strip()] = (number(rows), number(count), number(pairs), number(repeated))
+            found[name.strip()] = (number(matches), number(alone))
+            assert re.fullmatch(r"\d+\.\d\d", seconds), line
         elif part == 2 and not line.startswith("largest blocks"):
-            blocks.append((line[:44].strip(), number(line[44:].split()[0]), number(line[44:].split()[1]), line[44:].split()[2]))
-    return facts, rules, blocks
+            name, rows, left_out, record = line.rsplit(None, 3)
+            blocks.append((name, number(rows), number(left_out), record))
+    return facts, rules, found, blocks
+
+
+def matches_by_rule(out):
+    return collections.Counter(row["blocking_rule"] for row in support.read_table(out, "pairs.csv") if row["decision"] == "match")
+
+
+def check_shares(found, out):
+    """Estimates from a sample: the rules that matter stand where they should."""
+    counts = matches_by_rule(out)
+    for rule, count in counts.items():
+        assert count < 1000 or 0.7 < found[rule][0] / count < 1.4, (rule, count, found[rule])
+
+
+def check_matches(found, out):
+    """In a register this small all pairs are compared: what each rule matches is no estimate."""
+    counts = matches_by_rule(out)
+    assert {rule: matches for rule, (matches, _) in found.items() if matches} == dict(counts)
 
 
 def check_plan(register, out, *options):
     before = support.snapshot(os.path.dirname(register))
     text = support.khop("plan", register, *options).out
     assert support.snapshot(os.path.dirname(register)) == before, "plan wrote something"
-    facts, rules, blocks = parse(text)
+    facts, rules, found, blocks = parse(text)
     result = support.khop("dedupe", register, "-o", out, *options)
     summary = support.read_json(out, "summary.json")
     assert facts["schema"] == summary["schema"]
-    expected = {rule["rule"][:44]: (rule["rows"], rule["blocks"], rule["pairs_compared"], rule["pairs_found_by_earlier_rules"])
+    expected = {rule["rule"]: (rule["rows"], rule["blocks"], rule["pairs_compared"], rule["pairs_found_by_earlier_rules"])
                 for rule in summary["blocking_rules"]}
     assert rules == expected, [name for name in expected if rules.get(name) != expected[name]]
+    if summary["input"]["indexed"] <= COMPARED_ALL:
+        check_matches(found, out)
+    else:
+        check_shares(found, out)
     assert facts["pairs"] == f"{summary['pairs']['compared']:,} to compare"
     counts = summary["input"]
     assert facts["rows"] == f"{counts['rows']:,} read, {counts['rejected']:,} rejected, {counts['indexed']:,} to index"
@@ -73,6 +101,33 @@ def test_rules_and_blocks(directory):
         assert 0.5 < ratios["disk"] < 2, ratios
 
 
+def matches_of(register, schema, out):
+    support.khop("dedupe", register, "--schema", schema, "--untrained", "--no-store", "-o", out)
+    return {(row["left_id"], row["right_id"]) for row in support.read_table(out, "pairs.csv") if row["decision"] == "match"}
+
+
+def test_what_a_rule_adds_alone(directory):
+    """A run without the rule misses just the matches that plan expects of it alone."""
+    register, _ = support.generate("cccd", PEOPLE, directory)
+    yaml = (pathlib.Path(__file__).parents[2] / "engine/schema/builtin/cccd.yaml").read_text(encoding="utf-8")
+    rules = re.findall(r"^  - \[(.*)\]\n", yaml, re.MULTILINE)
+    few = [rule for rule in rules if "so_cccd" in rule and "," not in rule] + ["ho_ten, ngay_sinh", "dien_thoai, ho_ten.given"]
+    schema = support.path(directory, "few.yaml")
+
+    def write(kept):
+        text = re.sub(r"(?<=^blocking:\n)(  - .*\n)+", "".join(f"  - [{rule}]\n" for rule in kept), yaml, flags=re.MULTILINE)
+        support.write(directory, "few.yaml", text)
+        return schema
+
+    alone = parse(support.khop("plan", register, "--untrained", "--schema", write(few)).out)[2]
+    everything = matches_of(register, schema, support.path(directory, "all"))
+    for number, rule in enumerate(few):
+        without = matches_of(register, write([r for r in few if r != rule]), support.path(directory, f"without{number}"))
+        assert without <= everything
+        assert alone[rule.replace(", ", "+")][1] == len(everything) - len(without), rule
+    assert sum(count for _, count in alone.values()) > 0
+
+
 def test_models(directory):
     """plan takes the models and thresholds that dedupe takes, and expects what they find."""
     register, _ = support.generate("civil-birth", PEOPLE, directory)
@@ -96,6 +151,7 @@ def test_threads(directory):
     """The counts and the review load are the same on any number of threads."""
     register, _ = support.generate("civil-birth", PEOPLE, directory)
     texts = [support.khop("plan", register, "--threads", threads).out for threads in (1, 2, 5)]
+    texts = [re.sub(r" +\d+\.\d\d$", "", text, flags=re.MULTILINE) for text in texts]  # seconds
     kept = [[line for line in text.splitlines() if not line.startswith(("time", "memory"))] for text in texts]
     assert kept[0] == kept[1] == kept[2]
 
