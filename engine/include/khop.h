@@ -233,6 +233,10 @@ typedef struct khop_evaluate_options {
   const char *labels; /* CSV: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể; and others),
                        * maybe reviewer and weight */
   const char *curve;  /* CSV to write: precision, recall and F1 at every match weight; with labels at the thresholds */
+  const char *store;  /* NULL: OUTPUT/store */
+  const char *const *by; /* groupings: a field, FIELD.PART (year, decade, province, surname, given), or sex, birth_year,
+                          * birth_decade, province, ethnicity, source; they need the store */
+  size_t by_count;
 } khop_evaluate_options;
 
 typedef struct khop_quality {
@@ -272,16 +276,34 @@ typedef struct khop_threshold {
   double recall, f1;
 } khop_threshold;
 
+/* Records of one value, and the pairs that have one of them at least. */
+typedef struct khop_group {
+  char *value; /* canonical; NULL: missing */
+  uint64_t records, true_pairs;
+  uint64_t true_positives, false_positives, false_negatives; /* cluster-implied pairs; of labels, those labelled */
+  double precision, recall, f1;
+} khop_group;
+
+typedef struct khop_grouping {
+  char *name; /* as asked for */
+  size_t group_count;
+  khop_group *groups; /* most records first; years and decades in order */
+} khop_grouping;
+
 typedef struct khop_evaluation {
   bool from_labels;
   khop_quality quality;      /* from a truth */
   khop_label_quality labels; /* from labels */
   size_t threshold_count;
   khop_threshold thresholds[KHOP_THRESHOLDS_MAX]; /* falling */
+  size_t grouping_count;
+  khop_grouping *groupings;
 } khop_evaluation;
 
-/* Quality of the result in a directory, against a truth or labels. Everything comes from what the directory holds. */
+/* Quality of the result in a directory, against a truth or labels. Everything comes from what the directory holds.
+ * khop_evaluation_free frees what it points to. */
 KHOP_API khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err);
+KHOP_API void khop_evaluation_free(khop_evaluation *evaluation);
 
 /* ---- normalise ---------------------------------------------------------------------------- */
 

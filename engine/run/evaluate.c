@@ -1,6 +1,6 @@
 /* khop_evaluate: what evaluate/ finds, put together for tools. */
 #include "evaluate/curve.h"
-#include "evaluate/labels.h"
+#include "evaluate/groups.h"
 
 static khop_quality quality_of(const evaluation *e) {
   return (khop_quality){.records = e->result_records,
@@ -49,6 +49,19 @@ static khop_status evaluate_labels(evaluate_data *data, labels *l, const khop_ev
   return o->curve ? labels_write_curve(out->thresholds, out->threshold_count, o->curve, err) : KHOP_OK;
 }
 
+static khop_status evaluate_groups(const evaluate_data *data, const labels *l, const khop_evaluate_options *o, khop_evaluation *out,
+                                   khop_error *err) {
+  stored s;
+  if (!o->by_count) return KHOP_OK;
+  out->groupings = mem_alloc(o->by_count, sizeof *out->groupings);
+  if (!out->groupings) return error_memory(err, o->by_count * sizeof *out->groupings, "groups");
+  out->grouping_count = o->by_count;
+  TRY(stored_open(&s, o->output, o->store, err));
+  khop_status status = groups_find(&s, data, l, o->by, o->by_count, out->groupings, err);
+  stored_close(&s);
+  return status;
+}
+
 khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err) {
   *out_evaluation = (khop_evaluation){0};
   evaluate_data data = {0};
@@ -58,10 +71,18 @@ khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation 
   TRY_CLEANUP(check_options(options, err));
   if (options->truth) TRY_CLEANUP(evaluate_truth(&data, options, &found, err));
   else TRY_CLEANUP(evaluate_labels(&data, &l, options, &found, err));
+  TRY_CLEANUP(evaluate_groups(&data, options->labels ? &l : NULL, options, &found, err));
   *out_evaluation = found;
 
 cleanup:
   labels_free(&l);
   evaluate_data_free(&data);
+  if (status != KHOP_OK) khop_evaluation_free(&found);
   return status;
+}
+
+void khop_evaluation_free(khop_evaluation *e) {
+  groups_free(e->groupings, e->grouping_count);
+  mem_free(e->groupings);
+  *e = (khop_evaluation){0};
 }

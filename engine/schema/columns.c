@@ -30,6 +30,20 @@ static uint64_t folded_hash(const char *text) {
   return kept ? hash_bytes(folded, kept) : 0;
 }
 
+int schema_find_field_as(const schema *s, const char *name) {
+  int found = schema_find_field(s, name);
+  uint64_t folded = folded_hash(name);
+  for (size_t f = 0; f < s->field_count && found < 0 && folded; f++) {
+    if (folded_hash(s->fields[f].name) == folded) found = (int)f;
+  }
+  for (size_t f = 0; f < s->field_count && found < 0 && folded; f++) {
+    for (size_t a = 0; a < s->fields[f].alias_count && found < 0; a++) {
+      if (folded_hash(s->fields[f].aliases[a]) == folded) found = (int)f;
+    }
+  }
+  return found;
+}
+
 /* ---- one assignment ----------------------------------------------------------------------- */
 
 typedef struct matcher {

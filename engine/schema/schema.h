@@ -224,6 +224,8 @@ khop_status schema_load(schema **out_schema, const char *name, khop_error *err);
 void schema_free(schema *s);
 /* Field index by name; -1 when there is none. */
 int schema_find_field(const schema *s, const char *name);
+/* The same by name or alias, as people write it: without regard to case, accents and the signs between words. */
+int schema_find_field_as(const schema *s, const char *name);
 
 /* ---- columns ------------------------------------------------------------------------------ */
 

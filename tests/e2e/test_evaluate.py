@@ -1,5 +1,6 @@
 """khop evaluate: the curve, and labels; each against a count of our own."""
 
+import itertools
 import math
 import os
 import random
@@ -123,6 +124,89 @@ def test_nothing_labelled(directory):
     found = evaluate(out, "--labels", labels)
     assert found["labelled_possible"] == 1 and found["match_precision"] is None and found["cluster_recall_of_labels"] is None
     assert "precision unknown" in support.khop("evaluate", out, "--labels", labels).out
+
+
+SEXES = {"nam": "male", "nữ": "female", "nu": "female", "1": "male", "2": "female", "m": "male", "f": "female", "male": "male",
+         "female": "female", "true": "male", "false": "female", "": None}
+
+
+def pairs_within(record_sets):
+    return {frozenset(pair) for records in record_sets for pair in itertools.combinations(records, 2)}
+
+
+def sets_of(names):
+    """record -> name to the sets of records of one name."""
+    found = support.collections.defaultdict(list)
+    for record, name in names.items():
+        found[name].append(record)
+    return found.values()
+
+
+def check_grouping(grouping, value_of, true, claimed):
+    """Against every pair by itself: a pair is in the groups of both of its records."""
+    values = support.collections.Counter(value_of.values())
+    assert {group["value"]: group["records"] for group in grouping["groups"]} == dict(values), grouping["name"]
+    for group in grouping["groups"]:
+        def here(pairs):
+            return {pair for pair in pairs if any(value_of[record] == group["value"] for record in pair)}
+        found = here(true & claimed)
+        assert group["true_pairs"] == len(here(true)) and group["true_positives"] == len(found), group
+        assert group["false_positives"] == len(here(claimed)) - len(found), group
+        assert group["false_negatives"] == len(here(true)) - len(found), group
+        assert abs(group["precision"] - share(len(found), len(here(claimed)))) < 1e-6
+        assert abs(group["recall"] - share(len(found), len(here(true)))) < 1e-6
+
+
+def test_by(directory):
+    register, _ = support.generate("civil-birth", PEOPLE, directory)
+    out, truth_path = result(directory)
+    truth, clusters = support.truth_of(truth_path), support.clusters_of(out)
+    true, claimed = pairs_within(sets_of(truth)), pairs_within(sets_of(clusters))
+    rows = {row["ma_ho_so"]: row for row in support.read_table(register)}
+    found = evaluate(out, "--truth", truth_path, "--by", "sex,loai_dang_ky,source,birth_decade,ngay_sinh,province,ho_ten.surname")
+    by = {grouping["name"]: grouping for grouping in found["by"]}
+    check_grouping(by["sex"], {record: SEXES[rows[record]["gioi_tinh"].strip().lower()] for record in clusters}, true, claimed)
+    check_grouping(by["loai_dang_ky"], {record: rows[record]["loai_dang_ky"] or None for record in clusters}, true, claimed)
+    check_grouping(by["source"], {record: "civil-birth.csv" for record in clusters}, true, claimed)
+    for grouping in found["by"]:
+        assert sum(group["records"] for group in grouping["groups"]) == len(clusters), grouping["name"]
+    decades, years = by["birth_decade"]["groups"], by["ngay_sinh"]["groups"]
+    for decade in decades:
+        if decade["value"]:
+            first = int(decade["value"][:4])
+            assert decade["value"] == f"{first}-{first + 9}" and first % 10 == 0
+            assert decade["records"] == sum(group["records"] for group in years if group["value"] and int(group["value"]) // 10 * 10 == first)
+    assert [group["value"] for group in decades if group["value"]] == sorted(group["value"] for group in decades if group["value"])
+    assert by["province"]["groups"][0]["value"] == "Hồ Chí Minh" and by["ho_ten.surname"]["groups"][0]["value"] == "nguyễn"
+    text = support.khop("evaluate", out, "--truth", truth_path, "--by", "province,ethnicity").out
+    assert "Hồ Chí Minh   " in text and "kinh   " in text and "(missing)" in text
+
+
+def test_by_with_labels(directory):
+    register, _ = support.generate("civil-birth", PEOPLE, directory)
+    out, truth_path = result(directory)
+    truth, clusters = support.truth_of(truth_path), support.clusters_of(out)
+    pairs = random.Random(4).sample(listed_pairs(out), 60)
+    labels = write_labels(directory, "labels.csv", [(left, right, "match" if truth[left] == truth[right] else "no") for left, right, _, _ in pairs])
+    kinds = {row["ma_ho_so"]: row["loai_dang_ky"] for row in support.read_table(register)}
+    for group in evaluate(out, "--labels", labels, "--by", "loai_dang_ky")["by"][0]["groups"]:
+        here = [pair for pair in pairs if group["value"] in (kinds[pair[0]], kinds[pair[1]])]
+        claimed = [pair for pair in here if clusters[pair[0]] == clusters[pair[1]]]
+        assert group["true_pairs"] == sum(truth[left] == truth[right] for left, right, _, _ in here)
+        assert group["false_positives"] == sum(truth[left] != truth[right] for left, right, _, _ in claimed)
+
+
+def test_wrong_store(directory):
+    """A store of another run is found out, and so is none."""
+    out, truth_path = result(directory)
+    register, _ = support.generate("civil-birth", PEOPLE, directory, seed=2)
+    other = support.path(directory, "other")
+    support.khop("dedupe", register, "-o", other, "--no-store")
+    support.refuses(USAGE, ["store"], "evaluate", other, "--truth", truth_path, "--by", "sex")
+    support.refuses(INPUT, ["another run"], "evaluate", other, "--truth", truth_path, "--by", "sex", "--store", support.path(out, "store"))
+    support.refuses(USAGE, ["no 'shoe_size'", "birth_decade", "so_dinh_danh"], "evaluate", out, "--truth", truth_path, "--by", "sex,shoe_size")
+    support.refuses(USAGE, ["no 'ho_ten.decade'"], "evaluate", out, "--truth", truth_path, "--by", "ho_ten.decade")
+    support.refuses(USAGE, ["--by", "empty"], "evaluate", out, "--truth", truth_path, "--by", "sex,,source")
 
 
 def test_refusals(directory):
