@@ -1,4 +1,4 @@
-/* khop dedupe and khop train. */
+/* khop dedupe. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +16,7 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   printf("pairs          %s compared, %s match, %s for review\n", show_count(s->pairs_compared), show_count(s->pairs_match),
          show_count(s->pairs_review));
   if (s->pairs_left_out) printf("not compared   %s pairs of oversized blocks, named in summary.json\n", show_count(s->pairs_left_out));
+  show_training(&s->training);
   printf("clusters       %s of two or more records, %s records in them, the largest has %s\n", show_count(s->clusters),
          show_count(s->clustered_records), show_count(s->largest_cluster));
   printf("expected       %.0f wrong among the matching pairs\n", s->expected_wrong_pairs);
@@ -48,28 +49,3 @@ const command_spec command_dedupe = {
     .operands_max = OPERANDS_MAX,
     .option_groups = (const option_spec *const[]){dedupe_options, options_model, options_input, options_run, options_help, NULL},
     .run = run_dedupe};
-
-static const option_spec train_options[] = {{"--output", "-o", "MODEL.json", "where the model goes"}, {NULL, NULL, NULL, NULL}};
-
-static khop_status run_train(const arguments *a, khop_error *err) {
-  khop_options options;
-  khop_map maps[VALUES_MAX];
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  const char *path = options.output;
-  if (status == KHOP_OK && !path) return report_usage(err, "khop train: say where the model goes with -o MODEL.json");
-  if (status == KHOP_OK) status = report_start(a, &options, err);
-  if (status != KHOP_OK) return status;
-  status = khop_train(&options, path, err);
-  report_end(&options);
-  if (status == KHOP_OK) printf("model          %s\n", path);
-  return status;
-}
-
-const command_spec command_train = {
-    .name = "train",
-    .operands = "REGISTER.csv [MORE.csv...] -o MODEL.json",
-    .summary = "estimates a model for later runs with --model; matches nothing",
-    .operands_min = 1,
-    .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){train_options, options_input, options_run, options_help, NULL},
-    .run = run_train};

@@ -8,4 +8,7 @@
 extern const command_spec command_dedupe, command_plan, command_train, command_inspect, command_evaluate,
     command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
 
+/* "model          converged after 12 iterations, ..." (command_train.c) */
+void show_training(const khop_training *t);
+
 #endif

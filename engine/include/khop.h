@@ -111,6 +111,17 @@ typedef struct khop_phase_time {
   double seconds;
 } khop_phase_time;
 
+/* How the model of a run came about. */
+typedef struct khop_training {
+  char state[24];      /* "converged"; "iteration limit": EM was stopped before; "too few matches": the schema's defaults
+                        * count for more than what was learned; "defaults": nothing was learned; "loaded": from a file */
+  unsigned iterations; /* of EM; `change` is what the last one still changed */
+  double change;
+  double matches;      /* expected among the sampled candidate pairs */
+  uint64_t random_pairs, candidate_pairs; /* looked at */
+  size_t constrained_levels; /* whose weight is not their own, so that levels stay in order: model.json names them */
+} khop_training;
+
 typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
@@ -124,6 +135,7 @@ typedef struct khop_summary {
   char simd[16];
   khop_phase_time phases[16];
   size_t phase_count;
+  khop_training training;
 } khop_summary;
 
 /* Finds the records that mean the same entity inside the inputs and writes OUTPUT: pairs.csv,
@@ -132,7 +144,8 @@ typedef struct khop_summary {
 KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err);
 
 /* Estimates a model and writes it to `model_path`; matches nothing. */
-KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_error *err);
+KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training,
+                                khop_error *err);
 
 /* ---- plan --------------------------------------------------------------------------------- */
 

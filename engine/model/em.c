@@ -3,14 +3,18 @@
 
 #include <math.h>
 
+#include "model/constrain.h"
+
 enum { em_iterations_max = 100 };
 static const double em_tolerance = 1e-4;
-static const double default_strength = 60; /* pseudo-matches behind the schema's m */
 static const double prior_least = 1e-12, prior_most = 0.5;
 
-typedef struct em_counts { /* expected matches */
-  double by_level[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
-  double other_pairs[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* expected non-matches, each pair once */
+typedef double level_counts[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
+
+typedef struct em_counts { /* expected */
+  level_counts matches;
+  level_counts other_pairs;   /* candidates that do not match, each pair once */
+  level_counts random_others; /* random pairs that do not match */
   double different_pairs; /* matches, each pair once, whatever rules find it */
 } em_counts;
 
@@ -28,16 +32,23 @@ static void expect(const model *m, const em_session *session, double log_odds, e
     if (first) counts->different_pairs += matches;
     for (size_t c = 0; c < m->comparison_count; c++) {
       unsigned level = pattern_level(pattern, c);
-      if (session->teaches[c]) counts->by_level[c][level] += matches;
+      if (session->teaches[c]) counts->matches[c][level] += matches;
       if (first) counts->other_pairs[c][level] += (double)session->patterns[i].count - matches;
     }
   }
 }
 
-/* m of one comparison from expected counts, defaults as pseudo-counts; fixed levels stay out.
- * Returns the largest change. */
-static double learn(comparison_model *comparison, const comparison_model *defaults, const double *matches) {
-  double total = 0, default_total = 0, change = 0;
+static void expect_random(const model *m, const em_input *in, double log_odds, em_counts *counts) {
+  for (size_t i = 0; i < in->random_count; i++) {
+    uint64_t pattern = in->random[i].pattern;
+    double others = (double)in->random[i].count * (1 - weight_to_probability(pattern_weight(m, pattern) + log_odds));
+    for (size_t c = 0; c < m->comparison_count; c++) counts->random_others[c][pattern_level(pattern, c)] += others;
+  }
+}
+
+/* m of one comparison from expected counts, defaults as pseudo-counts; fixed levels stay out. */
+static void learn_m(comparison_model *comparison, const comparison_model *defaults, const double *matches) {
+  double total = 0, default_total = 0;
   for (size_t l = 1; l < comparison->level_count; l++) {
     if (comparison->levels[l].fixed) continue;
     total += matches[l];
@@ -47,37 +58,71 @@ static double learn(comparison_model *comparison, const comparison_model *defaul
     level_model *level = &comparison->levels[l];
     if (level->fixed) continue;
     double share = defaults->levels[l].m / default_total;
-    double m = (matches[l] + default_strength * share) / (total + default_strength);
-    change = fmax(change, fabs(m - level->m));
-    level->m = m;
+    level->m = (matches[l] + EM_DEFAULT_MATCHES * share) / (total + EM_DEFAULT_MATCHES);
+  }
+}
+
+/* Matches agree too, and were counted among the pairs that u came from. Where nearly all agreement is theirs, little
+ * is known of the rest, and u stays at a small part of what was counted. `before` is the comparison as it was when EM began. */
+static void learn_u(comparison_model *comparison, const comparison_model *before, const double *random_others,
+                    const double *candidates, double candidate_share, double prior) {
+  const double least_share = 1.0 / 16;
+  size_t last = comparison->level_count - 1;
+  double total = 0, sum = 0;
+  for (size_t l = 1; l <= last; l++) total += random_others[l];
+  for (size_t l = 1; l < last; l++) {
+    level_model *level = &comparison->levels[l];
+    const level_model *start = &before->levels[l];
+    if (level->fixed) continue;
+    if (level->u_source == U_RANDOM_PAIRS && total > 0) level->u = fmax(random_others[l] / total, start->u * least_share);
+    if (level->u_source == U_FREQUENCIES) level->u = fmax(start->u - prior * level->m, start->u * least_share);
+    if (level->u_source == U_CANDIDATES) level->u = fmin(fmax(start->u, candidates[l] * candidate_share), 0.9);
+    sum += level->u;
+  }
+  if (!comparison->levels[last].fixed && comparison->levels[last].u_source == U_RANDOM_PAIRS) {
+    comparison->levels[last].u = fmax(1 - sum, 1e-6);
+  }
+}
+
+static double largest_change(const comparison_model *now, const comparison_model *before) {
+  double change = 0;
+  for (size_t l = 1; l < now->level_count; l++) {
+    if (now->levels[l].fixed) continue;
+    change = fmax(change, fabs(now->levels[l].m - before->levels[l].m));
+    change = fmax(change, fabs(now->levels[l].u - before->levels[l].u));
   }
   return change;
 }
 
-static void bound_u(comparison_model *comparison, const comparison_model *defaults, const double *others, double pairs_each_stands_for) {
-  for (size_t l = 1; l < comparison->level_count; l++) {
-    level_model *level = &comparison->levels[l];
-    if (level->rare) level->u = fmin(fmax(defaults->levels[l].u, others[l] * pairs_each_stands_for), 0.9);
+static double maximise(model *m, const model *before, const em_input *in, const em_counts *counts) {
+  double change = 0;
+  double prior = fmin(fmax(counts->different_pairs * in->scale / in->all_pairs, prior_least), prior_most);
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    comparison_model *comparison = &m->comparisons[c];
+    const comparison_model last = *comparison;
+    learn_m(comparison, &before->comparisons[c], counts->matches[c]);
+    learn_u(comparison, &before->comparisons[c], counts->random_others[c], counts->other_pairs[c], in->scale / in->all_pairs, prior);
+    model_constrain(comparison);
+    change = fmax(change, largest_change(comparison, &last));
   }
+  change = fmax(change, fabs(prior - m->prior) / m->prior);
+  m->prior = prior;
+  m->training_matches = counts->different_pairs;
+  model_set_weights(m);
+  return change;
 }
 
-void em_run(model *m, const em_session *sessions, size_t session_count, double scale, double all_pairs) {
-  const model defaults = *m;
+void em_run(model *m, const em_input *in) {
+  const model before = *m;
   m->em_iterations = 0;
   m->em_converged = false;
   while (m->em_iterations < em_iterations_max && !m->em_converged) {
     em_counts counts = {0};
-    double log_odds = probability_to_weight(m->prior), change = 0;
-    for (size_t s = 0; s < session_count; s++) expect(m, &sessions[s], log_odds, &counts);
-    for (size_t c = 0; c < m->comparison_count; c++) {
-      change = fmax(change, learn(&m->comparisons[c], &defaults.comparisons[c], counts.by_level[c]));
-      bound_u(&m->comparisons[c], &defaults.comparisons[c], counts.other_pairs[c], scale / all_pairs);
-    }
-    double prior = fmin(fmax(counts.different_pairs * scale / all_pairs, prior_least), prior_most);
-    change = fmax(change, fabs(prior - m->prior) / m->prior);
-    m->prior = prior;
-    model_set_weights(m);
+    double log_odds = probability_to_weight(m->prior);
+    for (size_t s = 0; s < in->session_count; s++) expect(m, &in->sessions[s], log_odds, &counts);
+    expect_random(m, in, log_odds, &counts);
+    m->em_change = maximise(m, &before, in, &counts);
     m->em_iterations++;
-    m->em_converged = change < em_tolerance;
+    m->em_converged = m->em_change < em_tolerance;
   }
 }

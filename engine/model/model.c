@@ -17,6 +17,22 @@ double probability_to_weight(double probability) {
   return log2(probability / (1 - probability));
 }
 
+const char *training_state_name(training_state state) {
+  static const char *const names[] = {"defaults", "loaded", "converged", "iteration limit", "too few matches"};
+  return names[state];
+}
+
+/* The order of the schema's own weights is the one that training keeps. */
+static void mark_order(comparison_model *comparison) {
+  const level_model *before = NULL;
+  for (size_t l = 1; l < comparison->level_count; l++) {
+    level_model *level = &comparison->levels[l];
+    if (level->fixed) continue;
+    level->ordered = before && level->m / level->u <= before->m / before->u;
+    before = level;
+  }
+}
+
 void model_set_weights(model *m) {
   for (size_t c = 0; c < m->comparison_count; c++) {
     for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
@@ -42,6 +58,7 @@ void model_from_schema(model *m, const schema *s, uint64_t rows) {
                                                       .weight = fixed ? level->weight : 0,
                                                       .fixed = fixed};
     }
+    mark_order(&m->comparisons[c]);
   }
   double prior = rows > 1 ? s->expected_duplicates * 2 / (double)(rows - 1) : prior_most;
   m->prior = fmin(fmax(prior, prior_least), prior_most);

@@ -15,17 +15,41 @@ enum {
   WEIGHT_UNIT = 4096                    /* fixed-point steps per bit of evidence */
 };
 
+/* Where a level's u comes from. */
+typedef enum u_source {
+  U_SCHEMA = 0,   /* the default; a model file's */
+  U_RANDOM_PAIRS, /* its share of random pairs, less the matches among them */
+  U_FREQUENCIES,  /* too rare for random pairs, but how common its values are is known */
+  U_CANDIDATES    /* too rare for random pairs: the default, or more where EM sees more among candidates */
+} u_source;
+
 typedef struct level_model {
   double m, u;
-  double weight; /* log2(m / u), or the schema's fixed weight */
-  bool fixed;    /* the schema states the weight: never trained */
-  bool rare;     /* too rare for random pairs: u is the default, or what EM sees among candidates */
+  double weight;   /* log2(m / u), or the schema's fixed weight */
+  bool fixed;      /* the schema states the weight: never trained */
+  bool ordered;    /* by the schema's defaults it weighs no more than the trained level before it, and so it must
+                    * after training */
+  bool constrained; /* training gave it another weight than the counts, for the sake of order or bounds (constrain.h) */
+  u_source u_source;
 } level_model;
 
 typedef struct comparison_model {
   level_model levels[MODEL_LEVELS];
   size_t level_count; /* with LEVEL_MISSING */
+  size_t rules_learned_from; /* blocking rules that m was learned from */
+  bool learned_from_own; /* those look at its fields, because every rule does */
 } comparison_model;
+
+/* How the model came about. */
+typedef enum training_state {
+  TRAINING_NONE = 0,   /* the schema's defaults: asked for, or fewer rows than training takes */
+  TRAINING_LOADED,     /* from a file */
+  TRAINING_CONVERGED,
+  TRAINING_LIMIT,      /* EM was stopped before it had converged */
+  TRAINING_FEW_MATCHES /* converged, but with fewer expected matches than the defaults count for */
+} training_state;
+/* "defaults", "loaded", "converged", "iteration limit", "too few matches" */
+const char *training_state_name(training_state state);
 
 typedef struct model {
   comparison_model comparisons[SCHEMA_COMPARISONS_MAX];
@@ -34,8 +58,11 @@ typedef struct model {
   double match_threshold, review_threshold; /* match probabilities */
   bool trained;
   /* how the training went */
+  training_state state;
   unsigned em_iterations;
   bool em_converged;
+  double em_change; /* of the last iteration: the largest change of an m, a u or (as a share) the prior */
+  double training_matches; /* expected among the sampled pairs, each pair once */
   uint64_t random_pairs, training_pairs;
 } model;
 

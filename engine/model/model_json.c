@@ -11,6 +11,11 @@ static const char format_name[] = "khop-model-1";
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
+static const char *u_source_name(u_source source) {
+  static const char *const names[] = {"schema", "random pairs", "term frequencies", "candidates"};
+  return names[source];
+}
+
 static json_t *levels_to_json(const comparison_model *comparison, const schema_comparison *declared) {
   json_t *array = json_array();
   for (size_t l = 1; l < comparison->level_count; l++) {
@@ -21,6 +26,8 @@ static json_t *levels_to_json(const comparison_model *comparison, const schema_c
       json_object_set_new(object, "u", json_real(level->u));
     }
     json_object_set_new(object, "weight", json_real(level->weight));
+    if (!level->fixed && level->u_source != U_SCHEMA) json_object_set_new(object, "u_from", json_string(u_source_name(level->u_source)));
+    if (level->constrained) json_object_set_new(object, "constrained", json_true());
     json_array_append_new(array, object);
   }
   return array;
@@ -29,12 +36,19 @@ static json_t *levels_to_json(const comparison_model *comparison, const schema_c
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
   json_t *comparisons = json_array();
   for (size_t c = 0; c < m->comparison_count; c++) {
-    json_array_append_new(comparisons, json_pack("{s:s, s:o}", "comparison", s->comparisons[c].name, "levels",
-                                                 levels_to_json(&m->comparisons[c], &s->comparisons[c])));
+    const comparison_model *comparison = &m->comparisons[c];
+    json_t *object = json_pack("{s:s}", "comparison", s->comparisons[c].name);
+    if (m->state > TRAINING_LOADED) {
+      json_object_set_new(object, "rules_learned_from", json_integer((json_int_t)comparison->rules_learned_from));
+      json_object_set_new(object, "every_rule_looks_at_it", json_boolean(comparison->learned_from_own));
+    }
+    json_object_set_new(object, "levels", levels_to_json(comparison, &s->comparisons[c]));
+    json_array_append_new(comparisons, object);
   }
-  json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:f, s:b, s:b, s:i, s:I, s:I, s:o}", "format", format_name, "schema", s->name,
+  json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:f, s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:o}", "format", format_name, "schema", s->name,
                            "prior", m->prior, "match_threshold", m->match_threshold, "review_threshold", m->review_threshold,
-                           "trained", m->trained, "em_converged", m->em_converged, "em_iterations", (int)m->em_iterations,
+                           "trained", m->trained, "training", training_state_name(m->state), "em_converged", m->em_converged,
+                           "em_iterations", (int)m->em_iterations, "em_change", m->em_change, "training_matches", m->training_matches,
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
                            "comparisons", comparisons);
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) : NULL;
@@ -130,6 +144,7 @@ khop_status model_load(model *m, const schema *s, const char *path, khop_error *
   json_decref(root);
   if (status != KHOP_OK) return status;
   loaded.trained = true;
+  loaded.state = TRAINING_LOADED;
   model_set_weights(&loaded);
   *m = loaded;
   return KHOP_OK;

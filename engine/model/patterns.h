@@ -5,7 +5,7 @@
 #define KHOP_MODEL_PATTERNS_H
 
 #include "base/memory.h"
-#include "schema/schema.h"
+#include "compare/comparer.h"
 
 enum { PATTERN_LEVEL_BITS = 4 };
 /* Set on pairs that an earlier blocking rule has found already. Comparisons use the bits below. */
@@ -22,6 +22,9 @@ typedef struct pattern_table {
 } pattern_table;
 
 khop_status pattern_table_add(pattern_table *t, uint64_t pattern, uint64_t count, khop_error *err);
+/* The patterns of the pairs that comparer_run was last called for; those with `found_before` (NULL: none) are marked. */
+khop_status pattern_table_count(pattern_table *t, const comparer *c, const pair_list *pairs, const uint8_t *found_before,
+                                khop_error *err);
 void pattern_table_free(pattern_table *t);
 
 /* The patterns of several tables together, ascending by pattern, so that sums over them come out

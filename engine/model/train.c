@@ -2,74 +2,17 @@
 #include "model/train.h"
 
 #include <math.h>
-#include <string.h>
 
-#include "base/hash.h"
 #include "compare/comparer.h"
 #include "model/em.h"
+#include "model/random_pairs.h"
 
 enum {
   train_rows_min = 100,
-  random_views = 96,       /* batches of random rows */
-  random_queries = 64,     /* rows of a batch that are compared with others */
-  random_partners = BATCH_PAIRS / random_queries,
-  counts_enough = 20,      /* below, a share of random pairs says little */
-  rows_for_em = 150000     /* sample blocks down to about so many rows */
+  rows_for_em = 150000 /* sample blocks down to about so many rows */
 };
 
 /* ---- u from random pairs ----------------------------------------------------------------------- */
-
-typedef struct random_job {
-  const train_input *in;
-  comparer *comparers; /* per worker */
-  uint64_t (*counts)[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* per worker */
-} random_job;
-
-/* From first <= row < last, where some row is alive. */
-static uint32_t random_live_row(const train_input *in, size_t first, size_t last, uint64_t *state) {
-  const feature_table *table = in->walk->table;
-  for (;;) {
-    uint32_t row = (uint32_t)(first + random_next(state) % (last - first));
-    if (!feature_row_dead(&table->layout, feature_row(table, row))) return row;
-  }
-}
-
-/* The first rows against neighbours among the rest, so that each query keeps the string kernels busy. A row
- * may meet itself by chance: left out. */
-static void random_pairs(const uint32_t *rows, pair_list *pairs) {
-  enum { rest = BATCH_ROWS - random_queries - random_partners };
-  pairs->count = 0;
-  for (size_t i = 0; i < random_queries; i++) {
-    for (size_t k = 0; k < random_partners; k++) {
-      size_t j = random_queries + i * 7 % rest + k;
-      if (rows[i] == rows[j]) continue;
-      pairs->left[pairs->count] = (uint16_t)i;
-      pairs->right[pairs->count++] = (uint16_t)j;
-    }
-  }
-}
-
-static khop_status compare_random(void *context, size_t task, unsigned worker, khop_error *err) {
-  (void)err;
-  random_job *job = context;
-  uint64_t state = hash_combine(job->in->seed, task);
-  uint32_t rows[BATCH_ROWS];
-  const walk_options *walk = job->in->walk;
-  size_t middle = walk->first_right, end = walk->table->count; /* queries from the left register, the rest from the right */
-  for (size_t i = 0; i < BATCH_ROWS; i++) {
-    bool is_query = i < random_queries;
-    rows[i] = random_live_row(job->in, is_query ? 0 : middle, is_query && middle ? middle : end, &state);
-  }
-  comparer *c = &job->comparers[worker];
-  view_load(&c->columns, job->in->walk->table, rows, 0, BATCH_ROWS);
-  pair_list pairs;
-  random_pairs(rows, &pairs);
-  comparer_run(c, &pairs);
-  for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
-    for (size_t p = 0; p < pairs.count; p++) job->counts[worker][i][c->levels[i][p]]++;
-  }
-  return KHOP_OK;
-}
 
 /* A level that random pairs hardly ever reach keeps the default, unless that is above what so many
  * pairs would have shown. */
@@ -84,45 +27,46 @@ static double chance_of_agreement(const train_input *in, int field) {
   return fmax((in->square_sums[field] * rows - 1) / fmax(rows - 1, 1), 1e-9);
 }
 
+static void set_level_u(level_model *level, int frequency_field, uint64_t count, uint64_t total, const train_input *in) {
+  if (count >= RANDOM_COUNTS_ENOUGH) {
+    level->u_source = U_RANDOM_PAIRS;
+    level->u = (double)count / (double)total;
+  } else if (frequency_field >= 0) {
+    level->u_source = U_FREQUENCIES;
+    level->u = rare_share(chance_of_agreement(in, frequency_field), count, total);
+  } else {
+    level->u_source = U_CANDIDATES;
+    level->u = rare_share(level->u, count, total);
+  }
+}
+
 static void set_u(comparison_model *comparison, const schema_comparison *declared, const uint64_t *counts, const train_input *in) {
   uint64_t total = 0;
   double sum = 0;
   for (size_t l = 1; l < comparison->level_count; l++) total += counts[l];
-  if (total < counts_enough) return;
+  if (total < RANDOM_COUNTS_ENOUGH) return;
   size_t last = comparison->level_count - 1;
   for (size_t l = 1; l < last; l++) {
     level_model *level = &comparison->levels[l];
     if (level->fixed) continue;
-    int field = declared->levels[l - 1].term_frequency_field;
-    level->rare = counts[l] < counts_enough && field < 0;
-    if (counts[l] >= counts_enough) level->u = (double)counts[l] / (double)total;
-    else if (field >= 0) level->u = fmin(chance_of_agreement(in, field), ((double)counts[l] + 3) / (double)total);
-    else level->u = rare_share(level->u, counts[l], total);
+    set_level_u(level, declared->levels[l - 1].term_frequency_field, counts[l], total, in);
     sum += level->u;
   }
-  if (!comparison->levels[last].fixed) comparison->levels[last].u = fmax(1 - sum, 1e-6);
+  if (comparison->levels[last].fixed) return;
+  comparison->levels[last].u = fmax(1 - sum, 1e-6);
+  comparison->levels[last].u_source = U_RANDOM_PAIRS;
 }
 
-static khop_status learn_u(model *m, const train_input *in, comparer *comparers, khop_error *err) {
-  khop_status status = KHOP_OK;
-  unsigned threads = pool_threads(in->workers);
-  random_job job = {.in = in, .comparers = comparers};
-  job.counts = mem_alloc(threads, sizeof *job.counts);
-  if (!job.counts) return error_memory(err, threads * sizeof *job.counts, "random pairs");
-  TRY_CLEANUP(pool_run(in->workers, random_views, compare_random, &job, err));
-  for (unsigned t = 1; t < threads; t++) {
-    for (size_t c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
-      for (size_t l = 0; l < MODEL_LEVELS; l++) job.counts[0][c][l] += job.counts[t][c][l];
-    }
-  }
+static khop_status learn_u(model *m, const train_input *in, comparer *comparers, random_sample *drawn, khop_error *err) {
+  const random_source source = {.table = in->walk->table, .first_right = in->walk->first_right, .live_rows = in->live_rows,
+                                .all_pairs = in->all_pairs, .seed = in->seed};
+  TRY(random_pairs_draw(drawn, m, &source, comparers, in->workers, err));
   for (size_t c = 0; c < m->comparison_count; c++) {
-    set_u(&m->comparisons[c], &in->walk->schema->comparisons[c], job.counts[0][c], in);
+    set_u(&m->comparisons[c], &in->walk->schema->comparisons[c], drawn->counts[c], in);
   }
-  m->random_pairs = (uint64_t)random_views * random_queries * random_partners;
+  m->random_pairs = drawn->pairs;
   model_set_weights(m);
-cleanup:
-  mem_free(job.counts);
-  return status;
+  return KHOP_OK;
 }
 
 /* ---- m by EM ------------------------------------------------------------------------------------ */
@@ -139,14 +83,7 @@ static khop_status count_patterns(void *context, size_t task, unsigned worker, c
   comparer *c = &job->comparers[worker];
   view_load(&c->columns, job->in->walk->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
-  for (size_t p = 0; p < batch->pairs.count; p++) {
-    uint64_t pattern = batch->found_before[p] ? PATTERN_FOUND_BEFORE : 0;
-    for (size_t i = 0; i < job->in->plan->comparison_count; i++) {
-      pattern |= (uint64_t)c->levels[i][p] << (PATTERN_LEVEL_BITS * i);
-    }
-    TRY(pattern_table_add(&job->tables[worker], pattern, 1, err));
-  }
-  return KHOP_OK;
+  return pattern_table_count(&job->tables[worker], c, &batch->pairs, batch->found_before, err);
 }
 
 static bool rule_uses(const schema_rule *rule, size_t field) {
@@ -156,9 +93,21 @@ static bool rule_uses(const schema_rule *rule, size_t field) {
   return false;
 }
 
-static bool comparison_uses_rule(const schema_comparison *comparison, const schema_rule *rule) {
+/* Does the rule fix a field that decides between the levels m is learned for? Levels of a fixed weight, such as twins,
+ * may look at anything. */
+static bool rule_fixes(const schema_rule *rule, const schema_comparison *comparison) {
   for (size_t f = 0; f < comparison->field_count; f++) {
     if (rule_uses(rule, comparison->fields[f])) return true;
+  }
+  for (size_t l = 0; l < comparison->level_count; l++) {
+    const schema_level *level = &comparison->levels[l];
+    if (!isnan(level->weight)) continue;
+    for (size_t c = 0; c < level->clause_count; c++) {
+      const schema_clause *clause = &level->clauses[c];
+      for (size_t t = 0; t < clause->test_count; t++) {
+        if (rule_uses(rule, clause->tests[t].field) || rule_uses(rule, clause->tests[t].other_field)) return true;
+      }
+    }
   }
   return false;
 }
@@ -183,7 +132,7 @@ static khop_status run_session(sessions *s, const train_input *in, size_t rule, 
   s->count++;
   TRY_CLEANUP(pattern_tables_merge(job.tables, threads, &session->patterns, &session->pattern_count, err));
   for (size_t c = 0; c < in->walk->schema->comparison_count; c++) {
-    session->teaches[c] = !comparison_uses_rule(&in->walk->schema->comparisons[c], &in->walk->schema->rules[rule]);
+    session->teaches[c] = !rule_fixes(&in->walk->schema->rules[rule], &in->walk->schema->comparisons[c]);
   }
 cleanup:
   for (unsigned t = 0; t < threads; t++) pattern_table_free(&job.tables[t]);
@@ -193,27 +142,37 @@ cleanup:
 }
 
 /* A comparison that every rule looks at learns from all of them: better biased than untaught. */
-static void teach_all_somewhere(sessions *s, size_t comparison_count) {
-  for (size_t c = 0; c < comparison_count; c++) {
-    bool taught = false;
-    for (size_t i = 0; i < s->count; i++) taught |= s->list[i].teaches[c] && s->list[i].pattern_count > 0;
-    for (size_t i = 0; !taught && i < s->count; i++) s->list[i].teaches[c] = true;
+static void teach_all_somewhere(sessions *s, model *m) {
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    comparison_model *comparison = &m->comparisons[c];
+    comparison->rules_learned_from = 0;
+    for (size_t i = 0; i < s->count; i++) comparison->rules_learned_from += s->list[i].teaches[c] && s->list[i].pattern_count > 0;
+    comparison->learned_from_own = comparison->rules_learned_from == 0;
+    for (size_t i = 0; comparison->learned_from_own && i < s->count; i++) s->list[i].teaches[c] = true;
   }
 }
 
-static khop_status learn_m(model *m, const train_input *in, comparer *comparers, khop_error *err) {
+static void judge_training(model *m) {
+  m->trained = true;
+  if (!m->em_converged) m->state = TRAINING_LIMIT;
+  else m->state = m->training_matches < EM_DEFAULT_MATCHES ? TRAINING_FEW_MATCHES : TRAINING_CONVERGED;
+}
+
+static khop_status learn_m(model *m, const train_input *in, comparer *comparers, const random_sample *drawn, khop_error *err) {
   khop_status status = KHOP_OK;
   sessions s = {0};
   double share = fmin(1, (double)rows_for_em / (double)in->live_rows);
   for (size_t r = 0; r < in->walk->schema->rule_count; r++) {
     TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
   }
-  teach_all_somewhere(&s, m->comparison_count);
-  em_run(m, s.list, s.count, 1 / share, in->all_pairs);
+  teach_all_somewhere(&s, m);
+  const em_input em = {.sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,
+                       .random_count = drawn->pattern_count, .all_pairs = in->all_pairs};
+  em_run(m, &em);
   for (size_t i = 0; i < s.count; i++) {
     for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
   }
-  m->trained = true;
+  judge_training(m);
 cleanup:
   for (size_t i = 0; i < s.count; i++) mem_free(s.list[i].patterns);
   return status;
@@ -223,15 +182,17 @@ khop_status model_train(model *m, const train_input *in, khop_error *err) {
   if (in->live_rows < train_rows_min) return KHOP_OK;
   khop_status status = KHOP_OK;
   unsigned threads = pool_threads(in->workers), made = 0;
+  random_sample drawn = {0};
   comparer *comparers = mem_alloc(threads, sizeof *comparers);
   if (!comparers) return error_memory(err, threads * sizeof *comparers, "comparers");
   for (; made < threads; made++) {
     TRY_CLEANUP(comparer_create(&comparers[made], in->plan, &in->walk->table->layout, in->level, err));
   }
-  TRY_CLEANUP(learn_u(m, in, comparers, err));
-  TRY_CLEANUP(learn_m(m, in, comparers, err));
+  TRY_CLEANUP(learn_u(m, in, comparers, &drawn, err));
+  TRY_CLEANUP(learn_m(m, in, comparers, &drawn, err));
 cleanup:
   for (unsigned i = 0; i < made; i++) comparer_free(&comparers[i]);
   mem_free(comparers);
+  mem_free(drawn.patterns);
   return status;
 }

@@ -126,10 +126,20 @@ static json_t *run_facts(const khop_summary *s) {
 }
 
 static json_t *model_facts(const result *r) {
-  return json_pack("{s:b, s:b, s:i, s:I, s:I, s:f, s:f, s:f}", "trained", r->model->trained, "em_converged", r->model->em_converged,
-                   "em_iterations", (int)r->model->em_iterations, "random_pairs", (json_int_t)r->model->random_pairs, "training_pairs",
-                   (json_int_t)r->model->training_pairs, "prior", r->model->prior, "match_threshold", r->model->match_threshold,
-                   "review_threshold", r->model->review_threshold);
+  const model *m = r->model;
+  json_t *constrained = json_array();
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
+      if (!m->comparisons[c].levels[l].constrained) continue;
+      json_array_append_new(constrained, json_pack("{s:s, s:s}", "comparison", r->schema->comparisons[c].name, "level",
+                                                   r->schema->comparisons[c].levels[l - 1].name));
+    }
+  }
+  return json_pack("{s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o}", "trained", m->trained, "training",
+                   training_state_name(m->state), "em_converged", m->em_converged, "em_iterations", (int)m->em_iterations, "em_change",
+                   m->em_change, "training_matches", m->training_matches, "random_pairs", (json_int_t)m->random_pairs,
+                   "training_pairs", (json_int_t)m->training_pairs, "prior", m->prior, "match_threshold", m->match_threshold,
+                   "review_threshold", m->review_threshold, "constrained_levels", constrained);
 }
 
 static json_t *build(const result *r, const khop_summary *s) {

@@ -51,6 +51,7 @@ static void summarise(const run *r, const kept_pairs *kept, int32_t match, const
     out->clusters++;
     out->clustered_records += c->sizes[i];
   }
+  run_training_facts(r, &out->training);
   out->threads = r->options.threads;
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
   snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));

@@ -1,6 +1,7 @@
 /* Opening and closing a run. See run.h. */
 #include "run/run.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "feature/feature.h"
@@ -147,6 +148,16 @@ khop_status run_train(run *r, khop_error *err) {
   /* One of them was given: the other must not stand between it and its pairs. */
   if (r->model.review_threshold > r->model.match_threshold) r->model.review_threshold = r->model.match_threshold;
   return KHOP_OK;
+}
+
+void run_training_facts(const run *r, khop_training *out) {
+  const model *m = &r->model;
+  *out = (khop_training){.iterations = m->em_iterations, .change = m->em_change, .matches = m->training_matches,
+                         .random_pairs = m->random_pairs, .candidate_pairs = m->training_pairs};
+  snprintf(out->state, sizeof out->state, "%s", training_state_name(m->state));
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    for (size_t l = 1; l < m->comparisons[c].level_count; l++) out->constrained_levels += m->comparisons[c].levels[l].constrained;
+  }
 }
 
 void run_close(run *r) {

@@ -72,6 +72,7 @@ khop_status run_write_store_tables(run *r, khop_error *err);
 khop_status run_write_store_facts(run *r, khop_error *err);
 /* Term frequencies and the model. */
 khop_status run_train(run *r, khop_error *err);
+void run_training_facts(const run *r, khop_training *out);
 void run_close(run *r);
 
 /* Sort buffers, once the number of rows is known. */

@@ -21,13 +21,15 @@ static khop_status write_model(const run *r, const char *path, khop_error *err) 
   return status;
 }
 
-khop_status khop_train(const khop_options *options, const char *model_path, khop_error *err) {
+khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training, khop_error *err) {
+  *out_training = (khop_training){0};
   khop_status status = KHOP_OK;
   run r;
   TRY_CLEANUP(run_open(&r, options, RUN_READS, err));
   TRY_CLEANUP(run_read(&r, err));
   TRY_CLEANUP(run_train(&r, err));
   TRY_CLEANUP(write_model(&r, model_path, err));
+  run_training_facts(&r, out_training);
   progress_finish(&r.progress);
 cleanup:
   run_close(&r);

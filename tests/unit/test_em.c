@@ -52,6 +52,11 @@ static em_session world_session(uint64_t rows, double prior, double scale) {
   return session;
 }
 
+static void run_em(model *m, const em_session *sessions, size_t count, double scale, double all_pairs) {
+  const em_input in = {.sessions = sessions, .session_count = count, .scale = scale, .all_pairs = all_pairs};
+  em_run(m, &in);
+}
+
 static void check_recovered(const model *m, double prior) {
   assert_true(m->em_converged && m->em_iterations > 1);
   assert_true(fabs(m->prior / prior - 1) < 0.03);
@@ -77,7 +82,7 @@ static void recovers_the_truth(void **unused) {
   for (size_t i = 0; i < COUNT_OF(worlds); i++) {
     model m = starting_model();
     em_session session = world_session(worlds[i].rows, worlds[i].prior, worlds[i].scale);
-    em_run(&m, &session, 1, worlds[i].scale, walk_all_pairs(worlds[i].rows, 0));
+    run_em(&m, &session, 1, worlds[i].scale, walk_all_pairs(worlds[i].rows, 0));
     check_recovered(&m, worlds[i].prior);
     mem_free(session.patterns);
   }
@@ -89,7 +94,7 @@ static void found_before_counts_once(void **unused) {
   model m = starting_model();
   em_session sessions[2] = {world_session(5000, 1e-3, 1), world_session(5000, 1e-3, 1)};
   for (size_t p = 0; p < sessions[1].pattern_count; p++) sessions[1].patterns[p].pattern |= PATTERN_FOUND_BEFORE;
-  em_run(&m, sessions, 2, 1, walk_all_pairs(5000, 0));
+  run_em(&m, sessions, 2, 1, walk_all_pairs(5000, 0));
   check_recovered(&m, 1e-3);
   mem_free(sessions[0].patterns);
   mem_free(sessions[1].patterns);
@@ -101,7 +106,7 @@ static void untaught_comparisons_keep_the_defaults(void **unused) {
   model m = starting_model();
   em_session session = world_session(5000, 1e-3, 1);
   session.teaches[2] = false;
-  em_run(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+  run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
   assert_true(fabs(m.comparisons[2].levels[1].m - 0.5) < 1e-9 && fabs(m.comparisons[2].levels[3].m - 0.2) < 1e-9);
   assert_true(fabs(m.comparisons[1].levels[1].m - present_share(true_m[1], 1)) < 0.03);
   mem_free(session.patterns);
@@ -112,16 +117,63 @@ static void fixed_and_rare_levels(void **unused) {
   model m = starting_model();
   m.comparisons[0].levels[1] = (level_model){.m = (double)NAN, .u = (double)NAN, .weight = 9.5, .fixed = true};
   m.comparisons[3].levels[1].u = 1e-9; /* far below what the candidates show */
-  m.comparisons[3].levels[1].rare = true;
-  m.comparisons[3].levels[2].rare = true; /* and one whose default is above */
+  m.comparisons[3].levels[1].u_source = U_CANDIDATES;
+  m.comparisons[3].levels[2].u_source = U_CANDIDATES; /* and one whose default is above */
   m.comparisons[3].levels[2].u = 0.2;
   em_session session = world_session(5000, 1e-3, 1);
-  em_run(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+  run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
   assert_true(fabs(m.comparisons[0].levels[1].weight - 9.5) < 1e-12);
   assert_true(fabs(m.comparisons[0].levels[2].m + m.comparisons[0].levels[3].m - 1) < 1e-9);
   assert_true(m.comparisons[3].levels[1].u > 0.01 && m.comparisons[3].levels[1].u < 0.03);
   assert_true(fabs(m.comparisons[3].levels[2].u - 0.2) < 1e-12);
   mem_free(session.patterns);
+}
+
+/* Two in three random pairs that agree on everything are matches: what is left is the u of the made-up world. */
+static void matches_among_random_pairs(void **unused) {
+  (void)unused;
+  enum { rows = 200 };
+  const double prior = 0.01, all_pairs = rows * (rows - 1) / 2.0;
+  model m = starting_model();
+  em_session session = world_session(rows, prior, 1.0 / 500); /* many of each pattern, so that counts are not rounded away */
+  for (size_t c = 0; c < COMPARISONS; c++) {
+    for (size_t l = 1; l < LEVELS; l++) {
+      level_model *level = &m.comparisons[c].levels[l];
+      level->u_source = U_RANDOM_PAIRS;
+      level->u = (1 - prior) * present_share(true_u[c], l) + prior * present_share(true_m[c], l);
+    }
+  }
+  model_set_weights(&m);
+  assert_true(m.comparisons[0].levels[1].u > 5 * present_share(true_u[0], 1));
+  const em_input in = {.sessions = &session, .session_count = 1, .scale = 1.0 / 500, .all_pairs = all_pairs,
+                       .random = session.patterns, .random_count = session.pattern_count};
+  em_run(&m, &in);
+  assert_true(m.em_converged && fabs(m.prior / prior - 1) < 0.03);
+  for (size_t c = 0; c < COMPARISONS; c++) {
+    for (size_t l = 1; l < LEVELS; l++) {
+      double u = present_share(true_u[c], l);
+      assert_true(fabs(m.comparisons[c].levels[l].u / u - 1) < 0.1);
+      assert_true(fabs(m.comparisons[c].levels[l].m - present_share(true_m[c], l)) < 0.02);
+    }
+  }
+  mem_free(session.patterns);
+}
+
+/* Half of the pairs said to match differ in one comparison: the order of the levels stands all the same. */
+static void levels_stay_in_order(void **unused) {
+  (void)unused;
+  model m = starting_model();
+  for (size_t c = 0; c < COMPARISONS; c++) m.comparisons[c].levels[2].ordered = m.comparisons[c].levels[3].ordered = true;
+  m.comparisons[1].levels[2].u = 1e-4;
+  m.comparisons[1].levels[1].u = 1e-2;
+  pattern_count agree[] = {{0x1111, 200}, {0x1121, 200}, {0x3333, 499600}};
+  em_session session = {.patterns = agree, .pattern_count = 3, .teaches = {true, true, true, true}};
+  run_em(&m, &session, 1, 1, 500000);
+  for (size_t c = 0; c < COMPARISONS; c++) {
+    for (size_t l = 2; l < LEVELS; l++) assert_true(m.comparisons[c].levels[l].weight <= m.comparisons[c].levels[l - 1].weight + 1e-9);
+  }
+  assert_true(m.comparisons[1].levels[1].constrained && m.comparisons[1].levels[2].constrained);
+  assert_false(m.comparisons[0].levels[1].constrained || m.comparisons[0].levels[2].constrained);
 }
 
 /* ---- edges -------------------------------------------------------------------------------------------------- */
@@ -142,7 +194,7 @@ static void no_pairs(void **unused) {
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     model m = starting_model();
     em_session session = {.teaches = {true, true, true, true}};
-    em_run(&m, &session, i % 2, 1, walk_all_pairs(rows[i], 0));
+    run_em(&m, &session, i % 2, 1, walk_all_pairs(rows[i], 0));
     check_finite(&m);
     assert_true(m.em_converged && m.prior < 1e-6);
     for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[1].m - 0.5) < 1e-9);
@@ -154,7 +206,7 @@ static void only_matches(void **unused) {
   model m = starting_model();
   pattern_count all_agree = {.pattern = 0x1111, .count = 499500};
   em_session session = {.patterns = &all_agree, .pattern_count = 1, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   assert_true(m.prior > 0.49);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(m.comparisons[c].levels[1].m > 0.999);
@@ -165,7 +217,7 @@ static void everything_missing(void **unused) {
   model m = starting_model();
   pattern_count missing = {.pattern = 0, .count = 1000};
   em_session session = {.patterns = &missing, .pattern_count = 1, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[2].m - 0.3) < 1e-9);
 }
@@ -176,7 +228,7 @@ static void few_matches_move_m_a_little(void **unused) {
   model m = starting_model();
   pattern_count few[] = {{0x2222, 3}, {0x3333, 499497}};
   em_session session = {.patterns = few, .pattern_count = 2, .teaches = {true, true, true, true}};
-  em_run(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
   check_finite(&m);
   assert_true(m.comparisons[0].levels[2].m < 0.4 && m.comparisons[0].levels[1].m > 0.4);
 }
@@ -208,18 +260,22 @@ static person random_person(uint64_t *state) {
 }
 
 /* Every tenth record again, one time in ten with another name, town or date. */
-static test_table register_make(size_t people) {
-  test_table t = table_open(yaml_people);
+static void register_fill(test_table *t, size_t people) {
   uint64_t state = 77;
   for (size_t i = 0; i < people; i++) {
     person p = random_person(&state), other = random_person(&state);
     const char *values[] = {p.name, p.born, p.town, p.sex};
-    table_add(&t, values);
+    table_add(t, values);
     if (i % 10) continue;
     const char *again[] = {random_below(&state, 10) ? p.name : other.name, random_below(&state, 10) ? p.born : other.born,
                            random_below(&state, 10) ? p.town : other.town, p.sex};
-    table_add(&t, again);
+    table_add(t, again);
   }
+}
+
+static test_table register_make(size_t people) {
+  test_table t = table_open(yaml_people);
+  register_fill(&t, people);
   return t;
 }
 
@@ -252,6 +308,8 @@ static void training_finds_the_duplicates(void **unused) {
   model m = trained_model(&t, 1, 1);
   double pairs = (double)t.table.count * ((double)t.table.count - 1) / 2;
   assert_true(m.trained && m.random_pairs > 0 && m.training_pairs > 0);
+  assert_int_equal(m.state, TRAINING_CONVERGED);
+  assert_true(m.training_matches > 450 && m.training_matches < 750);
   check_finite(&m);
   assert_true(m.prior * pairs > 450 && m.prior * pairs < 750); /* 600 there are */
   for (size_t c = 0; c < 3; c++) assert_true(m.comparisons[c].levels[1].m > 0.8 && m.comparisons[c].levels[1].m < 0.97);
@@ -288,8 +346,44 @@ static void small_registers_teach_nothing(void **unused) {
   model m = trained_model(&t, 2, 1), defaults;
   model_from_schema(&defaults, t.schema, t.table.count);
   assert_false(m.trained);
+  assert_int_equal(m.state, TRAINING_NONE);
   assert_memory_equal(&m.prior, &defaults.prior, sizeof m.prior);
   assert_memory_equal(&m.comparisons[1].levels[1].m, &defaults.comparisons[1].levels[1].m, sizeof(double));
+  table_close(&t);
+}
+
+/* A comparison learns nothing from a rule that fixes a field its levels look at, be it among its own fields or not;
+ * a level of a fixed weight may look at anything. */
+static void rules_that_fix_a_level_teach_it_nothing(void **unused) {
+  (void)unused;
+  static const char yaml[] =
+      "schema: t\nfields:\n  name: {type: code}\n  born: {type: date}\n  town: {type: code}\n  sex: {type: sex}\n"
+      "blocking:\n  - [name]\n  - [born.year, town]\n  - [name, sex]\ncomparisons:\n"
+      "  - name: name\n    levels:\n      - {when: [not name exact, town exact], name: kin, weight: -5}\n"
+      "      - {when: name exact, m: 0.7, u: 0.001}\n      - {else: true, m: 0.3, u: 0.99}\n"
+      "  - name: born\n    levels:\n      - {when: born exact, m: 0.7, u: 0.001}\n"
+      "      - {when: [born same_year, name exact], m: 0.1, u: 0.01}\n      - {else: true, m: 0.2, u: 0.98}\n"
+      "  - name: town\n    levels:\n      - {when: town exact, m: 0.7, u: 0.1}\n      - {else: true, m: 0.3, u: 0.9}\n"
+      "  - name: sex\n    levels:\n      - {when: sex exact, m: 0.9, u: 0.5}\n      - {else: true, m: 0.1, u: 0.5}\n";
+  test_table t = table_open(yaml);
+  register_fill(&t, 2000);
+  model m = trained_model(&t, 1, 1);
+  static const size_t expected[] = {1, 0, 2, 2}; /* name: [born.year, town]; born: none; town and sex: those without it */
+  for (size_t c = 0; c < COUNT_OF(expected); c++) {
+    assert_int_equal(m.comparisons[c].rules_learned_from, expected[c]);
+    assert_int_equal(m.comparisons[c].learned_from_own, expected[c] == 0);
+  }
+  table_close(&t);
+}
+
+/* So few rows that many of their random pairs are the duplicates themselves. */
+static void duplicates_are_not_chance(void **unused) {
+  (void)unused;
+  test_table t = register_make(300);
+  model m = trained_model(&t, 1, 1);
+  assert_true(m.random_pairs < 3 * t.table.count * t.table.count);
+  assert_true(m.comparisons[0].levels[1].u < 1.5 / 1500); /* 30 duplicates in 54 thousand pairs are as many again */
+  assert_int_equal(m.state, TRAINING_FEW_MATCHES);
   table_close(&t);
 }
 
@@ -299,6 +393,8 @@ int main(void) {
       cmocka_unit_test(found_before_counts_once),
       cmocka_unit_test(untaught_comparisons_keep_the_defaults),
       cmocka_unit_test(fixed_and_rare_levels),
+      cmocka_unit_test(matches_among_random_pairs),
+      cmocka_unit_test(levels_stay_in_order),
       cmocka_unit_test(no_pairs),
       cmocka_unit_test(only_matches),
       cmocka_unit_test(everything_missing),
@@ -306,6 +402,8 @@ int main(void) {
       cmocka_unit_test(training_finds_the_duplicates),
       cmocka_unit_test(training_is_the_same_on_any_threads),
       cmocka_unit_test(small_registers_teach_nothing),
+      cmocka_unit_test(rules_that_fix_a_level_teach_it_nothing),
+      cmocka_unit_test(duplicates_are_not_chance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
