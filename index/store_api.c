@@ -93,6 +93,7 @@ khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_
   char *out = (char *)(lengths + from.field_count);
   *record = (khop_store_record){.row = row,
                                 .cluster = cluster,
+                                .source_number = from.source,
                                 .source = out,
                                 .line = from.line,
                                 .field_count = from.field_count,
@@ -107,6 +108,21 @@ khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_
   }
   *out_record = record;
   return KHOP_OK;
+}
+
+char *khop_store_record_id(const khop_store *k, const khop_store_record *record) {
+  char line[24];
+  bool has_field = k->id_field != SIZE_MAX, has_source = k->id_qualified || !has_field;
+  int digits = snprintf(line, sizeof line, "%llu", (unsigned long long)record->line);
+  const char *own = has_field ? record->fields[k->id_field] : line;
+  size_t own_length = has_field ? record->lengths[k->id_field] : (size_t)digits;
+  size_t source_length = has_source ? strlen(record->source) : 0;
+  char *id = mem_alloc(source_length + own_length + 2, 1);
+  if (!id) return NULL;
+  if (has_source) memcpy(id, record->source, source_length);
+  if (has_source) id[source_length++] = ':';
+  if (own_length) memcpy(id + source_length, own, own_length);
+  return id;
 }
 
 /* ---- finding ------------------------------------------------------------------------------- */

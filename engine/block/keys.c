@@ -133,6 +133,14 @@ uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t
   return h.missing ? 0 : finish_key(hash_mix(h.hash));
 }
 
+uint64_t block_rule_part(const feature_layout *layout, const schema *s, size_t rule, size_t part, const uint8_t *row) {
+  return part_value(layout, &s->rules[rule].parts[part], layout->rule_parts[rule][part], row);
+}
+
+uint64_t block_split_part(const feature_layout *layout, const schema *s, size_t depth, const uint8_t *row) {
+  return part_value(layout, &s->split_by[depth], layout->split_parts[depth], row);
+}
+
 /* ---- keys of all rows, a tile at a time --------------------------------------------------------- */
 
 /* So few rows that they stay in the first-level cache while rule after rule looks at them. */

@@ -27,6 +27,10 @@ bool key_set_has(const key_set *set, uint64_t key);
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
                    const uint8_t *row);
 
+/* What part `part` of a rule, or of split_by, holds for the row: 0 when missing. For telling why keys differ. */
+uint64_t block_rule_part(const feature_layout *layout, const schema *s, size_t rule, size_t part, const uint8_t *row);
+uint64_t block_split_part(const feature_layout *layout, const schema *s, size_t depth, const uint8_t *row);
+
 /* A key beside the low 16 bits of its row's number, which are enough within KEYED_ROWS_MAX rows. */
 typedef uint64_t keyed_row;
 enum { KEYED_ROWS_MAX = 1 << 16 };

@@ -387,7 +387,8 @@ KHOP_API khop_status khop_store_verify(khop_store *store, khop_error *err);
 typedef struct khop_store_record {
   uint32_t row;
   uint32_t cluster;   /* KHOP_CLUSTER_NONE when it has none */
-  const char *source; /* "" when the store does not name it */
+  uint32_t source_number; /* of the inputs, from 0 */
+  const char *source; /* its name; "" when the store does not name it */
   uint64_t line;
   size_t field_count;
   const char *const *fields;
@@ -396,6 +397,9 @@ typedef struct khop_store_record {
 
 /* One block of memory with all it points to: free with khop_free. */
 KHOP_API khop_status khop_store_get(khop_store *store, uint32_t row, khop_store_record **out_record, khop_error *err);
+
+/* The id of a record of this store, as the results name it: free with khop_free. NULL: out of memory. */
+KHOP_API char *khop_store_record_id(const khop_store *store, const khop_store_record *record);
 
 /* Rows, ascending: at most `capacity` are written to `rows` (NULL with 0), *out_count is how many
  * there are. None is KHOP_OK. */
@@ -411,6 +415,128 @@ KHOP_API khop_status khop_store_find_key(khop_store *store, uint32_t table, uint
 /* A cluster of one row takes a scan, of two or more a look-up. */
 KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster, uint32_t *rows, size_t capacity,
                                              size_t *out_count, khop_error *err);
+
+/* ---- explain ------------------------------------------------------------------------------ */
+
+/* Why a pair of records is, or is not, a match, and what the best candidates of a record are: from a result
+ * directory alone (its store, model.json and summary.json). Weights are those of the run, to the bit. */
+typedef struct khop_explainer khop_explainer;
+
+typedef struct khop_explain_options {
+  const char *output; /* directory of the result */
+  const char *store;  /* NULL: OUTPUT/store */
+  bool show_values;   /* otherwise masked: a name is N***** V**, a number 999999, a date 99/99/9999 */
+} khop_explain_options;
+
+/* Missing or not a result: KHOP_USAGE. Of another run, of another khop, or too old to explain: KHOP_INPUT. */
+KHOP_API khop_status khop_explainer_open(khop_explainer **out_explainer, const khop_explain_options *options, khop_error *err);
+KHOP_API void khop_explainer_close(khop_explainer *explainer); /* NULL is fine */
+
+typedef enum khop_decision { KHOP_NO_MATCH = 0, KHOP_REVIEW, KHOP_MATCH } khop_decision;
+/* Unknown: a block too large to be walked again, of which the run compared neighbours alone. */
+typedef enum khop_compared { KHOP_COMPARED_NO = 0, KHOP_COMPARED_YES, KHOP_COMPARED_UNKNOWN } khop_compared;
+
+typedef struct khop_explain_value {
+  const char *field, *left, *right; /* "" where missing */
+} khop_explain_value;
+
+typedef struct khop_explain_comparison {
+  const char *name, *level; /* level "missing": weighs nothing */
+  bool fixed;               /* the schema states the weight */
+  double m, u;              /* NaN where there are none: missing, fixed */
+  double weight;            /* log2(m / u), or the fixed weight */
+  const char *frequency_field; /* whose value counts by how common it is; NULL: none */
+  uint64_t frequency;       /* records that hold it */
+  double frequency_weight;  /* on top of weight */
+  size_t value_count;
+  const khop_explain_value *values; /* of the fields that the comparison looks at */
+} khop_explain_comparison;
+
+typedef enum khop_rule_outcome {
+  KHOP_RULE_FINDS = 0,
+  KHOP_RULE_MISSING, /* a part of the key is missing on a side */
+  KHOP_RULE_DIFFERS, /* the keys differ */
+  KHOP_RULE_SPLIT,   /* the block was too large, and was split between the two */
+  KHOP_RULE_WINDOW,  /* the block was too large, and the two stand too far apart in it */
+  KHOP_RULE_UNKNOWN  /* the same, and how far apart they stand would take too long to find out */
+} khop_rule_outcome;
+
+typedef struct khop_explain_rule {
+  const char *name;
+  khop_rule_outcome outcome;
+  bool owns;          /* the first rule under which the two keys agree: the one that compared the pair, or left it out */
+  const char *detail; /* "ngay_sinh differs", "ho_ten.given missing on the left" */
+  uint64_t left_rows, right_rows; /* records in the block of each; 0 without a key */
+} khop_explain_rule;
+
+typedef struct khop_explain_record {
+  const char *id, *source;
+  uint64_t line;
+  uint32_t row;
+  uint64_t cluster; /* as in clusters.csv; 0: none, the record was rejected */
+} khop_explain_record;
+
+/* A match on the way from one record of a cluster to another. */
+typedef struct khop_explain_step {
+  const char *id; /* of the record that it leads to */
+  double weight;
+} khop_explain_step;
+
+typedef struct khop_pair_explanation {
+  khop_explain_record left, right; /* left stands earlier in the register, as in pairs.csv */
+  size_t comparison_count;
+  const khop_explain_comparison *comparisons;
+  double prior, weight, probability; /* weight: prior and all comparisons, as pairs.csv says it */
+  double match_weight, review_weight; /* thresholds */
+  khop_decision decision;  /* by the weight alone */
+  const char *reason;      /* the level of fixed weight (twin, sibling) that speaks most for the decision; NULL: none */
+  khop_compared compared;
+  size_t rule_count;
+  const khop_explain_rule *rules;
+  bool same_cluster;
+  uint64_t cluster_size;   /* of the left record's */
+  size_t step_count;       /* where they share a cluster and are no compared match: the shortest chain of matches that
+                            * connects them; 0 otherwise, and in clusters of more than 64 */
+  const khop_explain_step *steps;
+} khop_pair_explanation;
+
+/* Borrowed until the explainer is asked again or closed. Unknown ids: KHOP_USAGE. */
+KHOP_API khop_status khop_explain_pair(khop_explainer *explainer, const char *id, const char *other_id,
+                                       const khop_pair_explanation **out_pair, khop_error *err);
+
+typedef struct khop_explain_candidate {
+  khop_explain_record record;
+  double weight, probability;
+  khop_decision decision;
+  khop_compared compared;
+  const char *rule;   /* that owns the pair; NULL: none */
+  bool same_cluster;
+  const char *reason; /* as in khop_pair_explanation */
+  const char *why;    /* one line */
+} khop_explain_candidate;
+
+typedef struct khop_candidates_explanation {
+  khop_explain_record record;
+  uint64_t cluster_size;
+  uint64_t sharing;     /* records that share a blocking key */
+  uint64_t looked_at;   /* of them: all, unless blocks are huge; then those nearest in the register */
+  double match_weight, review_weight;
+  size_t candidate_count;
+  const khop_explain_candidate *candidates; /* by weight, best first */
+} khop_candidates_explanation;
+
+/* The best `top` candidates (at most 1,000) of a record. Borrowed likewise. */
+KHOP_API khop_status khop_explain_candidates(khop_explainer *explainer, const char *id, size_t top,
+                                             const khop_candidates_explanation **out_candidates, khop_error *err);
+
+typedef enum khop_explain_format { KHOP_EXPLAIN_TEXT = 0, KHOP_EXPLAIN_JSON, KHOP_EXPLAIN_SVG } khop_explain_format;
+
+/* As text for a terminal, one JSON object, or a chart of the weights (SVG, pairs only: KHOP_USAGE for candidates).
+ * Free with khop_free. */
+KHOP_API khop_status khop_explain_write_pair(const khop_pair_explanation *pair, khop_explain_format format, char **out_text,
+                                             khop_error *err);
+KHOP_API khop_status khop_explain_write_candidates(const khop_candidates_explanation *candidates, khop_explain_format format,
+                                                   char **out_text, khop_error *err);
 
 #ifdef __cplusplus
 }

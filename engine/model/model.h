@@ -78,6 +78,8 @@ double probability_to_weight(double probability);
 
 /* The model as JSON text with the schema's names; freed with mem_free. */
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err);
+/* Numbers become those that model.json says, so that who loads it comes to the very same weights. */
+void model_as_written(model *m);
 /* Faults name the file and the fact: not JSON, another schema, a comparison or level that the
  * schema does not have, numbers out of range. */
 khop_status model_load(model *m, const schema *s, const char *path, khop_error *err);

@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
 
 static const char format_name[] = "khop-model-1";
+enum { real_digits = 12 };
 
 /* ---- writing ----------------------------------------------------------------------------------- */
 
@@ -51,10 +54,31 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
                            "em_iterations", (int)m->em_iterations, "em_change", m->em_change, "training_matches", m->training_matches,
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
                            "comparisons", comparisons);
-  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(12)) : NULL;
+  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(real_digits)) : NULL;
   json_decref(root);
   *out_text = text;
   return text ? KHOP_OK : error_set(err, KHOP_ENVIRONMENT, "model.json: out of memory");
+}
+
+static void round_real(double *number) {
+  char text[40];
+  if (!isfinite(*number)) return;
+  snprintf(text, sizeof text, "%.*g", real_digits, *number);
+  *number = strtod(text, NULL);
+}
+
+void model_as_written(model *m) {
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
+      level_model *level = &m->comparisons[c].levels[l];
+      round_real(level->fixed ? &level->weight : &level->m);
+      round_real(&level->u);
+    }
+  }
+  round_real(&m->prior);
+  round_real(&m->match_threshold);
+  round_real(&m->review_threshold);
+  model_set_weights(m);
 }
 
 /* ---- loading ------------------------------------------------------------------------------------ */

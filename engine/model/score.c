@@ -42,13 +42,17 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
   if (t->review > t->match) t->review = t->match;
 }
 
+static int32_t adjustment(const frequency_table *table, const comparer *c, size_t left, size_t right) {
+  const uint8_t *codes = c->columns.columns[table->field].frequencies;
+  return table->adjust[codes[left] > codes[right] ? codes[left] : codes[right]];
+}
+
 static int32_t frequency_part(const score_tables *t, const comparer *c, size_t p, size_t left, size_t right) {
   int32_t sum = 0;
   for (size_t i = 0; i < t->frequency_count; i++) {
     const frequency_table *table = &t->frequencies[i];
     if (c->levels[table->comparison][p] != table->level) continue;
-    const uint8_t *codes = c->columns.columns[table->field].frequencies;
-    sum += table->adjust[codes[left] > codes[right] ? codes[left] : codes[right]];
+    sum += adjustment(table, c, left, right);
   }
   return sum;
 }
@@ -62,4 +66,21 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
   for (size_t p = 0; p < pairs->count; p++) {
     if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, p, pairs->left[p], pairs->right[p]);
   }
+}
+
+int32_t score_explain(const score_tables *t, const comparer *c, const pair_list *pairs, size_t p,
+                      score_part out_parts[SCHEMA_COMPARISONS_MAX]) {
+  int32_t sum = t->prior;
+  for (size_t i = 0; i < t->comparison_count; i++) {
+    uint8_t level = c->levels[i][p];
+    out_parts[i] = (score_part){.level = level, .weight = t->weights[i][level]};
+    for (size_t f = 0; f < t->frequency_count; f++) {
+      const frequency_table *table = &t->frequencies[f];
+      if (table->comparison != i || table->level != level) continue;
+      out_parts[i].table = table;
+      out_parts[i].frequency = adjustment(table, c, pairs->left[p], pairs->right[p]);
+    }
+    sum += out_parts[i].weight + out_parts[i].frequency;
+  }
+  return sum;
 }

@@ -31,6 +31,18 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
  * reach the review threshold may lack their term-frequency part. */
 void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights);
 
+/* What a comparison adds to a pair's weight. */
+typedef struct score_part {
+  uint8_t level;              /* LEVEL_MISSING: nothing */
+  int32_t weight, frequency;  /* of the level; of how common the agreed value is */
+  const frequency_table *table; /* NULL: the level has no term frequency */
+} score_part;
+
+/* The parts of one pair's weight, a comparison each, and their sum with the prior: what score_pairs says of it, but
+ * that term frequencies are in the sum of every pair. */
+int32_t score_explain(const score_tables *t, const comparer *c, const pair_list *pairs, size_t p,
+                      score_part out_parts[SCHEMA_COMPARISONS_MAX]);
+
 /* Pairs at or above the review threshold, ascending by (left row, right row).
  * key = left << 32 | right, row = the weight's bits, extra = the rule. */
 typedef struct kept_pairs {

@@ -147,6 +147,7 @@ khop_status run_train(run *r, khop_error *err) {
   if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;
   /* One of them was given: the other must not stand between it and its pairs. */
   if (r->model.review_threshold > r->model.match_threshold) r->model.review_threshold = r->model.match_threshold;
+  model_as_written(&r->model);
   return KHOP_OK;
 }
 

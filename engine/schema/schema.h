@@ -227,6 +227,10 @@ int schema_find_field(const schema *s, const char *name);
 /* The same by name or alias, as people write it: without regard to case, accents and the signs between words. */
 int schema_find_field_as(const schema *s, const char *name);
 
+/* "ho_ten.given", as a rule writes it. */
+enum { SCHEMA_PART_NAME_BYTES = SCHEMA_NAME_BYTES_MAX + 32 };
+void schema_key_part_name(const schema *s, const schema_key_part *part, char out[SCHEMA_PART_NAME_BYTES]);
+
 /* ---- columns ------------------------------------------------------------------------------ */
 
 enum { COLUMN_NONE = -1 };

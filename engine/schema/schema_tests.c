@@ -270,3 +270,10 @@ khop_status key_part_parse(const schema_document *d, const schema *s, const yaml
   TRY(field_resolve(d, s, node, "key part", field, &out_part->field, err));
   return dot ? part_suffix(d, s, node, dot + 1, out_part, err) : KHOP_OK;
 }
+
+void schema_key_part_name(const schema *s, const schema_key_part *part, char out[SCHEMA_PART_NAME_BYTES]) {
+  const char *field = s->fields[part->field].name, *word = part_vocabulary[part->kind].word;
+  if (part->kind == PART_WHOLE) snprintf(out, SCHEMA_PART_NAME_BYTES, "%s", field);
+  else if (part->argument) snprintf(out, SCHEMA_PART_NAME_BYTES, "%s.%s%u", field, word, part->argument);
+  else snprintf(out, SCHEMA_PART_NAME_BYTES, "%s.%s", field, word);
+}
