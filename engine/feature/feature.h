@@ -96,7 +96,7 @@ text_memory *text_memory_create(bool reads_addresses);
 void text_memory_free(text_memory *memory);
 /* normalise_place, remembered. */
 void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out);
-/* feature_encode, faster; `memory` may be NULL. */
+/* feature_encode, faster; `memory` may be NULL. 64 bytes behind each field may be read. */
 void feature_encode_with(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
                          uint8_t *row);
 

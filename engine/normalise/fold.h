@@ -64,8 +64,8 @@ typedef struct fold_run {
   size_t tone_count; /* of the tones that are still to be placed */
   bool has_other;    /* some plain bytes are 0 */
   bool blank_before; /* a blank stands between the span before and this one */
-  uint8_t codes[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
-  uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
+  _Alignas(64) uint8_t codes[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
+  _Alignas(64) uint8_t plain[FOLD_CODES_MAX + TEXT_LETTERS_MAX];
   uint16_t tones[FOLD_TONES_MAX + FOLD_SPAN_BYTES]; /* where a tone was seen */
 } fold_run;
 

@@ -1,50 +1,7 @@
 /* See syllable.h. */
-#include <string.h>
+#include "normalise/syllable_walk.h"
 
 #include "normalise/name_read.h"
-#include "normalise/syllable.h"
-
-static const uint64_t ones = 0x0101010101010101u, blanks = FOLD_BLANK * 0x0101010101010101u;
-
-static uint64_t load(const char *at) {
-  uint64_t word;
-  memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/* Eight bytes from `at` on, at most `length`; blanks stand behind the end. */
-static uint64_t word_at(const char *text, size_t at, size_t length) {
-  size_t left = length - at;
-  if (left >= 8) return load(text + at);
-  uint64_t word = 0;
-  if (left == 0) return blanks;
-  if (length >= 8) word = load(text + length - 8) >> 8 * (8 - left);
-  else memcpy(&word, text + at, left);
-  return word | blanks << 8 * left;
-}
-
-/* The lowest bit of the first blank's byte, 0 when there is none. */
-static uint64_t first_blank(uint64_t word) {
-  uint64_t x = word ^ blanks, zeros = (x - ones) & ~x & ones << 7; /* its lowest bit is exact */
-  return (zeros & -zeros) >> 7;
-}
-
-typedef struct syllable_key {
-  uint64_t low, high; /* low 0: none, or one longer than a key */
-  size_t bytes;
-} syllable_key;
-
-static size_t bytes_before(uint64_t blank) { return (size_t)__builtin_ctzll(blank) / 8; }
-
-/* The syllable that begins at `at`. Without a blank, blank - 1 is all bits. */
-static syllable_key read_key(const char *text, size_t at, size_t length) {
-  uint64_t low = word_at(text, at, length), blank = first_blank(low);
-  if (blank) return (syllable_key){low & (blank - 1), 0, bytes_before(blank)};
-  uint64_t high = word_at(text, at + 8, length);
-  blank = first_blank(high);
-  if (!blank) return (syllable_key){0, 0, SYLLABLE_KEY_MAX + 1};
-  return (syllable_key){low, high & (blank - 1), 8 + bytes_before(blank)};
-}
 
 /* Letters with a blank behind, in one word. */
 static uint64_t closed_word(const uint8_t *letters, size_t count) {
@@ -68,47 +25,96 @@ static bool has_signs(const char *text, size_t length) {
   return false;
 }
 
-/* A new syllable, NULL when it cannot be kept. */
-static const syllable *learn(syllable_memory *memory, syllable *set, syllable_key key, const char *text) {
-  if (has_signs(text, key.bytes)) return NULL;
-  fold_cursor cursor = fold_begin(text, key.bytes);
+/* What a syllable folds to; false when it cannot be kept. */
+static bool learn(const char *text, size_t bytes, uint64_t key, syllable *out) {
+  if (has_signs(text, bytes)) return false;
+  fold_cursor cursor = fold_begin(text, bytes);
   fold_run run;
   fold_next(&cursor, &fold_name_rules, &run);
   bool fits = !run.has_other && name_repair_alone(&run) && run.count > 0 && run.count <= SYLLABLE_CODES_MAX;
-  if (!fits) return NULL;
-  syllable *place = set + memory->next_victim;
+  if (!fits) return false;
+  *out = (syllable){key, closed_word(run.codes, run.count), closed_word(run.plain, run.count), run.count + 1};
+  return true;
+}
+
+static const syllable *learn_short(syllable_memory *memory, const char *text, size_t bytes, uint64_t key) {
+  syllable learned, *set = syllable_set(memory, key);
+  if (!learn(text, bytes, key, &learned)) return NULL;
+  syllable *place = set + (set == memory->sets[0] ? 0 : memory->next_victim);
   memory->next_victim ^= 1;
-  *place = (syllable){.low = key.low,
-                      .high = key.high,
-                      .codes = closed_word(run.codes, run.count),
-                      .plain = closed_word(run.plain, run.count)};
+  *place = learned;
   return place;
 }
 
-static bool has_key(const syllable *s, syllable_key key) { return ((s->low ^ key.low) | (s->high ^ key.high)) == 0; }
+static const syllable *find_long(syllable_memory *memory, const char *text, size_t bytes) {
+  if (bytes > SYLLABLE_BYTES_MAX) return NULL;
+  uint64_t low = syllable_word(text), high = syllable_word(text + bytes - SYLLABLE_WORD_BYTES);
+  uint64_t hash = (low ^ high * 0x9e3779b97f4a7c15u) * SYLLABLE_HASH;
+  long_syllable *set = memory->long_sets[hash >> (64 - SYLLABLE_LONG_SET_BITS)];
+  for (unsigned i = 0; i < 2; i++) {
+    if (set[i].high == high && set[i].folded.key == low && set[i].bytes == bytes) return &set[i].folded;
+  }
+  long_syllable learned = {.high = high, .bytes = bytes}, *place = set + memory->next_victim;
+  if (!learn(text, bytes, low, &learned.folded)) return NULL;
+  memory->next_victim ^= 1;
+  *place = learned;
+  return &place->folded;
+}
 
-static const syllable *recall(syllable_memory *memory, syllable_key key, const char *text) {
-  uint64_t hash = (key.low ^ key.high * 0x9e3779b97f4a7c15u) * 0xbf58476d1ce4e5b9u;
-  syllable *set = memory->sets[(hash >> 32) % SYLLABLE_SETS];
-  const syllable *s = set + has_key(set + 1, key); /* no branch on which of the two it is */
-  return has_key(s, key) ? s : learn(memory, set, key, text);
+static const syllable *find(syllable_memory *memory, const char *text, size_t bytes) {
+  if (bytes > SYLLABLE_WORD_BYTES) return find_long(memory, text, bytes);
+  uint64_t key = 0;
+  memcpy(&key, text, bytes);
+  const syllable *set = syllable_set(memory, key);
+  for (unsigned i = 2; i-- > 0;) {
+    if (set[i].key == key) return &set[i];
+  }
+  return learn_short(memory, text, bytes, key);
+}
+
+bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, syllables_place at, fold_run *run) {
+  while (at.start < length) {
+    size_t end = (size_t)__builtin_ctzll(at.blanks);
+    const syllable *s = find(memory, text + at.start, end - at.start);
+    if (!s) return false;
+    memcpy(run->codes + at.count, &s->codes, 8);
+    memcpy(run->plain + at.count, &s->plain, 8);
+    at.count += s->count;
+    at.start = end + 1;
+    at.blanks &= at.blanks - 1;
+  }
+  return syllables_end(run, at.count);
+}
+
+/* ---- the portable way ---------------------------------------------------------------------- */
+
+/* A bit for each blank of eight bytes. One that stands behind a blank without being one may have a bit too, if it is
+ * '!', which is a blank to names. */
+static inline uint64_t blank_bits(const char *text) {
+  const uint64_t ones = 0x0101010101010101u;
+  uint64_t x = syllable_word(text) ^ ones * FOLD_BLANK;
+  return ((x - ones) & ~x & ones << 7) * 0x0002040810204081u >> 56;
+}
+
+static bool fold_portable(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
+  uint64_t blanks = blank_bits(text) | blank_bits(text + 8) << 8 | blank_bits(text + 16) << 16 | blank_bits(text + 24) << 24;
+  for (size_t at = 32; at < length; at += SYLLABLE_WORD_BYTES) blanks |= blank_bits(text + at) << at;
+  return syllables_walk(memory, text, length, blanks, run);
+}
+
+syllables_folder *syllables_folder_for(cpu_level level) {
+#if defined(__x86_64__)
+  if (level == CPU_AVX2 || level == CPU_AVX512) return cpu_level_supported(CPU_AVX2) ? syllables_fold_avx2 : NULL;
+#endif
+  return cpu_level_supported(level) ? fold_portable : NULL;
 }
 
 bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  size_t count = 0;
   if (length > SYLLABLE_TEXT_MAX) return false;
-  for (size_t at = 0, bytes; at < length; at += bytes + 1) {
-    syllable_key key = read_key(text, at, length);
-    bytes = key.bytes;
-    if (key.low == 0 && bytes == 0) continue; /* a blank behind another */
-    const syllable *s = key.low ? recall(memory, key, text + at) : NULL;
-    if (!s) return false;
-    memcpy(run->codes + count, &s->codes, 8);
-    memcpy(run->plain + count, &s->plain, 8);
-    count += 8 - (size_t)__builtin_clzll(s->codes) / 8;
+  if (!memory->fold) {
+    cpu_level level = CPU_SCALAR; /* a KHOP_CPU that means nothing is reported where a run begins */
+    khop_error ignored;
+    memory->fold = cpu_level_choose(&level, &ignored) == KHOP_OK ? syllables_folder_for(level) : fold_portable;
   }
-  run->count = count ? count - 1 : 0; /* without the last blank */
-  run->tone_count = 0;
-  run->has_other = run->blank_before = false;
-  return true;
+  return memory->fold(memory, text, length, run);
 }

@@ -2,7 +2,7 @@
  * instead of letter by letter, whose lengths of one to three bytes no branch predictor foresees.
  *
  *     text    N g u y ễ n | V ă n | A n        parted at its blanks, ASCII 0x20
- *     key     the bytes of a syllable, at most 15, padded with zeros: two words, low and high
+ *     key     the bytes of a syllable, padded with zeros: one word; of 9 to 16 bytes the first and the last eight
  *     codes   n g U Y Ê4 n ' '                 with the blank behind, padded with zeros: one word
  *     plain   N G U Y E  N ' '
  *
@@ -10,28 +10,49 @@
  * residue of telex is kept as repaired. What has more than seven codes, a character outside the fold's tables, a
  * digit, bracket or comma, or less sure residue, whose meaning the other words decide, is not kept, and a text with
  * such a syllable is read the usual way (name_read.h). Keys are compared whole: what a memory holds never changes a
- * result.
+ * result. A key ends in zeros only where the text has NULs, which are blanks to names, or ends.
  *
- * 64 KB, of which a register of Vietnamese names uses some 30. One a thread. */
+ * 92 KB, of which a register of Vietnamese names uses some 30. One a thread. */
 #ifndef KHOP_NORMALISE_SYLLABLE_H
 #define KHOP_NORMALISE_SYLLABLE_H
 
 #include "normalise/fold.h"
 
-enum { SYLLABLE_SETS = 1024, SYLLABLE_KEY_MAX = 15, SYLLABLE_CODES_MAX = 7, SYLLABLE_TEXT_MAX = 64 };
+enum {
+  SYLLABLE_SET_BITS = 10,
+  SYLLABLE_LONG_SET_BITS = 8,
+  SYLLABLE_BYTES_MAX = 16,
+  SYLLABLE_CODES_MAX = 7,
+  SYLLABLE_TEXT_MAX = 56
+};
 
 typedef struct syllable {
-  uint64_t low, high; /* its bytes; 0: free */
-  uint64_t codes, plain;
+  uint64_t key; /* 0: free */
+  uint64_t codes, plain, count;
 } syllable;
+
+/* Of more than eight bytes. */
+typedef struct long_syllable {
+  uint64_t high, bytes; /* bytes 0: free */
+  syllable folded;
+} long_syllable;
+
+typedef bool syllables_folder(syllable_memory *memory, const char *text, size_t length, fold_run *run);
 
 /* All zero at first. */
 struct syllable_memory {
-  syllable sets[SYLLABLE_SETS][2];
-  unsigned next_victim; /* the place of a set that the next new syllable takes */
+  syllable sets[1 << SYLLABLE_SET_BITS][2]; /* sets[0][1] stays free */
+  long_syllable long_sets[1 << SYLLABLE_LONG_SET_BITS][2];
+  syllables_folder *fold; /* of the level that is chosen */
+  unsigned next_victim;   /* the place of a set that the next new syllable takes */
 };
 
-/* The letters of a name before name_settle. False when name_read is to be asked. */
+/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes from `text` on
+ * are read, whatever the length. */
 bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run);
+
+/* The way of a level; NULL when this machine lacks it. For texts of at most SYLLABLE_TEXT_MAX bytes. */
+syllables_folder *syllables_folder_for(cpu_level level);
+syllables_folder syllables_fold_avx2; /* only where syllables_folder_for gives it */
 
 #endif
