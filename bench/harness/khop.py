@@ -7,6 +7,7 @@ from harness import process, score
 
 # summary.json holds times, so it differs from run to run by design.
 CHECKED_OUTPUTS = ("clusters.csv", "pairs.csv", "rejected.csv", "model.json")
+CHECKED_LINKS = ("links.csv", "unlinked.csv", "rejected.csv", "model.json")
 
 
 def version(khop):
@@ -47,6 +48,31 @@ def dedupe(khop, inputs, schema, out, threads, extra=()):
     return cost | {
         "checksum": process.checksum_outputs(out, CHECKED_OUTPUTS),
         "summary": read_summary(out),
+    }
+
+
+def link(khop, left, right, out, threads, extra=()):
+    """Links two registers; the cost of the run with what its summary says."""
+    os.makedirs(os.path.dirname(out), exist_ok=True)
+    cost = process.run_measured(
+        [khop, "link", left, right, "-o", out, "--threads", str(threads)]
+        + ["--force", "--progress", "none", *extra],
+        out + ".log",
+    )
+    return cost | {
+        "checksum": process.checksum_outputs(out, CHECKED_LINKS),
+        "summary": read_summary(out),
+    }
+
+
+def assess_link(truths, out):
+    """Quality of the links, and the best that any match weight would give."""
+    links = score.Links(*truths)
+    columns = ("left_id", "right_id", "match_weight", "category")
+    rows = list(score.read_columns(os.path.join(out, "links.csv"), *columns))
+    return {
+        "links": links.score((left, right) for left, right, _, category in rows if category != "review"),
+        "best": {"links": links.sweep([(left, right, float(weight)) for left, right, weight, _ in rows])},
     }
 
 

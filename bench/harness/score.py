@@ -175,3 +175,34 @@ def score_at(truth, scored_pairs, weights):
             }
         )
     return results
+
+
+class Links:
+    """Pairs of a left and a right record against the truths of both registers, which name entities alike."""
+
+    def __init__(self, left, right):
+        self.left, self.right = left, right
+        sizes = Counter(right.values())
+        self.actual = sum(count * sizes[entity] for entity, count in Counter(left.values()).items())
+
+    def is_true(self, left, right):
+        if left not in self.left or right not in self.right:
+            raise SystemExit(f"a link of unknown records: {left}, {right}")
+        return self.left[left] == self.right[right]
+
+    def score(self, pairs):
+        distinct = set(pairs)
+        return quality(sum(self.is_true(*pair) for pair in distinct), len(distinct), self.actual)
+
+    def sweep(self, scored_pairs):
+        """The best F1 over every threshold of the weight; equal weights stand or fall together."""
+        ordered = sorted({(weight, left, right) for left, right, weight in scored_pairs}, reverse=True)
+        best, hits = (-1.0, None, (0, 0)), 0
+        for index, (weight, left, right) in enumerate(ordered):
+            hits += self.is_true(left, right)
+            if index + 1 < len(ordered) and ordered[index + 1][0] == weight:
+                continue
+            f1 = 2 * hits / (index + 1 + self.actual)
+            if f1 > best[0]:
+                best = (f1, weight, (hits, index + 1))
+        return quality(*best[2], self.actual) | {"match_weight": best[1]}

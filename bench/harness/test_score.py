@@ -91,6 +91,28 @@ class ScoreTest(unittest.TestCase):
             for kind, value in best.items():
                 self.assertAlmostEqual(f1(counts(found[kind])), value, places=12)
 
+    def test_links(self):
+        for seed in range(60):
+            chance = random.Random(seed)
+            left = {f"l{index}": f"e{chance.randint(0, 6)}" for index in range(chance.randint(1, 12))}
+            right = {f"r{index}": f"e{chance.randint(0, 6)}" for index in range(chance.randint(1, 12))}
+            both = list(itertools.product(left, right))
+            actual = {pair for pair in both if left[pair[0]] == right[pair[1]]}
+            scored = [(*pair, float(chance.randint(-3, 3))) for pair in both if chance.random() < 0.3]
+            links, best = score.Links(left, right), 0.0
+            for least in range(-3, 4):
+                kept = {pair[:2] for pair in scored if pair[2] >= least}
+                expected = len(actual & kept), len(kept), len(actual)
+                self.assertEqual(counts(links.score(kept)), expected)
+                if kept and actual:
+                    best = max(best, f1(expected))
+            if actual and scored:
+                self.assertAlmostEqual(f1(counts(links.sweep(scored))), best, places=12)
+
+    def test_a_link_of_an_unknown_record_is_refused(self):
+        with self.assertRaises(SystemExit):
+            score.Links({"a": "1"}, {"b": "1"}).score([("b", "a")])
+
 
 if __name__ == "__main__":
     unittest.main()

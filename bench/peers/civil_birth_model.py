@@ -9,44 +9,12 @@ import splink.comparison_level_library as cll
 import splink.comparison_library as cl
 from splink import SettingsCreator, block_on
 
-SEED = 1
-# Splink advises 1e7 and more; here F1 moves by less than 0.0005 from 1e6 to 5e6.
-RANDOM_PAIRS = 2e6
-EM_PAIRS = 5e6
-KEPT_PROBABILITY = 0.5
+import splink_values
+from splink_values import one_edit
 
 # ---- normalising ------------------------------------------------------------------------------
 
-MACROS = (
-    # Lower-case letters and digits without accents, one blank between words. Đ has no decomposition
-    # and Ð is its look-alike.
-    r"""create macro fold(x) as nullif(trim(regexp_replace(replace(replace(
-        strip_accents(lower(x)), 'đ', 'd'), 'ð', 'd'), '[^a-z0-9]+', ' ', 'g')), '')""",
-    r"create macro digits(x) as nullif(regexp_replace(x, '[^0-9]', '', 'g'), '')",
-    # A spreadsheet takes the leading zero of a 12-digit or a 9-digit number.
-    """create macro id_number(x) as case when length(digits(x)) in (8, 11) then '0' || digits(x)
-        else digits(x) end""",
-    r"create macro excel_day(x) as case when regexp_full_match(x, '[1-9][0-9]{4}') then x::int end",
-    """create macro as_date(x) as coalesce(
-        try_strptime(x, ['%d/%m/%Y', '%d.%m.%Y', '%d-%m-%Y', '%d %m %Y', '%Y-%m-%d', '%Y/%m/%d',
-                         '%Y%m%d', '%Y%m%d%H%M'])::date,
-        date '1899-12-30' + excel_day(x))""",
-    # Also of a partial date: "1987", "03/1987".
-    r"""create macro year_within(x) as
-        try_cast(nullif(regexp_extract(x, '(18|19|20)[0-9]{2}'), '') as int)""",
-    """create macro as_sex(x) as case lower(trim(x)) when 'nam' then 'm' when '1' then 'm' when 'm' then 'm'
-        when 'true' then 'm' when 'nữ' then 'f' when 'nu' then 'f' when '2' then 'f' when 'f' then 'f'
-        when 'false' then 'f' end""",
-    # A residence as written, without house and street: then it repeats as often as an office does.
-    r"""create macro without_street(x) as
-        regexp_replace(x, '(?i)^.*?[ ,]((?:phường|xã|thị trấn) |(?:p|x|tt)\.)', '\1')""",
-    # From the commune on, HCM in full. Kinds of place are written or left out at will. "Thị xã" is a
-    # district's kind and must not pass for a commune's.
-    r"""create macro from_commune(x) as regexp_replace(
-        replace(replace(replace(fold(x), 'thi xa ', 'tx '), 'tphcm', 'hcm'), 'hcm', 'ho chi minh'),
-        '^(?:.* )?(?:phuong|xa|thi tran|tt|p|x) ', '')""",
-    r"""create macro as_place(x) as nullif(regexp_replace(from_commune(x),
-        '\b(?:ubnd|uy ban nhan dan|quan|huyen|thanh pho|tinh|tp|tx|q|h|t) ', '', 'g'), '')""",
+MACROS = splink_values.MACROS + (
     # Leading zeros of register and book numbers come and go; so does the year after the number.
     r"create macro as_book(x) as nullif(ltrim(regexp_replace(lower(x), '[^a-z0-9]+', ' ', 'g'), ' 0'), '')",
     "create macro as_number(x) as try_cast(nullif(split_part(x, '/', 1), '') as int)",
@@ -96,17 +64,19 @@ from (
     left join places as residences on residences.written = raw.noi_cu_tru)
 """
 
+
+
+def prepare(connection, paths):
+    """The register as one table; its names."""
+    splink_values.read_csv(connection, "raw", paths[0], COLUMNS, MACROS)
+    connection.execute(f"create table placeholders as {PLACEHOLDERS}")
+    connection.execute(f"create table places as {PLACES}")
+    connection.execute(f"create table register as {NORMALISED}")
+    connection.execute("drop table raw")
+    return ["register"]
+
+
 # ---- comparisons ------------------------------------------------------------------------------
-
-
-def one_edit(column):
-    """Levenshtein distance 1. Jaro-Winkler, three times as fast, first turns away what is far."""
-    return cll.CustomLevel(
-        f"jaro_winkler_similarity({column}_l, {column}_r) >= 0.86 "
-        f"and levenshtein({column}_l, {column}_r) <= 1",
-        f"{column}: one edit",
-    )
-
 
 TWINS = (
     "ten_l <> ten_r and ngay_sinh_l = ngay_sinh_r and ("
