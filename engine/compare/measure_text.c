@@ -237,22 +237,23 @@ static bool spans_equal(const uint8_t *x, word_span a, const uint8_t *y, word_sp
   return length <= 8 || memcmp(x + a.start, y + b.start, length) == 0;
 }
 
-static uint8_t last_word_edits(const sides *s, size_t l, size_t r, unsigned most) {
+static uint8_t one_word_edits(const measure *m, const sides *s, size_t l, size_t r) {
   const uint8_t *x = s->left->straight + l * TEXT_LETTERS_MAX, *y = s->right->straight + r * TEXT_LETTERS_MAX;
-  word_span a = s->left->words[l][s->left->word_counts[l] - 1], b = s->right->words[r][s->right->word_counts[r] - 1];
-  unsigned x_length = a.end - a.start, y_length = b.end - b.start;
+  bool first = m->kind == TEST_SURNAME_EDITS;
+  word_span a = s->left->words[l][first ? 0 : s->left->word_counts[l] - 1], b = s->right->words[r][first ? 0 : s->right->word_counts[r] - 1];
+  unsigned x_length = a.end - a.start, y_length = b.end - b.start, most = m->argument;
   if (spans_equal(x, a, y, b)) return 0;
   if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
   if ((unsigned)__builtin_popcount(word_signature(x, a) ^ word_signature(y, b)) > 2 * most) return MEASURE_FAR;
   return word_edits(x + a.start, x_length, y + b.start, y_length);
 }
 
-static void text_given_edits(const measure *m, const sides *s, uint8_t *restrict out) {
+static void text_word_edits(const measure *m, const sides *s, uint8_t *restrict out) {
   EACH_PAIR(s, l, r) {
     view_need_words(s->left, l);
     view_need_words(s->right, r);
     bool missing = !s->left->word_counts[l] || !s->right->word_counts[r];
-    out[p] = missing ? MEASURE_NONE : last_word_edits(s, l, r, m->argument);
+    out[p] = missing ? MEASURE_NONE : one_word_edits(m, s, l, r);
   }
 }
 
@@ -266,7 +267,8 @@ void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *
     case TEST_INITIALS: text_initials(s, out); break;
     case TEST_SIMILAR:
     case TEST_EDITS: text_kernel(c, m, s, out); break;
-    case TEST_GIVEN_EDITS: text_given_edits(m, s, out); break;
+    case TEST_GIVEN_EDITS:
+    case TEST_SURNAME_EDITS: text_word_edits(m, s, out); break;
     case TEST_PHONETIC:
     case TEST_REGIONAL: name_measure(m, s, out); break;
     case TEST_TOKENS:

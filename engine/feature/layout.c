@@ -35,7 +35,8 @@ static bool test_needs_words(test_kind kind) {
     case TEST_SURNAME:
     case TEST_INITIALS:
     case TEST_REGIONAL:
-    case TEST_GIVEN_EDITS: return true;
+    case TEST_GIVEN_EDITS:
+    case TEST_SURNAME_EDITS: return true;
     default: return false;
   }
 }

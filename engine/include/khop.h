@@ -149,7 +149,7 @@ KHOP_API khop_status khop_train(const khop_options *options, const char *model_p
 
 /* ---- plan --------------------------------------------------------------------------------- */
 
-enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 32 };
+enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 48 };
 
 typedef struct khop_plan_rule {
   char name[160];

@@ -51,7 +51,7 @@ enum {
   SCHEMA_NAME_BYTES_MAX = 128, /* of any one text in a schema: names, aliases, title */
   SCHEMA_FIELDS_MAX = 64,
   SCHEMA_ALIASES_MAX = 64,     /* per field */
-  SCHEMA_RULES_MAX = 32,
+  SCHEMA_RULES_MAX = 48,
   SCHEMA_KEY_PARTS_MAX = 6,
   SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
@@ -141,6 +141,7 @@ typedef enum test_kind {
   TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
   TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
   TEST_GIVEN_EDITS, /* texts: last words at most NUMBER (1..8) edits apart */
+  TEST_SURNAME_EDITS, /* texts: the same of first words */
   TEST_PHONETIC,   /* texts: the same sounds: s and x, ch and tr, n and ng at the end (normalise/phonetic.h) */
   TEST_REGIONAL,   /* texts: the same words unaccented, but for regional forms of one name: Hoàng and Huỳnh */
   /* texts and code, of the first 96 letters and digits, unaccented; as sets: twice what both have / what each has */

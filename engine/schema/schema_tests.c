@@ -43,6 +43,7 @@ static const vocabulary test_vocabulary[TEST_COUNT] = {
                     true,
                     {.low = 1, .high = 8, .whole = true}},
     [TEST_GIVEN_EDITS] = {"given_edits", types_words, true, {.low = 1, .high = 8, .whole = true}},
+    [TEST_SURNAME_EDITS] = {"surname_edits", types_words, true, {.low = 1, .high = 8, .whole = true}},
     [TEST_PHONETIC] = {"phonetic", types_words, false, {0}},
     [TEST_REGIONAL] = {"regional", types_words, false, {0}},
     [TEST_TOKENS] = {"tokens", types_letters, true, {.low = 0, .high = 1, .low_open = true}},
