@@ -41,6 +41,7 @@ enum {
   STORE_TABLE_RULES = 16,     /* and up: blocking key -> row, a table a rule */
   STORE_TABLE_CLUSTER = 60,   /* cluster number -> rows, clusters of two members or more */
   STORE_TABLE_OVERSIZED = 61, /* key of a block that was too large -> 0: split, 1: walked as a window */
+  STORE_TABLE_COMMON = 62,    /* common last word of a field (the test given_common): feature_common_key -> 0 */
   STORE_TABLE_FREQUENCY = 64  /* and up: value of a field with term frequencies -> how many other records hold it */
 };
 

@@ -227,8 +227,7 @@ static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const
 static uint8_t of_two_ways(const measure *m, uint8_t x, uint8_t y) {
   if (x == MEASURE_NONE) return m->crosswise ? x : y;
   if (y == MEASURE_NONE) return m->crosswise ? y : x;
-  bool edits = m->kind == TEST_EDITS || m->kind == TEST_GIVEN_EDITS || m->kind == TEST_SURNAME_EDITS;
-  bool distance = edits || m->kind == TEST_MISSING;
+  bool distance = test_is_distance(m->kind) || m->kind == TEST_MISSING;
   return (x < y) == (distance != m->crosswise) ? x : y;
 }
 

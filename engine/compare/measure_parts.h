@@ -23,6 +23,13 @@ void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *
 void name_measure(const measure *m, const sides *s, uint8_t *out);
 void long_measure(const measure *m, const sides *s, uint8_t *out);
 
+/* measure_words.c: single words of texts. */
+void word_edits_measure(const measure *m, const sides *s, uint8_t *out);
+void given_common_measure(const sides *s, uint8_t *out);
+void contained_measure(const measure *m, const sides *s, uint8_t *out);
+/* Is one word the other's first letters, or the same? */
+bool words_abbreviated(const uint8_t *x, word_span a, const uint8_t *y, word_span b);
+
 /* measure_place.c: texts read as addresses. */
 void place_measure(const address_book *book, const measure *m, const sides *s, uint8_t *out);
 void house_measure(const sides *s, uint8_t *out);

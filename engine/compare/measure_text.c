@@ -72,11 +72,6 @@ static void text_dropped(const sides *s, uint8_t *restrict out) {
   }
 }
 
-static bool word_starts(const uint8_t *text, word_span word, const uint8_t *other, word_span longer) {
-  unsigned length = word.end - word.start;
-  return length <= (unsigned)(longer.end - longer.start) && memcmp(text + word.start, other + longer.start, length) == 0;
-}
-
 static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
   view_need_words(a, i);
   view_need_words(b, j);
@@ -84,7 +79,7 @@ static bool initials_match(const view_column *a, size_t i, const view_column *b,
   if (count == 0 || count != b->word_counts[j]) return false;
   const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
   for (unsigned w = 0; w < count; w++) {
-    if (!word_starts(x, a->words[i][w], y, b->words[j][w]) && !word_starts(y, b->words[j][w], x, a->words[i][w])) return false;
+    if (!words_abbreviated(x, a->words[i][w], y, b->words[j][w])) return false;
   }
   return true;
 }
@@ -194,69 +189,6 @@ static void text_kernel(const comparer *c, const measure *m, const sides *s, uin
   if (count) run_kernel(c, m, s, open, count, out);
 }
 
-/* Optimal string alignment of two short words, three rows of the textbook table. */
-static uint8_t word_edits(const uint8_t *x, unsigned x_length, const uint8_t *y, unsigned y_length) {
-  uint8_t rows[3][TEXT_LETTERS_MAX + 1];
-  for (unsigned j = 0; j <= y_length; j++) rows[0][j] = (uint8_t)j;
-  for (unsigned i = 1; i <= x_length; i++) {
-    uint8_t *now = rows[i % 3];
-    const uint8_t *above = rows[(i - 1) % 3], *two_above = rows[(i + 1) % 3];
-    now[0] = (uint8_t)i;
-    for (unsigned j = 1; j <= y_length; j++) {
-      uint8_t replaced = (uint8_t)(above[j - 1] + (x[i - 1] != y[j - 1]));
-      uint8_t other = (uint8_t)((above[j] < now[j - 1] ? above[j] : now[j - 1]) + 1);
-      uint8_t best = replaced < other ? replaced : other;
-      bool swapped = i > 1 && j > 1 && x[i - 1] == y[j - 2] && x[i - 2] == y[j - 1];
-      if (swapped && two_above[j - 2] + 1 < best) best = (uint8_t)(two_above[j - 2] + 1);
-      now[j] = best;
-    }
-  }
-  return rows[x_length % 3][y_length];
-}
-
-/* Eight letters of a word from `start` on, or fewer and zeros. */
-static uint64_t word_letters(const uint8_t *text, unsigned start, unsigned end) {
-  const unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
-  uint64_t letters = slot_u64(text, from) >> (8 * (start - from));
-  return end - start >= 8 ? letters : letters & ((1ull << (8 * (end - start))) - 1);
-}
-
-/* Hardly a word has more than eight letters: one round, without branches. */
-static uint32_t word_signature(const uint8_t *text, word_span word) {
-  uint32_t signature = 0;
-  for (unsigned start = word.start; start < word.end; start += 8) {
-    uint64_t letters = word_letters(text, start, word.end);
-    for (unsigned i = 0; i < 64; i += 8) signature |= 1u << (letters >> i & 31);
-  }
-  return signature & ~1u;
-}
-
-static bool spans_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
-  unsigned length = a.end - a.start, other = b.end - b.start;
-  if (length != other || word_letters(x, a.start, a.end) != word_letters(y, b.start, b.end)) return false;
-  return length <= 8 || memcmp(x + a.start, y + b.start, length) == 0;
-}
-
-static uint8_t one_word_edits(const measure *m, const sides *s, size_t l, size_t r) {
-  const uint8_t *x = s->left->straight + l * TEXT_LETTERS_MAX, *y = s->right->straight + r * TEXT_LETTERS_MAX;
-  bool first = m->kind == TEST_SURNAME_EDITS;
-  word_span a = s->left->words[l][first ? 0 : s->left->word_counts[l] - 1], b = s->right->words[r][first ? 0 : s->right->word_counts[r] - 1];
-  unsigned x_length = a.end - a.start, y_length = b.end - b.start, most = m->argument;
-  if (spans_equal(x, a, y, b)) return 0;
-  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
-  if ((unsigned)__builtin_popcount(word_signature(x, a) ^ word_signature(y, b)) > 2 * most) return MEASURE_FAR;
-  return word_edits(x + a.start, x_length, y + b.start, y_length);
-}
-
-static void text_word_edits(const measure *m, const sides *s, uint8_t *restrict out) {
-  EACH_PAIR(s, l, r) {
-    view_need_words(s->left, l);
-    view_need_words(s->right, r);
-    bool missing = !s->left->word_counts[l] || !s->right->word_counts[r];
-    out[p] = missing ? MEASURE_NONE : one_word_edits(m, s, l, r);
-  }
-}
-
 void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *restrict out) {
   switch (m->kind) {
     case TEST_PLAIN: hashes_equal(s, s->left->plain, s->right->plain, out); break;
@@ -267,13 +199,16 @@ void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *
     case TEST_INITIALS: text_initials(s, out); break;
     case TEST_SIMILAR:
     case TEST_EDITS: text_kernel(c, m, s, out); break;
-    case TEST_GIVEN_EDITS:
-    case TEST_SURNAME_EDITS: text_word_edits(m, s, out); break;
     case TEST_PHONETIC:
     case TEST_REGIONAL: name_measure(m, s, out); break;
     case TEST_TOKENS:
     case TEST_QGRAMS:
     case TEST_OVERLAP: long_measure(m, s, out); break;
+    case TEST_GIVEN_EDITS:
+    case TEST_SURNAME_EDITS: word_edits_measure(m, s, out); break;
+    case TEST_GIVEN_COMMON: given_common_measure(s, out); break;
+    case TEST_CONTAINED:
+    case TEST_CONTAINED_EDITS: contained_measure(m, s, out); break;
     case TEST_SAME_PLACE:
     case TEST_SAME_DISTRICT: place_measure(c->columns.layout.book, m, s, out); break;
     case TEST_SAME_HOUSE: house_measure(s, out); break;

@@ -62,6 +62,8 @@ static void set_range(planned_test *out, const schema_test *test) {
     case TEST_EDITS:
     case TEST_GIVEN_EDITS:
     case TEST_SURNAME_EDITS:
+    case TEST_CONTAINED:
+    case TEST_CONTAINED_EDITS:
       out->low = 0;
       out->high = clamp_measure(test->argument);
       break;
@@ -81,19 +83,26 @@ static test_kind measure_kind(test_kind kind) {
 
 static bool test_has_limit(test_kind kind) { return kind == TEST_WITHIN || kind == TEST_APART || kind == TEST_YEARS; }
 
-static bool test_counts_edits(test_kind kind) {
-  return kind == TEST_EDITS || kind == TEST_GIVEN_EDITS || kind == TEST_SURNAME_EDITS;
-}
-
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
   measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field, .crosswise = test->crosswise};
   set_range(out, test);
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
   if (test_has_limit(test->kind)) wanted.limit = test->argument;
   if (test->kind == TEST_SIMILAR) wanted.argument = out->low;
-  if (test_counts_edits(test->kind)) wanted.argument = out->high;
+  if (test_is_distance(test->kind)) wanted.argument = out->high;
   out->negated = test->negated;
   return find_measure(plan, wanted, &out->measure, err);
+}
+
+bool test_is_distance(test_kind kind) {
+  switch (kind) {
+    case TEST_EDITS:
+    case TEST_GIVEN_EDITS:
+    case TEST_SURNAME_EDITS:
+    case TEST_CONTAINED:
+    case TEST_CONTAINED_EDITS: return true;
+    default: return false;
+  }
 }
 
 bool test_is_cheap(test_kind kind) { return kind == TEST_EXACT || kind == TEST_PLAIN || kind == TEST_MISSING || kind == TEST_MISSING_BOTH; }

@@ -19,7 +19,7 @@ typedef struct measure {
   test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field); SAME_PLACE is the address_relation,
                    * SAME_DISTRICT the lowest address_level shared */
   size_t field, other;
-  unsigned argument; /* TAIL: digits; SIMILAR: the least value, EDITS and the like: the largest, that any
+  unsigned argument; /* TAIL: digits; SIMILAR: the least value, distances: the largest, that any
                       * test asks for; what is beyond may come out as 0 and MEASURE_FAR */
   double limit;      /* WITHIN: days, or share of the larger; APART: difference; YEARS: years; 0 for all others */
   bool crosswise;    /* of the two ways round the worse, not the better */
@@ -57,6 +57,9 @@ typedef struct compare_plan {
   planned_comparison comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
 } compare_plan;
+
+/* The smaller the nearer: EDITS, GIVEN_EDITS, and CONTAINED with its words too many. */
+bool test_is_distance(test_kind kind);
 
 /* Asks less of a pair than finding out whether to ask. */
 bool test_is_cheap(test_kind kind);

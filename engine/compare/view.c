@@ -33,6 +33,7 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->plain = carve(c, BATCH_ROWS * 4);
   if (slot->sounds) column->sounds = carve(c, BATCH_ROWS * 4);
   if (slot->long_offset != FEATURE_NONE) carve_long(c, column);
+  if (slot->common_offset != FEATURE_NONE) column->given_common = carve(c, BATCH_ROWS);
   if (!slot->letters) return;
   column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
@@ -226,6 +227,7 @@ static void load_column(view_column *column, size_t from, size_t to) {
     default: return;
   }
   if (slot->frequency_offset != FEATURE_NONE) load_u8(column->rows, (size_t)slot->frequency_offset, from, to, column->frequencies);
+  if (column->given_common) load_u8(column->rows, (size_t)slot->common_offset, from, to, column->given_common);
 }
 
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count) {

@@ -46,6 +46,7 @@ typedef struct view_column {
   uint64_t *digits;                 /* of ids and dates, see view_digits; 0: not made yet */
   float *quantities;
   uint8_t *bytes;                   /* sex */
+  uint8_t *given_common;            /* texts: 1 when the last word is a common one */
   uint8_t *frequencies;
 } view_column;
 

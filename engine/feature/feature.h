@@ -44,6 +44,8 @@ typedef struct feature_slot {
   int32_t place_offset; /* address_place (8 bytes); FEATURE_NONE without */
   int32_t house_offset; /* u32 hash of what stands in front of the commune, 0: nothing; FEATURE_NONE without */
   int32_t frequency_offset; /* u8 code of how often the value occurs; FEATURE_NONE without */
+  int32_t common_offset;    /* u8, of texts: 1 when the last word is a common one; FEATURE_NONE without */
+  uint32_t given_offset;    /* with a common_offset: u32 hash of the last word, as PART_GIVEN */
 } feature_slot;
 
 /* A part of a text that some blocking key wants (its last word, its sounds): a u32 hash, 0: missing. */
@@ -174,19 +176,24 @@ bool feature_missing(const feature_slot *slot, const uint8_t *row);
 /* ---- frequency.c: term frequencies -------------------------------------------------------- */
 
 /* The values of a field that several rows hold, ascending by key (feature_frequency_key): row is how many
- * others hold it, extra 0. items with mem_free. */
+ * others hold it, extra 0. The list behind those of the fields has the common last words of all fields, ascending by
+ * feature_common_key; row 0. items with mem_free. */
+enum { FREQUENCY_COMMON = SCHEMA_FIELDS_MAX, FREQUENCY_LISTS };
 typedef struct frequency_list {
   sort_item *items;
   size_t count;
 } frequency_list;
 
 /* Counts how often each value of the fields with a frequency slot occurs among the live rows and
- * writes frequency_code(count) into the rows. out_square_sums[field]: the chance that two random
+ * writes frequency_code(count) into the rows; and likewise their last words, where a test asks for common ones: those that
+ * at least one value in 5,000, and three, end with. out_square_sums[field]: the chance that two random
  * rows with a value agree on it (sum of squared shares). out_lists[field], NULL when not wanted: the values. */
 khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                frequency_list out_lists[SCHEMA_FIELDS_MAX], khop_error *err);
+                                frequency_list out_lists[FREQUENCY_LISTS], khop_error *err);
 /* What values are counted by: a key each, the same for the same canonical form. */
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
+/* Of the last word of a field with a common_offset; 0 when it is missing. */
+uint64_t feature_common_key(const feature_layout *layout, size_t field, const uint8_t *row);
 
 /* 8 * log2(count), rounded; 0 for counts of 0 and 1. */
 uint8_t frequency_code(uint64_t count);

@@ -7,6 +7,7 @@
  * number of threads.
  */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -31,13 +32,21 @@ static uint64_t slot_value_key(const feature_slot *slot, const uint8_t *row) {
 
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row) { return hash_mix(slot_value_key(slot, row)); }
 
-static bool has_frequency(const feature_slot *slot) { return slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE; }
+uint64_t feature_common_key(const feature_layout *layout, size_t field, const uint8_t *row) {
+  uint32_t word = slot_u32(row, layout->slots[field].given_offset);
+  return word ? hash_combine(field, hash_mix(word)) : 0;
+}
 
-enum { chunk_rows = 1 << 16, rows_ahead = 16 };
+static bool has_frequency(const feature_slot *slot) { return slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE; }
+static bool has_common(const feature_slot *slot) { return slot->kind == SLOT_TEXT && slot->common_offset != FEATURE_NONE; }
+
+enum { chunk_rows = 1 << 16, rows_ahead = 16, common_share = 5000, common_rows = 3 };
 
 typedef struct value_job {
   feature_table *table;
-  const feature_slot *slot;
+  const feature_slot *slot;            /* its value is counted, and the code goes to its frequency_offset */
+  bool marks_common;                   /* 1 for common values instead of a code */
+  size_t common_least;
   sort_item *items, *scratch;
   size_t *chunk_counts;                /* per chunk of rows, then its start */
   size_t starts[SORT_PARTITIONS + 1];
@@ -84,7 +93,7 @@ static khop_status write_codes(void *context, size_t task, unsigned worker, khop
   for (size_t start = job->starts[task], end; start < limit; start = end) {
     end = start + 1;
     while (end < limit && items[end].key == items[start].key) end++;
-    uint8_t code = frequency_code(end - start);
+    uint8_t code = job->marks_common ? end - start >= job->common_least : frequency_code(end - start);
     for (size_t i = start; i < end; i++) {
       if (i + rows_ahead < limit) __builtin_prefetch(codes + items[i + rows_ahead].row * stride, 1);
       codes[items[i].row * stride] = code;
@@ -135,11 +144,43 @@ static khop_status count_field(value_job *job, pool *workers, double *out_square
     count += here;
   }
   job->chunk_counts[chunks] = count;
+  job->common_least = count / common_share > common_rows ? count / common_share : common_rows;
   TRY(pool_run(workers, chunks, pack_values, job, err));
   TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
   TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));
   *out_square_sum = sum_squares(job, count);
   return out_list ? list_values(job, out_list, err) : KHOP_OK;
+}
+
+static int by_key(const void *a, const void *b) {
+  const sort_item *x = a, *y = b;
+  return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* Runs that are common, behind what other fields have there. */
+static khop_status list_common(const value_job *job, size_t field, frequency_list *out, khop_error *err) {
+  size_t capacity = out->count;
+  for (size_t p = 0; p < SORT_PARTITIONS; p++) {
+    const uint32_t *runs = partition_runs(job, p);
+    const sort_item *item = job->items + job->starts[p];
+    for (size_t i = 0; i < job->run_counts[p]; item += runs[i++]) {
+      if (runs[i] < job->common_least) continue;
+      TRY(array_reserve(&out->items, &capacity, out->count + 1, sizeof *out->items, "common words", err));
+      out->items[out->count++] = (sort_item){.key = hash_combine(field, item->key)};
+    }
+  }
+  if (out->count) qsort(out->items, out->count, sizeof *out->items, by_key);
+  return KHOP_OK;
+}
+
+/* The last words as a field of their own. */
+static khop_status mark_common(value_job job, size_t field, pool *workers, frequency_list *out_common, khop_error *err) {
+  double unused;
+  const feature_slot given = {.kind = SLOT_DATE, .offset = job.slot->given_offset, .frequency_offset = job.slot->common_offset};
+  job.slot = &given;
+  job.marks_common = true;
+  TRY(count_field(&job, workers, &unused, NULL, err));
+  return out_common ? list_common(&job, field, out_common, err) : KHOP_OK;
 }
 
 static khop_status count_fields(feature_table *t, sort_item *items, sort_item *scratch, pool *workers, double *out_square_sums,
@@ -151,6 +192,7 @@ static khop_status count_fields(feature_table *t, sort_item *items, sort_item *s
   for (size_t f = 0; f < t->layout.field_count; f++) {
     job.slot = &t->layout.slots[f];
     if (has_frequency(job.slot)) TRY_CLEANUP(count_field(&job, workers, &out_square_sums[f], out_lists ? &out_lists[f] : NULL, err));
+    if (has_common(job.slot)) TRY_CLEANUP(mark_common(job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
   }
 cleanup:
   mem_free(job.chunk_counts);
@@ -158,14 +200,14 @@ cleanup:
 }
 
 khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                frequency_list out_lists[SCHEMA_FIELDS_MAX], khop_error *err) {
+                                frequency_list out_lists[FREQUENCY_LISTS], khop_error *err) {
   khop_status status = KHOP_OK;
   region items = {0}, scratch = {0};
   size_t fields = 0;
+  for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
   for (size_t f = 0; f < t->layout.field_count; f++) {
     out_square_sums[f] = 0;
-    if (out_lists) out_lists[f] = (frequency_list){0};
-    fields += has_frequency(&t->layout.slots[f]);
+    fields += has_frequency(&t->layout.slots[f]) || has_common(&t->layout.slots[f]);
   }
   if (fields == 0 || t->count == 0) return KHOP_OK;
   TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));

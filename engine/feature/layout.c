@@ -36,13 +36,16 @@ static bool test_needs_words(test_kind kind) {
     case TEST_INITIALS:
     case TEST_REGIONAL:
     case TEST_GIVEN_EDITS:
-    case TEST_SURNAME_EDITS: return true;
+    case TEST_SURNAME_EDITS:
+    case TEST_GIVEN_COMMON:
+    case TEST_CONTAINED:
+    case TEST_CONTAINED_EDITS: return true;
     default: return false;
   }
 }
 
 typedef struct field_use {
-  bool used, letters, words, whole, sounds, frequency, place, commune, house;
+  bool used, letters, words, whole, sounds, frequency, common, place, commune, house;
 } field_use;
 
 static void use_part(field_use *uses, const schema_key_part *part) {
@@ -58,6 +61,7 @@ static void use_test(field_use *use, test_kind kind) {
   use->words |= test_needs_words(kind);
   use->whole |= test_needs_all_of_it(kind);
   use->sounds |= kind == TEST_PHONETIC;
+  use->common |= kind == TEST_GIVEN_COMMON;
   use->place |= test_needs_place(kind);
   use->house |= kind == TEST_SAME_HOUSE;
 }
@@ -193,7 +197,8 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
                                       .long_offset = FEATURE_NONE,
                                       .place_offset = FEATURE_NONE,
                                       .house_offset = FEATURE_NONE,
-                                      .frequency_offset = FEATURE_NONE};
+                                      .frequency_offset = FEATURE_NONE,
+                                      .common_offset = FEATURE_NONE};
     *offset += slot_bytes(&layout->slots[f]);
     if (kind == SLOT_TEXT && uses[f].whole) {
       layout->slots[f].long_offset = (int32_t)*offset;
@@ -201,6 +206,18 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
     }
     place_address(layout, &layout->slots[f], &uses[f], offset);
   }
+}
+
+/* Last words that are counted are parts like those of keys. */
+static khop_status place_given(feature_layout *layout, const field_use *uses, size_t *next, khop_error *err) {
+  for (size_t f = 0; f < layout->field_count; f++) {
+    if (!uses[f].common) continue;
+    const schema_key_part given = {.field = f, .kind = PART_GIVEN};
+    part_place place;
+    TRY(place_hash(layout, &given, next, &place, err));
+    layout->slots[f].given_offset = place.offset;
+  }
+  return KHOP_OK;
 }
 
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
@@ -211,9 +228,11 @@ khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_er
   add_slots(layout, s, uses, 0, &offset);
   add_slots(layout, s, uses, 1, &offset);
   TRY(place_parts(layout, s, &offset, err));
+  TRY(place_given(layout, uses, &offset, err));
   add_slots(layout, s, uses, 2, &offset);
   for (size_t f = 0; f < s->field_count; f++) {
     if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;
+    if (uses[f].common) layout->slots[f].common_offset = (int32_t)offset++;
   }
   layout->stride = (offset + 1 + 7) / 8 * 8;
   return layout->reads_addresses ? address_book_create(&layout->book, err) : KHOP_OK;

@@ -450,6 +450,8 @@ typedef struct khop_explain_comparison {
   double frequency_weight;  /* on top of weight */
   size_t value_count;
   const khop_explain_value *values; /* of the fields that the comparison looks at */
+  double match_share; /* of all pairs at such a level, how many match; 0: the level has none */
+  bool covered;       /* by such a level of another comparison: weighs nothing */
 } khop_explain_comparison;
 
 typedef enum khop_rule_outcome {

@@ -7,31 +7,45 @@
 
 enum { em_iterations_max = 100 };
 static const double em_tolerance = 1e-4;
+static const double share_strength = 20; /* pseudo-pairs behind the schema's match shares */
 static const double prior_least = 1e-12, prior_most = 0.5;
 
 typedef double level_counts[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
 
 typedef struct em_counts { /* expected */
   level_counts matches;
+  level_counts matches_once;  /* each pair once, whatever rules find it */
   level_counts other_pairs;   /* candidates that do not match, each pair once */
   level_counts random_others; /* random pairs that do not match */
   double different_pairs; /* matches, each pair once, whatever rules find it */
 } em_counts;
 
-static double pattern_weight(const model *m, uint64_t pattern) {
+/* A bit for each comparison that weighs nothing for pairs of this pattern. */
+static uint32_t pattern_covered(const model *m, uint64_t pattern) {
+  uint32_t covered = 0;
+  for (size_t c = 0; c < m->comparison_count; c++) covered |= m->comparisons[c].levels[pattern_level(pattern, c)].covers;
+  return covered;
+}
+
+static double pattern_weight(const model *m, uint64_t pattern, uint32_t covered) {
   double weight = 0;
-  for (size_t c = 0; c < m->comparison_count; c++) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
+  for (size_t c = 0; c < m->comparison_count; c++) {
+    if (!(covered >> c & 1)) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
+  }
   return weight;
 }
 
 static void expect(const model *m, const em_session *session, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < session->pattern_count; i++) {
     uint64_t pattern = session->patterns[i].pattern;
-    double matches = (double)session->patterns[i].count * weight_to_probability(pattern_weight(m, pattern) + log_odds);
+    uint32_t covered = pattern_covered(m, pattern);
+    double matches = (double)session->patterns[i].count * weight_to_probability(pattern_weight(m, pattern, covered) + log_odds);
     bool first = !(pattern & PATTERN_FOUND_BEFORE);
     if (first) counts->different_pairs += matches;
     for (size_t c = 0; c < m->comparison_count; c++) {
       unsigned level = pattern_level(pattern, c);
+      if (covered >> c & 1) continue; /* what relatives share says nothing of others */
+      if (first) counts->matches_once[c][level] += matches;
       if (session->teaches[c]) counts->matches[c][level] += matches;
       if (first) counts->other_pairs[c][level] += (double)session->patterns[i].count - matches;
     }
@@ -41,7 +55,7 @@ static void expect(const model *m, const em_session *session, double log_odds, e
 static void expect_random(const model *m, const em_input *in, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < in->random_count; i++) {
     uint64_t pattern = in->random[i].pattern;
-    double others = (double)in->random[i].count * (1 - weight_to_probability(pattern_weight(m, pattern) + log_odds));
+    double others = (double)in->random[i].count * (1 - weight_to_probability(pattern_weight(m, pattern, pattern_covered(m, pattern)) + log_odds));
     for (size_t c = 0; c < m->comparison_count; c++) counts->random_others[c][pattern_level(pattern, c)] += others;
   }
 }
@@ -84,9 +98,18 @@ static void learn_u(comparison_model *comparison, const comparison_model *before
   }
 }
 
+static void learn_shares(comparison_model *comparison, const comparison_model *before, const double *matches, const double *others) {
+  for (size_t l = 1; l < comparison->level_count; l++) {
+    level_model *level = &comparison->levels[l];
+    if (level->share == 0) continue;
+    level->share = (matches[l] + share_strength * before->levels[l].share) / (matches[l] + others[l] + share_strength);
+  }
+}
+
 static double largest_change(const comparison_model *now, const comparison_model *before) {
   double change = 0;
   for (size_t l = 1; l < now->level_count; l++) {
+    change = fmax(change, fabs(now->levels[l].share - before->levels[l].share));
     if (now->levels[l].fixed) continue;
     change = fmax(change, fabs(now->levels[l].m - before->levels[l].m));
     change = fmax(change, fabs(now->levels[l].u - before->levels[l].u));
@@ -101,6 +124,7 @@ static double maximise(model *m, const model *before, const em_input *in, const 
     comparison_model *comparison = &m->comparisons[c];
     const comparison_model last = *comparison;
     learn_m(comparison, &before->comparisons[c], counts->matches[c]);
+    learn_shares(comparison, &before->comparisons[c], counts->matches_once[c], counts->other_pairs[c]);
     learn_u(comparison, &before->comparisons[c], counts->random_others[c], counts->other_pairs[c], in->scale / in->all_pairs, prior);
     model_constrain(comparison);
     change = fmax(change, largest_change(comparison, &last));

@@ -38,6 +38,7 @@ void model_set_weights(model *m) {
     for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
       level_model *level = &m->comparisons[c].levels[l];
       if (!level->fixed) level->weight = log2(level->m / level->u);
+      else if (level->share > 0) level->weight = probability_to_weight(level->share) - probability_to_weight(m->prior);
     }
   }
 }
@@ -52,11 +53,12 @@ void model_from_schema(model *m, const schema *s, uint64_t rows) {
     m->comparisons[c].levels[LEVEL_MISSING] = (level_model){.m = 1, .u = 1, .fixed = true};
     for (size_t l = 0; l < comparison->level_count; l++) {
       const schema_level *level = &comparison->levels[l];
-      bool fixed = !isnan(level->weight);
-      m->comparisons[c].levels[l + 1] = (level_model){.m = fixed ? (double)NAN : level->m,
-                                                      .u = fixed ? (double)NAN : level->u,
-                                                      .weight = fixed ? level->weight : 0,
-                                                      .fixed = fixed};
+      m->comparisons[c].levels[l + 1] = (level_model){.m = level->m,
+                                                      .u = level->u,
+                                                      .weight = isnan(level->weight) ? 0 : level->weight,
+                                                      .share = level->match_share,
+                                                      .covers = level->covers,
+                                                      .fixed = isnan(level->m)};
     }
     mark_order(&m->comparisons[c]);
   }

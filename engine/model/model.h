@@ -2,8 +2,9 @@
  *
  * The match weight of a pair is  log2(prior odds) + sum over comparisons of log2(m / u), plus the term-frequency
  * part of levels that have one (Fellegi & Sunter 1969; Winkler 2000 for frequencies). Missing values weigh
- * nothing. In the compare loop weights are fixed-point numbers, so that their sum does not depend on
- * the order of addition.
+ * nothing. A level with a match share stands for what its tests look at as a whole, as relatives do: its weight is that of
+ * the share against the prior, and the comparisons that it covers weigh nothing beside it. In the compare loop weights
+ * are fixed-point numbers, so that their sum does not depend on the order of addition.
  */
 #ifndef KHOP_MODEL_MODEL_H
 #define KHOP_MODEL_MODEL_H
@@ -25,8 +26,10 @@ typedef enum u_source {
 
 typedef struct level_model {
   double m, u;
-  double weight;   /* log2(m / u), or the schema's fixed weight */
-  bool fixed;      /* the schema states the weight: never trained */
+  double weight;   /* log2(m / u), or the schema's fixed weight, or that of `share` */
+  double share;    /* of the pairs at this level that match, all else unknown; 0: m and u, or a fixed weight, say it */
+  uint32_t covers; /* with a share: a bit for each comparison that weighs nothing for these pairs */
+  bool fixed;      /* it has no m and u */
   bool ordered;    /* by the schema's defaults it weighs no more than the trained level before it, and so it must
                     * after training */
   bool constrained; /* training gave it another weight than the counts, for the sake of order or bounds (constrain.h) */
@@ -68,7 +71,7 @@ typedef struct model {
 
 /* The schema's defaults, prior for `rows` records. */
 void model_from_schema(model *m, const schema *s, uint64_t rows);
-/* weight = log2(m / u) for all levels that are not fixed. */
+/* weight = log2(m / u), or what makes prior and share one, for all levels whose weight the schema does not state. */
 void model_set_weights(model *m);
 
 double weight_to_probability(double weight);

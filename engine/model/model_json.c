@@ -28,6 +28,7 @@ static json_t *levels_to_json(const comparison_model *comparison, const schema_c
       json_object_set_new(object, "m", json_real(level->m));
       json_object_set_new(object, "u", json_real(level->u));
     }
+    if (level->share > 0) json_object_set_new(object, "match_share", json_real(level->share));
     json_object_set_new(object, "weight", json_real(level->weight));
     if (!level->fixed && level->u_source != U_SCHEMA) json_object_set_new(object, "u_from", json_string(u_source_name(level->u_source)));
     if (level->constrained) json_object_set_new(object, "constrained", json_true());
@@ -115,6 +116,7 @@ static khop_status load_level(const loader *in, const json_t *levels, const char
   snprintf(where, sizeof where, "comparison %s, level '%s'", comparison, name);
   const json_t *object = find_named(levels, "level", name);
   if (!object) return error_set(in->err, KHOP_USAGE, "%s: %s is missing", in->path, where);
+  if (level->share > 0) return read_number(in, object, "match_share", where, 1e-15, 1 - 1e-15, &level->share);
   if (level->fixed) return read_number(in, object, "weight", where, -1000, 1000, &level->weight);
   TRY(read_number(in, object, "m", where, 1e-15, 1, &level->m));
   return read_number(in, object, "u", where, 1e-15, 1, &level->u);

@@ -17,6 +17,8 @@ typedef struct frequency_table {
 typedef struct score_tables {
   size_t comparison_count;
   int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
+  uint32_t covers[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* see level_model */
+  uint32_t covering; /* a bit for each comparison with a level that covers others */
   int32_t prior;
   frequency_table frequencies[SCHEMA_COMPARISONS_MAX * SCHEMA_LEVELS_MAX];
   size_t frequency_count;
@@ -34,6 +36,7 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
 /* What a comparison adds to a pair's weight. */
 typedef struct score_part {
   uint8_t level;              /* LEVEL_MISSING: nothing */
+  bool covered;               /* by a level of another comparison: nothing either */
   int32_t weight, frequency;  /* of the level; of how common the agreed value is */
   const frequency_table *table; /* NULL: the level has no term frequency */
 } score_part;

@@ -25,7 +25,9 @@ const char *explain_reason(const khop_explainer *e, const score_part *parts, int
   int32_t strongest = 0;
   for (size_t c = 0; c < e->schema->comparison_count; c++) {
     if (parts[c].level == LEVEL_MISSING || !model_of(e, c, parts[c].level)->fixed) continue;
-    int32_t own = explain_decision(e, weight) == KHOP_MATCH ? parts[c].weight : -parts[c].weight;
+    bool match = explain_decision(e, weight) == KHOP_MATCH;
+    int32_t own = match ? parts[c].weight : -parts[c].weight;
+    if (model_of(e, c, parts[c].level)->share > 0) own = match ? 0 : INT32_MAX; /* relatives */
     if (own <= strongest) continue;
     strongest = own;
     reason = explain_level_name(e, c, parts[c].level);
@@ -90,7 +92,9 @@ static khop_status fill_comparisons(khop_explainer *e, const score_part *parts, 
                                                .fixed = parts[c].level != LEVEL_MISSING && level->fixed,
                                                .m = has_model ? level->m : (double)NAN,
                                                .u = has_model ? level->u : (double)NAN,
-                                               .weight = bits(parts[c].weight)};
+                                               .weight = bits(parts[c].weight),
+                                               .match_share = level->share,
+                                               .covered = parts[c].covered};
     TRY(fill_frequency(e, &parts[c], &comparisons[c], err));
     fill_values(e, fields_of(&e->schema->comparisons[c], parts[c].level), &comparisons[c]);
   }

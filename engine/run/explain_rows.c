@@ -64,6 +64,18 @@ static khop_status set_frequencies(khop_explainer *e, size_t place, khop_error *
   return KHOP_OK;
 }
 
+static khop_status set_common(khop_explainer *e, size_t place, khop_error *err) {
+  const feature_layout *layout = &e->table.layout;
+  for (size_t f = 0; f < layout->field_count; f++) {
+    size_t found = 0;
+    if (layout->slots[f].kind != SLOT_TEXT || layout->slots[f].common_offset == FEATURE_NONE) continue;
+    uint64_t key = feature_common_key(layout, f, row_at(e, place));
+    if (key) TRY(khop_store_find_key(e->store, STORE_TABLE_COMMON, key, NULL, 0, &found, err));
+    row_at(e, place)[layout->slots[f].common_offset] = found > 0;
+  }
+  return KHOP_OK;
+}
+
 static void encode(const khop_explainer *e, const khop_store_record *record, uint8_t *row) {
   input_field fields[SCHEMA_FIELDS_MAX] = {0};
   day_first_fields turned;
@@ -98,6 +110,7 @@ khop_status explain_load(khop_explainer *e, const uint32_t *rows, size_t count, 
     e->row_count++;
     encode(e, e->records[i], row_at(e, i));
     TRY(set_frequencies(e, i, err));
+    TRY(set_common(e, i, err));
   }
   return KHOP_OK;
 }

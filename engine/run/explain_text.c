@@ -131,6 +131,10 @@ static void write_comparison(FILE *out, const khop_explain_comparison *c) {
     fprintf(out, "  %+.3f: ", c->frequency_weight);
     put(out, c->frequency_field);
     fprintf(out, " of %llu records", (unsigned long long)c->frequency);
+  } else if (c->covered) {
+    fprintf(out, "  covered");
+  } else if (c->match_share > 0) {
+    fprintf(out, "  %.3g %% match", c->match_share * 100);
   } else if (c->fixed) {
     fprintf(out, "  fixed");
   }

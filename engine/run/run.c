@@ -170,7 +170,7 @@ void run_close(run *r) {
   region_unmap(&r->scratch);
   key_set_free(&r->split_keys);
   key_set_free(&r->window_keys);
-  for (size_t f = 0; f < SCHEMA_FIELDS_MAX; f++) mem_free(r->frequencies[f].items);
+  for (size_t i = 0; i < FREQUENCY_LISTS; i++) mem_free(r->frequencies[i].items);
   key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);

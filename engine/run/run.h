@@ -48,7 +48,7 @@ typedef struct run {
   model model;
   region items, scratch; /* sort buffers, one item a row */
   key_set split_keys, window_keys;
-  frequency_list frequencies[SCHEMA_FIELDS_MAX]; /* of fields with term frequencies, where there is a store */
+  frequency_list frequencies[FREQUENCY_LISTS]; /* where there is a store */
   key_group keys; /* of training and matching */
   rule_facts facts[SCHEMA_RULES_MAX];
   double square_sums[SCHEMA_FIELDS_MAX];

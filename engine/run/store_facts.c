@@ -81,6 +81,8 @@ _Static_assert(sizeof(sort_item) == sizeof(store_posting), "values are postings"
 
 khop_status run_write_store_tables(run *r, khop_error *err) {
   TRY(put_oversized(r, err));
+  const frequency_list *common = &r->frequencies[FREQUENCY_COMMON];
+  TRY(store_writer_postings(r->store, STORE_TABLE_COMMON, (const store_posting *)common->items, common->count, err));
   for (size_t f = 0; f < r->schema->field_count; f++) {
     const frequency_list *list = &r->frequencies[f];
     TRY(store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + f), (const store_posting *)list->items, list->count, err));

@@ -16,7 +16,10 @@
  *     - name: ho_ten                    # null check on the field of that name, or on `fields`
  *       levels:                         # the first level that holds; the last is `else`
  *         - {when: ho_ten exact, m: 0.7, u: 0.00003, term_frequency: ho_ten}
- *         - {when: [not ho_ten given, me_ho_ten plain, ngay_sinh exact], name: twin, weight: -12}
+ *         - name: twin                  # relatives: see below
+ *           when: [ho_ten given_common, me_ho_ten plain, ngay_sinh exact]
+ *           match_share: 0.02
+ *           covers: [ngay_sinh, parents]
  *         - {when: ho_ten similar 0.92, m: 0.2, u: 0.001}
  *         - {else: true, m: 0.02, u: 0.99}
  *     - name: gioi_tinh                 # no levels: those of defaults.yaml for the field's type;
@@ -39,7 +42,11 @@
  *
  * A field name is letters, digits, '_' and '-'. `fields`, `blocking` and `comparisons` are needed;
  * without expected_duplicates it is 0.05, without thresholds they are 0.9 and 0.5, without `title`
- * it is the name. A level has m and u, or weight; an `else` and a weight take no term_frequency.
+ * it is the name. A level has m and u, or weight, or match_share; only m and u take a term_frequency, and `else` takes none.
+ *
+ * What relatives share is no proof, however rare it is among strangers: their parents, home and birthday come
+ * together. A level with `match_share` names such pairs and says which share of them matches after all (before
+ * training); `covers` names the comparisons whose evidence its tests include already: they weigh nothing there.
  */
 #ifndef KHOP_SCHEMA_SCHEMA_H
 #define KHOP_SCHEMA_SCHEMA_H
@@ -142,6 +149,11 @@ typedef enum test_kind {
   TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
   TEST_GIVEN_EDITS, /* texts: last words at most NUMBER (1..8) edits apart */
   TEST_SURNAME_EDITS, /* texts: the same of first words */
+  TEST_GIVEN_COMMON, /* texts: last words differ, and both are last words that the register knows well (at least one
+                      * record in 5,000, and three): An and Anh are two names, Anh and Amh one */
+  TEST_CONTAINED,  /* texts: each word of the shorter one is a word of the other, in any order, or abbreviated to letters
+                    * that are no word (T., Ng.); the longer one has at most NUMBER (0..7) words more */
+  TEST_CONTAINED_EDITS, /* texts: the same, and words may be one edit apart, or one the other's first letters */
   TEST_PHONETIC,   /* texts: the same sounds: s and x, ch and tr, n and ng at the end (normalise/phonetic.h) */
   TEST_REGIONAL,   /* texts: the same words unaccented, but for regional forms of one name: Hoàng and Huỳnh */
   /* texts and code, of the first 96 letters and digits, unaccented; as sets: twice what both have / what each has */
@@ -186,7 +198,9 @@ typedef struct schema_level {
   schema_clause clauses[SCHEMA_CLAUSES_MAX]; /* any of; none for `else` */
   size_t clause_count;
   double m, u;         /* defaults; NaN when `weight` is given */
-  double weight;       /* log2, fixed, never trained; NaN when m and u are given */
+  double weight;       /* log2, fixed, never trained; NaN when not given */
+  double match_share;  /* of the pairs at this level, how many match, before training; 0 when not given */
+  uint32_t covers;     /* with match_share: a bit for each comparison that weighs nothing for pairs at this level */
   int term_frequency_field; /* -1: none */
 } schema_level;
 

@@ -11,7 +11,7 @@
 
 /* ---- a level ------------------------------------------------------------------------------ */
 
-enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WEIGHT, LEVEL_TF, LEVEL_KEYS };
+enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WEIGHT, LEVEL_SHARE, LEVEL_COVERS, LEVEL_TF, LEVEL_KEYS };
 
 static khop_status conditions_parse(const schema_document *d, const schema *s,
                                     const yaml_node_t *node, yaml_node_t *const *values,
@@ -29,20 +29,23 @@ static khop_status conditions_parse(const schema_document *d, const schema *s,
   return KHOP_OK;
 }
 
-/* Either m and u or a fixed weight. */
+/* m and u, or a fixed weight, or a share of matches. */
 static khop_status weights_parse(const schema_document *d, const yaml_node_t *node,
                                  yaml_node_t *const *values, schema_level *level, khop_error *err) {
   static const number_range probability = {.low = 0, .high = 1, .low_open = true, .high_open = true};
   static const number_range weight = {.low = -100, .high = 100};
   level->m = level->u = level->weight = (double)NAN;
-  if (values[LEVEL_WEIGHT]) {
-    if (values[LEVEL_M] || values[LEVEL_U]) {
-      return document_fault(err, d, node, "a level has m and u, or weight, not both");
-    }
-    return node_number(d, values[LEVEL_WEIGHT], "weight", weight, &level->weight, err);
+  bool trained = values[LEVEL_M] || values[LEVEL_U];
+  if (trained + !!values[LEVEL_WEIGHT] + !!values[LEVEL_SHARE] > 1) {
+    return document_fault(err, d, node, "a level has m and u, or weight, or match_share, and not two of them");
   }
+  if (values[LEVEL_COVERS] && !values[LEVEL_SHARE]) {
+    return document_fault(err, d, node, "covers: needs a match_share");
+  }
+  if (values[LEVEL_WEIGHT]) return node_number(d, values[LEVEL_WEIGHT], "weight", weight, &level->weight, err);
+  if (values[LEVEL_SHARE]) return node_number(d, values[LEVEL_SHARE], "match_share", probability, &level->match_share, err);
   if (!values[LEVEL_M] || !values[LEVEL_U]) {
-    return document_fault(err, d, node, "a level needs m and u, or weight");
+    return document_fault(err, d, node, "a level needs m and u, or weight, or match_share");
   }
   TRY(node_number(d, values[LEVEL_M], "m", probability, &level->m, err));
   return node_number(d, values[LEVEL_U], "u", probability, &level->u, err);
@@ -70,7 +73,8 @@ static khop_status level_parse(const schema_document *d, const schema *s, const 
       [LEVEL_WHEN] = {"when", false}, [LEVEL_ANY] = {"any", false},
       [LEVEL_ELSE] = {"else", false}, [LEVEL_NAME] = {"name", false},
       [LEVEL_M] = {"m", false},       [LEVEL_U] = {"u", false},
-      [LEVEL_WEIGHT] = {"weight", false}, [LEVEL_TF] = {"term_frequency", false}};
+      [LEVEL_WEIGHT] = {"weight", false}, [LEVEL_SHARE] = {"match_share", false},
+      [LEVEL_COVERS] = {"covers", false}, [LEVEL_TF] = {"term_frequency", false}};
   yaml_node_t *values[LEVEL_KEYS];
   condition_name name = {.used = 0};
   TRY(node_keys(d, node, "level", keys, LEVEL_KEYS, values, err));
@@ -191,6 +195,48 @@ static khop_status comparison_parse(const schema_document *d, const schema *s,
   return levels_parse(d, s, values[KEY_LEVELS], comparison, err);
 }
 
+/* ---- what levels cover: other comparisons, so all must be known ------------------------------------ */
+
+/* The value of `key`; NULL when the mapping does not have it. */
+static yaml_node_t *mapping_find(const schema_document *d, const yaml_node_t *node, const char *key) {
+  size_t count = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
+  for (size_t i = 0; i < count; i++) {
+    yaml_node_t *name, *value;
+    node_mapping_entry(d, node, i, &name, &value);
+    if (strcmp((const char *)name->data.scalar.value, key) == 0) return value;
+  }
+  return NULL;
+}
+
+static khop_status covers_parse(const schema_document *d, const schema *s, const yaml_node_t *node, size_t comparison,
+                                uint32_t *out_covers, khop_error *err) {
+  size_t count;
+  TRY(node_list(d, node, "covers", SCHEMA_COMPARISONS_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    const yaml_node_t *item = node_list_item(d, node, i);
+    const char *text;
+    size_t other = 0;
+    TRY(node_text(d, item, "covers", &text, err));
+    while (other < s->comparison_count && strcmp(s->comparisons[other].name, text) != 0) other++;
+    if (other == s->comparison_count) return document_fault(err, d, item, "covers: no comparison '%s'", wording_show(text).text);
+    if (other == comparison) return document_fault(err, d, item, "covers: a level does not cover its own comparison");
+    *out_covers |= 1u << other;
+  }
+  return KHOP_OK;
+}
+
+static khop_status all_covers_parse(const schema_document *d, schema *s, const yaml_node_t *comparisons, khop_error *err) {
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    const yaml_node_t *levels = mapping_find(d, node_list_item(d, comparisons, c), "levels");
+    for (size_t l = 0; levels && l < s->comparisons[c].level_count; l++) {
+      if (s->comparisons[c].levels[l].match_share == 0) continue;
+      const yaml_node_t *covers = mapping_find(d, node_list_item(d, levels, l), "covers");
+      if (covers) TRY(covers_parse(d, s, covers, c, &s->comparisons[c].levels[l].covers, err));
+    }
+  }
+  return KHOP_OK;
+}
+
 khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_node_t *node,
                               khop_error *err) {
   size_t count;
@@ -206,5 +252,5 @@ khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_no
       }
     }
   }
-  return KHOP_OK;
+  return all_covers_parse(d, s, node, err);
 }

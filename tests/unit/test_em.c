@@ -176,6 +176,34 @@ static void levels_stay_in_order(void **unused) {
   assert_false(m.comparisons[0].levels[1].constrained || m.comparisons[0].levels[2].constrained);
 }
 
+/* Relatives: what their level covers says nothing of them, so the share of matches among them comes from the rest, and what
+ * it covers learns nothing from them. Here they are a level of their own, and disagree on 2 and 3 whoever they are. */
+static void match_shares(void **unused) {
+  (void)unused;
+  enum { relatives = 10000, level_of_relatives = LEVELS };
+  static const double shares[] = {0.02, 0.3, 0.9};
+  for (size_t i = 0; i < COUNT_OF(shares); i++) {
+    model m = starting_model();
+    m.comparisons[0].level_count = level_of_relatives + 1;
+    m.comparisons[0].levels[level_of_relatives] =
+        (level_model){.m = (double)NAN, .u = (double)NAN, .share = 0.5, .covers = 1u << 2 | 1u << 3, .fixed = true};
+    model_set_weights(&m);
+    em_session session = world_session(5000, 1e-3, 1);
+    assert_non_null(session.patterns = mem_resize(session.patterns, PATTERNS + LEVELS, sizeof(pattern_count)));
+    for (size_t level = 1; level < LEVELS; level++) {
+      double share = shares[i] * true_m[1][level] + (1 - shares[i]) * true_u[1][level];
+      session.patterns[session.pattern_count++] =
+          (pattern_count){.pattern = 0x3300 | level << 4 | level_of_relatives, .count = (uint64_t)llround(relatives * share)};
+    }
+    run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+    const level_model *level = &m.comparisons[0].levels[level_of_relatives];
+    assert_true(fabs(level->share - shares[i]) < 0.03);
+    assert_true(fabs(level->weight + probability_to_weight(m.prior) - probability_to_weight(level->share)) < 1e-9);
+    for (size_t c = 2; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[1].m - present_share(true_m[c], 1)) < 0.05);
+    mem_free(session.patterns);
+  }
+}
+
 /* ---- edges -------------------------------------------------------------------------------------------------- */
 
 static void check_finite(const model *m) {
@@ -392,7 +420,7 @@ int main(void) {
       cmocka_unit_test(recovers_the_truth),
       cmocka_unit_test(found_before_counts_once),
       cmocka_unit_test(untaught_comparisons_keep_the_defaults),
-      cmocka_unit_test(fixed_and_rare_levels),
+      cmocka_unit_test(fixed_and_rare_levels), cmocka_unit_test(match_shares),
       cmocka_unit_test(matches_among_random_pairs),
       cmocka_unit_test(levels_stay_in_order),
       cmocka_unit_test(no_pairs),

@@ -547,7 +547,7 @@ static void frequencies_of_many_rows(void **unused) {
   khop_error err = {0};
   test_table tables[runs];
   double sums[runs][SCHEMA_FIELDS_MAX];
-  frequency_list lists[runs][SCHEMA_FIELDS_MAX];
+  frequency_list lists[runs][FREQUENCY_LISTS];
   for (size_t n = 0; n < runs; n++) {
     pool *p;
     tables[n] = many_rows(rows);
@@ -567,6 +567,42 @@ static void frequencies_of_many_rows(void **unused) {
   }
 }
 
+/* ---- common last words ------------------------------------------------------------------------- */
+
+static const char yaml_common[] =
+    "schema: t\nfields:\n  name: {type: person_name}\nblocking:\n  - [name]\ncomparisons:\n"
+    "  - name: name\n    levels:\n      - {when: name given_common, m: 0.1, u: 0.1}\n      - {else: true, m: 0.9, u: 0.9}\n";
+
+/* Three records of one last word make it common; two do not, nor dead ones, nor what a word stands in front. */
+static void common_last_words(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *name;
+    bool common;
+  } people[] = {{"Lê Văn An", true},   {"Trần An", true}, {"An", true},     {"Lê Thị Anh", false}, {"Trần Anh", false},
+                {"An Bình", false},    {"", false},       {"Anh Tú", false}, {"Lê Ân", true},       {"Lê Bình", false}};
+  khop_error err = {0};
+  test_table t = table_open(yaml_common);
+  for (size_t i = 0; i < COUNT_OF(people); i++) table_add(&t, &people[i].name);
+  const char *dead = "Đỗ Bình";
+  table_add(&t, &dead);
+  feature_row_kill(&t.table, COUNT_OF(people));
+  pool *p;
+  double square_sums[SCHEMA_FIELDS_MAX];
+  frequency_list lists[FREQUENCY_LISTS];
+  must(pool_create(&p, 2, &err), &err);
+  must(feature_frequencies(&t.table, p, square_sums, lists, &err), &err);
+  const frequency_list *common = &lists[FREQUENCY_COMMON];
+  assert_int_equal(common->count, 1);
+  for (size_t i = 0; i < COUNT_OF(people); i++) {
+    assert_int_equal(row_of(&t, i)[slot_of(&t, 0)->common_offset], people[i].common);
+    assert_int_equal(feature_common_key(&t.table.layout, 0, row_of(&t, i)) == common->items[0].key, people[i].common);
+  }
+  mem_free(common->items);
+  pool_free(p);
+  table_close(&t);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(slots_do_not_overlap), cmocka_unit_test(only_what_is_used_has_a_place),
@@ -578,7 +614,7 @@ int main(void) {
       cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
       cmocka_unit_test(tables_grow_past_the_guess),
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
-      cmocka_unit_test(frequencies_of_many_rows),
+      cmocka_unit_test(frequencies_of_many_rows), cmocka_unit_test(common_last_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

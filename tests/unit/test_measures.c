@@ -86,6 +86,24 @@ static const measure_case text_cases[] = {
     {"person_name", "f surname_edits 3", "Trần Văn An", "Lê Văn An", NO},
     {"person_name", "f surname_edits 4", "Trần Văn An", "Lê Văn An", YES},
     {"person_name", "f surname_edits 1", "An", "", NONE},
+    {"person_name", "f contained 0", "Lê Văn An", "An Lê Văn", YES},
+    {"person_name", "f contained 0", "Lê Văn An", "Ng. V. An", NO},
+    {"person_name", "f contained 0", "Nguyễn Văn An", "An V. Ng.", YES}, /* short for both, in any order */
+    {"person_name", "f contained 0", "Lê Thị An", "Lê Thị Anh", NO},    /* "An" is a word, "Ng" is none */
+    {"person_name", "f contained 0", "Lê Thị An", "Lê An", NO},
+    {"person_name", "f contained 1", "Lê Thị An", "Lê An", YES},
+    {"person_name", "f contained 1", "An", "Lê Thị An", NO},
+    {"person_name", "f contained 2", "An", "Lê Thị An", YES},
+    {"person_name", "f contained 7", "An An", "Lê Thị An", NO}, /* a word has one partner */
+    {"person_name", "f contained 0", "T. Trung", "Trung Th.", YES},
+    {"person_name", "f contained 0", "T. Tr. An", "Trang An Thu", YES}, /* T. gives Trang up for Thu */
+    {"person_name", "f contained 1", "Lê Văn Án", "", NONE},
+    {"person_name", "f contained_edits 0", "Trần Việt Toàn", "Toàvn Trần Việt", YES},
+    {"person_name", "f contained_edits 0", "Lê Thị An", "Lê Thị Anh", YES},
+    {"person_name", "f contained_edits 0", "Lê Vy", "Lê Vi", NO}, /* too short for an edit */
+    {"person_name", "f contained_edits 0", "Trần Thy Hạnh", "Hạnh Trần Thị", YES},
+    {"person_name", "f contained_edits 1", "Trần Hạng", "Trần Thị Hạnh", YES},
+    {"person_name", "f contained_edits 1", "Trần Hạng", "Trần Thị Hiên", NO},
     {"place", "f exact", "Phường 1, Quận 3", "P.01, Q3", YES},
     {"place", "f exact", "Phường 1", "Quận 1", NO},
     {"place", "f missing", "", "Quận 1", YES},

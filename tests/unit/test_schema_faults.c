@@ -42,7 +42,7 @@ typedef struct fault_case {
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
   "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
-  "surname_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, missing, missing_both, same_place, possible_place, " \
+  "surname_edits, given_common, contained, contained_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, missing, missing_both, same_place, possible_place, " \
   "other_place, same_district, same_province, same_house"
 #define EXACT "when: ten exact"
 
@@ -139,8 +139,13 @@ static const fault_case cases[] = {
     {"m: 0.7", "m: 1e", "16:30: m: '1e' is not a number"},
     {"m: 0.7", "m: 1e999", "16:30: m: 1e999 is not between 0 and 1"},
     {"u: 0.001", "u: -0.1", "16:38: u: -0.1 is not between 0 and 1"},
-    {"m: 0.7, ", "", "16:9: a level needs m and u, or weight"},
-    {"m: 0.7, ", "weight: 3, ", "16:9: a level has m and u, or weight, not both"},
+    {"m: 0.7, ", "", "16:9: a level needs m and u, or weight, or match_share"},
+    {"m: 0.7, ", "weight: 3, ", "16:9: a level has m and u, or weight, or match_share, and not two of them"},
+    {"m: 0.7, u: 0.001", "weight: 3, match_share: 0.1", "16:9: a level has m and u, or weight, or match_share, and not two of them"},
+    {"m: 0.7, u: 0.001", "match_share: 1", "16:40: match_share: 1 is not between 0 and 1"},
+    {"m: 0.7, ", "covers: [ten], m: 0.7, ", "16:9: covers: needs a match_share"},
+    {"m: 0.7, u: 0.001", "match_share: 0.1, covers: [tan]", "16:54: covers: no comparison 'tan'"},
+    {"m: 0.7, u: 0.001", "match_share: 0.1, covers: [ten]", "16:54: covers: a level does not cover its own comparison"},
     {"m: 0.7, u: 0.001", "weight: 101", "16:35: weight: 101 is not between -100 and 100"},
     {EXACT ", ", "", "16:9: a level needs one of when, any and else; it has 0"},
     {EXACT, EXACT ", any: [ten plain]", "16:9: a level needs one of when, any and else; it has 2"},

@@ -12,7 +12,8 @@ static const char yaml[] =
     "blocking:\n  - [name]\ncomparisons:\n"
     "  - name: name\n    levels:\n      - {when: name exact, m: 0.7, u: 0.001, term_frequency: name}\n"
     "      - {when: name given, m: 0.1, u: 0.01, term_frequency: name}\n"
-    "      - {when: name similar 0.8, m: 0.1, u: 0.02}\n      - {else: true, m: 0.1, u: 0.9}\n"
+    "      - {when: name similar 0.8, m: 0.1, u: 0.02}\n"
+    "      - {when: [name surname, town exact], match_share: 0.3, covers: [town, born]}\n      - {else: true, m: 0.1, u: 0.9}\n"
     "  - name: town\n    levels:\n      - {when: town exact, m: 0.7, u: 0.1, term_frequency: town}\n"
     "      - {else: true, m: 0.3, u: 0.9}\n"
     "  - name: born\n    levels:\n      - {when: born exact, m: 0.8, u: 0.001}\n"
@@ -84,12 +85,15 @@ static reference reference_of(const test_table *t, const model *m, const compare
   reference sum = {.without = log2(m->prior / (1 - m->prior))};
   const uint8_t *left = feature_row(&t->table, pairs->left[p]), *right = feature_row(&t->table, pairs->right[p]);
   double frequencies = 0;
+  uint32_t covered = 0;
+  for (size_t i = 0; i < m->comparison_count; i++) covered |= m->comparisons[i].levels[c->levels[i][p]].covers;
   for (size_t i = 0; i < m->comparison_count; i++) {
     unsigned l = c->levels[i][p];
-    if (l == LEVEL_MISSING) continue;
+    if (l == LEVEL_MISSING || covered >> i & 1) continue;
     const level_model *level = &m->comparisons[i].levels[l];
     const schema_level *declared = &t->schema->comparisons[i].levels[l - 1];
-    sum.without += isnan(declared->weight) ? log2(level->m / level->u) : declared->weight;
+    if (declared->match_share > 0) sum.without += log2(level->share / (1 - level->share)) - log2(m->prior / (1 - m->prior));
+    else sum.without += isnan(declared->weight) ? log2(level->m / level->u) : declared->weight;
     if (declared->term_frequency_field < 0) continue;
     frequencies += frequency_part(t, level, declared->term_frequency_field, left, right, rows);
   }
@@ -204,7 +208,10 @@ static void defaults_of_a_schema(void **unused) {
   model m;
   model_from_schema(&m, s, 1001);
   assert_int_equal(m.comparison_count, 4);
-  assert_int_equal(m.comparisons[0].level_count, 5);
+  assert_int_equal(m.comparisons[0].level_count, 6);
+  const level_model *relatives = &m.comparisons[0].levels[4];
+  assert_true(relatives->fixed && relatives->covers == 6 && fabs(relatives->share - 0.3) < 1e-15);
+  assert_true(fabs(relatives->weight + probability_to_weight(m.prior) - log2(0.3 / 0.7)) < 1e-9);
   assert_true(fabs(m.prior - s->expected_duplicates * 2 / 1000) < 1e-15);
   assert_true(fabs(m.comparisons[0].levels[1].weight - log2(700)) < 1e-12);
   assert_true(fabs(m.comparisons[0].levels[LEVEL_MISSING].weight) < 1e-15);
