@@ -7,7 +7,7 @@
 enum { groupings_max = 16 };
 
 static const option_spec evaluate_options[] = {
-    {"--truth", NULL, "TRUTH.csv", "what is known: record_id,entity_id or left_id,right_id"},
+    {"--truth", NULL, "TRUTH.csv", "what is known: record_id,entity_id or left_id,right_id; of links twice, first the left register's"},
     {"--labels", NULL, "LABELS.csv",
      "what reviewers said: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể), maybe reviewer and weight"},
     {"--curve", NULL, "FILE", "write precision, recall and F1 at every threshold as CSV"},
@@ -50,13 +50,27 @@ static khop_status read_options(const arguments *a, khop_evaluate_options *out, 
   return read_names(list, names, &out->by_count, err);
 }
 
+static khop_status run_links(const arguments *a, bool json, khop_error *err) {
+  static const char *const others[] = {"--labels", "--curve", "--by"};
+  khop_link_quality q;
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    if (arguments_has(a, others[i])) return report_usage(err, "khop evaluate: %s is not for the links of two registers", others[i]);
+  }
+  khop_status status = khop_evaluate_links(a->operands[0], arguments_text(a, "--truth"), arguments_nth(a, "--truth", 1), &q, err);
+  if (status == KHOP_OK) evaluate_print_links(&q, json);
+  return status;
+}
+
 static khop_status run_evaluate(const arguments *a, khop_error *err) {
   khop_evaluation found;
   khop_evaluate_options options;
   char list[4096];
   const char *names[groupings_max], *format = arguments_text(a, "--format");
   khop_status status = read_options(a, &options, list, sizeof list, names, err);
-  if (status == KHOP_OK) status = khop_evaluate(&options, &found, err);
+  if (status != KHOP_OK) return status;
+  if (khop_is_link_result(options.output)) return run_links(a, format && strcmp(format, "json") == 0, err);
+  if (arguments_nth(a, "--truth", 1)) return report_usage(err, "khop evaluate: --truth twice is for a result of khop link");
+  status = khop_evaluate(&options, &found, err);
   if (status != KHOP_OK) return status;
   if (format && strcmp(format, "json") == 0) evaluate_print_json(&found);
   else evaluate_print_text(&found);

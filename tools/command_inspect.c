@@ -103,5 +103,5 @@ const command_spec command_inspect = {
     .details = "Formats show shapes only: 9 is a digit, A a capital, a a small letter. No value is printed.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){options_schema, options_input, options_run, options_help, NULL},
     .run = run_inspect};

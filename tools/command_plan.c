@@ -69,5 +69,5 @@ const command_spec command_plan = {
                "seconds that it costs. Up to 131,072 rows all pairs are compared, beyond a sample.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){options_model, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){options_model, options_schema, options_input, options_run, options_help, NULL},
     .run = run_plan};

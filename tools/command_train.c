@@ -38,5 +38,5 @@ const command_spec command_train = {
     .summary = "estimates a model for later runs with --model; matches nothing",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){train_options, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){train_options, options_schema, options_input, options_run, options_help, NULL},
     .run = run_train};

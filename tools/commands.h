@@ -5,7 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/report.h"
 
-extern const command_spec command_dedupe, command_plan, command_train, command_inspect, command_evaluate, command_explain,
+extern const command_spec command_dedupe, command_link, command_plan, command_train, command_inspect, command_evaluate, command_explain,
     command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
 
 /* "model          converged after 12 iterations, ..." (command_train.c) */

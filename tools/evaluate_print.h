@@ -8,4 +8,6 @@ void evaluate_print_text(const khop_evaluation *e);
 /* One line. */
 void evaluate_print_json(const khop_evaluation *e);
 
+void evaluate_print_links(const khop_link_quality *q, bool json);
+
 #endif

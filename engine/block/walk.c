@@ -251,6 +251,7 @@ static khop_status walk_diagonal(walk_task *t, const sort_item *items, size_t co
   size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
   size_t parts = ((left > right ? left : right) + tile_rows - 1) / tile_rows;
   uint64_t left_out = (uint64_t)left * right;
+  TRY(remember_key(&t->result->windowed, items[0].key, err));
   for (size_t p = 0; p < parts; p++) {
     block_span l = part_of(left, p, parts), r = part_of(right, p, parts);
     left_out -= (uint64_t)(l.end - l.start) * (r.end - r.start);

@@ -307,17 +307,6 @@ static khop_status listed_pair_row(void *context, const table_row *row, khop_err
   return KHOP_OK;
 }
 
-/* A run that found no pair writes a header alone, which the input stage refuses as a table. */
-static bool is_header_only(const char *path) {
-  FILE *file = fopen(path, "re");
-  if (!file) return false;
-  int c = fgetc(file);
-  while (c != EOF && c != '\n') c = fgetc(file);
-  bool only = c == '\n' && fgetc(file) == EOF;
-  fclose(file);
-  return only;
-}
-
 static int by_falling_weight(const void *a, const void *b) {
   const listed_pair *x = a, *y = b;
   if (x->key != y->key) return x->key > y->key ? -1 : 1;
@@ -330,7 +319,7 @@ khop_status evaluate_read_pairs(evaluate_data *data, const char *directory, khop
   char *path = path_join(directory, "pairs.csv");
   if (!path) return error_memory(err, strlen(directory), "a path");
   khop_status status = KHOP_OK;
-  if (!is_header_only(path)) status = table_walk(path, pair_header, listed_pair_row, &reader, err);
+  if (!table_is_header_only(path)) status = table_walk(path, pair_header, listed_pair_row, &reader, err);
   mem_free(path);
   if (data->pair_count) qsort(data->pairs, data->pair_count, sizeof *data->pairs, by_falling_weight);
   return status;

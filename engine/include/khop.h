@@ -147,6 +147,45 @@ KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_
 KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training,
                                 khop_error *err);
 
+/* ---- link --------------------------------------------------------------------------------- */
+
+/* How many records of one register may be linked to one of the other. */
+typedef enum khop_link_kind { /* ONE_TO_MANY: a left record may have many right ones, a right one one left one */
+  KHOP_LINK_BY_SCHEMA = 0, KHOP_LINK_ONE_TO_ONE, KHOP_LINK_ONE_TO_MANY, KHOP_LINK_MANY_TO_ONE, KHOP_LINK_MANY_TO_MANY
+} khop_link_kind;
+
+/* Two registers. Without `both.schema` each side has a schema of its own, named or found by its columns: when they are
+ * one, it is used as it is; two different ones meet in a built-in joint schema, through the fields that both have. */
+typedef struct khop_link_options {
+  khop_options both;  /* inputs: those of the left register, then those of the right one; no maps */
+  size_t left_count;  /* so many of the inputs are the left register's */
+  const char *left_schema, *right_schema;
+  const khop_map *left_maps, *right_maps; /* fields of the side's schema */
+  size_t left_map_count, right_map_count;
+  khop_link_kind kind;
+} khop_link_options;
+KHOP_API void khop_link_options_init(khop_link_options *options);
+
+typedef struct khop_link_side {
+  char schema[64];
+  uint64_t rows, rejected, indexed;
+  uint64_t linked, in_review, unlinked; /* indexed records: with a link; else with a pair for review; else */
+} khop_link_side;
+
+typedef struct khop_link_summary {
+  khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of both registers */
+  khop_link_side left, right;
+  khop_link_kind kind;
+  uint64_t conflicts;         /* links whose records contradict each other */
+  uint64_t ties;              /* links that another of equal weight could have replaced */
+  uint64_t pairs_given_up;    /* matching pairs that the kind of link excludes */
+  uint64_t greedy_components; /* too large for the best assignment: taken by descending weight */
+} khop_link_summary;
+
+/* Finds the records of the left register and of the right one that mean the same entity and writes OUTPUT: links.csv,
+ * unlinked.csv, rejected.csv, summary.json, model.json, store/ (of both). Only pairs across the registers are compared. */
+KHOP_API khop_status khop_link(const khop_link_options *options, khop_link_summary *out_summary, khop_error *err);
+
 /* ---- plan --------------------------------------------------------------------------------- */
 
 enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 48 };
@@ -317,6 +356,22 @@ typedef struct khop_evaluation {
  * khop_evaluation_free frees what it points to. */
 KHOP_API khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err);
 KHOP_API void khop_evaluation_free(khop_evaluation *evaluation);
+
+/* Of the links between two registers: rows of links.csv that are match or conflict. */
+typedef struct khop_link_quality {
+  uint64_t left_records, right_records; /* of the result */
+  uint64_t missing_pairs; /* true pairs with a record that the result does not have: in no count below */
+  uint64_t true_positives, false_positives, false_negatives; /* pairs of a left and a right record */
+  double precision, recall, f1;
+  uint64_t conflict_true, conflict_false; /* of the links, those with a conflict */
+  uint64_t review_true, review_false;     /* no links */
+} khop_link_quality;
+
+/* Of khop_link's result in `output`, against files of record_id,entity_id for the left register and the right one (NULL: the
+ * left one's tells of both), or one of left_id,right_id. */
+KHOP_API khop_status khop_evaluate_links(const char *output, const char *left_truth, const char *right_truth,
+                                         khop_link_quality *out_quality, khop_error *err);
+KHOP_API bool khop_is_link_result(const char *output); /* did khop_link write it? */
 
 /* ---- normalise ---------------------------------------------------------------------------- */
 

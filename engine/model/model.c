@@ -43,6 +43,8 @@ void model_set_weights(model *m) {
   }
 }
 
+void model_set_prior(model *m, double prior) { m->prior = fmin(fmax(prior, prior_least), prior_most); }
+
 void model_from_schema(model *m, const schema *s, uint64_t rows) {
   *m = (model){.comparison_count = s->comparison_count,
                .match_threshold = s->match_threshold,
@@ -62,7 +64,6 @@ void model_from_schema(model *m, const schema *s, uint64_t rows) {
     }
     mark_order(&m->comparisons[c]);
   }
-  double prior = rows > 1 ? s->expected_duplicates * 2 / (double)(rows - 1) : prior_most;
-  m->prior = fmin(fmax(prior, prior_least), prior_most);
+  model_set_prior(m, rows > 1 ? s->expected_duplicates * 2 / (double)(rows - 1) : prior_most);
   model_set_weights(m);
 }

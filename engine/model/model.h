@@ -71,6 +71,8 @@ typedef struct model {
 
 /* The schema's defaults, prior for `rows` records. */
 void model_from_schema(model *m, const schema *s, uint64_t rows);
+/* Kept within what a prior can be. */
+void model_set_prior(model *m, double prior);
 /* weight = log2(m / u), or what makes prior and share one, for all levels whose weight the schema does not state. */
 void model_set_weights(model *m);
 

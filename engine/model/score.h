@@ -2,6 +2,8 @@
 #ifndef KHOP_MODEL_SCORE_H
 #define KHOP_MODEL_SCORE_H
 
+#include <stdatomic.h>
+
 #include "base/sort.h"
 #include "compare/comparer.h"
 #include "model/model.h"
@@ -47,7 +49,7 @@ int32_t score_explain(const score_tables *t, const comparer *c, const pair_list 
                       score_part out_parts[SCHEMA_COMPARISONS_MAX]);
 
 /* Pairs at or above the review threshold, ascending by (left row, right row).
- * key = left << 32 | right, row = the weight's bits, extra = the rule. */
+ * key = left << 32 | right, row = the weight's bits, extra = the rule below the comparisons at a level of conflict. */
 typedef struct kept_pairs {
   sort_item *items;
   size_t count, capacity;
@@ -56,5 +58,16 @@ typedef struct kept_pairs {
 static inline uint32_t kept_left(const sort_item *pair) { return (uint32_t)(pair->key >> 32); }
 static inline uint32_t kept_right(const sort_item *pair) { return (uint32_t)pair->key; }
 static inline int32_t kept_weight(const sort_item *pair) { return (int32_t)pair->row; }
+enum { KEPT_RULE_BITS = 8 };
+static inline size_t kept_rule(const sort_item *pair) { return pair->extra & ((1u << KEPT_RULE_BITS) - 1); }
+/* Bit c: comparison c. */
+static inline uint32_t kept_conflicts(const sort_item *pair) { return pair->extra >> KEPT_RULE_BITS; }
+
+/* The heaviest pair of a row so far: the weight, made unsigned, above the complement of the other row, so that of equal
+ * weights the lower row wins. 0: none. */
+typedef _Atomic uint64_t best_pair;
+static inline uint64_t best_pair_make(int32_t weight, uint32_t other) { return (uint64_t)((uint32_t)weight ^ 1u << 31) << 32 | ~other; }
+static inline int32_t best_pair_weight(uint64_t best) { return (int32_t)((uint32_t)(best >> 32) ^ 1u << 31); }
+static inline uint32_t best_pair_row(uint64_t best) { return ~(uint32_t)best; }
 
 #endif

@@ -64,3 +64,13 @@ cleanup:
   input_close(in);
   return status;
 }
+
+bool table_is_header_only(const char *path) {
+  FILE *file = fopen(path, "re");
+  if (!file) return false;
+  int c = fgetc(file);
+  while (c != EOF && c != '\n') c = fgetc(file);
+  bool only = c == '\n' && fgetc(file) == EOF;
+  fclose(file);
+  return only;
+}

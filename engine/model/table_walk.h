@@ -23,4 +23,7 @@ int table_find_column(const input_source *source, const char *name);
 /* KHOP_USAGE "FILE: no column 'NAME'; columns: a, b, ..." */
 khop_status table_column(const input_source *source, const char *name, size_t *out_column, khop_error *err);
 
+/* A run that found no pair writes a header alone, which table_walk refuses as a table. */
+bool table_is_header_only(const char *path);
+
 #endif

@@ -29,20 +29,25 @@ static void write_decimal(outfile *f, int64_t value, unsigned decimals) {
   outfile_write(f, text + start, sizeof text - start);
 }
 
+void write_probability(outfile *f, int32_t weight) {
+  write_decimal(f, llround(weight_to_probability((double)weight / WEIGHT_UNIT) * 1e6), 6);
+}
+
+void write_weight(outfile *f, int32_t weight) { write_decimal(f, llround((double)weight / WEIGHT_UNIT * 1e3), 3); }
+
 void write_pairs(outfile *f, const result *r) {
   const kept_pairs *pairs = r->pairs;
   outfile_text(f, "left_id,right_id,match_probability,match_weight,blocking_rule,decision\n");
   for (size_t i = 0; i < pairs->count; i++) {
     const sort_item *pair = &pairs->items[i];
-    const schema_rule *rule = &r->schema->rules[pair->extra];
-    double weight = (double)kept_weight(pair) / WEIGHT_UNIT;
+    const schema_rule *rule = &r->schema->rules[kept_rule(pair)];
     write_record_id(f, r->records, kept_left(pair));
     outfile_write(f, ",", 1);
     write_record_id(f, r->records, kept_right(pair));
     outfile_write(f, ",", 1);
-    write_decimal(f, llround(weight_to_probability(weight) * 1e6), 6);
+    write_probability(f, kept_weight(pair));
     outfile_write(f, ",", 1);
-    write_decimal(f, llround(weight * 1e3), 3);
+    write_weight(f, kept_weight(pair));
     outfile_write(f, ",", 1);
     outfile_csv_field(f, rule->name, strlen(rule->name));
     outfile_text(f, kept_weight(pair) >= r->match_weight ? ",match\n" : ",review\n");

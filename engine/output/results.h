@@ -8,6 +8,24 @@
 #include "feature/records.h"
 #include "model/score.h"
 
+/* What became of a record of linked registers. */
+typedef enum link_fate {
+  FATE_REJECTED = 0,   /* its id was there before */
+  FATE_LINKED,         /* stands in links.csv as match or conflict, */
+  FATE_REVIEW,         /* or only for review */
+  FATE_NO_KEY,         /* no blocking rule has a key of it: name, numbers or dates are missing */
+  FATE_NO_CANDIDATE,   /* nothing that was compared is at all like it */
+  FATE_BELOW_REVIEW,   /* its best candidate is not probable enough */
+  FATE_CANDIDATE_TAKEN /* its candidates have links with others */
+} link_fate;
+
+typedef struct link_result {
+  uint32_t first_right;  /* rows from here on are the right register's */
+  const uint8_t *states; /* assign_state of each of result.pairs */
+  const uint8_t *fates;  /* link_fate of each row */
+  const best_pair *best; /* of each row */
+} link_result;
+
 /* What a run found; all borrowed. `pairs`, `clusters` and `model` may be NULL where a writer does not need them. */
 typedef struct result {
   const schema *schema;
@@ -18,6 +36,7 @@ typedef struct result {
   const kept_pairs *pairs;
   int32_t match_weight;    /* from here on a pair is a match */
   const clusters *clusters;
+  const link_result *links; /* NULL: one register */
   size_t block_rows_max;
   uint64_t seed, input_hash;
   const uint64_t *month_first; /* of each source, the date fields that were read month first, a bit each */
@@ -30,9 +49,17 @@ void write_record_id(outfile *f, const records *r, size_t row);
 void write_pairs(outfile *f, const result *r);
 /* clusters.csv: record_id,cluster_id,cluster_size,source. Every indexed record has a line. */
 void write_clusters(outfile *f, const result *r);
+/* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail. Category is match, conflict
+ * or review; detail names the comparisons that contradict, and "tie". */
+void write_links(outfile *f, const result *r);
+/* unlinked.csv: side,record_id,reason,best_candidate_id,best_match_probability. With links.csv it has every record. */
+void write_unlinked(outfile *f, const result *r);
 /* rejected.csv: source,line,byte_offset,reason,detail. Never a value. */
 void write_rejected(outfile *f, const result *r);
-/* summary.json. KHOP_ENVIRONMENT when out of memory. */
-khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, khop_error *err);
+/* A probability with six digits, a weight with three. */
+void write_probability(outfile *f, int32_t weight);
+void write_weight(outfile *f, int32_t weight);
+/* summary.json. KHOP_ENVIRONMENT when out of memory. `links`: of linked registers, or NULL. */
+khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err);
 
 #endif

@@ -142,7 +142,25 @@ static json_t *model_facts(const result *r) {
                    "review_threshold", m->review_threshold, "constrained_levels", constrained);
 }
 
-static json_t *build(const result *r, const khop_summary *s) {
+static json_t *side_facts(const khop_link_side *side) {
+  return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", side->schema, "rows", (json_int_t)side->rows, "rejected",
+                   (json_int_t)side->rejected, "indexed", (json_int_t)side->indexed, "linked", (json_int_t)side->linked, "for_review",
+                   (json_int_t)side->in_review, "unlinked", (json_int_t)side->unlinked);
+}
+
+static void add_links(json_t *root, const khop_link_summary *s) {
+  static const char *const kinds[] = {[KHOP_LINK_ONE_TO_ONE] = "one-to-one", [KHOP_LINK_ONE_TO_MANY] = "one-to-many",
+                                      [KHOP_LINK_MANY_TO_ONE] = "many-to-one", [KHOP_LINK_MANY_TO_MANY] = "many-to-many"};
+  json_object_set_new(root, "left", side_facts(&s->left));
+  json_object_set_new(root, "right", side_facts(&s->right));
+  json_object_set_new(root, "links",
+                      json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", kinds[s->kind], "links", (json_int_t)s->run.pairs_match,
+                                "conflicts", (json_int_t)s->conflicts, "for_review", (json_int_t)s->run.pairs_review, "ties",
+                                (json_int_t)s->ties, "matching_pairs_given_up", (json_int_t)s->pairs_given_up,
+                                "components_not_assigned_exactly", (json_int_t)s->greedy_components));
+}
+
+static json_t *build(const result *r, const khop_summary *s, const khop_link_summary *links) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
   json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
@@ -154,6 +172,7 @@ static json_t *build(const result *r, const khop_summary *s) {
                                     (json_int_t)s->clustered_records, "largest", (json_int_t)s->largest_cluster);
   json_object_set_new(root, "input", counts);
   json_object_set_new(root, "pairs", pairs);
+  if (links) add_links(root, links);
   json_object_set_new(root, "clusters", clusters_json);
   json_object_set_new(root, "blocking_rules", rules(r));
   json_object_set_new(root, "largest_blocks", largest_blocks(r));
@@ -163,8 +182,8 @@ static json_t *build(const result *r, const khop_summary *s) {
   return root;
 }
 
-khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, khop_error *err) {
-  json_t *root = build(r, summary);
+khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
+  json_t *root = build(r, summary, links);
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
   json_decref(root);
   if (!text) return error_set(err, KHOP_ENVIRONMENT, "summary.json: out of memory");

@@ -1,5 +1,6 @@
 /* khop_evaluate: what evaluate/ finds, put together for tools. */
 #include "evaluate/curve.h"
+#include "evaluate/evaluate_links.h"
 #include "evaluate/groups.h"
 
 static khop_quality quality_of(const evaluation *e) {
@@ -86,3 +87,10 @@ void khop_evaluation_free(khop_evaluation *e) {
   mem_free(e->groupings);
   *e = (khop_evaluation){0};
 }
+
+khop_status khop_evaluate_links(const char *output, const char *left_truth, const char *right_truth, khop_link_quality *out_quality,
+                                khop_error *err) {
+  return evaluate_links(output, left_truth, right_truth, out_quality, err);
+}
+
+bool khop_is_link_result(const char *output) { return evaluate_has_links(output); }

@@ -1,5 +1,6 @@
 /* Matching: each rule sorted, walked, compared and scored; pairs above the review threshold kept.
  * While pairs of a rule are compared, its keys go to the store. */
+#include <math.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -16,11 +17,49 @@ typedef struct match_job {
   size_t rule;
   comparer *comparers;  /* per worker */
   task_pairs *by_task;  /* of this rule */
+  uint16_t conflict_levels[SCHEMA_COMPARISONS_MAX]; /* bit l: level l */
+  bool has_conflicts;   /* some level is one */
+  int32_t best_least;   /* lighter pairs are nobody's best candidate */
   atomic_uint_least64_t found; /* pairs at or above the review threshold; orders nothing */
   uint64_t kept_max;           /* so many fit the budget: beyond, pairs are only counted */
 } match_job;
 
-static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_batch *batch, const int32_t *weights, khop_error *err) {
+static void find_conflict_levels(match_job *job, const schema *s) {
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    for (size_t l = 0; l < s->comparisons[c].level_count; l++) {
+      if (!s->comparisons[c].levels[l].is_conflict) continue;
+      job->conflict_levels[c] |= (uint16_t)(1u << (l + 1));
+      job->has_conflicts = true;
+    }
+  }
+}
+
+static uint32_t conflicts_of(const match_job *job, const comparer *c, size_t p) {
+  uint32_t found = 0;
+  for (size_t i = 0; job->has_conflicts && i < job->tables->comparison_count; i++) {
+    found |= (uint32_t)(job->conflict_levels[i] >> c->levels[i][p] & 1) << i;
+  }
+  return found;
+}
+
+/* The heaviest stays, whoever comes first; relaxed, for a value says all and is read after the pool's end. */
+static void offer_best(best_pair *best, int32_t weight, uint32_t other) {
+  uint64_t offered = best_pair_make(weight, other), now = atomic_load_explicit(best, memory_order_relaxed);
+  while (offered > now && !atomic_compare_exchange_weak_explicit(best, &now, offered, memory_order_relaxed, memory_order_relaxed)) {}
+}
+
+static void note_best(const match_job *job, const candidate_batch *batch, const int32_t *weights) {
+  best_pair *best = job->run->best;
+  for (size_t p = 0; best && p < batch->pairs.count; p++) {
+    if (weights[p] < job->best_least) continue;
+    uint32_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
+    offer_best(&best[left], weights[p], right);
+    offer_best(&best[right], weights[p], left);
+  }
+}
+
+static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_batch *batch, const comparer *c, const int32_t *weights,
+                              khop_error *err) {
   uint64_t count = 0;
   for (size_t p = 0; p < batch->pairs.count; p++) count += weights[p] >= job->tables->review;
   if (!count || atomic_fetch_add_explicit(&job->found, count, memory_order_relaxed) + count > job->kept_max) return KHOP_OK;
@@ -28,7 +67,8 @@ static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_
     if (weights[p] < job->tables->review) continue;
     TRY(array_reserve(&kept->items, &kept->capacity, kept->count + 1, sizeof(sort_item), "matching pairs", err));
     uint64_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
-    kept->items[kept->count++] = (sort_item){.key = left << 32 | right, .row = (uint32_t)weights[p], .extra = (uint32_t)job->rule};
+    kept->items[kept->count++] = (sort_item){.key = left << 32 | right, .row = (uint32_t)weights[p],
+                                                .extra = (uint32_t)job->rule | conflicts_of(job, c, p) << KEPT_RULE_BITS};
   }
   return KHOP_OK;
 }
@@ -40,7 +80,8 @@ static khop_status compare_batch(void *context, size_t task, unsigned worker, co
   view_load(&c->columns, &job->run->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
   score_pairs(job->tables, c, &batch->pairs, weights);
-  TRY(keep_pairs(job, &job->by_task[task], batch, weights, err));
+  note_best(job, batch, weights);
+  TRY(keep_pairs(job, &job->by_task[task], batch, c, weights, err));
   progress_add(&job->run->progress, 0, 0);
   return KHOP_OK;
 }
@@ -119,6 +160,8 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   match_job job = {.run = r, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)),
                    .kept_max = pairs_that_fit(r)};
   if (!job.comparers) return error_memory(err, threads * sizeof(comparer), "comparers");
+  find_conflict_levels(&job, r->schema);
+  job.best_least = (int32_t)lround(probability_to_weight(RUN_BEST_PROBABILITY) * WEIGHT_UNIT);
   progress_phase(&r->progress, "match", "rules", r->schema->rule_count);
   for (; made < threads; made++) {
     TRY_CLEANUP(comparer_create(&job.comparers[made], &r->plan, &r->table.layout, r->level, err));

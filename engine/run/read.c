@@ -68,12 +68,13 @@ static khop_status keep_input_rejects(slot *s, khop_error *err) {
 enum { line_digits_max = 20 };
 
 /* Ids that are made up or qualified have the source's name in front. */
-static bool has_qualified_ids(const run *r) { return r->options.qualify_ids || r->id_field < 0; }
+static int id_field_of(const run *r, const slot *s) { return r->id_fields[run_side_of_source(r, s->batch.source)]; }
+static bool has_qualified_ids(const run *r, const slot *s) { return r->options.qualify_ids || id_field_of(r, s) < 0; }
 
 /* Room for all rows of a batch. Their ids are parts of its text, or of what was decoded, or lines. */
 static khop_status reserve_rows(const run *r, slot *s, khop_error *err) {
   size_t rows = s->rows.row_count;
-  size_t added = has_qualified_ids(r) ? s->source_name_length + 1 + line_digits_max : 0;
+  size_t added = has_qualified_ids(r, s) ? s->source_name_length + 1 + line_digits_max : 0;
   TRY(array_reserve(&s->ids, &s->ids_capacity, s->batch.bytes + s->rows.decoded_bytes + rows * added, 1, "record ids", err));
   TRY(array_reserve(&s->features, &s->feature_capacity, rows, r->table.layout.stride, "feature rows", err));
   TRY(array_reserve(&s->id_lengths, &s->id_capacity, rows, sizeof *s->id_lengths, "record ids", err));
@@ -93,15 +94,16 @@ static inline input_field trimmed(input_field field) {
  * False when the record has none. */
 static bool append_id(const run *r, slot *s, const input_field *fields, uint64_t line) {
   char *start = s->ids + s->ids_used, *out = start;
-  if (r->id_field >= 0 && fields[r->id_field].length == 0) return false;
-  if (has_qualified_ids(r)) {
+  int id_field = id_field_of(r, s);
+  if (id_field >= 0 && fields[id_field].length == 0) return false;
+  if (has_qualified_ids(r, s)) {
     memcpy(out, s->source_name, s->source_name_length);
     out += s->source_name_length;
     *out++ = ':';
   }
-  if (r->id_field >= 0) {
-    memcpy(out, fields[r->id_field].text, fields[r->id_field].length);
-    out += fields[r->id_field].length;
+  if (id_field >= 0) {
+    memcpy(out, fields[id_field].text, fields[id_field].length);
+    out += fields[id_field].length;
   } else {
     char number[line_digits_max + 1];
     size_t digits = (size_t)snprintf(number, sizeof number, "%llu", (unsigned long long)line);
@@ -339,12 +341,14 @@ cleanup:
   return status;
 }
 
-/* ---- record ids must name one record -------------------------------------------------------------- */
+/* ---- record ids must name one record of their register --------------------------------------------- */
 
-static bool same_id(const records *r, size_t x, size_t y) {
+static bool is_left(const run *r, size_t row) { return row < r->walk.first_right; }
+
+static bool same_id(const run *r, size_t x, size_t y) {
   size_t x_length, y_length;
-  const char *a = record_id(r, x, &x_length), *b = record_id(r, y, &y_length);
-  return x_length == y_length && memcmp(a, b, x_length) == 0;
+  const char *a = record_id(&r->records, x, &x_length), *b = record_id(&r->records, y, &y_length);
+  return is_left(r, x) == is_left(r, y) && x_length == y_length && memcmp(a, b, x_length) == 0;
 }
 
 /* Rows of one hash, ascending: each that repeats the id of an earlier one is rejected. */
@@ -352,7 +356,7 @@ static khop_status reject_repeats(run *r, const sort_item *items, size_t count, 
   const record_origin *origins = r->records.origins.data;
   for (size_t i = 1; i < count; i++) {
     for (size_t first = 0; first < i; first++) {
-      if (!same_id(&r->records, items[first].row, items[i].row)) continue;
+      if (!same_id(r, items[first].row, items[i].row)) continue;
       const record_origin *origin = &origins[items[i].row];
       rejected_row reject = {.source = origin->source, .reason = REJECT_DUPLICATE_ID, .line = origin->line,
                              .byte_offset = origin->byte_offset, .found = origins[items[first].row].line};
@@ -394,17 +398,40 @@ static khop_status check_ids(run *r, khop_error *err) {
   return KHOP_OK;
 }
 
-static khop_status check_rejected(const run *r, khop_error *err) {
-  const rejected_row *first = r->records.rejects;
-  size_t rejected = r->records.reject_count;
-  if (r->rows == 0) return error_set(err, KHOP_INPUT, "%s: no rows", r->options.inputs[0]);
-  if (rejected < r->rows && (double)rejected <= r->options.max_rejected * (double)r->rows) return KHOP_OK;
+/* Of sources first <= s < last: the register, or one side of two. */
+static khop_status check_rejected(const run *r, size_t first_source, size_t last_source, khop_error *err) {
+  const records *rec = &r->records;
+  const rejected_row *first = NULL;
+  uint64_t rejected = 0, rows = rec->source_rows[last_source] - rec->source_rows[first_source];
+  for (size_t i = 0; i < rec->reject_count; i++) {
+    const rejected_row *row = &rec->rejects[i];
+    if (row->source < first_source || row->source >= last_source) continue;
+    rejected++;
+    rows += row->reason != REJECT_DUPLICATE_ID; /* that one is among the records already */
+    if (!first) first = row;
+  }
+  if (rows == 0) return error_set(err, KHOP_INPUT, "%s: no rows", r->options.inputs[first_source]);
+  if (rejected < rows && (double)rejected <= r->options.max_rejected * (double)rows) return KHOP_OK;
   char reason[128];
   reject_describe(first, reason, sizeof reason);
-  return error_set(err, KHOP_INPUT, "%s: %zu of %llu rows rejected (%.1f %%), allowed %.1f %%; the first: line %llu: %s",
-                   input_source_at(r->input, first->source)->name, rejected, (unsigned long long)r->rows,
-                   100.0 * (double)rejected / (double)r->rows, 100 * r->options.max_rejected,
+  return error_set(err, KHOP_INPUT, "%s: %llu of %llu rows rejected (%.1f %%), allowed %.1f %%; the first: line %llu: %s",
+                   input_source_at(r->input, first->source)->name, (unsigned long long)rejected, (unsigned long long)rows,
+                   100.0 * (double)rejected / (double)rows, 100 * r->options.max_rejected,
                    (unsigned long long)first->line, reason);
+}
+
+static khop_status check_all_rejected(run *r, khop_error *err) {
+  size_t sources = r->records.source_count, middle = r->link ? r->link->left_count : sources;
+  TRY(check_rejected(r, 0, middle, err));
+  if (!r->link) return KHOP_OK;
+  TRY(check_rejected(r, middle, sources, err));
+  r->side_rows[0] = r->walk.first_right;
+  r->side_rows[1] = r->table.count - r->walk.first_right;
+  for (size_t i = 0; i < r->records.reject_count; i++) {
+    const rejected_row *row = &r->records.rejects[i];
+    r->side_rows[row->source >= middle] -= row->reason == REJECT_DUPLICATE_ID;
+  }
+  return KHOP_OK;
 }
 
 khop_status run_read(run *r, khop_error *err) {
@@ -413,11 +440,12 @@ khop_status run_read(run *r, khop_error *err) {
   feature_table_expect(&r->table, input_bytes_total(r->input) / row_bytes_least);
   TRY(read_all(r, err));
   r->live_rows = r->table.count;
+  if (r->link) r->walk.first_right = (uint32_t)r->records.source_rows[r->link->left_count];
   progress_phase(&r->progress, "index", "rows", r->table.count);
   if (r->table.count) {
     TRY(run_sort_buffers(r, err));
     TRY(check_ids(r, err));
   }
   records_sort_rejects(&r->records);
-  return check_rejected(r, err);
+  return check_all_rejected(r, err);
 }

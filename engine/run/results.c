@@ -1,5 +1,5 @@
 /* What dedupe and link have in common around the matching: the store, the result's frame, rejects of a run
- * that fails. See run.h. */
+ * that fails, the writing of all files. See run.h. */
 #include <stdio.h>
 #include <string.h>
 
@@ -37,15 +37,6 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
   return sort_items(items, r->scratch.data, count, r->workers, err);
 }
 
-khop_status run_seal_store(run *r, const clusters *c, size_t member_count, khop_error *err) {
-  if (!r->store) return KHOP_OK;
-  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
-  TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, member_count, err));
-  TRY(run_write_store_tables(r, err));
-  TRY(run_write_store_facts(r, err));
-  return store_writer_seal(r->store, err);
-}
-
 /* ---- results --------------------------------------------------------------------------------------- */
 
 result run_result(const run *r) {
@@ -54,13 +45,100 @@ result run_result(const run *r) {
                   .month_first = r->month_first};
 }
 
-void run_summarise_time(run *r, khop_summary *out) {
+void run_summarise(const run *r, const clusters *c, khop_summary *out) {
+  out->rows = r->rows;
+  out->rejected = r->records.reject_count;
+  out->indexed = r->live_rows;
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    out->pairs_compared += r->facts[i].pairs;
+    out->pairs_left_out += r->facts[i].pairs_left_out;
+  }
+  for (size_t i = 0; i < c->cluster_count; i++) {
+    if (c->sizes[i] > out->largest_cluster) out->largest_cluster = c->sizes[i];
+    if (c->sizes[i] < 2) continue;
+    out->clusters++;
+    out->clustered_records += c->sizes[i];
+  }
+  run_training_facts(r, &out->training);
+  out->threads = r->options.threads;
+  snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
+  snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));
+}
+
+static void summarise_time(run *r, khop_summary *out) {
   progress_finish(&r->progress);
   out->seconds = progress_elapsed_s(&r->progress);
   out->peak_memory_bytes = memory_peak_bytes();
   out->phase_count = r->progress.phase_count;
   memcpy(out->phases, r->progress.phases, sizeof out->phases);
 }
+
+/* ---- writing, in two parts side by side: the lists with a line a record take about as long as the rest ------ */
+
+typedef struct writing {
+  run *run;
+  outputs *outputs;
+  const result *found;
+  size_t member_count; /* in the sort buffer */
+} writing;
+
+typedef void file_writer(outfile *f, const result *r);
+static file_writer *const writers[OUTPUT_COUNT] = {[OUTPUT_PAIRS] = write_pairs, [OUTPUT_CLUSTERS] = write_clusters,
+                                                   [OUTPUT_LINKS] = write_links, [OUTPUT_UNLINKED] = write_unlinked,
+                                                   [OUTPUT_REJECTED] = write_rejected};
+
+static khop_status write_file(const writing *w, size_t file, khop_error *err) {
+  if (!(w->outputs->wanted >> file & 1)) return KHOP_OK;
+  writers[file](&w->outputs->files[file], w->found);
+  return outputs_finish(w->outputs, file, err);
+}
+
+static khop_status seal_store(run *r, const clusters *c, size_t member_count, khop_error *err) {
+  if (!r->store) return KHOP_OK;
+  TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
+  TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, member_count, err));
+  TRY(run_write_store_tables(r, err));
+  TRY(run_write_store_facts(r, err));
+  return store_writer_seal(r->store, err);
+}
+
+static khop_status write_rest(const writing *w, khop_error *err) {
+  TRY(write_file(w, OUTPUT_PAIRS, err));
+  TRY(write_file(w, OUTPUT_REJECTED, err));
+  char *model_text = NULL;
+  TRY(model_to_json(&w->run->model, w->run->schema, &model_text, err));
+  outfile_text(&w->outputs->files[OUTPUT_MODEL], model_text);
+  mem_free(model_text);
+  TRY(outputs_finish(w->outputs, OUTPUT_MODEL, err));
+  TRY(control_check(w->run->options.control, err));
+  return seal_store(w->run, w->found->clusters, w->member_count, err);
+}
+
+static khop_status write_part(void *context, size_t task, unsigned worker, khop_error *err) {
+  (void)worker;
+  const writing *w = context;
+  if (task == 1) return write_rest(w, err);
+  TRY(write_file(w, OUTPUT_CLUSTERS, err));
+  TRY(write_file(w, OUTPUT_LINKS, err));
+  return write_file(w, OUTPUT_UNLINKED, err);
+}
+
+/* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
+ * it was. */
+khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
+                              const khop_link_summary *links, khop_error *err) {
+  writing job = {.run = r, .outputs = o, .found = found, .member_count = member_count};
+  TRY(outputs_open(o, err));
+  TRY(pool_run(r->workers, 2, write_part, &job, err));
+  TRY(control_check(r->options.control, err));
+  summarise_time(r, summary);
+  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, links, err));
+  TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
+  if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
+  return outputs_publish(o, err);
+}
+
+/* ---- reading ---------------------------------------------------------------------------------------- */
 
 /* The run stops because of its input: the operator needs the list all the same. An earlier run's
  * rejected.csv stays with its other files. */

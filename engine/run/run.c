@@ -12,6 +12,11 @@ enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_
 
 void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01}; }
 
+void khop_link_options_init(khop_link_options *options) {
+  *options = (khop_link_options){.kind = KHOP_LINK_BY_SCHEMA};
+  khop_options_init(&options->both);
+}
+
 static khop_status check_options(run *r, bool writes, khop_error *err) {
   khop_options *o = &r->options;
   if (o->input_count == 0) return error_set(err, KHOP_USAGE, "no input file");
@@ -54,35 +59,40 @@ static khop_status map_columns(run *r, khop_error *err) {
   for (size_t i = 0; i < r->options.map_count; i++) {
     overrides[i] = (column_override){.field = r->options.maps[i].field, .column = r->options.maps[i].column};
   }
-  r->id_field = r->schema->id_field;
+  int id_field = r->schema->id_field;
   for (size_t s = 0; s < sources; s++) {
     const input_source *source = input_source_at(r->input, s);
     int *columns = r->columns + s * fields;
     TRY_CLEANUP(columns_match(r->schema, source->columns, source->column_count, source->name, overrides,
                               r->options.map_count, columns, err));
-    if (r->id_field >= 0 && columns[r->id_field] == COLUMN_NONE) r->id_field = -1;
+    if (id_field >= 0 && columns[id_field] == COLUMN_NONE) id_field = -1;
   }
+  r->id_fields[0] = r->id_fields[1] = id_field;
 cleanup:
   mem_free(overrides);
   return status;
 }
 
-/* At least one blocking rule must find all of its columns, or nothing would ever be compared. */
-static khop_status check_rules(const run *r, khop_error *err) {
-  for (size_t i = 0; i < r->schema->rule_count; i++) {
-    bool usable = true;
-    for (size_t p = 0; p < r->schema->rules[i].part_count; p++) {
-      usable &= r->columns[r->schema->rules[i].parts[p].field] != COLUMN_NONE;
-    }
-    if (usable) return KHOP_OK;
+static bool has_columns(const run *r, const schema_rule *rule, size_t source) {
+  const int *columns = r->columns + source * r->schema->field_count;
+  for (size_t p = 0; p < rule->part_count; p++) {
+    if (columns[rule->parts[p].field] == COLUMN_NONE) return false;
   }
-  return error_set(err, KHOP_USAGE, "%s: no blocking rule of schema %s has all of its columns: map them with --map field=column",
-                   input_source_at(r->input, 0)->name, r->schema->name);
+  return true;
 }
 
-khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err) {
-  memset(r, 0, sizeof *r);
-  r->options = *options;
+/* At least one blocking rule must find all of its columns, on both sides of two, or nothing would ever be compared. */
+static khop_status check_rules(const run *r, khop_error *err) {
+  size_t last = r->link ? r->link->left_count : 0;
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    if (has_columns(r, &r->schema->rules[i], 0) && has_columns(r, &r->schema->rules[i], last)) return KHOP_OK;
+  }
+  return error_set(err, KHOP_USAGE, "%s: no blocking rule of schema %s has all of its columns%s: map them with --%smap field=column",
+                   input_source_at(r->input, 0)->name, r->schema->name, r->link ? " in both registers" : "", r->link ? "left-" : "");
+}
+
+static khop_status open_all(run *r, run_kind kind, khop_error *err) {
+  const khop_options *options = &r->options;
   TRY(check_options(r, kind == RUN_WRITES, err));
   TRY(cpu_level_choose(&r->level, err));
   progress_start(&r->progress, &r->options);
@@ -90,8 +100,8 @@ khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_er
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
   if (options->schema) TRY(schema_load(&r->schema, options->schema, err));
   TRY(input_open(&r->input, &in, err));
-  if (!r->schema) TRY(choose_schema(r, err));
-  TRY(map_columns(r, err));
+  if (!r->schema || r->link) TRY(r->link ? run_choose_sides(r, err) : choose_schema(r, err));
+  TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   TRY(check_rules(r, err));
   TRY(feature_layout_make(&r->table.layout, r->schema, err));
@@ -102,6 +112,22 @@ khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_er
   r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows,
                            .keys = &r->keys};
   return KHOP_OK;
+}
+
+khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err) {
+  memset(r, 0, sizeof *r);
+  r->options = *options;
+  return open_all(r, kind, err);
+}
+
+khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err) {
+  memset(r, 0, sizeof *r);
+  r->options = options->both;
+  r->link = options;
+  if (options->left_count == 0 || options->left_count >= options->both.input_count) {
+    return error_set(err, KHOP_USAGE, "a link needs a left and a right register");
+  }
+  return open_all(r, kind, err);
 }
 
 khop_status run_sort_buffers(run *r, khop_error *err) {
@@ -115,7 +141,8 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   const uint64_t fixed = 48 << 20, id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
-  uint64_t beside = rows * (id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
+  const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
+  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
   return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
 }
 
@@ -133,14 +160,16 @@ khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, ui
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
   TRY(feature_frequencies(&r->table, r->workers, r->square_sums, r->store ? r->frequencies : NULL, err));
+  double all_pairs = walk_all_pairs(r->link ? r->side_rows[0] : r->live_rows, r->link ? r->side_rows[1] : 0);
   model_from_schema(&r->model, r->schema, r->live_rows);
+  if (r->link) model_set_prior(&r->model, r->schema->expected_duplicates * (double)r->live_rows / all_pairs);
   if (r->options.model) {
     TRY(model_load(&r->model, r->schema, r->options.model, err));
   } else if (!r->options.untrained) {
     train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers,
                       .items = r->items.data, .scratch = r->scratch.data, .seed = r->options.seed,
                       .square_sums = r->square_sums, .live_rows = r->live_rows,
-                      .all_pairs = walk_all_pairs(r->live_rows, 0)};
+                      .all_pairs = all_pairs};
     TRY(model_train(&r->model, &in, err));
   }
   if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;
@@ -175,6 +204,9 @@ void run_close(run *r) {
   pool_free(r->workers);
   mem_free(r->columns);
   mem_free(r->month_first);
+  mem_free(r->best);
+  schema_free(r->side_schemas[0]);
+  schema_free(r->side_schemas[1]);
   schema_free(r->schema);
   input_close(r->input);
   memset(r, 0, sizeof *r);

@@ -5,7 +5,7 @@
  *   run_write_identifiers   the store's identifier tables (identifiers.c)
  *   run_train    model from file, from EM, or the schema's own (train in model/)
  *   run_match    rule by rule: sort, walk, compare, keep (match.c)
- *   run_open_store, run_seal_store, run_result ...   what is around it (results.c)
+ *   run_open_store, run_write_outputs ...   what is around it (results.c)
  *   run_close    frees everything, removes what was not finished
  *
  * dedupe.c, plan.c and inspect.c put these together.
@@ -18,8 +18,11 @@
 #include "index/store.h"
 #include "input/input.h"
 #include "model/score.h"
+#include "output/outputs.h"
 #include "output/results.h"
 #include "run/progress.h"
+
+#define RUN_BEST_PROBABILITY 0.001 /* a pair that is less probable is nobody's candidate */
 
 typedef struct run {
   khop_options options; /* defaults filled in */
@@ -29,15 +32,19 @@ typedef struct run {
 
   schema *schema;
   bool schema_detected;
+  const khop_link_options *link; /* NULL: one register */
+  schema *side_schemas[2];       /* of linked registers, where they differ from `schema`: what names their columns */
   input *input;
   int *columns; /* source x field: column or COLUMN_NONE */
   uint64_t *month_first; /* per source: a bit for each date field that is written month first */
-  int id_field;
+  int id_fields[2]; /* by side, both the same without sides; -1: records are named FILE:LINE */
 
   feature_table table;
   records records;
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
+  uint64_t side_rows[2]; /* of them, by side, of linked registers */
+  best_pair *best;       /* of each row of linked registers */
   uint64_t input_hash; /* over all batches, in order */
 
   store_writer *store; /* NULL when skipped */
@@ -62,6 +69,11 @@ typedef enum run_kind {
 
 /* Everything up to the first row. On failure run_close is still to be called. */
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err);
+khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err);
+/* Of linked registers (sides.c): their schemas, and columns as run_open makes them. */
+khop_status run_choose_sides(run *r, khop_error *err);
+khop_status run_map_sides(run *r, khop_error *err);
+static inline size_t run_side_of_source(const run *r, size_t source) { return r->link && source >= r->link->left_count; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);
@@ -87,11 +99,14 @@ khop_status run_open_store(run *r, khop_error *err);
 khop_status run_read_and_store(run *r, khop_error *err);
 /* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. */
 khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err);
-/* The last of the store but its name; of run_sort_members' buffer. Without a store nothing. */
-khop_status run_seal_store(run *r, const clusters *c, size_t member_count, khop_error *err);
 /* What every result has; pairs, clusters and links are the caller's to add. */
 result run_result(const run *r);
-void run_summarise_time(run *r, khop_summary *out);
+/* Rows, compared pairs and clusters. */
+void run_summarise(const run *r, const clusters *c, khop_summary *out);
+/* All wanted files and the store, which take their names together; the time goes into `summary`. `member_count` of
+ * run_sort_members; `links` may be NULL. */
+khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
+                              const khop_link_summary *links, khop_error *err);
 
 /* Memory that a run over so many rows needs, in bytes. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);

@@ -39,7 +39,8 @@ static khop_status put_sources(run *r, khop_error *err) {
 khop_status run_write_store_facts(run *r, khop_error *err) {
   char hash[20];
   snprintf(hash, sizeof hash, "%016" PRIx64, r->input_hash);
-  if (r->id_field >= 0) TRY(put_number(r, STORE_META_ID_FIELD, (uint64_t)r->id_field, err));
+  bool has_ids = r->id_fields[0] >= 0 && r->id_fields[1] >= 0;
+  if (has_ids) TRY(put_number(r, STORE_META_ID_FIELD, (uint64_t)r->schema->id_field, err));
   if (r->options.qualify_ids) TRY(store_writer_meta(r->store, STORE_META_ID_QUALIFIED, "1", err));
   TRY(put_sources(r, err));
   TRY(store_writer_meta(r->store, STORE_META_SCHEMA_YAML, r->schema->text, err));

@@ -229,6 +229,15 @@ static size_t named_fields(const matcher *m) {
   return named;
 }
 
+/* Assigns the names of columns to the fields of `s`, ties to the first. */
+static khop_status assign_loosely(const schema *s, const char *const *columns, size_t column_count, int *out_columns, khop_error *err) {
+  matcher m = {.s = s, .columns = columns, .column_count = column_count, .out_columns = out_columns};
+  khop_status status = matcher_init(&m, err);
+  if (status == KHOP_OK) status = matcher_assign(&m, false, err);
+  mem_free(m.folded);
+  return status;
+}
+
 /* How many fields of the built-in schema `b` these columns hold, of how many. A field found by name counts
  * twice: aliases overlap between schemas, names hardly do. */
 static khop_status count_fields(const schema_builtin *b, const char *const *columns,
@@ -241,7 +250,7 @@ static khop_status count_fields(const schema_builtin *b, const char *const *colu
   khop_status status = KHOP_OK;
   TRY_CLEANUP(matcher_init(&m, err));
   TRY_CLEANUP(matcher_assign(&m, false, err));
-  size_t found = found_fields(s, assigned);
+  size_t found = s->is_joint ? 0 : found_fields(s, assigned);
   *out_found = found < 2 ? 0 : found + named_fields(&m);
   *out_fields = s->field_count;
 
@@ -265,6 +274,37 @@ khop_status schema_detect(const char *const *columns, size_t column_count, const
       best_found = found;
       best_fields = fields;
     }
+  }
+  return KHOP_OK;
+}
+
+/* Fields of the built-in schema `b`, if it is a joint one, that both sides have. */
+static khop_status count_common(const schema_builtin *b, const char *const *left_fields, size_t left_count,
+                                const char *const *right_fields, size_t right_count, size_t *out_common, khop_error *err) {
+  int left[SCHEMA_FIELDS_MAX], right[SCHEMA_FIELDS_MAX];
+  khop_status status = KHOP_OK;
+  schema *s;
+  *out_common = 0;
+  TRY(schema_load(&s, b->name, err));
+  if (!s->is_joint) goto cleanup;
+  TRY_CLEANUP(assign_loosely(s, left_fields, left_count, left, err));
+  TRY_CLEANUP(assign_loosely(s, right_fields, right_count, right, err));
+  for (size_t f = 0; f < s->field_count; f++) *out_common += left[f] != COLUMN_NONE && right[f] != COLUMN_NONE;
+cleanup:
+  schema_free(s);
+  return status;
+}
+
+khop_status schema_detect_joint(const char *const *left_fields, size_t left_count, const char *const *right_fields,
+                                size_t right_count, const char **out_name, khop_error *err) {
+  *out_name = NULL;
+  size_t best = 1;
+  for (const schema_builtin *b = schema_builtins; b->name; b++) {
+    size_t common;
+    TRY(count_common(b, left_fields, left_count, right_fields, right_count, &common, err));
+    if (common <= best) continue;
+    best = common;
+    *out_name = b->name;
   }
   return KHOP_OK;
 }

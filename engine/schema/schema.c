@@ -23,6 +23,12 @@ const char *semantic_type_name(semantic_type type) {
   return (unsigned)type < TYPE_COUNT ? names[type] : "unknown";
 }
 
+const char *link_kind_name(link_kind kind) {
+  static const char *const names[LINK_KINDS] = {[LINK_MANY_TO_MANY] = "many-to-many", [LINK_ONE_TO_ONE] = "one-to-one",
+                                                [LINK_ONE_TO_MANY] = "one-to-many", [LINK_MANY_TO_ONE] = "many-to-one"};
+  return (unsigned)kind < LINK_KINDS ? names[kind] : "unknown";
+}
+
 int schema_find_field(const schema *s, const char *name) {
   for (size_t i = 0; i < s->field_count; i++) {
     if (strcmp(s->fields[i].name, name) == 0) return (int)i;

@@ -33,12 +33,16 @@
  *         - {else: true, m: 0.05, u: 0.99}
  *   expected_duplicates: 0.08           # matching pairs per record, before training (prior)
  *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
+ *   links: one-to-one                   # of linked registers; or one-to-many, many-to-one, many-to-many (default)
+ *   joint: true                         # links registers of other schemas: an alias is the name of a field of theirs
  *
  * A test is "[not] FIELD[/OTHER] TEST [NUMBER]". FIELD/OTHER compares FIELD of one record with
  * OTHER of the other one, or the other way round; FIELD><OTHER holds when both ways do. On a missing
  * value every test is false, and so is its negation. Tests are joined by lists (all of), any, all and
  * not in any nesting: {when: [a exact, {any: [b exact, {not: c exact}]}]} (schema_conditions.h).
  * docs/schema.md is the reference for users.
+ *
+ * A level may say `conflict: true`: a linked pair at it is one person or parcel whose records contradict each other.
  *
  * A field name is letters, digits, '_' and '-'. `fields`, `blocking` and `comparisons` are needed;
  * without expected_duplicates it is 0.05, without thresholds they are 0.9 and 0.5, without `title`
@@ -202,6 +206,7 @@ typedef struct schema_level {
   double match_share;  /* of the pairs at this level, how many match, before training; 0 when not given */
   uint32_t covers;     /* with match_share: a bit for each comparison that weighs nothing for pairs at this level */
   int term_frequency_field; /* -1: none */
+  bool is_conflict;    /* a linked pair at this level contradicts itself */
 } schema_level;
 
 typedef struct schema_comparison {
@@ -214,8 +219,14 @@ typedef struct schema_comparison {
   size_t level_count;
 } schema_comparison;
 
+/* How many records of one register may be linked to one of the other. */
+typedef enum link_kind { LINK_MANY_TO_MANY = 0, LINK_ONE_TO_ONE, LINK_ONE_TO_MANY, LINK_MANY_TO_ONE, LINK_KINDS } link_kind;
+const char *link_kind_name(link_kind kind);
+
 typedef struct schema {
   char *name, *title;
+  bool is_joint; /* for links between different schemas: its aliases are names of their fields */
+  link_kind links;
   int id_field; /* -1: records are named file:line */
   schema_field fields[SCHEMA_FIELDS_MAX];
   size_t field_count;
@@ -269,5 +280,10 @@ khop_status columns_match(const schema *s, const char *const *columns, size_t co
  * `khop inspect` and --schema auto. NULL when none has two. */
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
                           khop_error *err);
+
+/* The built-in joint schema with the most fields that both sides have, found among the names of their fields (the
+ * first by name of equals); NULL when none has two. */
+khop_status schema_detect_joint(const char *const *left_fields, size_t left_count, const char *const *right_fields,
+                                size_t right_count, const char **out_name, khop_error *err);
 
 #endif

@@ -11,7 +11,8 @@
 
 /* ---- a level ------------------------------------------------------------------------------ */
 
-enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WEIGHT, LEVEL_SHARE, LEVEL_COVERS, LEVEL_TF, LEVEL_KEYS };
+enum { LEVEL_WHEN, LEVEL_ANY, LEVEL_ELSE, LEVEL_NAME, LEVEL_M, LEVEL_U, LEVEL_WEIGHT, LEVEL_SHARE, LEVEL_COVERS, LEVEL_TF, LEVEL_CONFLICT,
+       LEVEL_KEYS };
 
 static khop_status conditions_parse(const schema_document *d, const schema *s,
                                     const yaml_node_t *node, yaml_node_t *const *values,
@@ -74,13 +75,15 @@ static khop_status level_parse(const schema_document *d, const schema *s, const 
       [LEVEL_ELSE] = {"else", false}, [LEVEL_NAME] = {"name", false},
       [LEVEL_M] = {"m", false},       [LEVEL_U] = {"u", false},
       [LEVEL_WEIGHT] = {"weight", false}, [LEVEL_SHARE] = {"match_share", false},
-      [LEVEL_COVERS] = {"covers", false}, [LEVEL_TF] = {"term_frequency", false}};
+      [LEVEL_COVERS] = {"covers", false}, [LEVEL_TF] = {"term_frequency", false},
+      [LEVEL_CONFLICT] = {"conflict", false}};
   yaml_node_t *values[LEVEL_KEYS];
   condition_name name = {.used = 0};
   TRY(node_keys(d, node, "level", keys, LEVEL_KEYS, values, err));
   TRY(conditions_parse(d, s, node, values, level, &name, err));
   TRY(weights_parse(d, node, values, level, err));
   TRY(term_frequency_parse(d, s, values[LEVEL_TF], level, err));
+  if (values[LEVEL_CONFLICT]) TRY(node_flag(d, values[LEVEL_CONFLICT], "conflict", &level->is_conflict, err));
   if (values[LEVEL_NAME]) return node_text_copy(d, values[LEVEL_NAME], "name", &level->name, err);
   level->name = mem_copy_text(name.text, name.used);
   return level->name ? KHOP_OK : error_memory(err, name.used + 1, "a schema");

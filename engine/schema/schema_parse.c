@@ -197,6 +197,21 @@ static khop_status thresholds_parse(const schema_document *d, schema *s, const y
   return document_fault(err, d, values[KEY_REVIEW], "review: above match");
 }
 
+static khop_status links_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err) {
+  const char *text;
+  TRY(node_text(d, node, "links", &text, err));
+  wording_list list = {0};
+  for (int kind = 0; kind < LINK_KINDS; kind++) {
+    const char *name = link_kind_name((link_kind)kind);
+    if (strcmp(name, text) == 0) {
+      s->links = (link_kind)kind;
+      return KHOP_OK;
+    }
+    wording_list_add(&list, name);
+  }
+  return document_fault(err, d, node, "links: unknown '%s'; one of %s", wording_show(text).text, list.text);
+}
+
 enum {
   ROOT_SCHEMA,
   ROOT_TITLE,
@@ -207,6 +222,8 @@ enum {
   ROOT_COMPARISONS,
   ROOT_DUPLICATES,
   ROOT_THRESHOLDS,
+  ROOT_LINKS,
+  ROOT_JOINT,
   ROOT_KEYS
 };
 
@@ -232,7 +249,8 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_ID] = {"id", false},                  [ROOT_FIELDS] = {"fields", true},
       [ROOT_BLOCKING] = {"blocking", true},       [ROOT_SPLIT_BY] = {"split_by", false},
       [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_DUPLICATES] = {"expected_duplicates", false},
-      [ROOT_THRESHOLDS] = {"thresholds", false}};
+      [ROOT_THRESHOLDS] = {"thresholds", false},  [ROOT_LINKS] = {"links", false},
+      [ROOT_JOINT] = {"joint", false}};
   static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
@@ -249,6 +267,8 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   }
   s->match_threshold = 0.9;
   s->review_threshold = 0.5;
+  if (values[ROOT_LINKS]) TRY(links_parse(d, s, values[ROOT_LINKS], err));
+  if (values[ROOT_JOINT]) TRY(node_flag(d, values[ROOT_JOINT], "joint", &s->is_joint, err));
   return values[ROOT_THRESHOLDS] ? thresholds_parse(d, s, values[ROOT_THRESHOLDS], err) : KHOP_OK;
 }
 

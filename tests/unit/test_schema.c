@@ -37,6 +37,9 @@ static void test_head(void **state) {
   assert_true(same_number(s->match_threshold, 0.95));
   assert_true(same_number(s->review_threshold, 0.25));
   assert_true(same_number(s->expected_duplicates, 0.08));
+  assert_true(s->links == LINK_ONE_TO_MANY && !s->is_joint);
+  assert_false(s->comparisons[1].levels[1].is_conflict);
+  assert_true(s->comparisons[1].levels[2].is_conflict);
   FILE *file = fopen("data/schemas/good.yaml", "rb");
   char text[8192];
   size_t length = fread(text, 1, sizeof text, file);
@@ -241,6 +244,7 @@ static void test_defaults(void **state) {
   assert_int_equal(s->id_field, -1);
   assert_int_equal(s->split_count, 0);
   assert_true(same_number(s->expected_duplicates, 0.05));
+  assert_int_equal(s->links, LINK_MANY_TO_MANY);
   assert_true(same_number(s->match_threshold, 0.9));
   assert_true(same_number(s->review_threshold, 0.5));
   schema_free(s);

@@ -50,7 +50,7 @@ static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
      "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, "
-     "expected_duplicates, thresholds"},
+     "expected_duplicates, thresholds, links, joint"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
     {"schema: t", "schema: [t]", "1:9: schema: a list stands where a text should"},
@@ -63,7 +63,7 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, expected_duplicates, thresholds"},
+     "blocking, split_by, comparisons, expected_duplicates, thresholds, links, joint"},
 
     /* fields */
     {"type: code", "type: cod",
@@ -196,6 +196,9 @@ static const fault_case cases[] = {
      "18:22: expected_duplicates: 0 is not between 0 and 1000"},
     {"review: 0.5", "review: 0.95", "19:34: review: above match"},
     {", review: 0.5", "", "19:13: thresholds: no key 'review'"},
+    {"thresholds: {match: 0.9, review: 0.5}", "links: twice",
+     "19:8: links: unknown 'twice'; one of many-to-many, one-to-one, one-to-many, many-to-one"},
+    {"thresholds: {match: 0.9, review: 0.5}", "joint: maybe", "19:8: joint: 'maybe' is neither true nor false"},
     {"match: 0.9", "match: 90%", "19:21: match: '90%' is not a number"},
 
     /* not YAML, or hostile */
@@ -340,7 +343,7 @@ static void test_hostile(void **state) {
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
       {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
-                 "comparisons, expected_duplicates, thresholds"},
+                 "comparisons, expected_duplicates, thresholds, links, joint"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;
   char *text = malloc(length);

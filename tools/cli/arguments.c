@@ -50,7 +50,13 @@ static khop_status unknown_option(const command_spec *command, const char *word,
   return report_usage(err, "%.*s: unknown option of khop %s; see khop help %s", length, word, command->name, command->name);
 }
 
-static bool may_repeat(const option_spec *option) { return strcmp(option->name, "--map") == 0; }
+static bool may_repeat(const option_spec *option) {
+  static const char *const names[] = {"--map", "--left-map", "--right-map", "--truth"};
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    if (strcmp(option->name, names[i]) == 0) return true;
+  }
+  return false;
+}
 
 static khop_status add_value(arguments *a, const option_spec *option, const char *value, khop_error *err) {
   if (!may_repeat(option) && arguments_text(a, option->name)) return report_usage(err, "%s: given twice", option->name);
@@ -178,9 +184,12 @@ const option_spec options_model[] = {
     {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the schema's"},
     {NULL, NULL, NULL, NULL}};
 
-const option_spec options_input[] = {
+const option_spec options_schema[] = {
     {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person and others) or a YAML file; default: found by the columns"},
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
+    {NULL, NULL, NULL, NULL}};
+
+const option_spec options_input[] = {
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
     {"--charset", NULL, "NAME", "auto, utf-8, tcvn3 (abc), vni, viscii, windows-1258, tcvn3-mojibake or vni-mojibake, for all files; default auto: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},
@@ -197,21 +206,21 @@ const option_spec options_run[] = {
 
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
 
-static khop_status read_maps(const arguments *a, khop_options *out, khop_map *maps, khop_error *err) {
-  static char fields[VALUES_MAX][96];
+khop_status arguments_maps(const arguments *a, const char *name, khop_map *maps, size_t *out_count, khop_error *err) {
+  static char fields[VALUES_MAX][96]; /* of all options together */
+  static size_t used;
   const char *text;
-  for (size_t i = 0; (text = arguments_nth(a, "--map", i)); i++) {
+  for (size_t i = 0; (text = arguments_nth(a, name, i)) && used < VALUES_MAX; i++) {
     const char *equals = strchr(text, '=');
     size_t length = equals ? (size_t)(equals - text) : 0;
     if (!equals || length == 0 || length >= sizeof fields[0] || !equals[1]) {
-      return report_usage(err, "--map: %.60s is not FIELD=COLUMN", text);
+      return report_usage(err, "%s: %.60s is not FIELD=COLUMN", name, text);
     }
-    memcpy(fields[i], text, length);
-    fields[i][length] = '\0';
-    maps[i] = (khop_map){.field = fields[i], .column = equals + 1};
-    out->map_count = i + 1;
+    memcpy(fields[used], text, length);
+    fields[used][length] = '\0';
+    maps[i] = (khop_map){.field = fields[used++], .column = equals + 1};
+    *out_count = i + 1;
   }
-  out->maps = maps;
   return KHOP_OK;
 }
 
@@ -251,7 +260,8 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->model = arguments_text(a, "--model");
   out->untrained = arguments_has(a, "--untrained");
   out->qualify_ids = arguments_has(a, "--qualify-ids");
-  TRY_ARGUMENT(read_maps(a, out, maps, err));
+  out->maps = maps;
+  TRY_ARGUMENT(arguments_maps(a, "--map", maps, &out->map_count, err));
   TRY_ARGUMENT(read_delimiter(a, out, err));
   TRY_ARGUMENT(arguments_count(a, "--threads", 1, 1024, &threads, err));
   TRY_ARGUMENT(arguments_count(a, "--block-rows", 2, 512, &block_rows, err));

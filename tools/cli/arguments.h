@@ -55,9 +55,13 @@ khop_status arguments_share(const arguments *a, const char *name, double *inout,
 /* Bytes: 4G, 512M, 64K, also 4GiB; plain numbers are bytes. */
 khop_status arguments_size(const arguments *a, const char *name, uint64_t *inout, khop_error *err);
 
+/* FIELD=COLUMN of an option that may be repeated; `maps` has room for VALUES_MAX. */
+khop_status arguments_maps(const arguments *a, const char *name, khop_map *maps, size_t *out_count, khop_error *err);
+
 /* Options that several commands share. */
 extern const option_spec options_model[];  /* --model --untrained --match --review */
-extern const option_spec options_input[];  /* --schema --map --delimiter ... */
+extern const option_spec options_schema[]; /* --schema --map */
+extern const option_spec options_input[];  /* --delimiter ... */
 extern const option_spec options_run[];    /* --threads --memory --progress ... */
 extern const option_spec options_help[];   /* --help */
 
