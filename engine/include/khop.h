@@ -149,8 +149,7 @@ KHOP_API khop_status khop_train(const khop_options *options, const char *model_p
 
 /* ---- link --------------------------------------------------------------------------------- */
 
-/* How many records of one register may be linked to one of the other. */
-typedef enum khop_link_kind { /* ONE_TO_MANY: a left record may have many right ones, a right one one left one */
+typedef enum khop_link_kind { /* ONE_TO_MANY: a left record may have many right ones, a right one only one left one */
   KHOP_LINK_BY_SCHEMA = 0, KHOP_LINK_ONE_TO_ONE, KHOP_LINK_ONE_TO_MANY, KHOP_LINK_MANY_TO_ONE, KHOP_LINK_MANY_TO_MANY
 } khop_link_kind;
 
@@ -176,8 +175,7 @@ typedef struct khop_link_summary {
   khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of both registers */
   khop_link_side left, right;
   khop_link_kind kind;
-  uint64_t conflicts;         /* links whose records contradict each other */
-  uint64_t ties;              /* links that another of equal weight could have replaced */
+  uint64_t conflicts, ties;   /* links: whose records contradict each other; that another of equal weight could replace */
   uint64_t pairs_given_up;    /* matching pairs that the kind of link excludes */
   uint64_t greedy_components; /* too large for the best assignment: taken by descending weight */
 } khop_link_summary;
@@ -363,8 +361,7 @@ typedef struct khop_link_quality {
   uint64_t missing_pairs; /* true pairs with a record that the result does not have: in no count below */
   uint64_t true_positives, false_positives, false_negatives; /* pairs of a left and a right record */
   double precision, recall, f1;
-  uint64_t conflict_true, conflict_false; /* of the links, those with a conflict */
-  uint64_t review_true, review_false;     /* no links */
+  uint64_t conflict_true, conflict_false, review_true, review_false; /* links with a conflict; for review: no links */
 } khop_link_quality;
 
 /* Of khop_link's result in `output`, against files of record_id,entity_id for the left register and the right one (NULL: the
