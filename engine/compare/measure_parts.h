@@ -27,8 +27,8 @@ void long_measure(const measure *m, const sides *s, uint8_t *out);
 void word_edits_measure(const measure *m, const sides *s, uint8_t *out);
 void given_common_measure(const sides *s, uint8_t *out);
 void contained_measure(const measure *m, const sides *s, uint8_t *out);
-/* Is one word the other's first letters, or the same? */
-bool words_abbreviated(const uint8_t *x, word_span a, const uint8_t *y, word_span b);
+/* Are they one word, or is one short for the other? */
+bool words_short_or_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b);
 
 /* measure_place.c: texts read as addresses. */
 void place_measure(const address_book *book, const measure *m, const sides *s, uint8_t *out);

@@ -79,7 +79,7 @@ static bool initials_match(const view_column *a, size_t i, const view_column *b,
   if (count == 0 || count != b->word_counts[j]) return false;
   const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
   for (unsigned w = 0; w < count; w++) {
-    if (!words_abbreviated(x, a->words[i][w], y, b->words[j][w])) return false;
+    if (!words_short_or_equal(x, a->words[i][w], y, b->words[j][w])) return false;
   }
   return true;
 }

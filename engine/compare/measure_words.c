@@ -88,7 +88,7 @@ static bool word_starts(const uint8_t *text, word_span word, const uint8_t *othe
   return length <= (unsigned)(longer.end - longer.start) && memcmp(text + word.start, other + longer.start, length) == 0;
 }
 
-bool words_abbreviated(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
+static bool words_abbreviated(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
   return word_starts(x, a, y, b) || word_starts(y, b, x, a);
 }
 
@@ -100,6 +100,10 @@ static bool words_shortened(const uint8_t *x, word_span a, const uint8_t *y, wor
   word_span shorter = x_shorter ? a : b;
   if (!words_abbreviated(x, a, y, b)) return false;
   return shorter.end - shorter.start == 1 || !(word_signature(x_shorter ? x : y, shorter) & vowels);
+}
+
+bool words_short_or_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
+  return spans_equal(x, a, y, b) || words_shortened(x, a, y, b);
 }
 
 /* One edit, in words that have letters enough to be told apart. */
@@ -128,7 +132,7 @@ static uint8_t partners(const words *shorter, unsigned w, const words *longer, b
   for (unsigned i = 0; i < longer->count; i++) {
     word_span a = shorter->spans[w], b = longer->spans[i];
     bool fits = edits ? words_abbreviated(shorter->letters, a, longer->letters, b) || words_near(shorter->letters, a, longer->letters, b)
-                      : spans_equal(shorter->letters, a, longer->letters, b) || words_shortened(shorter->letters, a, longer->letters, b);
+                      : words_short_or_equal(shorter->letters, a, longer->letters, b);
     found |= (uint8_t)(fits << i);
   }
   return found;

@@ -148,7 +148,8 @@ typedef enum test_kind {
   TEST_DROPPED,    /* texts: first and last word equal, one middle word more or less */
   TEST_GIVEN,      /* texts: last word equal */
   TEST_SURNAME,    /* texts: first word equal */
-  TEST_INITIALS,   /* texts: as many words, each equal or one the other's first letters (Ng., T.) */
+  TEST_INITIALS,   /* texts: as many words, each equal or one short for the other: its first letter or
+                    * consonants (T., Ng.) */
   TEST_SIMILAR,    /* texts: Jaro-Winkler >= NUMBER (0..1) */
   TEST_EDITS,      /* texts, identifiers, dates (as ddmmyyyy): at most NUMBER (1..8) edits */
   TEST_GIVEN_EDITS, /* texts: last words at most NUMBER (1..8) edits apart */
