@@ -186,7 +186,7 @@ unsigned address_read_tail(const address_book *book, address_era era, const char
                            address_value *out) {
   address_found found;
   read_span(book, era, text, length, &found, out);
-  if (found.count == 0 || found.upper_start == 0) return 0;
+  if (found.count == 0 || found.upper_start == 0 || (out->doubts & ADDRESS_MISSPELT)) return 0;
   for (size_t i = 0; i < found.count; i++) {
     if (book->units[found.units[i]].level != ADDRESS_LEVEL_COMMUNE) return 0;
   }

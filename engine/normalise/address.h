@@ -94,7 +94,8 @@ typedef enum address_doubt {
   ADDRESS_FORMER_ABOVE = 1 << 3, /* the commune is right, its district is given by a former name (Quận 9) */
   ADDRESS_ERAS_MIXED = 1 << 4,   /* an old commune in a new province, a new commune in an old district */
   ADDRESS_ERA_NOT_ASKED = 1 << 5, /* of the other era than the caller asked for */
-  ADDRESS_END_SKIPPED = 1 << 6    /* the last part of the text says no place */
+  ADDRESS_END_SKIPPED = 1 << 6,   /* the last part of the text says no place */
+  ADDRESS_MISSPELT = 1 << 7 /* the commune is written with one typing error, and no other it lies with is so near */
 } address_doubt;
 
 enum { ADDRESS_CANDIDATES_MAX = 8 };
@@ -140,7 +141,7 @@ size_t address_write(const address_book *book, const char *text, size_t length, 
 typedef struct address_place {
   uint16_t units[3]; /* 0 behind the last */
   uint8_t level;     /* address_level of the units; ADDRESS_NO_LEVEL for a place that is not known */
-  uint8_t former;    /* 1: by a former name, so some part of the unit, maybe not all of it */
+  uint8_t former;    /* 1: by a former name, so some part of the unit, maybe not all of it; or by a misspelt one */
 } address_place;
 
 address_place address_place_of(const address_book *book, const address_value *value);
@@ -148,7 +149,7 @@ address_place address_place_of(const address_book *book, const address_value *va
 typedef enum address_relation {
   ADDRESS_RELATION_UNKNOWN, /* one of them does not tell the commune, and nothing speaks against it */
   ADDRESS_RELATION_DIFFERENT,
-  ADDRESS_RELATION_POSSIBLE, /* a commune that was split, candidates that agree in part, or a former name */
+  ADDRESS_RELATION_POSSIBLE, /* a commune that was split, candidates that agree in part, a former name or a misspelt one */
   ADDRESS_RELATION_SAME
 } address_relation;
 

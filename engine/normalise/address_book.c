@@ -124,6 +124,7 @@ static khop_status add_name(book_reader *r, cell written, address_posting postin
   r->records[r->record_count++] = (name_record){posting, name};
   book->names[name].posting_count++;
   book->names[name].levels |= (uint8_t)(1u << posting.level);
+  if (book->unit_names[posting.unit] == 0) book->unit_names[posting.unit] = (uint16_t)name; /* the first is its own */
   return KHOP_OK;
 }
 
@@ -225,7 +226,7 @@ static khop_status read_unit(book_reader *r, const cell *cells, khop_error *err)
   while (form < sizeof line_forms / sizeof line_forms[0] && line_forms[form].letter != cells[0].text[0])
     form++;
   if (form == sizeof line_forms / sizeof line_forms[0]) return table_error(r, "unknown form", err);
-  if (book->unit_count >= UINT16_MAX) return table_error(r, "too many units", err);
+  if (book->unit_count >= ADDRESS_UNITS) return table_error(r, "too many units", err);
   TRY(array_reserve(&book->units, &r->unit_capacity, book->unit_count + 1, sizeof *book->units,
                     "address units", err));
   uint16_t number = (uint16_t)book->unit_count++;

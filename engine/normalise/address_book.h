@@ -34,6 +34,7 @@ typedef struct address_name {
 enum {
   ADDRESS_SLOT_BITS = 15,
   ADDRESS_SLOTS = 1 << ADDRESS_SLOT_BITS,
+  ADDRESS_UNITS = 1 << 14,
   ADDRESS_CODES = 1 << 15,
   ADDRESS_OTHERS_MAX = 1 << 15
 };
@@ -50,6 +51,7 @@ struct address_book {
   uint16_t others[ADDRESS_OTHERS_MAX];
   size_t other_count;
   uint16_t slots[ADDRESS_SLOTS];      /* names */
+  uint16_t unit_names[ADDRESS_UNITS]; /* of each unit, its own */
   uint16_t by_code[2][ADDRESS_CODES]; /* communes */
   uint16_t by_short_code[3][1000];    /* old provinces, new provinces, districts */
   address_word_table words;

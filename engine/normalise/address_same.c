@@ -31,7 +31,7 @@ static bool take_candidates(const address_book *book, const address_value *value
 }
 
 address_place address_place_of(const address_book *book, const address_value *value) {
-  address_place place = {.former = (value->doubts & ADDRESS_FORMER_NAME) != 0}, none = place;
+  address_place place = {.former = (value->doubts & (ADDRESS_FORMER_NAME | ADDRESS_MISSPELT)) != 0}, none = place;
   if (take_candidates(book, value, &place)) return place;
   place = none;
   uint16_t common = value->new_commune ? value->new_commune

@@ -406,6 +406,100 @@ static void search_province(searcher *s, const match *m) {
   if (provinces.count > 0) search_districts(s, m->start, &provinces, unsure);
 }
 
+/* ---- misspelt communes ---------------------------------------------------------------------- */
+
+enum {
+  MISSPELT_UNDER_DISTRICT_MIN = 6, /* letters of a name that one edit leaves recognisable among some twenty */
+  MISSPELT_UNDER_PROVINCE_MIN = 8  /* and among some two hundred */
+};
+
+/* One letter more, less or other, or two neighbours exchanged; not none. */
+static bool is_one_edit(const uint8_t *a, size_t a_length, const uint8_t *b, size_t b_length) {
+  size_t front = 0, back = 0, shorter = a_length < b_length ? a_length : b_length;
+  size_t longer = a_length + b_length - shorter;
+  if (longer - shorter > 1) return false;
+  while (front < shorter && a[front] == b[front]) front++;
+  while (back < shorter - front && a[a_length - 1 - back] == b[b_length - 1 - back]) back++;
+  size_t left = longer - front - back;
+  if (left == 2 && a_length == b_length) return a[front] == b[front + 1] && a[front + 1] == b[front];
+  return left == 1;
+}
+
+/* A name that stands where a commune should, behind the word for one. */
+typedef struct misspelt_name {
+  const uint8_t *letters;
+  size_t length, start; /* the first token, of the word */
+  uint16_t kinds;
+} misspelt_name;
+
+/* What stands right before token `end`; false when it is no name, or the name of some commune: then it is not
+ * misspelt, and the place is one that the table does not know. */
+static bool find_misspelt(const searcher *s, size_t end, misspelt_name *out) {
+  for (size_t first = end; first-- > 0 && end - first <= ADDRESS_NAME_TOKENS_MAX && same_part(s, first);) {
+    const address_token *t = token_at(s, first), *last = token_at(s, end - 1);
+    if (t->is_number || t->part != last->part) return false;
+    out->kinds = kinds_ending_at(s, first - 1, &out->start);
+    if (out->kinds == 0) continue;
+    out->letters = s->text->letters + t->start;
+    out->length = (size_t)(last->end - t->start);
+    if ((out->kinds & COMMUNE_KINDS) == 0 || out->length > ADDRESS_KEY_MAX) return false;
+    const address_name *known =
+        address_name_find(s->book, out->letters, out->length, address_run_hash(s->text, first, end - 1));
+    return !known || (known->levels >> ADDRESS_LEVEL_COMMUNE & 1) == 0;
+  }
+  return false;
+}
+
+/* The communes of a unit, which stand behind it in the table, that the name is one edit from. */
+static void add_misspelt(const address_book *book, const misspelt_name *name, uint16_t above, unsigned doubts,
+                         address_found *out) {
+  bool is_district = book->units[above].level == ADDRESS_LEVEL_DISTRICT;
+  if (name->length < (is_district ? MISSPELT_UNDER_DISTRICT_MIN : MISSPELT_UNDER_PROVINCE_MIN)) return;
+  if (doubts & ADDRESS_FORMER_NAME) doubts = (doubts & ~(unsigned)ADDRESS_FORMER_NAME) | ADDRESS_FORMER_ABOVE;
+  for (size_t i = above + 1u; i < book->unit_count; i++) {
+    const address_unit *u = &book->units[i];
+    if ((is_district ? u->district : u->province) != above) break;
+    if (u->level != ADDRESS_LEVEL_COMMUNE || (u->kind & name->kinds) == 0) continue;
+    const address_name *own = &book->names[book->unit_names[i]];
+    if (!is_one_edit(name->letters, name->length, book->keys + own->key, own->key_length)) continue;
+    if (out->count == ADDRESS_FOUND_MAX) {
+      out->more = true;
+      return;
+    }
+    out->units[out->count] = (uint16_t)i;
+    out->doubts[out->count++] = (uint8_t)(doubts | ADDRESS_MISSPELT);
+  }
+}
+
+/* One commune, or several that are all the same one of today. */
+static bool is_one_commune(const address_book *book, const address_found *found) {
+  uint16_t first = ADDRESS_NO_UNIT;
+  for (size_t i = 0; i < found->count && found->count > 1; i++) {
+    const address_unit *u = &book->units[found->units[i]];
+    uint16_t today = u->era == ADDRESS_ERA_NEW ? found->units[i] : u->other_count == 1 ? u->others[0] : ADDRESS_NO_UNIT;
+    if (today == ADDRESS_NO_UNIT || (i > 0 && today != first)) return false;
+    first = today;
+  }
+  return found->count > 0 && !found->more;
+}
+
+/* Only a district or province was found: the commune before it may be written with a typing error. It is taken if
+ * there is one that it can be. */
+static void search_misspelt(const searcher *s) {
+  address_found *found = s->found, communes = {.count = 0};
+  misspelt_name name;
+  if (found->count == 0 || found->more || found->start == 0 || !find_misspelt(s, found->start, &name)) return;
+  for (size_t i = 0; i < found->count; i++) {
+    bool is_commune = s->book->units[found->units[i]].level == ADDRESS_LEVEL_COMMUNE; /* "Củ Chi" is one too */
+    if (!is_commune) add_misspelt(s->book, &name, found->units[i], found->doubts[i], &communes);
+  }
+  if (!is_one_commune(s->book, &communes)) return;
+  communes.start = (uint8_t)name.start;
+  communes.upper_start = found->upper_start;
+  communes.cost = found->cost;
+  *found = communes;
+}
+
 /* The end of the last part that says a place: without the country and a postal code. */
 static size_t end_of_places(const address_text *text) {
   size_t end = text->count;
@@ -462,4 +556,5 @@ void address_search(const address_book *book, address_era era, const address_tex
   size_t end = end_of_places(text);
   search_from(&s, end);
   if (out->count == 0) search_before_last_part(&s, end);
+  search_misspelt(&s);
 }

@@ -153,6 +153,7 @@ static void add_doubts(const address_value *value, bool rewritten, value_result 
     bool is_repair;
   } doubts[] = {{ADDRESS_ACCENTS_DIFFER, "accents", true},
                 {ADDRESS_KIND_DIFFERS, "kind_of_place", true},
+                {ADDRESS_MISSPELT, "misspelt_commune", true},
                 {ADDRESS_FORMER_NAME, "former_name", false},
                 {ADDRESS_FORMER_ABOVE, "former_district", false},
                 {ADDRESS_ERAS_MIXED, "eras_mixed", false}};

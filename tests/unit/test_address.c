@@ -23,7 +23,7 @@ static void describe(const address_value *value, char *out, size_t room) {
                                          "district", "commune", "ambiguous"};
   static const char *const levels[] = {"", "province-", "district-", ""};
   static const char *const doubts[] = {" accents", " kind",          " former",     " former-above",
-                                       " eras",    " era-not-asked", " end-skipped"};
+                                       " eras",    " era-not-asked", " end-skipped",  " misspelt"};
   size_t at = (size_t)snprintf(out, room, "%s", statuses[value->status]);
   if (value->count == 0) return;
   for (size_t i = 0; i < value->count; i++) {

@@ -294,6 +294,50 @@ static void levels_and_commas_left_out(void **state) {
   }
 }
 
+/* ---- typing errors --------------------------------------------------------------------------- */
+
+/* A letter of the name left out, doubled, replaced, or exchanged with the next; false when the name is too short. */
+static bool misspell(const address_unit *u, uint64_t random, char out[TEXT_MAX]) {
+  size_t length = text_fold_plain(u->name, u->name_bytes, out, TEXT_MAX - 1), at = 1 + random / 8 % length;
+  if (length < 8 || at + 2 > length || out[at] == ' ' || out[at + 1] == ' ' || memchr(out, '1', length)) return false;
+  char letter = out[at];
+  out[length] = 0;
+  if (random % 4 == 0) memmove(out + at, out + at + 1, length - at);
+  else if (random % 4 == 1) memmove(out + at + 1, out + at, length - at + 1);
+  else if (random % 4 == 2) out[at] = letter == 'X' ? 'K' : 'X';
+  else out[at] = out[at + 1], out[at + 1] = letter;
+  return random % 4 != 3 || out[at] != letter;
+}
+
+/* Each commune with a typing error, in its district and province or (new ones) its province: it is found, or only what
+ * it lies in is; another one never, unless the error made its very name. */
+static void misspelt_communes(void **state) {
+  (void)state;
+  uint64_t seed = 7;
+  size_t count = 0, found = 0, wrong = 0, other_name = 0;
+  for (uint16_t i = 1; i <= address_unit_count(book); i++) {
+    const address_unit *u = address_unit_at(book, i);
+    char name[TEXT_MAX], text[TEXT_MAX], above[2][TEXT_MAX] = {""};
+    address_value value;
+    if (u->level != ADDRESS_LEVEL_COMMUNE || u->code == 0 || !misspell(u, random_next(&seed) >> 8, name)) continue;
+    if (u->era == ADDRESS_ERA_OLD) put_unit(above[0], u->district, FULL);
+    put_unit(above[1], u->province, FULL);
+    int length = snprintf(text, sizeof text, "12 Lê Lợi, %s %.200s, %.100s%s%.100s", address_kind_name(u->kind), name,
+                          above[0], *above[0] ? ", " : "", above[1]);
+    address_read(book, ADDRESS_ERA_ANY, text, (size_t)length, &value);
+    bool right = has_unit(&value, i) || (value.new_commune != 0 && value.new_commune == today_of(i));
+    count++;
+    if (value.status != ADDRESS_COMMUNE) continue;
+    found += right;
+    other_name += !right;
+    if (!right && value.doubts & ADDRESS_MISSPELT) wrong++, printf("wrong: %s\n", text);
+  }
+  printf("misspelt communes: %zu of %zu found, %zu wrong, %zu in the name of another\n", found, count, wrong, other_name);
+  assert_int_equal(wrong, 0);
+  assert_true(other_name * 1000 < count * 3);
+  assert_true(found * 100 > count * 75);
+}
+
 /* The counts of docs/data.md: the table is whole. */
 static void the_table_is_whole(void **state) {
   (void)state;
@@ -349,6 +393,7 @@ int main(void) {
       cmocka_unit_test(the_table_is_whole),
       cmocka_unit_test(every_commune_in_every_style),
       cmocka_unit_test(levels_and_commas_left_out),
+      cmocka_unit_test(misspelt_communes),
       cmocka_unit_test(every_commune_across_july_2025),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
