@@ -97,6 +97,12 @@ void charset_profile_decide(const charset_evidence *e, const charset_profile *fa
 static inline bool charset_profile_is_utf8(const charset_profile *profile) {
   return profile->count == 1 && profile->charsets[0] == CHARSET_UTF8;
 }
+static inline bool charset_profile_has(const charset_profile *profile, input_charset charset) {
+  for (size_t i = 0; i < profile->count; i++) {
+    if (profile->charsets[i] == charset) return true;
+  }
+  return false;
+}
 /* --charset NAME: this one (not CHARSET_AUTO), whatever the text looks like. */
 void charset_profile_force(input_charset charset, charset_profile *out);
 

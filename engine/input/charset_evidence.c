@@ -79,19 +79,12 @@ static void say_number(sentence *s, uint64_t number) {
 
 static double percent(uint64_t part, uint64_t whole) { return whole > 0 ? 100.0 * (double)part / (double)whole : 0; }
 
-static bool is_in_profile(const charset_profile *profile, input_charset charset) {
-  for (size_t i = 0; i < profile->count; i++) {
-    if (profile->charsets[i] == charset) return true;
-  }
-  return false;
-}
-
 /* The charset outside the profile that comes nearest; CHARSET_AUTO when none reads a word. */
 static input_charset runner_up(const charset_evidence *e, const charset_profile *profile) {
   input_charset best = CHARSET_AUTO;
   uint64_t most = 0;
   for (size_t i = CHARSET_UTF8; i < CHARSET_COUNT; i++) {
-    if (is_in_profile(profile, (input_charset)i) || e->syllables[i] <= most) continue;
+    if (charset_profile_has(profile, (input_charset)i) || e->syllables[i] <= most) continue;
     best = (input_charset)i;
     most = e->syllables[i];
   }

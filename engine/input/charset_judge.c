@@ -73,12 +73,7 @@ static unsigned mask_of(const charset_profile *profile) {
 
 /* ---- one reading, one charset -------------------------------------------------------------- */
 
-static bool holds_utf8(const charset_profile *profile) {
-  for (size_t i = 0; i < profile->count; i++) {
-    if (profile->charsets[i] == CHARSET_UTF8) return true;
-  }
-  return false;
-}
+static bool holds_utf8(const charset_profile *profile) { return charset_profile_has(profile, CHARSET_UTF8); }
 
 /* The charsets that may win by their words. UTF-8 is one also where the sample had none, but not against mojibake,
  * which is UTF-8 too and now and then spells syllables ("Lông" is Lơng in VNI). */

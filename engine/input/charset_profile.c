@@ -39,13 +39,6 @@ static bool is_there(const charset_evidence *e, input_charset charset, bool is_f
   return won >= MINOR_WORDS_MIN && won * 1000 >= told * MINOR_PER_MILLE && won > 4 * unread;
 }
 
-static bool holds(const charset_profile *profile, input_charset charset) {
-  for (size_t i = 0; i < profile->count; i++) {
-    if (profile->charsets[i] == charset) return true;
-  }
-  return false;
-}
-
 static void add(charset_profile *profile, input_charset charset, double share) {
   profile->charsets[profile->count] = charset;
   profile->share[profile->count++] = share;
@@ -87,7 +80,7 @@ void charset_profile_decide(const charset_evidence *e, const charset_profile *fa
   if (out->count == 0) *out = *fallback;
   if (!fallback || told >= THIN_WORDS) return;
   for (size_t i = 0; i < fallback->count; i++) {
-    if (!holds(out, fallback->charsets[i])) add(out, fallback->charsets[i], 0);
+    if (!charset_profile_has(out, fallback->charsets[i])) add(out, fallback->charsets[i], 0);
   }
 }
 

@@ -8,7 +8,7 @@
 
 enum {
   CHUNK_BYTES = 128 * 1024,
-  LONE_SYLLABLES_MIN = 3 /* of a row whose charset the sample did not have */
+  LONE_SYLLABLES_MIN = CHARSET_SURE_WORDS /* of a row whose charset the sample did not have */
 };
 
 void row_texts_clear(row_texts *texts) {
@@ -60,6 +60,12 @@ static const charset_profile any_legacy = {
     .count = 5,
 };
 
+static const charset_profile any_mojibake = {
+    .charsets = {CHARSET_UTF8, CHARSET_TCVN3_MOJIBAKE, CHARSET_VNI_MOJIBAKE},
+    .share = {0.4, 0.3, 0.3},
+    .count = 3,
+};
+
 /* Columns that have a charset of their own first; the others as a row without them. `own`: room for a judgement
  * a column. */
 static void judge_columns(const row_decoder *d, const input_field *fields, size_t count, input_field *shared,
@@ -78,11 +84,15 @@ static void judge_columns(const row_decoder *d, const input_field *fields, size_
   }
 }
 
+static khop_status reserve_judgements(row_texts *texts, size_t count, khop_error *err) {
+  return array_reserve(&texts->judgements, &texts->judgement_capacity, 2 * count, sizeof *texts->judgements, "charsets",
+                       err);
+}
+
 static khop_status judge_row(const row_decoder *d, bool is_header, const input_field *fields, size_t count,
                              row_texts *texts, khop_error *err) {
   const source_charset *found = d->found;
-  TRY(array_reserve(&texts->judgements, &texts->judgement_capacity, 2 * count, sizeof *texts->judgements, "charsets",
-                    err));
+  TRY(reserve_judgements(texts, count, err));
   TRY(array_reserve(&texts->shared, &texts->shared_capacity, count, sizeof *texts->shared, "charsets", err));
   charset_judgement *out = texts->judgements;
   if (found->is_plain) charset_judge(d->tables, &any_legacy, fields, count, out);
@@ -140,12 +150,9 @@ static khop_status decode_field(const row_decoder *d, input_charset charset, inp
   return KHOP_OK;
 }
 
-khop_status decode_row(const row_decoder *decoder, bool is_header, input_field *fields, size_t count, row_texts *texts,
-                       size_t *out_bytes, bool *out_is_readable, khop_error *err) {
-  *out_bytes = 0;
-  *out_is_readable = false;
-  TRY(judge_row(decoder, is_header, fields, count, texts, err));
-  if (!is_readable_row(decoder, is_header, fields, texts->judgements, count)) return KHOP_OK;
+/* Those that were judged to be in another charset than UTF-8. */
+static khop_status decode_fields(const row_decoder *decoder, input_field *fields, size_t count, row_texts *texts,
+                                 size_t *out_bytes, bool *out_is_readable, khop_error *err) {
   unsigned seen = 0;
   *out_is_readable = true;
   for (size_t c = 0; c < count && *out_is_readable; c++) {
@@ -159,4 +166,47 @@ khop_status decode_row(const row_decoder *decoder, bool is_header, input_field *
     texts->rows[charset] += seen >> charset & 1;
   }
   return KHOP_OK;
+}
+
+khop_status decode_row(const row_decoder *decoder, bool is_header, input_field *fields, size_t count, row_texts *texts,
+                       size_t *out_bytes, bool *out_is_readable, khop_error *err) {
+  *out_bytes = 0;
+  *out_is_readable = false;
+  TRY(judge_row(decoder, is_header, fields, count, texts, err));
+  if (!is_readable_row(decoder, is_header, fields, texts->judgements, count)) return KHOP_OK;
+  return decode_fields(decoder, fields, count, texts, out_bytes, out_is_readable, err);
+}
+
+/* Those that are sure, as a mask of charsets. */
+static unsigned sure_mojibake(const charsets *tables, const input_field *fields, const charset_judgement *judgements,
+                              size_t count) {
+  unsigned seen = 0, sure = 0;
+  for (size_t c = 0; c < count; c++) {
+    if (judgements[c].kind == CHARSET_KIND_MOJIBAKE) seen |= 1u << judgements[c].charset;
+  }
+  for (unsigned charset = 0; charset < CHARSET_COUNT; charset++) {
+    charset_reading reading = {0};
+    if (!(seen >> charset & 1)) continue;
+    for (size_t c = 0; c < count; c++) {
+      if (judgements[c].kind != CHARSET_KIND_MOJIBAKE || judgements[c].charset != charset) continue;
+      charset_read(tables, 1u << charset, fields[c].text, fields[c].length, &reading);
+    }
+    if (reading.syllables[charset] >= LONE_SYLLABLES_MIN) sure |= 1u << charset;
+  }
+  return sure;
+}
+
+khop_status decode_mojibake(const row_decoder *decoder, input_field *fields, size_t count, row_texts *texts,
+                            size_t *out_bytes, khop_error *err) {
+  bool is_readable;
+  *out_bytes = 0;
+  TRY(reserve_judgements(texts, count, err));
+  charset_judge(decoder->tables, &any_mojibake, fields, count, texts->judgements);
+  unsigned sure = sure_mojibake(decoder->tables, fields, texts->judgements, count);
+  if (sure == 0 || (sure & (sure - 1)) != 0) return KHOP_OK;
+  for (size_t c = 0; c < count; c++) {
+    if (!(sure >> texts->judgements[c].charset & 1)) texts->judgements[c].kind = CHARSET_KIND_UTF8;
+  }
+  /* What was judged to be of a charset decodes in it. */
+  return decode_fields(decoder, fields, count, texts, out_bytes, &is_readable, err);
 }

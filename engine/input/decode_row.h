@@ -4,7 +4,8 @@
  *
  * In a file that is UTF-8 by its sample, a row that is no UTF-8 may come from another office all the same. It
  * is decoded when every one of its accented fields is in one legacy charset, and in no other; damaged UTF-8 is not
- * taken for another charset, as other fields of its row are sound.
+ * taken for another charset, as other fields of its row are sound. Mojibake is looked for in every row that has letters
+ * of it, where the sample had none.
  */
 #ifndef KHOP_INPUT_DECODE_ROW_H
 #define KHOP_INPUT_DECODE_ROW_H
@@ -38,5 +39,10 @@ void row_texts_free(row_texts *texts);
  * names of the columns, which say nothing of the columns' charsets. */
 khop_status decode_row(const row_decoder *decoder, bool is_header, input_field *fields, size_t count, row_texts *texts,
                        size_t *out_bytes, bool *out_is_readable, khop_error *err);
+
+/* The same for mojibake alone, in a row that is well-formed UTF-8: fields that three words say it of, all of them in one
+ * charset, are decoded; the others stay. *out_bytes is 0 when there are none. */
+khop_status decode_mojibake(const row_decoder *decoder, input_field *fields, size_t count, row_texts *texts,
+                            size_t *out_bytes, khop_error *err);
 
 #endif

@@ -1,4 +1,5 @@
 /* The scalar kernels of scan.h, eight bytes at a time, and the cursor. */
+#include "input/odd_latin.h"
 #include "input/scan.h"
 
 #include "base/hash.h"
@@ -60,6 +61,7 @@ static const scan_kernels kernels_scalar = {.find = find,
                                             .field_ends = field_ends,
                                             .count = count_scalar,
                                             .find_bad = utf8_find_bad,
+                                            .find_odd_latin = odd_latin_find,
                                             .hash = hash_scalar};
 
 const scan_kernels *scan_kernels_for(cpu_level level) {

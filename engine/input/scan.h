@@ -40,6 +40,8 @@ typedef struct scan_kernels {
   size_t (*count)(const char *text, size_t bytes, char wanted);
   /* As utf8_find_bad. */
   size_t (*find_bad)(const char *text, size_t from, size_t bytes);
+  /* As odd_latin_find. */
+  size_t (*find_odd_latin)(const char *text, size_t from, size_t bytes);
   /* As hash_bytes. */
   uint64_t (*hash)(const void *bytes, size_t length);
 } scan_kernels;

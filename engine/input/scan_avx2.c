@@ -2,6 +2,7 @@
 #include <immintrin.h>
 
 #include "base/hash.h"
+#include "input/odd_latin.h"
 #include "input/scan_masks.h"
 #include "input/utf8.h"
 
@@ -42,4 +43,5 @@ const scan_kernels scan_kernels_avx2 = {.find = find,
                                         .field_ends = field_ends,
                                         .count = count_avx2,
                                         .find_bad = utf8_find_bad_avx2,
+                                        .find_odd_latin = odd_latin_find_avx2,
                                         .hash = hash_avx2};

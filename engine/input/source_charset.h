@@ -3,8 +3,8 @@
  *   start of the file, and places all over it ─> sample of whole lines ─> fields ─> evidence a column ─> profiles
  *
  * A file that cannot be read at any place (a pipe, compressed text) is sampled in its first row_bytes_max bytes.
- * Rows behind the sample are not trusted to be like it: those that are no well-formed UTF-8 are judged one by
- * one (decode_row.h). Only mojibake, which is UTF-8, goes unseen where the sample has none of it.
+ * Rows behind the sample are not trusted to be like it: those that are no well-formed UTF-8, or have letters that only
+ * mojibake has (odd_latin.h), are judged one by one (decode_row.h).
  */
 #ifndef KHOP_INPUT_SOURCE_CHARSET_H
 #define KHOP_INPUT_SOURCE_CHARSET_H

@@ -7,7 +7,8 @@
  * where its fields end, which input_next has listed. All others are walked over field by field.
  *
  * Where a file is UTF-8 by its sample, only rows with a byte that cannot stand there are looked at as text: they
- * are odd. Where it holds other charsets, all rows are. An odd row is decoded (decode_row.h), or rejected.
+ * are odd. Where it holds other charsets, all rows are. An odd row is decoded (decode_row.h), or rejected. Rows of
+ * sound UTF-8 with letters that mojibake has are decoded where they are that, and stay as they are otherwise.
  *
  * A row that cannot be read is rejected whole, for the first of these reasons that holds: a byte that
  * is no text, text after a closing quote, a wrong number of fields; where charsets are mixed, that it is in none of
@@ -37,6 +38,7 @@ typedef struct splitter {
   uint64_t line;        /* physical line of the current place */
   size_t bad;           /* first byte at or after `row` that is no text, or `bytes` */
   input_reason bad_reason;
+  size_t odd;           /* a letter of mojibake, where a row may be that and none is known to be; or `bytes` */
   size_t passed_count;  /* rejects of the batch that are in rows already */
   size_t end, walked;   /* of batch->fields: the first at or after `row`; the first not before it */
   scan_cursor cursor;   /* for rows that are walked over */
@@ -188,6 +190,15 @@ static void find_bad(splitter *s, size_t from) {
   }
 }
 
+/* Where there is UTF-8, none of it is known to be mojibake, and the user has not said what the text is. */
+static void find_odd(splitter *s, size_t from) {
+  const charset_profile *profile = s->decoder ? &s->decoder->found->profile : NULL;
+  s->odd = s->bytes;
+  if (!profile || profile->is_forced || !charset_profile_has(profile, CHARSET_UTF8)) return;
+  if (charset_profile_has(profile, CHARSET_TCVN3_MOJIBAKE) || charset_profile_has(profile, CHARSET_VNI_MOJIBAKE)) return;
+  s->odd = s->kernels->find_odd_latin(s->text, from, s->bytes);
+}
+
 static khop_status reject_row(splitter *s, uint64_t line, input_reason reason, size_t found,
                               khop_error *err) {
   input_reject reject = {
@@ -224,14 +235,31 @@ static void keep_row(splitter *s, uint64_t line) {
   rows->row_count++;
 }
 
+static khop_status reserve_texts(input_rows *rows, khop_error *err) {
+  if (!rows->texts) rows->texts = mem_alloc(1, sizeof *rows->texts);
+  return rows->texts ? KHOP_OK : error_memory(err, sizeof *rows->texts, "decoded text");
+}
+
+/* The row just walked has a letter of mojibake. */
+static khop_status decode_odd_latin(splitter *s, size_t end, khop_error *err) {
+  input_rows *rows = s->rows;
+  size_t bytes;
+  find_odd(s, end);
+  TRY(reserve_texts(rows, err));
+  TRY(decode_mojibake(s->decoder, rows->fields + rows->row_count * s->column_count, s->column_count, rows->texts, &bytes,
+                      err));
+  rows->decoded_rows += bytes > 0;
+  rows->decoded_bytes += bytes;
+  return KHOP_OK;
+}
+
 /* Decodes the fields just walked, when anything but UTF-8 is allowed. */
 static khop_status decode_fields(splitter *s, bool *out_is_readable, khop_error *err) {
   input_rows *rows = s->rows;
   const charset_profile *profile = &s->decoder->found->profile;
   *out_is_readable = false;
   if (s->rule == TEXT_UTF8 && profile->is_forced) return KHOP_OK;
-  if (!rows->texts) rows->texts = mem_alloc(1, sizeof *rows->texts);
-  if (!rows->texts) return error_memory(err, sizeof *rows->texts, "decoded text");
+  TRY(reserve_texts(rows, err));
   size_t bytes = 0;
   TRY(decode_row(s->decoder, false, rows->fields + rows->row_count * s->column_count, s->column_count, rows->texts,
                  &bytes, out_is_readable, err));
@@ -251,6 +279,7 @@ static khop_status finish_odd_row(splitter *s, const row_shape *shape, uint64_t 
   }
   if (!has_nul && !fault) TRY(decode_fields(s, &is_readable, err));
   if (!is_readable) return reject_row(s, line, reason, 0, err);
+  if (s->odd < shape->end) TRY(decode_odd_latin(s, shape->end, err));
   keep_row(s, line);
   return KHOP_OK;
 }
@@ -261,6 +290,7 @@ static khop_status finish_row(splitter *s, const row_shape *shape, uint64_t line
   if (is_blank_row(s, shape)) return KHOP_OK;
   input_reason fault = fault_of(s, shape);
   if (fault) return reject_row(s, line, fault, shape->field_count, err);
+  if (s->odd < shape->end) TRY(decode_odd_latin(s, shape->end, err));
   keep_row(s, line);
   return KHOP_OK;
 }
@@ -302,6 +332,7 @@ khop_status split_batch(const scan_kernels *kernels, char delimiter, size_t colu
   s.row = s.passed_count = s.end = s.walked = 0;
   s.line = batch->first_line;
   find_bad(&s, 0);
+  find_odd(&s, 0);
   scan_cursor_start(&s.cursor, kernels, batch->text, batch->bytes, delimiter);
   while (s.row < s.bytes) {
     if (is_rejected_before(&s)) {

@@ -96,13 +96,35 @@ def test_rows_behind_the_sample(directory):
     _, data, _ = clean_register(directory, "civil-birth")
     clean = tables(dedupe(directory, "clean", data))
     count = data.count(b"\n")
-    for charset in charsets.LEGACY:
+    for charset in charsets.NAMES:
         late = charsets.encode_lines(data, lambda n, c=charset: c if n > count - 60 else "utf-8")
         out = dedupe(directory, "late-" + charset, late)
         assert tables(out) == clean and source_of(out)["decoded_rows"] == {charset: 59}, source_of(out)
         piped = support.path(directory, "piped-" + charset)
         support.khop("dedupe", "-", "-o", piped, data=late)
         assert support.read_bytes(piped, "pairs.csv") == clean[0] and source_of(piped)["decoded_rows"] == {charset: 59}
+
+
+def test_lone_mojibake(directory):
+    """One row in two hundred, in a pipe, behind the sample: each is found, and letters of other languages stay."""
+    if PEOPLE < 10000:
+        return  # the sample has all
+    _, data, _ = clean_register(directory, "civil-birth")
+    sound = data.decode("utf-8").splitlines(keepends=True)
+    sound += [line.replace("Nguyễn", "Muñoz Müller") for line in sound[1:200]]
+    for n in range(len(sound) - 199, len(sound)):
+        sound[n] = "L" + sound[n][1:]  # ids of their own
+    data = "".join(sound).encode("utf-8")
+    clean = tables(dedupe(directory, "sound", data))
+    start = len(sound) // 2
+    assert len("".join(sound[:start]).encode("utf-8")) > 1 << 20
+    for charset in charsets.MOJIBAKE:
+        rows = range(start, len(sound) - 200, 200)
+        late = charsets.encode_lines(data, lambda n: charset if n in rows else "utf-8")
+        piped = support.path(directory, "lone-" + charset)
+        support.khop("dedupe", "-", "-o", piped, data=late)
+        assert source_of(piped)["decoded_rows"] == {charset: len(rows)}, source_of(piped)
+        assert support.read_bytes(piped, "pairs.csv") == clean[0]
 
 
 def test_damage_is_rejected(directory):

@@ -199,6 +199,38 @@ static void check_find_bad(const char *text, size_t from, size_t bytes) {
   }
 }
 
+static bool is_odd_latin(uint32_t point) {
+  static const char usual[] = "\u00c0\u00c1\u00c2\u00c3\u00c8\u00c9\u00ca\u00cc\u00cd\u00d0\u00d2\u00d3\u00d4\u00d5\u00d9\u00da"
+                              "\u00dd\u00e0\u00e1\u00e2\u00e3\u00e8\u00e9\u00ea\u00ec\u00ed\u00f0\u00f2\u00f3\u00f4\u00f5\u00f9"
+                              "\u00fa\u00fd";
+  const char letter[3] = {(char)(0xc0 | point >> 6), (char)(0x80 | (point & 0x3f)), 0};
+  return point > 0xa0 && !strstr(usual, letter);
+}
+
+/* Each letter of Latin-1 at each place, at all levels; and that nothing else is one. */
+static void odd_latin_is_found(void **state) {
+  (void)state;
+  for (uint32_t point = 0x80; point < 0x800; point++) {
+    for (size_t at = 0; at < 72; at++) {
+      char text[160];
+      memset(text, 'a', sizeof text);
+      memcpy(text, "\u1ea5\u0103\u00ea", at < 7 ? 0 : 7);
+      text[at] = (char)(0xc0 | point >> 6);
+      text[at + 1] = (char)(0x80 | (point & 0x3f));
+      memcpy(text + at + 2, "\u1ec5\u00f1", 5); /* a second one behind */
+      bool is_odd = point < 0x100 && is_odd_latin(point);
+      for (cpu_level level = CPU_SCALAR; level <= CPU_AVX512; level++) {
+        if (!cpu_level_supported(level)) continue;
+        const scan_kernels *kernels = scan_kernels_for(level);
+        assert_int_equal(kernels->find_odd_latin(text, 0, at + 2), is_odd ? at : at + 2);
+        assert_int_equal(kernels->find_odd_latin(text, 0, at + 1), at + 1); /* cut */
+        assert_int_equal(kernels->find_odd_latin(text, 0, 96), is_odd ? at : at + 5);
+        assert_int_equal(kernels->find_odd_latin(text, at + 1, 96), at + 5);
+      }
+    }
+  }
+}
+
 enum { FRAME_BYTES = 208 };
 
 /* `length` bytes at `offset` in a text of plain bytes, or of letters of three bytes; both ended at once
@@ -303,6 +335,7 @@ int main(void) {
       cmocka_unit_test(cursor_lists_all_blocks),
       cmocka_unit_test(utf8_is_judged_right_on_all_short_texts),
       cmocka_unit_test(utf8_place_is_the_first_bad_byte),
+      cmocka_unit_test(odd_latin_is_found),
       cmocka_unit_test(utf8_kernels_judge_one_and_two_bytes_at_every_place),
       cmocka_unit_test(utf8_kernels_judge_three_bytes_about_the_seams),
       cmocka_unit_test(utf8_kernels_judge_four_bytes_about_the_seams),
