@@ -9,6 +9,8 @@ static const option_spec dedupe_options[] = {
     {"--force", NULL, NULL, "OUT may hold an earlier run: its files are replaced when the new ones are whole"},
     {"--store", NULL, "DIR", "where the record store goes; default OUT/store"},
     {"--no-store", NULL, NULL, "write no record store"},
+    {"--decisions", NULL, "FILE", "what people decided about pairs: a CSV with left_id, right_id and decision (must_link, cannot_link; or match, non_match, review as in a corrected pairs.csv)"},
+    {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};
 
 static void print_summary(const khop_summary *s, const khop_options *o) {
@@ -19,11 +21,15 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   show_training(&s->training);
   printf("clusters       %s of two or more records, %s records in them, the largest has %s\n", show_count(s->clusters),
          show_count(s->clustered_records), show_count(s->largest_cluster));
+  if (s->matches_parted) {
+    printf("parted         %s clusters, which %s matching pairs held together: why is in splits.csv\n", show_count(s->clusters_parted),
+           show_count(s->matches_parted));
+  }
   printf("expected       %.0f wrong among the matching pairs\n", s->expected_wrong_pairs);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
   printf("phases        ");
   for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
-  printf("\nresults        %s: clusters.csv, pairs.csv, rejected.csv, summary.json, model.json%s\n", o->output,
+  printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s\n", o->output,
          o->skip_store ? "" : o->store ? "" : ", store/");
 }
 

@@ -29,6 +29,11 @@ static bool ids_comparable(uint64_t x, uint64_t y) {
   return there & same_kind & same_form;
 }
 
+static bool id_is_valid(uint64_t id) {
+  id_kind kind = feature_id_kind(id);
+  return kind != ID_OTHER && (kind != ID_CCCD || normalise_cccd_valid(feature_id_number(id)));
+}
+
 /* Unequal as they stand, they may still have the digits in common that are compared. */
 static bool ids_open(uint64_t x, uint64_t y) {
   enum { digits_whole = 14 }; /* so many are told apart whatever stands above them */
@@ -49,6 +54,7 @@ static uint8_t id_value_of(const measure *m, const sides *s, size_t l, size_t r)
   uint64_t x = s->left->ids[l], y = s->right->ids[r];
   bool edits = m->kind == TEST_EDITS;
   if (!ids_comparable(x, y)) return MEASURE_NONE;
+  if (m->kind == TEST_VALID) return id_is_valid(x) && id_is_valid(y);
   if (x == y) return edits ? 0 : 1;
   if (id_is_hash(x)) return edits ? MEASURE_FAR : 0;
   uint64_t x_digits = view_digits(s->left, l), y_digits = view_digits(s->right, r);

@@ -117,11 +117,11 @@ static khop_status plan_tests(compare_plan *plan, const schema_clause *clause, b
   return KHOP_OK;
 }
 
-static khop_status plan_level(compare_plan *plan, const schema_level *level, planned_level *out, khop_error *err) {
-  out->clause_count = level->clause_count;
-  for (size_t c = 0; c < level->clause_count; c++) {
-    TRY(plan_tests(plan, &level->clauses[c], true, &out->clauses[c], err));
-    TRY(plan_tests(plan, &level->clauses[c], false, &out->clauses[c], err));
+static khop_status plan_level(compare_plan *plan, const schema_clause *clauses, size_t clause_count, planned_level *out, khop_error *err) {
+  out->clause_count = clause_count;
+  for (size_t c = 0; c < clause_count; c++) {
+    TRY(plan_tests(plan, &clauses[c], true, &out->clauses[c], err));
+    TRY(plan_tests(plan, &clauses[c], false, &out->clauses[c], err));
   }
   return KHOP_OK;
 }
@@ -140,8 +140,16 @@ khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *e
     }
     to->level_count = from->level_count;
     for (size_t l = 0; l < from->level_count; l++) {
-      TRY(plan_level(plan, &from->levels[l], &to->levels[l], err));
+      TRY(plan_level(plan, from->levels[l].clauses, from->levels[l].clause_count, &to->levels[l], err));
     }
   }
+  return KHOP_OK;
+}
+
+khop_status compare_plan_add_level(compare_plan *plan, size_t comparison, const schema_clause *clauses, size_t clause_count, khop_error *err) {
+  planned_comparison *to = &plan->comparisons[comparison];
+  if (comparison == plan->comparison_count) plan->comparison_count++;
+  TRY(plan_level(plan, clauses, clause_count, &to->levels[to->level_count], err));
+  to->level_count++;
   return KHOP_OK;
 }

@@ -54,7 +54,7 @@ typedef struct planned_comparison {
 typedef struct compare_plan {
   measure measures[MEASURES_MAX];
   size_t measure_count;
-  planned_comparison comparisons[SCHEMA_COMPARISONS_MAX];
+  planned_comparison comparisons[SCHEMA_COMPARISONS_MAX + 1];
   size_t comparison_count;
 } compare_plan;
 
@@ -66,5 +66,9 @@ bool test_is_cheap(test_kind kind);
 
 /* KHOP_USAGE when the schema needs more than MEASURES_MAX measures. */
 khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *err);
+/* One more level, the last, in `comparison`, which is the plan's extra one: number plan->comparison_count as the schema
+ * made it. That has no `else` and nothing that makes it missing: a pair of none of its levels gets level 0. */
+khop_status compare_plan_add_level(compare_plan *plan, size_t comparison, const schema_clause *clauses, size_t clause_count,
+                                   khop_error *err);
 
 #endif

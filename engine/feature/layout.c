@@ -66,10 +66,10 @@ static void use_test(field_use *use, test_kind kind) {
   use->house |= kind == TEST_SAME_HOUSE;
 }
 
-static void use_tests(field_use *uses, const schema_level *level) {
-  for (size_t c = 0; c < level->clause_count; c++) {
-    for (size_t t = 0; t < level->clauses[c].test_count; t++) {
-      const schema_test *test = &level->clauses[c].tests[t];
+static void use_tests(field_use *uses, const schema_clause *clauses, size_t clause_count) {
+  for (size_t c = 0; c < clause_count; c++) {
+    for (size_t t = 0; t < clauses[c].test_count; t++) {
+      const schema_test *test = &clauses[c].tests[t];
       use_test(&uses[test->field], test->kind);
       use_test(&uses[test->other_field], test->kind);
     }
@@ -87,13 +87,14 @@ static void collect_uses(field_use *uses, const schema *s) {
     for (size_t f = 0; f < comparison->field_count; f++) uses[comparison->fields[f]].used = true;
     for (size_t l = 0; l < comparison->level_count; l++) {
       const schema_level *level = &comparison->levels[l];
-      use_tests(uses, level);
+      use_tests(uses, level->clauses, level->clause_count);
       if (level->term_frequency_field >= 0) {
         uses[level->term_frequency_field].used = true;
         uses[level->term_frequency_field].frequency = true;
       }
     }
   }
+  for (size_t c = 0; c < s->conflict_count; c++) use_tests(uses, s->conflicts[c].test.clauses, s->conflicts[c].test.clause_count);
 }
 
 static slot_kind slot_kind_of(semantic_type type) {

@@ -96,6 +96,8 @@ typedef struct khop_options {
   uint64_t seed;
   double max_rejected;       /* share of rows, 0.01 */
   double match_threshold, review_threshold; /* match probabilities; 0: the schema's */
+  const char *linkage;       /* "single", "complete" or "average": how clusters are made; NULL: the schema's */
+  const char *decisions;     /* CSV: left_id, right_id, decision (must_link, cannot_link; match, non_match, review); or NULL */
   size_t block_rows_max;     /* larger blocks are split; 0: 300 */
   void (*progress)(void *context, const khop_progress *progress); /* one call at a time, about 10 a second */
   void *progress_context;
@@ -126,7 +128,7 @@ typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
   uint64_t clusters, clustered_records; /* of two records or more; records in them */
-  uint64_t largest_cluster;
+  uint64_t largest_cluster, clusters_parted, matches_parted; /* taken apart by a check; matching pairs that were */
   double expected_wrong_pairs; /* among the matches: the sum of (1 - match probability) */
   double seconds;
   uint64_t peak_memory_bytes;

@@ -6,7 +6,7 @@
 enum { CCCD_DIGITS = 12, CMND_DIGITS = 9, PASSPORT_LENGTH = 8 };
 
 /* PPP: a province, or 100 and over for a birth registered abroad. */
-static bool cccd_is_valid(uint64_t number) {
+bool normalise_cccd_valid(uint64_t number) {
   unsigned place = (unsigned)(number / 1000000000);
   return place >= 100 || province_code_known(place);
 }
@@ -78,7 +78,7 @@ static bool read_usual(const char *text, size_t length, id_value *out) {
   out->kind = cccd ? ID_CCCD : ID_CMND;
   out->number = number;
   out->digits = (uint8_t)length;
-  out->valid = !cccd || cccd_is_valid(number);
+  out->valid = !cccd || normalise_cccd_valid(number);
   memcpy(out->canonical, text, 8);
   memcpy(out->canonical + behind, text + behind, 8);
   return true;
@@ -102,5 +102,5 @@ void normalise_personal_id(const char *text, size_t length, id_value *out) {
   bool cccd = digits.length == CCCD_DIGITS;
   id_set_digits(out, cccd ? ID_CCCD : ID_CMND, digits.text, digits.length);
   out->repaired = repaired || zeros > 0;
-  out->valid = !cccd || cccd_is_valid(out->number);
+  out->valid = !cccd || normalise_cccd_valid(out->number);
 }

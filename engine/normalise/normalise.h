@@ -158,6 +158,8 @@ typedef struct id_value {
  * ID_MISSING. Of a list by ';' the first. A province of 100 and over (born abroad) is valid.
  * identifier.h says more of a value: its parts, and why it is not valid. */
 void normalise_personal_id(const char *text, size_t length, id_value *out);
+/* Is the province of a CCCD known? */
+bool normalise_cccd_valid(uint64_t number);
 /* Health-insurance card or number in 10, 12, 15 or 20 characters: ID_INSURANCE by the ten digits
  * (12 digits: ID_CCCD; 9 and 11 lost a leading zero). A card is valid when its benefit digit is 1-5;
  * group letters and province are not judged. Of a list by ';' the first. */

@@ -35,28 +35,43 @@ void write_probability(outfile *f, int32_t weight) {
 
 void write_weight(outfile *f, int32_t weight) { write_decimal(f, llround((double)weight / WEIGHT_UNIT * 1e3), 3); }
 
+static void write_scored_pair(outfile *f, const records *r, uint32_t left, uint32_t right, int32_t weight) {
+  write_record_id(f, r, left);
+  outfile_write(f, ",", 1);
+  write_record_id(f, r, right);
+  outfile_write(f, ",", 1);
+  write_probability(f, weight);
+  outfile_write(f, ",", 1);
+  write_weight(f, weight);
+  outfile_write(f, ",", 1);
+}
+
 void write_pairs(outfile *f, const result *r) {
   const kept_pairs *pairs = r->pairs;
   outfile_text(f, "left_id,right_id,match_probability,match_weight,blocking_rule,decision\n");
   for (size_t i = 0; i < pairs->count; i++) {
     const sort_item *pair = &pairs->items[i];
     const schema_rule *rule = &r->schema->rules[kept_rule(pair)];
-    write_record_id(f, r->records, kept_left(pair));
-    outfile_write(f, ",", 1);
-    write_record_id(f, r->records, kept_right(pair));
-    outfile_write(f, ",", 1);
-    write_probability(f, kept_weight(pair));
-    outfile_write(f, ",", 1);
-    write_weight(f, kept_weight(pair));
-    outfile_write(f, ",", 1);
+    write_scored_pair(f, r->records, kept_left(pair), kept_right(pair), kept_weight(pair));
     outfile_csv_field(f, rule->name, strlen(rule->name));
     outfile_text(f, kept_weight(pair) >= r->match_weight ? ",match\n" : ",review\n");
   }
 }
 
+/* Most records are alone, and certain to be: they cost two bytes. */
+static void write_confidence(outfile *f, const clusters *c, uint32_t cluster) {
+  if (c->sizes[cluster] == 1) {
+    outfile_write(f, ",1\n", 3);
+    return;
+  }
+  outfile_write(f, ",", 1);
+  write_decimal(f, c->confidence[cluster], 6);
+  outfile_write(f, "\n", 1);
+}
+
 void write_clusters(outfile *f, const result *r) {
   const clusters *c = r->clusters;
-  outfile_text(f, "record_id,cluster_id,cluster_size,source\n");
+  outfile_text(f, "record_id,cluster_id,cluster_size,source,cluster_confidence\n");
   for (size_t s = 0; s < r->records->source_count; s++) {
     const char *source = input_source_at(r->input, s)->name;
     size_t source_length = strlen(source);
@@ -69,8 +84,29 @@ void write_clusters(outfile *f, const result *r) {
       outfile_number(f, c->sizes[c->of_row[row]]);
       outfile_write(f, ",", 1);
       outfile_csv_field(f, source, source_length);
-      outfile_write(f, "\n", 1);
+      write_confidence(f, c, c->of_row[row]);
     }
+  }
+}
+
+void write_splits(outfile *f, const result *r) {
+  static const char *const causes[CUT_CAUSES] = {
+      [CUT_BY_DECISION] = "decision", [CUT_BY_CONFLICT] = "conflict", [CUT_BY_LINKAGE] = "linkage"};
+  outfile_text(f, "left_id,right_id,match_probability,match_weight,cause,rule,against_left_id,against_right_id\n");
+  for (size_t i = 0; i < r->clusters->cut_count; i++) {
+    const cluster_cut *cut = &r->clusters->cuts[i];
+    const char *rule = cut->cause == CUT_BY_DECISION   ? "cannot_link"
+                       : cut->cause == CUT_BY_CONFLICT ? r->schema->conflicts[cut->conflict].test.name
+                                                       : linkage_name(r->clusters->linkage);
+    write_scored_pair(f, r->records, cut->left, cut->right, cut->weight);
+    outfile_text(f, causes[cut->cause]);
+    outfile_write(f, ",", 1);
+    outfile_csv_field(f, rule, strlen(rule));
+    outfile_write(f, ",", 1);
+    if (cut->against_left != CLUSTER_NONE) write_record_id(f, r->records, cut->against_left);
+    outfile_write(f, ",", 1);
+    if (cut->against_right != CLUSTER_NONE) write_record_id(f, r->records, cut->against_right);
+    outfile_write(f, "\n", 1);
   }
 }
 

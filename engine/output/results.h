@@ -37,6 +37,7 @@ typedef struct result {
   int32_t match_weight;    /* from here on a pair is a match */
   const clusters *clusters;
   const link_result *links; /* NULL: one register */
+  const decisions *decisions; /* NULL: none were given */
   size_t block_rows_max;
   uint64_t seed, input_hash;
   const uint64_t *month_first; /* of each source, the date fields that were read month first, a bit each */
@@ -47,8 +48,11 @@ void write_record_id(outfile *f, const records *r, size_t row);
 
 /* pairs.csv: left_id,right_id,match_probability,match_weight,blocking_rule,decision */
 void write_pairs(outfile *f, const result *r);
-/* clusters.csv: record_id,cluster_id,cluster_size,source. Every indexed record has a line. */
+/* clusters.csv: record_id,cluster_id,cluster_size,source,cluster_confidence. Every indexed record has a line. */
 void write_clusters(outfile *f, const result *r);
+/* splits.csv: left_id,right_id,match_probability,match_weight,cause,rule,against_left_id,against_right_id. A line for each
+ * pair that matches and is not in one cluster. */
+void write_splits(outfile *f, const result *r);
 /* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail. Category is match, conflict
  * or review; detail names the comparisons that contradict, and "tie". */
 void write_links(outfile *f, const result *r);

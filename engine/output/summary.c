@@ -160,6 +160,50 @@ static void add_links(json_t *root, const khop_link_summary *s) {
                                 "components_not_assigned_exactly", (json_int_t)s->greedy_components));
 }
 
+/* Why matching pairs are not in one cluster: how many by each cause. */
+static json_t *parted_matches(const result *r) {
+  const cluster_facts *facts = &r->clusters->facts;
+  json_t *conflicts = json_object();
+  for (size_t c = 0; c < r->schema->conflict_count; c++) {
+    json_object_set_new(conflicts, r->schema->conflicts[c].test.name, json_integer((json_int_t)facts->cuts_by_conflict[c]));
+  }
+  return json_pack("{s:I, s:o, s:I}", "cannot_link", (json_int_t)facts->cuts_by_cause[CUT_BY_DECISION], "conflicts", conflicts, "linkage",
+                   (json_int_t)facts->cuts_by_cause[CUT_BY_LINKAGE]);
+}
+
+/* Too large for all pairs to be compared. */
+static json_t *unchecked_components(const result *r) {
+  const cluster_facts *facts = &r->clusters->facts;
+  json_t *largest = json_array();
+  for (size_t i = 0; i < facts->largest_count; i++) {
+    size_t length;
+    const char *id = record_id(r->records, facts->largest[i].first_row, &length);
+    json_array_append_new(largest, json_pack("{s:s%, s:I}", "first_record_id", id, length, "records", (json_int_t)facts->largest[i].rows));
+  }
+  return json_pack("{s:I, s:I, s:o}", "components", (json_int_t)facts->large, "records", (json_int_t)facts->large_records, "largest", largest);
+}
+
+static json_t *clusters_found(const result *r, const khop_summary *s) {
+  const cluster_facts *facts = &r->clusters->facts;
+  json_t *object = json_pack("{s:I, s:I, s:I}", "of_two_or_more", (json_int_t)s->clusters, "records_in_them",
+                             (json_int_t)s->clustered_records, "largest", (json_int_t)s->largest_cluster);
+  if (r->links) return object; /* what links connect is not checked */
+  json_t *check = json_pack("{s:s, s:I, s:I, s:I, s:I, s:o, s:o}", "linkage", linkage_name(r->clusters->linkage), "components",
+                            (json_int_t)facts->components, "components_checked", (json_int_t)facts->checked, "components_parted",
+                            (json_int_t)facts->parted, "pairs_scored", (json_int_t)facts->pairs_scored, "matches_parted", parted_matches(r),
+                            "unchecked", unchecked_components(r));
+  json_object_update(object, check);
+  json_decref(check);
+  return object;
+}
+
+static json_t *decisions_taken(const decisions *d) {
+  json_t *lines = json_array();
+  for (size_t i = 0; i < d->unknown && i < DECISION_LINES_NAMED; i++) json_array_append_new(lines, json_integer((json_int_t)d->unknown_lines[i]));
+  return json_pack("{s:I, s:I, s:I, s:I, s:o}", "must_link", (json_int_t)d->must_links, "cannot_link", (json_int_t)d->cannot_links, "undecided",
+                   (json_int_t)d->undecided, "of_unknown_records", (json_int_t)d->unknown, "lines_of_unknown_records", lines);
+}
+
 static json_t *build(const result *r, const khop_summary *s, const khop_link_summary *links) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
@@ -168,12 +212,11 @@ static json_t *build(const result *r, const khop_summary *s, const khop_link_sum
   json_t *pairs = json_pack("{s:I, s:I, s:I, s:I, s:f}", "compared", (json_int_t)s->pairs_compared, "match",
                             (json_int_t)s->pairs_match, "review", (json_int_t)s->pairs_review, "not_compared",
                             (json_int_t)s->pairs_left_out, "expected_wrong_matches", s->expected_wrong_pairs);
-  json_t *clusters_json = json_pack("{s:I, s:I, s:I}", "of_two_or_more", (json_int_t)s->clusters, "records_in_them",
-                                    (json_int_t)s->clustered_records, "largest", (json_int_t)s->largest_cluster);
   json_object_set_new(root, "input", counts);
   json_object_set_new(root, "pairs", pairs);
   if (links) add_links(root, links);
-  json_object_set_new(root, "clusters", clusters_json);
+  json_object_set_new(root, "clusters", clusters_found(r, s));
+  if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));
   json_object_set_new(root, "blocking_rules", rules(r));
   json_object_set_new(root, "largest_blocks", largest_blocks(r));
   json_object_set_new(root, "model", model_facts(r));

@@ -5,22 +5,19 @@
 
 /* ---- clusters ------------------------------------------------------------------------------------- */
 
-static bool row_alive(const void *context, size_t row) {
-  const run *r = context;
-  return !feature_row_dead(&r->table.layout, feature_row(&r->table, row));
+/* Before the long work: a file that contradicts itself shall not be found out behind it. */
+static khop_status read_decisions(const run *r, decisions *out, khop_error *err) {
+  *out = (decisions){0};
+  if (!r->options.decisions) return KHOP_OK;
+  return decisions_read(out, r->options.decisions, &r->records, &r->table, err);
 }
 
-static khop_status make_clusters(const run *r, const kept_pairs *kept, int32_t match, clusters *out, khop_error *err) {
-  row_pair *pairs = mem_alloc(kept->count, sizeof *pairs);
-  if (!pairs) return error_memory(err, kept->count * sizeof *pairs, "clusters");
-  size_t count = 0;
-  for (size_t i = 0; i < kept->count; i++) {
-    if (kept_weight(&kept->items[i]) < match) continue;
-    pairs[count++] = (row_pair){.left = kept_left(&kept->items[i]), .right = kept_right(&kept->items[i])};
-  }
-  khop_status status = clusters_make(out, r->table.count, pairs, count, row_alive, r, err);
-  mem_free(pairs);
-  return status;
+static khop_status make_clusters(const run *r, const score_tables *tables, const kept_pairs *kept, const decisions *decided, clusters *out,
+                                 khop_error *err) {
+  linkage_kind linkage = r->options.linkage ? linkage_find(r->options.linkage) : r->schema->linkage;
+  const cluster_input in = {.table = &r->table, .schema = r->schema, .conflicts = r->conflicts, .tables = tables, .pairs = kept,
+                            .decisions = decided, .linkage = linkage, .level = r->level, .workers = r->workers};
+  return clusters_make(out, &in, err);
 }
 
 /* ---- results ---------------------------------------------------------------------------------------- */
@@ -45,6 +42,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   outputs_init(&o, OUTPUTS_OF_DEDUPE);
   kept_pairs kept = {0};
   clusters c = {0};
+  decisions decided = {0};
   size_t members = 0;
   score_tables *tables = mem_alloc(1, sizeof *tables);
   TRY_CLEANUP(run_open(&r, options, RUN_WRITES, err));
@@ -55,11 +53,12 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(run_open_store(&r, err));
   TRY_CLEANUP(run_read_and_store(&r, err));
+  TRY_CLEANUP(read_decisions(&r, &decided, err));
   TRY_CLEANUP(run_train(&r, err));
   score_tables_make(tables, &r.model, r.schema, &r.table.layout, r.live_rows);
   TRY_CLEANUP(run_match(&r, tables, &kept, err));
   progress_phase(&r.progress, "cluster", "rows", r.table.count);
-  TRY_CLEANUP(make_clusters(&r, &kept, tables->match, &c, err));
+  TRY_CLEANUP(make_clusters(&r, tables, &kept, &decided, &c, err));
   TRY_CLEANUP(run_sort_members(&r, &c, &members, err));
   summarise_pairs(&kept, tables->match, out_summary);
   run_summarise(&r, &c, out_summary);
@@ -68,10 +67,12 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   found.pairs = &kept;
   found.match_weight = tables->match;
   found.clusters = &c;
+  if (r.options.decisions) found.decisions = &decided;
   TRY_CLEANUP(run_write_outputs(&r, &o, &found, members, out_summary, NULL, err));
 cleanup:
   outputs_abandon(&o);
   clusters_free(&c);
+  decisions_free(&decided);
   mem_free(kept.items);
   mem_free(tables);
   run_close(&r);

@@ -92,7 +92,7 @@ static khop_status make_entities(const run *r, const kept_pairs *kept, int32_t m
     if (states[i] == ASSIGN_OUT || kept_weight(&kept->items[i]) < match) continue;
     pairs[count++] = (row_pair){.left = kept_left(&kept->items[i]), .right = kept_right(&kept->items[i])};
   }
-  khop_status status = clusters_make(out, r->table.count, pairs, count, row_alive, r, err);
+  khop_status status = clusters_connect(out, r->table.count, pairs, count, row_alive, r, err);
   mem_free(pairs);
   return status;
 }

@@ -59,6 +59,8 @@ void run_summarise(const run *r, const clusters *c, khop_summary *out) {
     out->clusters++;
     out->clustered_records += c->sizes[i];
   }
+  out->clusters_parted = c->facts.parted;
+  out->matches_parted = c->cut_count;
   run_training_facts(r, &out->training);
   out->threads = r->options.threads;
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
@@ -83,7 +85,7 @@ typedef struct writing {
 } writing;
 
 typedef void file_writer(outfile *f, const result *r);
-static file_writer *const writers[OUTPUT_COUNT] = {[OUTPUT_PAIRS] = write_pairs, [OUTPUT_CLUSTERS] = write_clusters,
+static file_writer *const writers[OUTPUT_COUNT] = {[OUTPUT_PAIRS] = write_pairs, [OUTPUT_CLUSTERS] = write_clusters, [OUTPUT_SPLITS] = write_splits,
                                                    [OUTPUT_LINKS] = write_links, [OUTPUT_UNLINKED] = write_unlinked,
                                                    [OUTPUT_REJECTED] = write_rejected};
 
@@ -104,6 +106,7 @@ static khop_status seal_store(run *r, const clusters *c, size_t member_count, kh
 
 static khop_status write_rest(const writing *w, khop_error *err) {
   TRY(write_file(w, OUTPUT_PAIRS, err));
+  TRY(write_file(w, OUTPUT_SPLITS, err));
   TRY(write_file(w, OUTPUT_REJECTED, err));
   char *model_text = NULL;
   TRY(model_to_json(&w->run->model, w->run->schema, &model_text, err));

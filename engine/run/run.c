@@ -31,6 +31,9 @@ static khop_status check_options(run *r, bool writes, khop_error *err) {
   if (o->block_rows_max > BATCH_ROWS) return error_set(err, KHOP_USAGE, "--block-rows: %zu, at most %d", o->block_rows_max, BATCH_ROWS);
   if (o->block_rows_max == 1) return error_set(err, KHOP_USAGE, "--block-rows: 1, at least 2");
   if (o->threads > 1024) return error_set(err, KHOP_USAGE, "--threads: %u, at most 1024", o->threads);
+  if (o->linkage && linkage_find(o->linkage) == LINKAGE_COUNT) {
+    return error_set(err, KHOP_USAGE, "--linkage: %.40s is none of single, complete and average", o->linkage);
+  }
   if (!o->threads) o->threads = cpu_count();
   if (!o->memory_bytes) o->memory_bytes = memory_available_bytes() / 5 * 4;
   if (!o->block_rows_max) o->block_rows_max = block_rows_default;
@@ -106,6 +109,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(check_rules(r, err));
   TRY(feature_layout_make(&r->table.layout, r->schema, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
+  TRY(conflict_plan_create(&r->conflicts, r->schema, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
   pool_watch(r->workers, r->options.control);
@@ -142,12 +146,12 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
-  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 2 * sizeof(uint32_t));
+  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
   return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
 }
 
-/* A pair with room to grow, its copy while sorting, its link while clustering. */
-uint64_t run_pairs_memory(uint64_t pairs) { return pairs * (2 * sizeof(sort_item) + 2 * sizeof(uint32_t)); }
+/* A pair with room to grow, and its copy while sorting. */
+uint64_t run_pairs_memory(uint64_t pairs) { return pairs * 2 * sizeof(sort_item); }
 
 khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, uint64_t needed_bytes, khop_error *err) {
   const uint64_t budget = r->options.memory_bytes, mebibyte = 1 << 20;
@@ -193,6 +197,7 @@ void run_training_facts(const run *r, khop_training *out) {
 void run_close(run *r) {
   store_writer_free(r->store);
   mem_free(r->store_path);
+  mem_free(r->conflicts);
   feature_table_free(&r->table);
   records_free(&r->records);
   region_unmap(&r->items);

@@ -15,6 +15,7 @@
 
 #include "base/control.h"
 #include "block/walk.h"
+#include "cluster/clusters.h"
 #include "index/store.h"
 #include "input/input.h"
 #include "model/score.h"
@@ -51,6 +52,7 @@ typedef struct run {
   char *store_path;
 
   compare_plan plan;
+  conflict_plan *conflicts; /* the same with what the schema forbids within a cluster */
   walk_options walk;
   model model;
   region items, scratch; /* sort buffers, one item a row */

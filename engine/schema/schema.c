@@ -51,6 +51,7 @@ void schema_free(schema *s) {
     for (size_t l = 0; l < comparison->level_count; l++) mem_free(comparison->levels[l].name);
     mem_free(comparison->name);
   }
+  for (size_t c = 0; c < s->conflict_count; c++) mem_free(s->conflicts[c].test.name);
   mem_free(s->name);
   mem_free(s->title);
   mem_free(s->text);

@@ -31,6 +31,11 @@
  *       levels:
  *         - {any: [[me_ho_ten plain, cha_ho_ten plain], me_so_giay_to exact], m: 0.8, u: 0.00001}
  *         - {else: true, m: 0.05, u: 0.99}
+ *   clusters:                           # may be left out
+ *     linkage: average                  # single (when left out), complete or average; see cluster/linkage.h
+ *     conflicts:                        # what two records of one cluster must not be to each other,
+ *       - {name: another number, when: [so_dinh_danh valid, not so_dinh_danh edits 2]}   # unless they match
+ *       - {comparison: ho_ten, level: twin, always: true}                                # even if they match
  *   expected_duplicates: 0.08           # matching pairs per record, before training (prior)
  *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
  *   links: one-to-one                   # of linked registers; or one-to-many, many-to-one, many-to-many (default)
@@ -67,7 +72,8 @@ enum {
   SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
   SCHEMA_TESTS_MAX = 8,       /* per clause */
-  SCHEMA_CLAUSES_MAX = 12     /* per level, multiplied out */
+  SCHEMA_CLAUSES_MAX = 12,    /* per level, multiplied out */
+  SCHEMA_CONFLICTS_MAX = SCHEMA_LEVELS_MAX
 };
 
 typedef enum semantic_type {
@@ -173,6 +179,7 @@ typedef enum test_kind {
   TEST_APART,      /* number: difference at most NUMBER */
   TEST_YEARS,      /* date: years at most NUMBER (0..50) apart, whatever is known of month and day */
   TEST_TAIL,       /* identifier: last NUMBER (1..12) digits equal */
+  TEST_VALID,      /* personal_id, insurance: both are of a known form, and of a known province where it tells one */
   TEST_MISSING,    /* all: missing on either side; this test and the next one are true on missing values */
   TEST_MISSING_BOTH, /* all: missing on both sides */
   /* places, read as addresses of either map; false, negated or not, where a side does not tell: */
@@ -224,6 +231,22 @@ typedef struct schema_comparison {
 typedef enum link_kind { LINK_MANY_TO_MANY = 0, LINK_ONE_TO_ONE, LINK_ONE_TO_MANY, LINK_MANY_TO_ONE, LINK_KINDS } link_kind;
 const char *link_kind_name(link_kind kind);
 
+/* How the evidence between two groups of records is summed up when clusters are made: by their best pair, their
+ * worst, or the mean of all pairs. */
+typedef enum linkage_kind { LINKAGE_SINGLE = 0, LINKAGE_COMPLETE, LINKAGE_AVERAGE, LINKAGE_COUNT } linkage_kind;
+/* "single", "complete", "average" */
+const char *linkage_name(linkage_kind kind);
+/* LINKAGE_COUNT: no such name. */
+linkage_kind linkage_find(const char *name);
+
+/* Two records of which this holds are not of one entity, whatever connects them. Where their own pair is a match
+ * all the same, the evidence for it has outweighed this already, and only `always` parts them. */
+typedef struct schema_conflict {
+  schema_level test; /* its name and clauses; without clauses it is the level below */
+  size_t comparison, level;
+  bool always;
+} schema_conflict;
+
 typedef struct schema {
   char *name, *title;
   bool is_joint; /* for links between different schemas: its aliases are names of their fields */
@@ -237,6 +260,9 @@ typedef struct schema {
   size_t split_count;
   schema_comparison comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
+  linkage_kind linkage;
+  schema_conflict conflicts[SCHEMA_CONFLICTS_MAX];
+  size_t conflict_count;
   double expected_duplicates;
   double match_threshold, review_threshold;
   char *text;    /* the YAML that it was read from */

@@ -220,6 +220,7 @@ enum {
   ROOT_BLOCKING,
   ROOT_SPLIT_BY,
   ROOT_COMPARISONS,
+  ROOT_CLUSTERS,
   ROOT_DUPLICATES,
   ROOT_THRESHOLDS,
   ROOT_LINKS,
@@ -248,9 +249,9 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_SCHEMA] = {"schema", true},           [ROOT_TITLE] = {"title", false},
       [ROOT_ID] = {"id", false},                  [ROOT_FIELDS] = {"fields", true},
       [ROOT_BLOCKING] = {"blocking", true},       [ROOT_SPLIT_BY] = {"split_by", false},
-      [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_DUPLICATES] = {"expected_duplicates", false},
-      [ROOT_THRESHOLDS] = {"thresholds", false},  [ROOT_LINKS] = {"links", false},
-      [ROOT_JOINT] = {"joint", false}};
+      [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_CLUSTERS] = {"clusters", false},
+      [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
+      [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false}};
   static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
@@ -260,6 +261,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
     TRY(parts_parse(d, s, values[ROOT_SPLIT_BY], "split_by", s->split_by, &s->split_count, err));
   }
   TRY(comparisons_parse(d, s, values[ROOT_COMPARISONS], err));
+  if (values[ROOT_CLUSTERS]) TRY(clusters_parse(d, s, values[ROOT_CLUSTERS], err));
   s->expected_duplicates = 0.05;
   if (values[ROOT_DUPLICATES]) {
     TRY(node_number(d, values[ROOT_DUPLICATES], "expected_duplicates", duplicates_range,

@@ -1,4 +1,5 @@
-/* A YAML text to a schema. schema_parse.c walks the whole, schema_levels.c the comparisons. */
+/* A YAML text to a schema. schema_parse.c walks the whole, schema_levels.c the comparisons,
+ * schema_clusters.c the conflicts. */
 #ifndef KHOP_SCHEMA_SCHEMA_PARSE_H
 #define KHOP_SCHEMA_SCHEMA_PARSE_H
 
@@ -12,5 +13,8 @@ khop_status schema_parse(schema **out_schema, const char *source, const char *te
 /* Fills s->comparisons; the fields are known by then. */
 khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_node_t *node,
                               khop_error *err);
+
+/* Fills s->linkage and s->conflicts; the comparisons are known by then. */
+khop_status clusters_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
 
 #endif

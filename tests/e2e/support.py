@@ -27,9 +27,11 @@ TIMEOUT_S = 600
 USAGE, INPUT, ENVIRONMENT, INTERRUPTED = 1, 2, 3, 4
 
 PAIRS_HEADER = ["left_id", "right_id", "match_probability", "match_weight", "blocking_rule", "decision"]
-CLUSTERS_HEADER = ["record_id", "cluster_id", "cluster_size", "source"]
+CLUSTERS_HEADER = ["record_id", "cluster_id", "cluster_size", "source", "cluster_confidence"]
+SPLITS_HEADER = ["left_id", "right_id", "match_probability", "match_weight", "cause", "rule", "against_left_id",
+                 "against_right_id"]
 REJECTED_HEADER = ["source", "line", "byte_offset", "reason", "detail"]
-OUTPUT_FILES = {"pairs.csv", "clusters.csv", "rejected.csv", "summary.json", "model.json"}
+OUTPUT_FILES = {"pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "summary.json", "model.json"}
 
 
 class Skip(Exception):

@@ -58,6 +58,7 @@ def check_clusters(register, out):
     sizes = support.collections.Counter(row[1] for row in rows)
     assert all(int(row[2]) == sizes[row[1]] for row in rows), "cluster_size"
     assert {row[3] for row in rows} == {support.os.path.basename(register)}, "source"
+    assert all(row[4] == "1" if row[2] == "1" else 0 < float(row[4]) <= 1 for row in rows), "cluster_confidence"
     first_seen = list(dict.fromkeys(row[1] for row in rows))
     assert first_seen == [str(i + 1) for i in range(len(first_seen))], "cluster ids are not numbered as met"
     return rows, sizes
@@ -78,14 +79,24 @@ def check_pairs(out, cluster_rows, summary):
         assert row[4] in rules, row[4]
         assert row[5] == ("match" if probability >= match - 1e-6 else "review"), row
         assert probability >= review - 1e-6, row
-    matches = [(row[0], row[1]) for row in rows if row[5] == "match"]
-    expected = components([row[0] for row in cluster_rows], matches)
+    check_closure(out, cluster_rows, {(row[0], row[1]) for row in rows if row[5] == "match"})
+    return rows
+
+
+def check_closure(out, cluster_rows, matches):
+    """Clusters are what the matching pairs connect, but for those that splits.csv names: all that lie across clusters."""
+    header, rows = support.read_rows(out, "splits.csv")
+    assert header == support.SPLITS_HEADER, header
+    splits = {(row[0], row[1]) for row in rows}
+    cluster_of = {row[0]: row[1] for row in cluster_rows}
+    across = {(left, right) for left, right in matches if cluster_of[left] != cluster_of[right]}
+    assert across <= splits and all(cluster_of[left] != cluster_of[right] for left, right in splits)
+    expected = components([row[0] for row in cluster_rows], matches - splits)
     found = {}
     for record, cluster, *_ in cluster_rows:
         found.setdefault(cluster, record)
     assert all(found[cluster] == expected[record] for record, cluster, *_ in cluster_rows), \
         "clusters.csv is not the closure of the matching pairs"
-    return rows
 
 
 def check_summary(summary, schema, register, pairs, sizes):
@@ -104,7 +115,8 @@ def check_summary(summary, schema, register, pairs, sizes):
     expected_wrong = math.fsum(1 - float(row[2]) for row in pairs if row[5] == "match")
     assert abs(summary["pairs"]["expected_wrong_matches"] - expected_wrong) < 0.01 + 1e-6 * len(pairs)
     several = [size for size in sizes.values() if size > 1]
-    assert summary["clusters"] == {"of_two_or_more": len(several), "records_in_them": sum(several), "largest": max(sizes.values())}
+    clusters = summary["clusters"]
+    assert (clusters["of_two_or_more"], clusters["records_in_them"], clusters["largest"]) == (len(several), sum(several), max(sizes.values()))
     blocks = summary["largest_blocks"]
     assert 0 < len(blocks) <= 10
     assert [b["rows"] for b in blocks] == sorted((b["rows"] for b in blocks), reverse=True)
@@ -211,7 +223,7 @@ def test_one_row(directory):
     register = support.write(directory, "r.csv", "id,full_name,birth_date\n1,Lê An,01/02/1990")
     out = support.path(directory, "out")
     support.khop("dedupe", register, "-o", out)
-    assert support.read_rows(out, "clusters.csv")[1] == [["1", "1", "1", "r.csv"]]
+    assert support.read_rows(out, "clusters.csv")[1] == [["1", "1", "1", "r.csv", "1"]]
 
 
 # ---- models and thresholds ---------------------------------------------------------------------

@@ -13,7 +13,7 @@ SCHEMA = "civil-birth"
 
 def results(out):
     """The files that must not differ; summary.json without what this one run took."""
-    found = {name: support.read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "rejected.csv", "model.json")}
+    found = {name: support.read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json")}
     summary = support.read_json(out, "summary.json")
     del summary["run"]
     found["summary.json"] = summary

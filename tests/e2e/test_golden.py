@@ -15,7 +15,7 @@ import tempfile
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
 # Directory, register, files.
 RUNS = (
-    ("run", "members", ("pairs.csv", "clusters.csv", "rejected.csv", "model.json", "summary.json")),
+    ("run", "members", ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json", "summary.json")),
     ("places", "residents", ("pairs.csv", "clusters.csv")),
 )
 

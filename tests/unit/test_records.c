@@ -1,8 +1,7 @@
-/* What a run keeps beside its features: record ids and rejects, clusters, and the progress it reports. */
+/* What a run keeps beside its features: record ids and rejects, and the progress it reports. */
 #include <stdatomic.h>
 
 #include "base/thread.h"
-#include "cluster/clusters.h"
 #include "core_support.h"
 #include "feature/records.h"
 #include "run/progress.h"
@@ -118,63 +117,6 @@ static void reasons_have_words(void **unused) {
   assert_string_equal(text, "7 fi");
 }
 
-/* ---- clusters -------------------------------------------------------------------------------------------------- */
-
-enum { CLUSTER_ROWS = 300 };
-
-static bool is_alive(const void *context, size_t row) { return ((const bool *)context)[row]; }
-
-/* Labels spread along the pairs until nothing changes: the smallest row that can be reached. */
-static void label_components(uint32_t *label, const row_pair *pairs, size_t count) {
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (size_t i = 0; i < count; i++) {
-      uint32_t x = label[pairs[i].left], y = label[pairs[i].right], least = x < y ? x : y;
-      changed |= x != y;
-      label[pairs[i].left] = label[pairs[i].right] = least;
-    }
-  }
-}
-
-static void check_clusters(uint64_t *state, size_t rows, size_t pair_count, unsigned dead_percent) {
-  khop_error err = {0};
-  bool alive[CLUSTER_ROWS] = {false};
-  uint32_t label[CLUSTER_ROWS], number[CLUSTER_ROWS], sizes[CLUSTER_ROWS] = {0};
-  row_pair pairs[1000] = {{0, 0}};
-  size_t count = 0, next = 0;
-  for (uint32_t i = 0; i < rows; i++) {
-    alive[i] = random_below(state, 100) >= dead_percent;
-    label[i] = i;
-  }
-  for (size_t i = 0; i < pair_count; i++) {
-    row_pair pair = {(uint32_t)random_below(state, rows), (uint32_t)random_below(state, rows)};
-    if (alive[pair.left] && alive[pair.right]) pairs[count++] = pair;
-  }
-  clusters c;
-  must(clusters_make(&c, rows, pairs, count, is_alive, alive, &err), &err);
-  label_components(label, pairs, count);
-  for (size_t i = 0; i < rows; i++) {
-    if (alive[i] && label[i] == i) number[i] = (uint32_t)next++; /* dense, in the order of first rows */
-    if (alive[i]) sizes[number[label[i]]]++;
-    assert_int_equal(c.of_row[i], alive[i] ? number[label[i]] : CLUSTER_NONE);
-  }
-  assert_int_equal(c.row_count, rows);
-  assert_int_equal(c.cluster_count, next);
-  assert_memory_equal(c.sizes, sizes, next * sizeof *sizes);
-  clusters_free(&c);
-}
-
-static void clusters_are_components(void **unused) {
-  (void)unused;
-  uint64_t state = 3;
-  check_clusters(&state, 0, 0, 0);
-  check_clusters(&state, 1, 3, 0);
-  for (size_t round = 0; round < 200; round++) {
-    check_clusters(&state, 1 + random_below(&state, CLUSTER_ROWS), random_below(&state, round % 2 ? 40 : 1000),
-                   (unsigned)random_below(&state, 60));
-  }
-}
-
 /* ---- progress --------------------------------------------------------------------------------------------------- */
 
 typedef struct reports {
@@ -282,8 +224,7 @@ static void silence_and_many_phases(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(ids_come_back),           cmocka_unit_test(sources_know_their_rows),
-      cmocka_unit_test(rejects_are_sorted),      cmocka_unit_test(reasons_have_words),
-      cmocka_unit_test(clusters_are_components), cmocka_unit_test(phases_are_reported),
+      cmocka_unit_test(rejects_are_sorted),      cmocka_unit_test(reasons_have_words), cmocka_unit_test(phases_are_reported),
       cmocka_unit_test(any_thread_may_add),      cmocka_unit_test(silence_and_many_phases),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

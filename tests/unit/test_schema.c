@@ -231,6 +231,24 @@ static void test_other_comparisons(void **state) {
   schema_free(s);
 }
 
+static void test_clusters(void **state) {
+  (void)state;
+  schema *s = load_good();
+  assert_int_equal(s->linkage, LINKAGE_COMPLETE);
+  assert_int_equal(s->conflict_count, 3);
+  const schema_conflict *number = &s->conflicts[0], *twin = &s->conflicts[1], *year = &s->conflicts[2];
+  assert_string_equal(number->test.name, "another number");
+  assert_true(number->always && number->test.clause_count == 2);
+  assert_int_equal(number->test.clauses[0].tests[0].kind, TEST_VALID);
+  assert_int_equal(number->test.clauses[0].tests[0].field, SO_DINH_DANH);
+  assert_int_equal(number->test.clauses[1].tests[0].kind, TEST_TAIL);
+  assert_string_equal(twin->test.name, "twin");
+  assert_true(!twin->always && twin->test.clause_count == 0 && twin->comparison == 0 && twin->level == 1);
+  assert_string_equal(year->test.name, "not ngay_sinh same_year and not (ho_ten exact)");
+  assert_true(!year->always && year->test.clause_count == 1 && year->test.clauses[0].test_count == 2);
+  schema_free(s);
+}
+
 /* What is left out gets the value that schema.h states. */
 static void test_defaults(void **state) {
   (void)state;
@@ -247,6 +265,7 @@ static void test_defaults(void **state) {
   assert_int_equal(s->links, LINK_MANY_TO_MANY);
   assert_true(same_number(s->match_threshold, 0.9));
   assert_true(same_number(s->review_threshold, 0.5));
+  assert_true(s->linkage == LINKAGE_SINGLE && s->conflict_count == 0);
   schema_free(s);
 }
 
@@ -307,7 +326,7 @@ int main(void) {
       cmocka_unit_test(test_blocking),
       cmocka_unit_test(test_name_comparison),
       cmocka_unit_test(test_other_comparisons),
-      cmocka_unit_test(test_defaults),
+      cmocka_unit_test(test_clusters), cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_files_that_are_none),
       cmocka_unit_test(test_builtins),
   };

@@ -42,14 +42,15 @@ typedef struct fault_case {
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
   "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
-  "surname_edits, given_common, contained, contained_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, missing, missing_both, same_place, possible_place, " \
+  "surname_edits, given_common, contained, contained_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, valid, missing, missing_both, same_place, possible_place, " \
   "other_place, same_district, same_province, same_house"
 #define EXACT "when: ten exact"
+#define CLUSTERS "expected_duplicates: 0.08\n" /* whose line they take */
 
 static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
-     "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, "
+     "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, clusters, "
      "expected_duplicates, thresholds, links, joint"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
@@ -63,7 +64,7 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, expected_duplicates, thresholds, links, joint"},
+     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, links, joint"},
 
     /* fields */
     {"type: code", "type: cod",
@@ -200,6 +201,20 @@ static const fault_case cases[] = {
      "19:8: links: unknown 'twice'; one of many-to-many, one-to-one, one-to-many, many-to-one"},
     {"thresholds: {match: 0.9, review: 0.5}", "joint: maybe", "19:8: joint: 'maybe' is neither true nor false"},
     {"match: 0.9", "match: 90%", "19:21: match: '90%' is not a number"},
+
+    /* clusters */
+    {CLUSTERS, "clusters: {linkage: nearest}\n", "18:21: linkage: 'nearest' is none of single, complete and average"},
+    {CLUSTERS, "clusters: {link: single}\n", "18:12: unknown key 'link'; known: linkage, conflicts"},
+    {CLUSTERS, "clusters: {conflicts: []}\n", "18:23: conflicts: empty"},
+    {CLUSTERS, "clusters: {conflicts: [{name: a}]}\n", "18:24: a conflict needs one of when, any, and comparison with level"},
+    {CLUSTERS, "clusters: {conflicts: [{level: ten exact}]}\n", "18:24: a conflict needs one of when, any, and comparison with level"},
+    {CLUSTERS, "clusters: {conflicts: [{when: so valid, comparison: ten, level: ten exact}]}\n",
+     "18:24: a conflict needs one of when, any, and comparison with level"},
+    {CLUSTERS, "clusters: {conflicts: [{comparison: tem, level: a}]}\n", "18:37: unknown comparison 'tem'; comparisons: ten"},
+    {CLUSTERS, "clusters: {conflicts: [{comparison: ten, level: twin}]}\n", "18:49: unknown level 'twin'; levels: ten exact, else"},
+    {CLUSTERS, "clusters: {conflicts: [{when: sinh valid}]}\n", "18:31: valid does not fit 'sinh', which is a date"},
+    {CLUSTERS, "clusters: {conflicts: [{when: so valid, always: so}]}\n", "18:49: always: 'so' is neither true nor false"},
+    {CLUSTERS, "clusters: {conflicts: [{when: so valid}, {when: so  valid}]}\n", "18:42: conflict 'so valid' appears twice"},
 
     /* not YAML, or hostile */
     {"fields:\n", "fields: [\n", "5:3: while parsing a flow sequence: did not find expected ',' or ']'"},
@@ -343,7 +358,7 @@ static void test_hostile(void **state) {
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
       {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
-                 "comparisons, expected_duplicates, thresholds, links, joint"},
+                 "comparisons, clusters, expected_duplicates, thresholds, links, joint"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;
   char *text = malloc(length);

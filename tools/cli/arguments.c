@@ -259,6 +259,8 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->force = arguments_has(a, "--force");
   out->model = arguments_text(a, "--model");
   out->untrained = arguments_has(a, "--untrained");
+  out->linkage = arguments_text(a, "--linkage");
+  out->decisions = arguments_text(a, "--decisions");
   out->qualify_ids = arguments_has(a, "--qualify-ids");
   out->maps = maps;
   TRY_ARGUMENT(arguments_maps(a, "--map", maps, &out->map_count, err));
