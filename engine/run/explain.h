@@ -19,7 +19,15 @@
 #include "model/score.h"
 #include "run/date_orders.h"
 
-enum { EXPLAIN_ROWS_MAX = 1024, EXPLAIN_CLUSTER_MAX = 64 };
+enum {
+  EXPLAIN_ROWS_MAX = 1024, /* at hand */
+  EXPLAIN_CLUSTER_MAX = 64,
+  EXPLAIN_NEIGHBOURS = 300, /* of an oversized block, to either side */
+  /* What may be spent on looking at rows of oversized blocks: one for a record, EXPLAIN_CHUNK more where it stands in
+   * another chunk of the store than the one before. About 0.2 s. */
+  EXPLAIN_PEEKS = 16000,
+  EXPLAIN_CHUNK = 40
+};
 
 struct khop_explainer {
   khop_store *store;
@@ -37,6 +45,8 @@ struct khop_explainer {
   size_t block_rows_max, window;
   bool show_values;
   uint8_t *peeked; /* of explain_peek */
+  uint32_t last_peeked;
+  size_t peeks_left;
   arena answer; /* what the last answer points to */
 };
 
@@ -46,7 +56,7 @@ struct khop_explainer {
 khop_status explain_find(khop_explainer *e, const char *id, const char *what, uint32_t *out_row, khop_error *err);
 /* Takes the rows at hand instead of those before: ascending, at most EXPLAIN_ROWS_MAX. */
 khop_status explain_load(khop_explainer *e, const uint32_t *rows, size_t count, khop_error *err);
-/* The features of one more row, without frequencies; until the next such call. */
+/* The features of one more row, without frequencies; until the next such call. NULL when enough was spent on that. */
 khop_status explain_peek(khop_explainer *e, uint32_t row, const uint8_t **out_features, khop_error *err);
 /* The place of a row at hand. */
 size_t explain_place(const khop_explainer *e, uint32_t row);
@@ -68,6 +78,11 @@ typedef struct pair_blocking {
 khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_explain_rule *rules, pair_blocking *out, khop_error *err);
 /* The rows that share the base key of the row at `place` under the rule; mem_free(*out_rows). */
 khop_status explain_block(khop_explainer *e, size_t rule, size_t place, uint32_t **out_rows, size_t *out_count, khop_error *err);
+
+/* Of an oversized block (its base rows, ascending): the rows nearest to the one at `place` that stayed with it through
+ * all splits, at most EXPLAIN_NEIGHBOURS to either side. */
+khop_status explain_neighbours(khop_explainer *e, size_t rule, size_t place, const uint32_t *block, size_t block_rows, uint32_t *out_rows,
+                               size_t *out_count, khop_error *err);
 
 /* ---- explain_pair.c ---- */
 

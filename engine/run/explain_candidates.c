@@ -1,8 +1,9 @@
 /* The best candidates of one record: who shares a blocking key with it, scored; and why each is, or is not, its
  * match. See explain.h.
  *
- * Small blocks are looked at whole. Of blocks that do not fit what is left of EXPLAIN_ROWS_MAX the rows nearest in the
- * register are taken, so that a block of a million costs no more than its postings.
+ * Small blocks are looked at whole. Of an oversized one come first the rows that stayed with the record through all
+ * splits, then, while there is room, those nearest in the register: a block of a million costs little more than its
+ * postings.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -13,13 +14,13 @@
 #include "index/store.h"
 #include "run/explain.h"
 
-enum { top_max = 1000, others_max = EXPLAIN_ROWS_MAX - 1, others_a_batch = BATCH_ROWS - 1 };
+enum { top_max = 1000, others_a_batch = BATCH_ROWS - 1, parted_max = 600 /* rows that splitting parted from the record */ };
 
 /* ---- who ---------------------------------------------------------------------------------------- */
 
 typedef struct row_block {
+  size_t rule, count;
   uint32_t *rows; /* ascending, the record's own among them */
-  size_t count;
 } row_block;
 
 typedef struct gathering {
@@ -33,7 +34,8 @@ typedef struct gathering {
 
 static int by_count(const void *a, const void *b) {
   const row_block *x = a, *y = b;
-  return x->count < y->count ? -1 : x->count > y->count;
+  if (x->count != y->count) return x->count < y->count ? -1 : 1;
+  return x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
 static int by_row(const void *a, const void *b) {
@@ -51,20 +53,40 @@ static void add_row(gathering *g, uint32_t row) {
   g->count++;
 }
 
-/* Outwards from the record's own place in the block, while there is room. */
-static void add_block(gathering *g, const row_block *b) {
+/* Outwards from the record's own place in the block, up to `limit` rows in all. */
+static void add_block(gathering *g, const row_block *b, size_t limit) {
   size_t own = 0;
   while (own < b->count && b->rows[own] != g->own) own++;
   for (size_t step = 1; step <= own || own + step < b->count; step++) {
-    if (step <= own && g->count < EXPLAIN_ROWS_MAX) add_row(g, b->rows[own - step]);
-    if (own + step < b->count && g->count < EXPLAIN_ROWS_MAX) add_row(g, b->rows[own + step]);
-    if (g->count == EXPLAIN_ROWS_MAX) return;
+    if (step <= own && g->count < limit) add_row(g, b->rows[own - step]);
+    if (own + step < b->count && g->count < limit) add_row(g, b->rows[own + step]);
+    if (g->count >= limit) return;
   }
+}
+
+static khop_status add_neighbours(gathering *g, const row_block *b, khop_error *err) {
+  uint32_t rows[2 * EXPLAIN_NEIGHBOURS];
+  size_t count;
+  TRY(explain_neighbours(g->e, b->rule, 0, b->rows, b->count, rows, &count, err));
+  for (size_t i = 0; i < count && g->count < EXPLAIN_ROWS_MAX; i++) add_row(g, rows[i]);
+  return KHOP_OK;
+}
+
+static khop_status add_blocks(gathering *g, khop_error *err) {
+  for (size_t i = 0; i < g->block_count; i++) {
+    const row_block *b = &g->blocks[i];
+    if (b->count > g->e->block_rows_max) TRY(add_neighbours(g, b, err));
+    else add_block(g, b, EXPLAIN_ROWS_MAX);
+  }
+  size_t limit = g->count + parted_max < EXPLAIN_ROWS_MAX ? g->count + parted_max : EXPLAIN_ROWS_MAX;
+  for (size_t i = 0; i < g->block_count; i++) add_block(g, &g->blocks[i], limit);
+  return KHOP_OK;
 }
 
 static khop_status read_blocks(gathering *g, khop_error *err) {
   for (size_t r = 0; r < g->e->schema->rule_count; r++) {
     row_block *b = &g->blocks[g->block_count++];
+    b->rule = r;
     TRY(explain_block(g->e, r, 0, &b->rows, &b->count, err));
   }
   qsort(g->blocks, g->block_count, sizeof *g->blocks, by_count);
@@ -96,7 +118,7 @@ static khop_status gather(khop_explainer *e, uint32_t own, uint64_t *out_sharing
   khop_status status;
   TRY_CLEANUP(explain_load(e, &own, 1, err));
   TRY_CLEANUP(read_blocks(g, err));
-  for (size_t i = 0; i < g->block_count; i++) add_block(g, &g->blocks[i]);
+  TRY_CLEANUP(add_blocks(g, err));
   TRY_CLEANUP(count_sharing(g, out_sharing, err));
   TRY_CLEANUP(explain_load(e, g->rows, g->count, err));
 cleanup:
@@ -187,11 +209,13 @@ static const char *strongest(khop_explainer *e, const scored *s, int sign) {
 }
 
 static const char *why(khop_explainer *e, const scored *s, const khop_explain_candidate *c) {
-  const char *rule = c->rule ? c->rule : "no rule";
+  const char *rule = c->rule ? c->rule : "";
   bool for_it = c->decision != KHOP_NO_MATCH;
   const char *evidence = strongest(e, s, for_it ? 1 : -1);
-  const char *found = c->compared == KHOP_COMPARED_YES ? arena_format(&e->answer, "found by %s", rule)
-                      : c->rule ? arena_format(&e->answer, "outside the window of %s", rule) : "parted by splitting a block";
+  const char *found = c->compared == KHOP_COMPARED_YES       ? arena_format(&e->answer, "found by %s", rule)
+                      : c->compared == KHOP_COMPARED_UNKNOWN ? arena_format(&e->answer, "perhaps outside the window of %s", rule)
+                      : c->rule                              ? arena_format(&e->answer, "outside the window of %s", rule)
+                                                             : "parted by splitting a block";
   if (!*evidence) evidence = for_it ? "nothing against it" : "too little for it";
   return arena_format(&e->answer, "%s; %s", evidence, found);
 }
@@ -221,6 +245,7 @@ static khop_status fill_candidates(khop_explainer *e, uint32_t row, size_t top, 
   size_t size = 0;
   TRY(khop_store_find_key(e->store, STORE_TABLE_CLUSTER, out->record.cluster - 1, NULL, 0, &size, err));
   out->cluster_size = size ? size : 1;
+  e->peeks_left = EXPLAIN_PEEKS;
   scored *all = arena_alloc(&e->answer, count, sizeof *all);
   if (top > count) top = count;
   khop_explain_candidate *best = arena_alloc(&e->answer, top, sizeof *best);
@@ -238,6 +263,7 @@ khop_status khop_explain_candidates(khop_explainer *e, const char *id, size_t to
   uint32_t row;
   if (top == 0 || top > top_max) return error_set(err, KHOP_USAGE, "%zu candidates: between 1 and %d", top, top_max);
   arena_free(&e->answer);
+  e->peeks_left = EXPLAIN_PEEKS;
   TRY(explain_find(e, id, "id", &row, err));
   khop_candidates_explanation *out = arena_alloc(&e->answer, 1, sizeof *out);
   if (!out) return arena_check(&e->answer, err);

@@ -87,8 +87,13 @@ static void encode(const khop_explainer *e, const khop_store_record *record, uin
 }
 
 khop_status explain_peek(khop_explainer *e, uint32_t row, const uint8_t **out_features, khop_error *err) {
+  const uint32_t chunk_rows = 1024;
   *out_features = NULL;
   khop_store_record *record = NULL;
+  size_t cost = row / chunk_rows == e->last_peeked / chunk_rows ? 1 : 1 + EXPLAIN_CHUNK;
+  if (e->peeks_left < cost) return KHOP_OK;
+  e->peeks_left -= cost;
+  e->last_peeked = row;
   if (!e->peeked) e->peeked = mem_alloc(e->table.layout.stride, 1);
   if (!e->peeked) return error_memory(err, e->table.layout.stride, "a record");
   TRY(khop_store_get(e->store, row, &record, err));

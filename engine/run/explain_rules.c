@@ -8,17 +8,17 @@
 #include "index/store.h"
 #include "run/explain.h"
 
-enum { SPLIT = 0, WINDOW = 1, NEITHER = 2, rows_between_max = 1000 };
+enum { SPLIT = 0, WINDOW = 1, NEITHER = 2 };
 
 /* A pair under one rule. */
 typedef struct rule_look {
   khop_explainer *e;
   size_t rule, left, right; /* places */
   const uint8_t *rows[2];   /* features */
-  uint64_t base, keys[2];   /* the left one's, and both after splitting */
-  uint32_t *block;          /* rows of the left one's base block */
-  size_t block_rows, right_rows;
+  uint64_t base[2], keys[2]; /* before and after splitting */
   size_t depth;             /* split_by parts used while the keys agreed */
+  uint32_t *block;          /* rows of the left one's base block, ascending; NULL: not read yet */
+  size_t block_rows, right_rows;
 } rule_look;
 
 /* ---- the store ---------------------------------------------------------------------------------- */
@@ -125,11 +125,14 @@ static const char *split_words(const rule_look *l) {
 
 /* ---- windows ------------------------------------------------------------------------------------ */
 
+static khop_status read_block(rule_look *l, khop_error *err) {
+  return l->block ? KHOP_OK : explain_block(l->e, l->rule, l->left, &l->block, &l->block_rows, err);
+}
+
 /* The key that the row's block has after `depth` splits. */
-static uint64_t key_at_depth(const rule_look *l, const uint8_t *features) {
-  const feature_layout *layout = &l->e->table.layout;
-  uint64_t key = l->base;
-  for (size_t d = 0; d < l->depth; d++) key = block_key_split(layout, l->e->schema, d, key, features);
+static uint64_t key_at_depth(const khop_explainer *e, uint64_t base, size_t depth, const uint8_t *features) {
+  uint64_t key = base;
+  for (size_t d = 0; d < depth; d++) key = block_key_split(&e->table.layout, e->schema, d, key, features);
   return key;
 }
 
@@ -137,26 +140,28 @@ static uint64_t key_at_depth(const rule_look *l, const uint8_t *features) {
  * may have been split off, which only the record tells. */
 static khop_status count_between(const rule_look *l, size_t *out_count, bool *out_known, khop_error *err) {
   khop_explainer *e = l->e;
-  size_t first = 0, last = l->block_rows, same = 0;
+  size_t first = 0, last = l->block_rows, same = 0, i;
   while (first < l->block_rows && l->block[first] <= e->rows[l->left]) first++;
   while (last > first && l->block[last - 1] >= e->rows[l->right]) last--;
   *out_count = last - first;
   *out_known = l->depth == 0 || *out_count < e->window;
-  if (*out_known || *out_count > rows_between_max) return KHOP_OK;
-  for (size_t i = first; i < last && same < e->window; i++) {
+  if (*out_known) return KHOP_OK;
+  for (i = first; i < last && same < e->window; i++) {
     const uint8_t *features;
     TRY(explain_peek(e, l->block[i], &features, err));
-    same += key_at_depth(l, features) == l->keys[0];
+    if (!features) break;
+    same += key_at_depth(e, l->base[0], l->depth, features) == l->keys[0];
   }
   *out_count = same;
-  *out_known = true;
+  *out_known = i == last || same == e->window;
   return KHOP_OK;
 }
 
-static khop_status look_into_window(const rule_look *l, khop_explain_rule *out, khop_error *err) {
+static khop_status look_into_window(rule_look *l, khop_explain_rule *out, khop_error *err) {
   khop_explainer *e = l->e;
   size_t between;
   bool known;
+  TRY(read_block(l, err));
   TRY(count_between(l, &between, &known, err));
   out->outcome = !known ? KHOP_RULE_UNKNOWN : between < e->window ? KHOP_RULE_FINDS : KHOP_RULE_WINDOW;
   const char *where = out->outcome == KHOP_RULE_FINDS ? "within" : out->outcome == KHOP_RULE_WINDOW ? "not within" : "perhaps within";
@@ -170,15 +175,16 @@ static khop_status look_into_window(const rule_look *l, khop_explain_rule *out, 
 /* The keys agree as the rule makes them: do they still, when the block is split? */
 static khop_status follow_splits(rule_look *l, khop_explain_rule *out, khop_error *err) {
   khop_explainer *e = l->e;
-  const feature_layout *layout = &e->table.layout;
-  unsigned what = NEITHER;
-  l->keys[0] = l->keys[1] = l->base;
-  if (l->block_rows <= e->block_rows_max) return KHOP_OK;
+  unsigned what;
+  l->keys[0] = l->keys[1] = l->base[0];
   TRY(oversized(e, l->keys[0], &what, err));
   while (what == SPLIT && l->depth < e->schema->split_count) {
-    for (size_t side = 0; side < 2; side++) l->keys[side] = block_key_split(layout, e->schema, l->depth, l->keys[side], l->rows[side]);
+    for (size_t side = 0; side < 2; side++) {
+      l->keys[side] = block_key_split(&e->table.layout, e->schema, l->depth, l->keys[side], l->rows[side]);
+    }
     if (l->keys[0] != l->keys[1]) {
       out->outcome = KHOP_RULE_SPLIT;
+      TRY(read_block(l, err));
       out->detail = split_words(l);
       return KHOP_OK;
     }
@@ -189,34 +195,34 @@ static khop_status follow_splits(rule_look *l, khop_explain_rule *out, khop_erro
 }
 
 static khop_status look_at_keys(rule_look *l, khop_explain_rule *out, khop_error *err) {
-  khop_explainer *e = l->e;
-  const schema_rule *rule = &e->schema->rules[l->rule];
-  uint64_t right = block_key(&e->table.layout, rule, l->rule, l->rows[1]);
-  l->base = block_key(&e->table.layout, rule, l->rule, l->rows[0]);
-  if (!l->base || !right) {
-    out->outcome = KHOP_RULE_MISSING;
-    out->detail = missing_parts(l);
-  } else if (l->base != right) {
-    out->outcome = KHOP_RULE_DIFFERS;
-    out->detail = differing_parts(l);
-  } else {
-    return follow_splits(l, out, err);
-  }
+  if (l->base[0] && l->base[0] == l->base[1]) return follow_splits(l, out, err);
+  bool missing = !l->base[0] || !l->base[1];
+  out->outcome = missing ? KHOP_RULE_MISSING : KHOP_RULE_DIFFERS;
+  out->detail = missing ? missing_parts(l) : differing_parts(l);
   return KHOP_OK;
 }
 
-static khop_status look_at_rule(khop_explainer *e, size_t rule, size_t left, size_t right, khop_explain_rule *out, khop_error *err) {
+/* Sizes of the two blocks, which nobody asks for where only the owner is wanted. */
+static khop_status count_blocks(rule_look *l, khop_explain_rule *out, khop_error *err) {
+  uint32_t *right_block = NULL;
+  TRY(read_block(l, err));
+  if (l->base[0] == l->base[1]) l->right_rows = l->block_rows;
+  else TRY(explain_block(l->e, l->rule, l->right, &right_block, &l->right_rows, err));
+  mem_free(right_block);
+  out->left_rows = l->block_rows;
+  out->right_rows = l->right_rows;
+  return KHOP_OK;
+}
+
+static khop_status look_at_rule(khop_explainer *e, size_t rule, size_t left, size_t right, bool with_sizes, khop_explain_rule *out,
+                                khop_error *err) {
   rule_look l = {.e = e, .rule = rule, .left = left, .right = right,
                  .rows = {feature_row(&e->table, left), feature_row(&e->table, right)}};
   *out = (khop_explain_rule){.name = e->schema->rules[rule].name, .detail = ""};
-  TRY(explain_block(e, rule, left, &l.block, &l.block_rows, err));
-  uint32_t *right_block = NULL;
-  khop_status status = explain_block(e, rule, right, &right_block, &l.right_rows, err);
-  if (status == KHOP_OK) status = look_at_keys(&l, out, err);
-  out->left_rows = l.block_rows;
-  out->right_rows = l.right_rows;
+  for (size_t side = 0; side < 2; side++) l.base[side] = block_key(&e->table.layout, &e->schema->rules[rule], rule, l.rows[side]);
+  khop_status status = look_at_keys(&l, out, err);
+  if (status == KHOP_OK && with_sizes) status = count_blocks(&l, out, err);
   mem_free(l.block);
-  mem_free(right_block);
   return status;
 }
 
@@ -228,7 +234,7 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
   *out = (pair_blocking){.owner = e->schema->rule_count};
   for (size_t r = 0; r < e->schema->rule_count; r++) {
     khop_explain_rule rule;
-    TRY(look_at_rule(e, r, left, right, &rule, err));
+    TRY(look_at_rule(e, r, left, right, rules != NULL, &rule, err));
     if (keys_agree(rule.outcome) && out->owner == e->schema->rule_count) {
       rule.owns = true;
       out->owner = r;
@@ -237,6 +243,39 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
       if (!rules) return KHOP_OK;
     }
     if (rules) rules[r] = rule;
+  }
+  return KHOP_OK;
+}
+
+/* ---- neighbours in an oversized block ------------------------------------------------------------- */
+
+khop_status explain_neighbours(khop_explainer *e, size_t rule, size_t place, const uint32_t *block, size_t block_rows, uint32_t *out_rows,
+                               size_t *out_count, khop_error *err) {
+  const uint8_t *own = feature_row(&e->table, place);
+  uint64_t base = block_key(&e->table.layout, &e->schema->rules[rule], rule, own), key = base;
+  size_t depth = 0, at = 0;
+  unsigned what;
+  *out_count = 0;
+  TRY(oversized(e, key, &what, err));
+  for (; what == SPLIT && depth < e->schema->split_count; depth++) {
+    key = block_key_split(&e->table.layout, e->schema, depth, key, own);
+    TRY(oversized(e, key, &what, err));
+  }
+  while (at < block_rows && block[at] < e->rows[place]) at++;
+  size_t spare = e->peeks_left / 2; /* for the other side */
+  e->peeks_left -= spare;
+  for (int direction = -1; direction <= 1; direction += 2) {
+    size_t found = 0;
+    for (size_t i = at + (size_t)direction; i < block_rows && found < EXPLAIN_NEIGHBOURS; i += (size_t)direction) {
+      const uint8_t *features = own;
+      if (depth > 0) TRY(explain_peek(e, block[i], &features, err));
+      if (!features) break;
+      if (key_at_depth(e, base, depth, features) != key) continue;
+      out_rows[(*out_count)++] = block[i];
+      found++;
+    }
+    e->peeks_left += spare;
+    spare = 0;
   }
   return KHOP_OK;
 }

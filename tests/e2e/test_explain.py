@@ -180,6 +180,26 @@ def people_run(directory, *options):
     return custom_run(directory, PEOPLE, "--untrained", "--max-rejected", "50%", *options)
 
 
+def test_huge_block(directory):
+    """Blocks of thousands: the work is bounded, what was left out is told, and the true partner is found all the same."""
+    rng = random.Random(7)
+    rows = [[f"H{i:05}", f"Nguyễn Văn {rng.choice('ABCDEFGHK')}n", f"{rng.randrange(1, 29):02}/03/{rng.randrange(1950, 2010)}", "", "", ""]
+            for i in range(support.scaled(12000, 4000))]
+    for i in (5, 2000, 3990):
+        rows[i][1:] = rows[i - 3][1:]
+        rows[i][3] = rows[i - 3][3] = f"11/{13 + i % 9}/1999"
+    out = custom_run(directory, rows, "--untrained")
+    pairs = pairs_of(out)
+    for i in (5, 2000, 3990):
+        e = explain(out, rows[i][0])
+        assert e["looked_at"] < e["sharing"] and e["looked_at"] < 1024, e
+        partner = rows[i - 3][0]
+        [c] = [c for c in e["candidates"] if c["record"]["id"] == partner]
+        assert c["match_weight"] == max(x["match_weight"] for x in e["candidates"])
+        if c["compared"] == "yes" and c["decision"] != "no match":
+            assert same_weight(c, pairs[rows[i][0]][partner]), (c, pairs[rows[i][0]])
+
+
 def test_text(directory):
     out = people_run(directory)
     text = support.khop("explain", out, "B2", "B1").out

@@ -82,6 +82,36 @@ static void round_trip(void **unused) {
   schema_free(s);
 }
 
+/* Who loads the model comes to the same numbers, to the bit, once they are as written. */
+static void as_written(void **unused) {
+  (void)unused;
+  schema *s = schema_of(yaml);
+  khop_error err = {0};
+  uint64_t state = 2;
+  size_t changed = 0;
+  for (size_t round = 0; round < 50; round++) {
+    model m = random_model(s, &state), loaded;
+    double prior = m.prior;
+    model_as_written(&m);
+    changed += m.prior != prior;
+    assert_true(near(m.prior, prior));
+    char *text = json_of(&m, s);
+    text_file file = text_file_make(text);
+    model_from_schema(&loaded, s, 77);
+    must(model_load(&loaded, s, file.path, &err), &err);
+    assert_true(loaded.prior == m.prior && loaded.match_threshold == m.match_threshold && loaded.review_threshold == m.review_threshold);
+    for (size_t c = 0; c < m.comparison_count; c++) {
+      for (size_t l = 1; l < m.comparisons[c].level_count; l++) {
+        assert_true(loaded.comparisons[c].levels[l].weight == m.comparisons[c].levels[l].weight);
+      }
+    }
+    text_file_remove(&file);
+    mem_free(text);
+  }
+  assert_true(changed > 0);
+  schema_free(s);
+}
+
 /* ---- faults ------------------------------------------------------------------------------------------------ */
 
 /* `text` with the first `from` behind `after` made `to`. */
@@ -197,7 +227,7 @@ static void cut_files(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(round_trip),
+      cmocka_unit_test(round_trip), cmocka_unit_test(as_written),
       cmocka_unit_test(faults_are_named),
       cmocka_unit_test(missing_files),
       cmocka_unit_test(cut_files),

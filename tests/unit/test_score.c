@@ -130,6 +130,22 @@ static size_t check_weights(const test_table *t, const model *m, const score_tab
   return reaching;
 }
 
+/* The parts of a pair add up to the weight that it was given: with term frequencies, or without where it is hopeless. */
+static void check_parts(const score_tables *tables, const comparer *c, const pair_list *pairs, const int32_t *weights) {
+  for (size_t p = 0; p < pairs->count; p++) {
+    score_part parts[SCHEMA_COMPARISONS_MAX];
+    int32_t sum = score_explain(tables, c, pairs, p, parts), with = tables->prior, without = tables->prior;
+    for (size_t i = 0; i < tables->comparison_count; i++) {
+      assert_int_equal(parts[i].level, c->levels[i][p]);
+      assert_true(parts[i].frequency == 0 || (parts[i].table && parts[i].table->level == parts[i].level));
+      without += parts[i].weight;
+      with += parts[i].weight + parts[i].frequency;
+    }
+    assert_int_equal(sum, with);
+    assert_true(weights[p] == with || (weights[p] == without && with < tables->review));
+  }
+}
+
 static void scores_equal_the_reference(void **unused) {
   (void)unused;
   uint64_t state = 1;
@@ -156,6 +172,7 @@ static void scores_equal_the_reference(void **unused) {
       score_pairs(&tables, &c, &pairs, level == CPU_SCALAR ? weights : again);
       if (level != CPU_SCALAR) assert_memory_equal(again, weights, pairs.count * sizeof *weights);
       else reaching += check_weights(&t, &m, &tables, &c, &pairs, weights);
+      check_parts(&tables, &c, &pairs, weights);
       comparer_free(&c);
     }
     all += pairs.count;

@@ -66,6 +66,36 @@ static void ids_are_found(void **state) {
   khop_store_close(s);
 }
 
+static void check_record_id(fixture *f, const char *id_field, bool qualified, const char *expected) {
+  khop_store *s;
+  khop_store_record *record;
+  build(f, id_field, qualified);
+  assert_ok(khop_store_open(&s, f->store, &f->err));
+  assert_ok(khop_store_get(s, 3, &record, &f->err));
+  char *id = khop_store_record_id(s, record);
+  assert_string_equal(id, expected);
+  khop_free(id);
+  khop_free(record);
+  khop_store_close(s);
+}
+
+static void ids_are_told(void **state) {
+  fixture *f = *state;
+  check_record_id(f, "0", false, "ID3");
+  check_record_id(f, "0", true, "a.csv:ID3");
+  check_record_id(f, NULL, false, "a.csv:8");
+}
+
+/* A store from before explaining opens as ever, and says what it lacks. */
+static void old_stores_are_not_explained(void **state) {
+  fixture *f = *state;
+  khop_explainer *e;
+  build(f, "0", false);
+  const khop_explain_options options = {.output = f->root, .store = f->store};
+  assert_fails(khop_explainer_open(&e, &options, &f->err), KHOP_INPUT, "an earlier khop made it");
+  assert_null(e);
+}
+
 static void records_are_whole(void **state) {
   fixture *f = *state;
   khop_store *s;
@@ -148,7 +178,7 @@ static void stats_and_verify(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(ids_are_found),
+      TEST(ids_are_found), TEST(ids_are_told), TEST(old_stores_are_not_explained),
       TEST(records_are_whole),
       TEST(clusters_and_identifiers),
       TEST(stats_and_verify),
