@@ -67,6 +67,7 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_BLOCK_ROWS "block_rows"
 #define STORE_META_WINDOW "window"
 #define STORE_META_INPUT_HASH "input_hash"
+#define STORE_META_FIRST_RIGHT "first_right"
 #define STORE_META_MONTH_FIRST "month_first:%u"
 
 /* ---- batches: packing, on any thread -------------------------------------------------------- */

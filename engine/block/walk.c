@@ -246,10 +246,20 @@ static block_span part_of(size_t rows, size_t p, size_t parts) {
   return (block_span){.start = (uint32_t)start, .end = (uint32_t)(end > start ? end : start + 1)};
 }
 
+static size_t diagonal_parts(size_t left, size_t right) { return ((left > right ? left : right) + tile_rows - 1) / tile_rows; }
+
+bool block_diagonal_holds(size_t left_rows, size_t right_rows, size_t left, size_t right) {
+  for (size_t p = 0, parts = diagonal_parts(left_rows, right_rows); p < parts; p++) {
+    block_span l = part_of(left_rows, p, parts), r = part_of(right_rows, p, parts);
+    if (l.start <= left && left < l.end && r.start <= right && right < r.end) return true;
+  }
+  return false;
+}
+
 /* Too large and nothing left to split by: both sides in as many parts, each part with its like. */
 static khop_status walk_diagonal(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
   size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
-  size_t parts = ((left > right ? left : right) + tile_rows - 1) / tile_rows;
+  size_t parts = diagonal_parts(left, right);
   uint64_t left_out = (uint64_t)left * right;
   TRY(remember_key(&t->result->windowed, items[0].key, err));
   for (size_t p = 0; p < parts; p++) {

@@ -30,6 +30,10 @@ typedef struct walk_options {
   uint32_t first_right;  /* rows from here on are the right register's; 0: there is one register */
 } walk_options;
 
+/* Of a block across two registers that is walked in parts: do the left row and the right row with these places among
+ * their register's meet in one? */
+bool block_diagonal_holds(size_t left_rows, size_t right_rows, size_t left, size_t right);
+
 /* Pairs of records that there are: of one register, or across two. */
 double walk_all_pairs(uint64_t left_rows, uint64_t right_rows);
 

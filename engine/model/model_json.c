@@ -74,6 +74,7 @@ void model_as_written(model *m) {
       level_model *level = &m->comparisons[c].levels[l];
       round_real(level->fixed ? &level->weight : &level->m);
       round_real(&level->u);
+      round_real(&level->share);
     }
   }
   round_real(&m->prior);

@@ -15,7 +15,7 @@
 #define KHOP_RUN_EXPLAIN_H
 
 #include "base/arena.h"
-#include "block/keys.h"
+#include "block/walk.h"
 #include "model/score.h"
 #include "run/date_orders.h"
 
@@ -43,6 +43,7 @@ struct khop_explainer {
   uint64_t *month_first; /* by source: a bit for each date field */
   size_t source_count;
   size_t block_rows_max, window;
+  uint32_t first_right; /* row from which the right register's stand; 0: one register */
   bool show_values;
   uint8_t *peeked; /* of explain_peek */
   uint32_t last_peeked;
@@ -52,8 +53,11 @@ struct khop_explainer {
 
 /* ---- explain_rows.c ---- */
 
-/* The one record of that id that takes part (a repeated id names rejected records too). `what` is what messages call it. */
-khop_status explain_find(khop_explainer *e, const char *id, const char *what, uint32_t *out_row, khop_error *err);
+/* The one record of that id that takes part (a repeated id names rejected records too). Of two registers that of the
+ * right one with `prefers_right`, where both have such an id. `what` is what messages call it. */
+khop_status explain_find(khop_explainer *e, const char *id, bool prefers_right, const char *what, uint32_t *out_row, khop_error *err);
+/* Could the two be a pair? Not where registers are linked and both stand in one of them. */
+bool explain_may_pair(const khop_explainer *e, uint32_t row, uint32_t other);
 /* Takes the rows at hand instead of those before: ascending, at most EXPLAIN_ROWS_MAX. */
 khop_status explain_load(khop_explainer *e, const uint32_t *rows, size_t count, khop_error *err);
 /* The features of one more row, without frequencies; until the next such call. NULL when enough was spent on that. */
@@ -79,6 +83,12 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
 /* The rows that share the base key of the row at `place` under the rule; mem_free(*out_rows). */
 khop_status explain_block(khop_explainer *e, size_t rule, size_t place, uint32_t **out_rows, size_t *out_count, khop_error *err);
 
+/* Where in a block the possible partners of one of its rows stand, and the nearest of them: the run compares those
+ * first. Of linked registers the row as far on in the other one. */
+typedef struct block_range {
+  size_t first, last, near; /* from first up to but not including last; near is the own place, or in the range */
+} block_range;
+block_range explain_range(const khop_explainer *e, uint32_t row, const uint32_t *block, size_t block_rows);
 /* Of an oversized block (its base rows, ascending): the rows nearest to the one at `place` that stayed with it through
  * all splits, at most EXPLAIN_NEIGHBOURS to either side. */
 khop_status explain_neighbours(khop_explainer *e, size_t rule, size_t place, const uint32_t *block, size_t block_rows, uint32_t *out_rows,

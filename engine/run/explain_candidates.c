@@ -53,14 +53,14 @@ static void add_row(gathering *g, uint32_t row) {
   g->count++;
 }
 
-/* Outwards from the record's own place in the block, up to `limit` rows in all. */
+/* Outwards from the record's own place in the block, or from its like in the other register, up to `limit` rows in all. */
 static void add_block(gathering *g, const row_block *b, size_t limit) {
-  size_t own = 0;
-  while (own < b->count && b->rows[own] != g->own) own++;
-  for (size_t step = 1; step <= own || own + step < b->count; step++) {
-    if (step <= own && g->count < limit) add_row(g, b->rows[own - step]);
-    if (own + step < b->count && g->count < limit) add_row(g, b->rows[own + step]);
-    if (g->count >= limit) return;
+  if (b->count == 0) return; /* the record has no key there */
+  block_range range = explain_range(g->e, g->own, b->rows, b->count);
+  size_t before = range.near, behind = range.near;
+  while ((before > range.first || behind < range.last) && g->count < limit) {
+    if (behind < range.last) add_row(g, b->rows[behind++]);
+    if (before > range.first && g->count < limit) add_row(g, b->rows[--before]);
   }
 }
 
@@ -105,7 +105,10 @@ static khop_status count_sharing(const gathering *g, uint64_t *out_count, khop_e
     used += g->blocks[i].count;
   }
   qsort(all, total, sizeof *all, by_row);
-  for (size_t i = 0; i < total; i++) *out_count += all[i] != g->own && (i == 0 || all[i] != all[i - 1]);
+  for (size_t i = 0; i < total; i++) {
+    bool repeated = i > 0 && all[i] == all[i - 1];
+    *out_count += !repeated && all[i] != g->own && explain_may_pair(g->e, g->own, all[i]);
+  }
   mem_free(all);
   return KHOP_OK;
 }
@@ -264,7 +267,7 @@ khop_status khop_explain_candidates(khop_explainer *e, const char *id, size_t to
   if (top == 0 || top > top_max) return error_set(err, KHOP_USAGE, "%zu candidates: between 1 and %d", top, top_max);
   arena_free(&e->answer);
   e->peeks_left = EXPLAIN_PEEKS;
-  TRY(explain_find(e, id, "id", &row, err));
+  TRY(explain_find(e, id, false, "id", &row, err));
   khop_candidates_explanation *out = arena_alloc(&e->answer, 1, sizeof *out);
   if (!out) return arena_check(&e->answer, err);
   TRY(gather(e, row, &out->sharing, err));

@@ -123,6 +123,8 @@ static khop_status open_all(khop_explainer *e, const khop_explain_options *optio
   TRY(number_fact(e, STORE_META_WINDOW, &window, err));
   e->block_rows_max = (size_t)block_rows;
   e->window = (size_t)window;
+  const char *first_right = fact(e, STORE_META_FIRST_RIGHT);
+  e->first_right = first_right ? (uint32_t)strtoul(first_right, NULL, 10) : 0;
   TRY(load_sources(e, err));
   TRY(feature_layout_make(&e->table.layout, e->schema, err));
   TRY(compare_plan_make(&e->plan, e->schema, err));

@@ -233,8 +233,8 @@ khop_status khop_explain_pair(khop_explainer *e, const char *id, const char *oth
   uint32_t rows[2];
   arena_free(&e->answer);
   e->peeks_left = EXPLAIN_PEEKS;
-  TRY(explain_find(e, id, "first id", &rows[0], err));
-  TRY(explain_find(e, other_id, "second id", &rows[1], err));
+  TRY(explain_find(e, id, false, "first id", &rows[0], err));
+  TRY(explain_find(e, other_id, true, "second id", &rows[1], err));
   if (rows[0] == rows[1]) return error_set(err, KHOP_USAGE, "both ids name one record");
   if (rows[0] > rows[1]) {
     uint32_t later = rows[0];

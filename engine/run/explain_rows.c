@@ -8,24 +8,36 @@
 
 /* ---- finding ------------------------------------------------------------------------------------ */
 
-khop_status explain_find(khop_explainer *e, const char *id, const char *what, uint32_t *out_row, khop_error *err) {
+bool explain_may_pair(const khop_explainer *e, uint32_t row, uint32_t other) {
+  return !e->first_right || (row < e->first_right) != (other < e->first_right);
+}
+
+static khop_status takes_part(khop_explainer *e, uint32_t row, bool *out, khop_error *err) {
+  khop_store_record *record = NULL;
+  TRY(khop_store_get(e->store, row, &record, err));
+  *out = record->cluster != KHOP_CLUSTER_NONE;
+  khop_free(record);
+  return KHOP_OK;
+}
+
+khop_status explain_find(khop_explainer *e, const char *id, bool prefers_right, const char *what, uint32_t *out_row, khop_error *err) {
   enum { rows_max = 16 }; /* of repeated ids */
   uint32_t rows[rows_max];
   size_t count;
+  bool found = false;
   *out_row = 0;
   TRY(khop_store_find_id(e->store, id, rows, rows_max, &count, err));
   if (count == 0) return error_set(err, KHOP_USAGE, "%s: no such record in the store", what);
   for (size_t i = 0; i < count && i < rows_max; i++) {
-    khop_store_record *record = NULL;
-    TRY(khop_store_get(e->store, rows[i], &record, err));
-    bool takes_part = record->cluster != KHOP_CLUSTER_NONE;
-    khop_free(record);
-    if (takes_part) {
-      *out_row = rows[i];
-      return KHOP_OK;
-    }
+    bool alive = false;
+    TRY(takes_part(e, rows[i], &alive, err));
+    bool on_side = (e->first_right && rows[i] >= e->first_right) == prefers_right;
+    if (!alive || (found && !on_side)) continue;
+    *out_row = rows[i];
+    found = true;
+    if (on_side) break;
   }
-  return error_set(err, KHOP_USAGE, "%s: the record was rejected and took no part in the run", what);
+  return found ? KHOP_OK : error_set(err, KHOP_USAGE, "%s: the record was rejected and took no part in the run", what);
 }
 
 size_t explain_place(const khop_explainer *e, uint32_t row) {

@@ -157,16 +157,34 @@ static khop_status count_between(const rule_look *l, size_t *out_count, bool *ou
   return KHOP_OK;
 }
 
+/* Rows in ascending order of which fewer than `row`. */
+static size_t count_below(const uint32_t *rows, size_t count, uint32_t row) {
+  size_t below = 0;
+  while (below < count && rows[below] < row) below++;
+  return below;
+}
+
+/* Across two registers both sides of the block were cut into as many parts, each compared with its like: are the two in
+ * such parts? Known where the block was not split before. */
+static bool is_on_diagonal(const rule_look *l) {
+  const khop_explainer *e = l->e;
+  size_t left = count_below(l->block, l->block_rows, e->first_right), right = l->block_rows - left;
+  size_t left_at = count_below(l->block, l->block_rows, e->rows[l->left]);
+  size_t right_at = count_below(l->block, l->block_rows, e->rows[l->right]) - left;
+  return block_diagonal_holds(left, right, left_at, right_at);
+}
+
 static khop_status look_into_window(rule_look *l, khop_explain_rule *out, khop_error *err) {
   khop_explainer *e = l->e;
-  size_t between;
-  bool known;
+  size_t between = 0;
+  bool known = l->depth == 0, within;
   TRY(read_block(l, err));
-  TRY(count_between(l, &between, &known, err));
-  out->outcome = !known ? KHOP_RULE_UNKNOWN : between < e->window ? KHOP_RULE_FINDS : KHOP_RULE_WINDOW;
+  if (!e->first_right) TRY(count_between(l, &between, &known, err));
+  within = e->first_right ? known && is_on_diagonal(l) : between < e->window;
+  out->outcome = !known ? KHOP_RULE_UNKNOWN : within ? KHOP_RULE_FINDS : KHOP_RULE_WINDOW;
   const char *where = out->outcome == KHOP_RULE_FINDS ? "within" : out->outcome == KHOP_RULE_WINDOW ? "not within" : "perhaps within";
-  out->detail = arena_format(&e->answer, "%s %zu records of each other in a block of %zu, walked as a window", where, e->window,
-                             l->block_rows);
+  if (e->first_right) out->detail = arena_format(&e->answer, "%s like parts of a block of %zu, compared part by part", where, l->block_rows);
+  else out->detail = arena_format(&e->answer, "%s %zu records of each other in a block of %zu, walked as a window", where, e->window, l->block_rows);
   return KHOP_OK;
 }
 
@@ -235,7 +253,8 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
   for (size_t r = 0; r < e->schema->rule_count; r++) {
     khop_explain_rule rule;
     TRY(look_at_rule(e, r, left, right, rules != NULL, &rule, err));
-    if (keys_agree(rule.outcome) && out->owner == e->schema->rule_count) {
+    bool first = keys_agree(rule.outcome) && out->owner == e->schema->rule_count;
+    if (first && explain_may_pair(e, e->rows[left], e->rows[right])) {
       rule.owns = true;
       out->owner = r;
       out->compared = rule.outcome == KHOP_RULE_FINDS ? KHOP_COMPARED_YES
@@ -249,11 +268,20 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
 
 /* ---- neighbours in an oversized block ------------------------------------------------------------- */
 
+block_range explain_range(const khop_explainer *e, uint32_t row, const uint32_t *block, size_t block_rows) {
+  size_t own = count_below(block, block_rows, row);
+  if (!e->first_right) return (block_range){.last = block_rows, .near = own};
+  size_t left = count_below(block, block_rows, e->first_right), right = block_rows - left;
+  if (row < e->first_right) return (block_range){.first = left, .last = block_rows, .near = left + own * right / left};
+  return (block_range){.last = left, .near = (own - left) * left / right};
+}
+
 khop_status explain_neighbours(khop_explainer *e, size_t rule, size_t place, const uint32_t *block, size_t block_rows, uint32_t *out_rows,
                                size_t *out_count, khop_error *err) {
   const uint8_t *own = feature_row(&e->table, place);
   uint64_t base = block_key(&e->table.layout, &e->schema->rules[rule], rule, own), key = base;
-  size_t depth = 0, at = 0;
+  const block_range range = explain_range(e, e->rows[place], block, block_rows);
+  size_t depth = 0;
   unsigned what;
   *out_count = 0;
   TRY(oversized(e, key, &what, err));
@@ -261,16 +289,16 @@ khop_status explain_neighbours(khop_explainer *e, size_t rule, size_t place, con
     key = block_key_split(&e->table.layout, e->schema, depth, key, own);
     TRY(oversized(e, key, &what, err));
   }
-  while (at < block_rows && block[at] < e->rows[place]) at++;
   size_t spare = e->peeks_left / 2; /* for the other side */
   e->peeks_left -= spare;
   for (int direction = -1; direction <= 1; direction += 2) {
     size_t found = 0;
-    for (size_t i = at + (size_t)direction; i < block_rows && found < EXPLAIN_NEIGHBOURS; i += (size_t)direction) {
+    size_t i = direction < 0 ? range.near - 1 : range.near; /* beyond any range below 0 */
+    for (; i - range.first < range.last - range.first && found < EXPLAIN_NEIGHBOURS; i += (size_t)direction) {
       const uint8_t *features = own;
       if (depth > 0) TRY(explain_peek(e, block[i], &features, err));
       if (!features) break;
-      if (key_at_depth(e, base, depth, features) != key) continue;
+      if (block[i] == e->rows[place] || key_at_depth(e, base, depth, features) != key) continue;
       out_rows[(*out_count)++] = block[i];
       found++;
     }

@@ -83,7 +83,8 @@ static void write_decision(FILE *out, const khop_pair_explanation *p) {
 
 static void write_clusters(FILE *out, const khop_pair_explanation *p) {
   if (!p->same_cluster) {
-    fprintf(out, "clusters       two\n");
+    bool kept_apart = p->decision == KHOP_MATCH && p->compared == KHOP_COMPARED_YES;
+    fprintf(out, "clusters       two%s\n", kept_apart ? ": a match that was given up for others, or kept apart when clusters were checked" : "");
     return;
   }
   fprintf(out, "clusters       one, of %llu records", (unsigned long long)p->cluster_size);

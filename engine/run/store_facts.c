@@ -46,6 +46,7 @@ khop_status run_write_store_facts(run *r, khop_error *err) {
   TRY(store_writer_meta(r->store, STORE_META_SCHEMA_YAML, r->schema->text, err));
   TRY(store_writer_meta(r->store, STORE_META_KHOP, khop_version(), err));
   TRY(store_writer_meta(r->store, STORE_META_INPUT_HASH, hash, err));
+  if (r->walk.first_right) TRY(put_number(r, STORE_META_FIRST_RIGHT, r->walk.first_right, err));
   TRY(put_number(r, STORE_META_INDEXED, r->live_rows, err));
   TRY(put_number(r, STORE_META_BLOCK_ROWS, r->walk.block_rows_max, err));
   return put_number(r, STORE_META_WINDOW, r->walk.window, err);

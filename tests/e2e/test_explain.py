@@ -180,6 +180,48 @@ def people_run(directory, *options):
     return custom_run(directory, PEOPLE, "--untrained", "--max-rejected", "50%", *options)
 
 
+def check_links(out, count):
+    """Links drawn from links.csv: their pairs, and the candidates of their left records."""
+    rows = support.read_table(out, "links.csv")
+    for row in random.Random(1).sample(rows, min(len(rows), count)):
+        e = explain(out, row["left_id"], row["right_id"])
+        assert same_weight(e, row) and e["compared"] == "yes", (e, row)
+        assert [r["rule"] for r in e["blocking_rules"] if r["first"]] == [row["blocking_rule"]], (e, row)
+        assert e["same_cluster"] or row["category"] == "review", (e, row)
+        found = explain(out, row["left_id"], "--top", 1000)["candidates"]
+        [partner] = [c for c in found if c["record"]["id"] == row["right_id"] and c["record"]["source"] == e["right"]["source"]]
+        assert same_weight(partner, row) and partner["rule"] == row["blocking_rule"], (partner, row)
+        assert all(c["record"]["row"] > e["left"]["row"] for c in found), "a record of the left register"
+
+
+def test_links(directory):
+    paths = [support.generate(schema, support.scaled(3000, 500), directory)[0] for schema in ("cccd", "bhyt")]
+    out = support.path(directory, "out")
+    support.khop("link", *paths, "-o", out)
+    check_links(out, support.scaled(25, 6))
+    same = support.path(directory, "same") # both registers have the same ids
+    support.khop("link", paths[0], shutil.copy(paths[0], support.path(directory, "copy.csv")), "-o", same)
+    check_links(same, support.scaled(10, 3))
+
+
+def test_parts_of_a_large_block(directory):
+    """Linked registers whose one block is compared part by part."""
+    rng = random.Random(5)
+    schema = support.write(directory, "s.yaml", SCHEMA.replace("  - [phone]\n", "").replace("split_by: [born.year, town]\n", ""))
+    sides = []
+    for side in ("l", "r"):
+        rows = [[f"{side}{i}", "Lê An", f"{1 + i % 28:02}/02/1980", "", f"09{rng.randrange(10 ** 8):08}", ""] for i in range(700)]
+        sides.append(support.write_table(directory, side + ".csv", HEADER, rows))
+    out = support.path(directory, "out")
+    support.khop("link", *sides, "--schema", schema, "-o", out, "--untrained", "--block-rows", 20, "--review", "0.001", "--match", "0.9999")
+    assert any(rule["blocks_windowed"] for rule in support.read_json(out, "summary.json")["blocking_rules"])
+    check_links(out, support.scaled(20, 8))
+    outcomes = collections.Counter(
+        next(r["outcome"] for r in explain(out, f"l{i}", f"r{j}")["blocking_rules"] if r["rule"] == "one name")
+        for i, j in ((0, 0), (0, 699), (699, 699), (10, 300), (350, 350), (699, 0)))
+    assert outcomes["finds"] == 3 and outcomes["window"] == 3, outcomes
+
+
 def test_huge_block(directory):
     """Blocks of thousands: the work is bounded, what was left out is told, and the true partner is found all the same."""
     rng = random.Random(7)
