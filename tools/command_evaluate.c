@@ -11,6 +11,7 @@ static const option_spec evaluate_options[] = {
     {"--labels", NULL, "LABELS.csv",
      "what reviewers said: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể), maybe reviewer and weight"},
     {"--curve", NULL, "FILE", "write precision, recall and F1 at every threshold as CSV"},
+    {"--errors", NULL, "FILE", "write every wrong or missed pair as CSV: its kind, match weight, what found it, which fields differ"},
     {"--by", NULL, "NAME,...",
      "quality by sex, birth_decade, birth_year, province, ethnicity, source, or any field; FIELD.decade, .year, .province, .surname, .given"},
     {"--store", NULL, "DIR", "the record store of the run; default OUT/store"},
@@ -39,6 +40,7 @@ static khop_status read_options(const arguments *a, khop_evaluate_options *out, 
                                  .truth = arguments_text(a, "--truth"),
                                  .labels = arguments_text(a, "--labels"),
                                  .curve = arguments_text(a, "--curve"),
+                                 .errors = arguments_text(a, "--errors"),
                                  .store = arguments_text(a, "--store"),
                                  .by = names};
   if (!out->truth == !out->labels) return report_usage(err, "khop evaluate: say --truth TRUTH.csv or --labels LABELS.csv");
@@ -51,7 +53,7 @@ static khop_status read_options(const arguments *a, khop_evaluate_options *out, 
 }
 
 static khop_status run_links(const arguments *a, bool json, khop_error *err) {
-  static const char *const others[] = {"--labels", "--curve", "--by"};
+  static const char *const others[] = {"--labels", "--curve", "--errors", "--by", "--store"};
   khop_link_quality q;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
     if (arguments_has(a, others[i])) return report_usage(err, "khop evaluate: %s is not for the links of two registers", others[i]);

@@ -73,6 +73,17 @@ static void print_thresholds(const khop_evaluation *e) {
   }
 }
 
+static void print_errors(const khop_evaluation *e) {
+  if (!e->has_errors) return;
+  uint64_t all = e->errors_wrong + e->errors_missed;
+  printf("\n%-8s %-18s %10s\n", "error", "kind", "pairs");
+  for (size_t i = 0; i < e->error_kind_count; i++) {
+    const khop_error_kind *kind = &e->error_kinds[i];
+    printf("%-8s %-18s %10s\n", kind->is_missed ? "missed" : "wrong", kind->name, show_count(kind->pairs));
+  }
+  if (e->errors_listed < all) printf("(of %s errors, %s are listed)\n", show_count(all), show_count(e->errors_listed));
+}
+
 enum { groups_shown = 20 };
 
 static void print_grouping(const khop_grouping *grouping) {
@@ -94,6 +105,7 @@ void evaluate_print_text(const khop_evaluation *e) {
   if (e->from_labels) print_labels(&e->labels);
   else print_truth(&e->quality);
   print_thresholds(e);
+  print_errors(e);
   for (size_t i = 0; i < e->grouping_count; i++) print_grouping(&e->groupings[i]);
 }
 
@@ -215,10 +227,24 @@ static void json_groupings(const khop_evaluation *e) {
   printf("],");
 }
 
+static void json_errors(const khop_evaluation *e) {
+  json_count("errors_wrong", e->errors_wrong);
+  json_count("errors_missed", e->errors_missed);
+  json_count("errors_listed", e->errors_listed);
+  printf("\"errors\":[");
+  for (size_t i = 0; i < e->error_kind_count; i++) {
+    const khop_error_kind *kind = &e->error_kinds[i];
+    printf("%s{\"error\":\"%s\",\"kind\":\"%s\",\"pairs\":%llu}", i ? "," : "", kind->is_missed ? "missed" : "wrong", kind->name,
+           (unsigned long long)kind->pairs);
+  }
+  printf("],");
+}
+
 void evaluate_print_json(const khop_evaluation *e) {
   printf("{\"from\":\"%s\",", e->from_labels ? "labels" : "truth");
   if (e->from_labels) json_labels(&e->labels);
   else json_truth(&e->quality);
+  if (e->has_errors) json_errors(e);
   if (e->grouping_count) json_groupings(e);
   json_thresholds(e);
   printf("}\n");

@@ -5,19 +5,7 @@
 #include <string.h>
 
 #include "evaluate/group_values.h"
-
-/* Records that share a cluster or an entity with others, in three orders of which two are one: cells are parts of
- * clusters. The others are in no pair. */
-typedef struct ordered {
-  uint64_t set; /* cluster << 32 | entity, or entity */
-  uint32_t record;
-} ordered;
-
-static int by_set(const void *a, const void *b) {
-  const ordered *x = a, *y = b;
-  if (x->set != y->set) return x->set < y->set ? -1 : 1;
-  return x->record < y->record ? -1 : x->record > y->record;
-}
+#include "evaluate/pair_sets.h"
 
 typedef enum pair_kind { PAIR_CLAIMED, PAIR_TRUE, PAIR_FOUND } pair_kind;
 
@@ -33,7 +21,7 @@ static int by_number(const void *a, const void *b) {
 }
 
 /* The pairs of one set of records, to each group that is in it. `room` holds as many. */
-static void count_set(const ordered *records, size_t count, const group_values *g, pair_kind kind, uint32_t *room, tally *out) {
+static void count_set(const set_record *records, size_t count, const group_values *g, pair_kind kind, uint32_t *room, tally *out) {
   if (count < 2) return;
   for (size_t i = 0; i < count; i++) room[i] = g->of_record[records[i].record];
   qsort(room, count, sizeof *room, by_number);
@@ -43,59 +31,20 @@ static void count_set(const ordered *records, size_t count, const group_values *
   }
 }
 
-/* Runs of records of equal `set >> shift`. */
-static void count_sets(const ordered *order, size_t count, unsigned shift, const group_values *g, pair_kind kind, uint32_t *room, tally *out) {
+static void count_sets(const set_record *order, size_t count, unsigned shift, const group_values *g, pair_kind kind, uint32_t *room,
+                       tally *out) {
   for (size_t start = 0, end; start < count; start = end) {
-    for (end = start + 1; end < count && order[end].set >> shift == order[start].set >> shift;) end++;
+    end = pair_sets_run(order, count, start, shift);
     count_set(order + start, end - start, g, kind, room, out);
   }
 }
 
-typedef struct truth_order {
-  ordered *by_cluster, *by_entity;
-  size_t count;
-} truth_order;
-
-static void truth_order_free(truth_order *t) {
-  mem_free(t->by_cluster);
-  mem_free(t->by_entity);
-}
-
-static khop_status truth_order_make(truth_order *t, const evaluate_data *data, khop_error *err) {
-  khop_status status = KHOP_OK;
-  uint32_t *clusters = mem_alloc(data->cluster_count, sizeof *clusters), *entities = mem_alloc(data->entity_count, sizeof *entities);
-  t->by_cluster = mem_alloc(data->result_count, sizeof *t->by_cluster);
-  t->by_entity = mem_alloc(data->result_count, sizeof *t->by_entity);
-  if (!clusters || !entities || !t->by_cluster || !t->by_entity) {
-    status = error_memory(err, 2 * data->result_count * sizeof *t->by_cluster, "groups");
-    goto cleanup;
-  }
-  for (size_t r = 0; r < data->result_count; r++) {
-    if (data->entities[r] == ID_SET_NONE) continue;
-    clusters[data->clusters[r]]++;
-    entities[data->entities[r]]++;
-  }
-  for (uint32_t r = 0; r < data->result_count; r++) {
-    uint32_t cluster = data->clusters[r], entity = data->entities[r];
-    if (entity == ID_SET_NONE || (clusters[cluster] < 2 && entities[entity] < 2)) continue;
-    t->by_cluster[t->count] = (ordered){.set = (uint64_t)cluster << 32 | entity, .record = r};
-    t->by_entity[t->count++] = (ordered){.set = entity, .record = r};
-  }
-  if (t->count) qsort(t->by_cluster, t->count, sizeof *t->by_cluster, by_set);
-  if (t->count) qsort(t->by_entity, t->count, sizeof *t->by_entity, by_set);
-
-cleanup:
-  mem_free(clusters);
-  mem_free(entities);
-  return status;
-}
-
-static khop_status count_truth(const group_values *g, const truth_order *t, const evaluate_data *data, tally *out, khop_error *err) {
+static khop_status count_truth(const group_values *g, const pair_sets *t, const evaluate_data *data, tally *out, khop_error *err) {
   uint32_t *room = mem_alloc(t->count, sizeof *room);
   if (!room) return error_memory(err, t->count * sizeof *room, "groups");
   count_sets(t->by_cluster, t->count, 32, g, PAIR_CLAIMED, room, out);
   count_sets(t->by_cluster, t->count, 0, g, PAIR_FOUND, room, out);
-  count_sets(t->by_entity, t->count, 0, g, PAIR_TRUE, room, out);
+  count_sets(t->by_entity, t->count, 32, g, PAIR_TRUE, room, out);
   for (size_t r = 0; r < data->result_count; r++) out[g->of_record[r]].records += data->entities[r] != ID_SET_NONE;
   mem_free(room);
   return KHOP_OK;
@@ -157,7 +106,7 @@ static khop_status fill_grouping(khop_grouping *out, group_values *g, const char
   return KHOP_OK;
 }
 
-static khop_status find_grouping(group_values *g, const truth_order *t, const evaluate_data *data, const labels *l, const char *name,
+static khop_status find_grouping(group_values *g, const pair_sets *t, const evaluate_data *data, const labels *l, const char *name,
                                  khop_grouping *out, khop_error *err) {
   tally *tallies = mem_alloc(g->text_count, sizeof *tallies);
   if (!tallies) return error_memory(err, g->text_count * sizeof *tallies, "groups");
@@ -172,16 +121,16 @@ static khop_status find_grouping(group_values *g, const truth_order *t, const ev
 khop_status groups_find(stored *s, const evaluate_data *data, const labels *l, const char *const *names, size_t count,
                         khop_grouping *out, khop_error *err) {
   khop_status status = KHOP_OK;
-  truth_order order = {0};
+  pair_sets sets = {0};
   group_values *values = mem_alloc(count, sizeof *values);
   if (!values) return error_memory(err, count * sizeof *values, "groups");
   for (size_t i = 0; i < count; i++) TRY_CLEANUP(group_values_choose(&values[i], s, names[i], err));
   TRY_CLEANUP(group_values_read(values, count, s, data, err));
-  if (!l) TRY_CLEANUP(truth_order_make(&order, data, err));
-  for (size_t i = 0; i < count; i++) TRY_CLEANUP(find_grouping(&values[i], &order, data, l, names[i], &out[i], err));
+  if (!l) TRY_CLEANUP(pair_sets_make(&sets, data, err));
+  for (size_t i = 0; i < count; i++) TRY_CLEANUP(find_grouping(&values[i], &sets, data, l, names[i], &out[i], err));
 
 cleanup:
-  truth_order_free(&order);
+  pair_sets_free(&sets);
   for (size_t i = 0; i < count; i++) group_values_free(&values[i]);
   mem_free(values);
   return status;

@@ -80,3 +80,20 @@ khop_status stored_walk(stored *s, const evaluate_data *data, stored_visit *visi
   }
   return number == data->result_count ? KHOP_OK : other_run(err);
 }
+
+khop_status stored_rows(stored *s, const evaluate_data *data, uint32_t **out_rows, khop_error *err) {
+  uint32_t *rows = mem_alloc(data->result_count, sizeof *rows), cluster;
+  khop_status status = rows ? KHOP_OK : error_memory(err, data->result_count * sizeof *rows, "rows");
+  uint64_t count = store_row_count(s->store), number = 0;
+  *out_rows = NULL;
+  for (uint32_t row = 0; row < count && status == KHOP_OK; row++) {
+    status = store_read_cluster(s->view, row, &cluster, err);
+    if (status != KHOP_OK || cluster == STORE_ROW_NONE) continue;
+    if (number < data->result_count) rows[number] = row;
+    number++;
+  }
+  if (status == KHOP_OK && number != data->result_count) status = other_run(err);
+  if (status == KHOP_OK) *out_rows = rows;
+  else mem_free(rows);
+  return status;
+}

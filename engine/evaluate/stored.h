@@ -28,5 +28,7 @@ const char *stored_source(const stored *s, uint32_t source);
 typedef khop_status stored_visit(void *context, uint32_t number, const store_record *record, khop_error *err);
 /* All records of the result, in order. KHOP_INPUT when the store is of another run than clusters.csv. */
 khop_status stored_walk(stored *s, const evaluate_data *data, stored_visit *visit, void *context, khop_error *err);
+/* The row of each record of the result. */
+khop_status stored_rows(stored *s, const evaluate_data *data, uint32_t **out_rows, khop_error *err);
 
 #endif

@@ -282,18 +282,16 @@ KHOP_API khop_status khop_inspect(const khop_options *options, khop_inspection *
 typedef struct khop_evaluate_options {
   const char *output; /* directory of a result */
   const char *truth;  /* CSV: record_id,entity_id or left_id,right_id */
-  const char *labels; /* CSV: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể; and others),
-                       * maybe reviewer and weight */
+  const char *labels; /* CSV: left_id,right_id,label (match, non-match, possible; trùng, ...), maybe reviewer and weight */
   const char *curve;  /* CSV to write: precision, recall and F1 at every match weight; with labels at the thresholds */
+  const char *errors; /* CSV to write: wrong and missed pairs, at most 50,000 of each; needs the store */
   const char *store;  /* NULL: OUTPUT/store */
-  const char *const *by; /* groupings: a field, FIELD.PART (year, decade, province, surname, given), or sex, birth_year,
-                          * birth_decade, province, ethnicity, source; they need the store */
+  const char *const *by; /* fields, FIELD.decade and the like, sex, birth_decade, province, ...: groups.h; needs the store */
   size_t by_count;
 } khop_evaluate_options;
 
 typedef struct khop_quality {
-  uint64_t records, truth_records, common_records;
-  uint64_t missing_records; /* named by the truth, not in the result */
+  uint64_t records, truth_records, common_records, missing_records; /* missing: named by the truth, not in the result */
   uint64_t true_positives, false_positives, false_negatives; /* cluster-implied pairs */
   double precision, recall, f1;
   double pair_precision, pair_recall, pair_f1; /* pairs.csv with decision match */
@@ -301,61 +299,62 @@ typedef struct khop_quality {
   double exact_clusters;                       /* share of true entities found exactly */
 } khop_quality;
 
-/* A share with its 95 % interval; NaN when nothing tells. */
-typedef struct khop_estimate {
-  double value, low, high;
-} khop_estimate;
+/* With a 95 % interval; NaN when nothing tells. */
+typedef struct khop_estimate { double value, low, high; } khop_estimate;
 
-/* From labels: estimates, of what was labelled. */
 typedef struct khop_label_quality {
-  uint64_t rows, pairs; /* of the file; different pairs of records in the result */
-  uint64_t matches, non_matches, possible; /* pairs, after the vote of reviewers; a tie is possible */
-  uint64_t disputed;     /* pairs of which reviewers said match and non-match */
-  uint64_t unknown_rows; /* name a record that the result does not have: left out */
-  uint64_t match_pairs, match_labelled;     /* pairs.csv with decision match; with a label that decides */
-  uint64_t chained_pairs, chained_labelled; /* in one cluster only through other records */
+  uint64_t rows, pairs, unknown_rows; /* unknown: of a record that the result does not have; left out */
+  uint64_t matches, non_matches, possible, disputed; /* pairs, by vote of reviewers; a tie is possible */
+  uint64_t match_pairs, match_labelled, chained_pairs, chained_labelled; /* by decision; in one cluster only through others */
   khop_estimate match_precision, cluster_precision; /* stratified by match weight */
   khop_estimate match_recall, cluster_recall;       /* of the pairs labelled match: others are not in it */
 } khop_label_quality;
 
-enum { KHOP_THRESHOLDS_MAX = 14 };
-
 /* Pairs of pairs.csv from a match probability up. Recall is of all true pairs, or of the pairs labelled match. */
 typedef struct khop_threshold {
-  double probability, weight;
-  uint64_t pairs;
+  double probability, weight, recall, f1;
   double precision, precision_low, precision_high; /* of a truth all three are the same */
-  double recall, f1;
+  uint64_t pairs;
 } khop_threshold;
 
 /* Records of one value, and the pairs that have one of them at least. */
 typedef struct khop_group {
   char *value; /* canonical; NULL: missing */
-  uint64_t records, true_pairs;
-  uint64_t true_positives, false_positives, false_negatives; /* cluster-implied pairs; of labels, those labelled */
+  uint64_t records, true_pairs, true_positives, false_positives, false_negatives; /* cluster-implied; or those labelled */
   double precision, recall, f1;
 } khop_group;
 
 typedef struct khop_grouping {
-  char *name; /* as asked for */
-  size_t group_count;
+  char *name;         /* as asked for */
   khop_group *groups; /* most records first; years and decades in order */
+  size_t group_count;
 } khop_grouping;
 
+/* Wrong: relatives (a level of fixed weight says so), other_given_name, namesakes (name and birth date), same_name, similar_name,
+ * same_identifier, other; chained: in one cluster only through others. Missed: no_rule (finds them), large_block (was
+ * split), below_review, below_match (thresholds), parted (a match, in two clusters). */
+typedef struct khop_error_kind {
+  const char *name; /* static */
+  bool is_missed;
+  uint64_t pairs;
+} khop_error_kind;
+
+enum { KHOP_THRESHOLDS_MAX = 14, KHOP_ERROR_KINDS_MAX = 16 };
+
 typedef struct khop_evaluation {
-  bool from_labels;
-  khop_quality quality;      /* from a truth */
-  khop_label_quality labels; /* from labels */
-  size_t threshold_count;
+  bool from_labels, has_errors; /* labels instead of quality; options.errors was written */
+  khop_quality quality;
+  khop_label_quality labels;
+  size_t threshold_count, grouping_count, error_kind_count;
   khop_threshold thresholds[KHOP_THRESHOLDS_MAX]; /* falling */
-  size_t grouping_count;
   khop_grouping *groupings;
+  khop_error_kind error_kinds[KHOP_ERROR_KINDS_MAX]; /* of the listed pairs */
+  uint64_t errors_listed, errors_wrong, errors_missed;
 } khop_evaluation;
 
-/* Quality of the result in a directory, against a truth or labels. Everything comes from what the directory holds.
- * khop_evaluation_free frees what it points to. */
+/* Quality of the result in a directory, against a truth or labels, from what the directory holds. */
 KHOP_API khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation *out_evaluation, khop_error *err);
-KHOP_API void khop_evaluation_free(khop_evaluation *evaluation);
+KHOP_API void khop_evaluation_free(khop_evaluation *evaluation); /* what it points to */
 
 /* Of the links between two registers: rows of links.csv that are match or conflict. */
 typedef struct khop_link_quality {

@@ -2,6 +2,7 @@
 #include "evaluate/curve.h"
 #include "evaluate/evaluate_links.h"
 #include "evaluate/groups.h"
+#include "run/evaluate_errors.h"
 
 static khop_quality quality_of(const evaluation *e) {
   return (khop_quality){.records = e->result_records,
@@ -50,16 +51,35 @@ static khop_status evaluate_labels(evaluate_data *data, labels *l, const khop_ev
   return o->curve ? labels_write_curve(out->thresholds, out->threshold_count, o->curve, err) : KHOP_OK;
 }
 
-static khop_status evaluate_groups(const evaluate_data *data, const labels *l, const khop_evaluate_options *o, khop_evaluation *out,
-                                   khop_error *err) {
+/* The store is open once at a time: here for what all records say, behind it for the errors. */
+static khop_status read_store(const evaluate_data *data, const labels *l, const khop_evaluate_options *o, khop_evaluation *out,
+                              uint32_t **out_rows, khop_error *err) {
   stored s;
-  if (!o->by_count) return KHOP_OK;
   out->groupings = mem_alloc(o->by_count, sizeof *out->groupings);
   if (!out->groupings) return error_memory(err, o->by_count * sizeof *out->groupings, "groups");
   out->grouping_count = o->by_count;
   TRY(stored_open(&s, o->output, o->store, err));
-  khop_status status = groups_find(&s, data, l, o->by, o->by_count, out->groupings, err);
+  khop_status status = KHOP_OK;
+  if (o->by_count) status = groups_find(&s, data, l, o->by, o->by_count, out->groupings, err);
+  if (status == KHOP_OK && o->errors) status = stored_rows(&s, data, out_rows, err);
   stored_close(&s);
+  return status;
+}
+
+static khop_status evaluate_records(const evaluate_data *data, const labels *l, const khop_evaluate_options *o, khop_evaluation *out,
+                                    khop_error *err) {
+  if (!o->by_count && !o->errors) return KHOP_OK;
+  uint32_t *rows = NULL;
+  error_list errors = {0};
+  khop_status status = KHOP_OK;
+  TRY_CLEANUP(read_store(data, l, o, out, &rows, err));
+  if (!o->errors) goto cleanup;
+  TRY_CLEANUP(errors_find(&errors, data, l, EVALUATE_ERRORS_MAX, err));
+  TRY_CLEANUP(evaluate_errors(&errors, data, rows, o, out, err));
+
+cleanup:
+  errors_free(&errors);
+  mem_free(rows);
   return status;
 }
 
@@ -72,7 +92,7 @@ khop_status khop_evaluate(const khop_evaluate_options *options, khop_evaluation 
   TRY_CLEANUP(check_options(options, err));
   if (options->truth) TRY_CLEANUP(evaluate_truth(&data, options, &found, err));
   else TRY_CLEANUP(evaluate_labels(&data, &l, options, &found, err));
-  TRY_CLEANUP(evaluate_groups(&data, options->labels ? &l : NULL, options, &found, err));
+  TRY_CLEANUP(evaluate_records(&data, options->labels ? &l : NULL, options, &found, err));
   *out_evaluation = found;
 
 cleanup:

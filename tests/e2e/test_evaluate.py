@@ -8,7 +8,7 @@ import random
 import support
 from support import INPUT, USAGE
 
-PEOPLE = support.scaled(6000, 1500)
+PEOPLE = support.scaled(4000, 2500)
 
 
 def result(directory):
@@ -196,6 +196,80 @@ def test_by_with_labels(directory):
         assert group["false_positives"] == sum(truth[left] != truth[right] for left, right, _, _ in claimed)
 
 
+LISTED_KINDS = {"match": "parted", "review": "below_match"}
+UNLISTED_KINDS = {"no_rule", "large_block", "below_review"}
+WRONG_KINDS = {"relatives", "other_given_name", "namesakes", "same_name", "similar_name", "other"}
+
+
+def check_errors(out, path, wrong, missed, counts):
+    """Each error once, with the weight and the rule of pairs.csv where it stands there."""
+    listed = {frozenset((row["left_id"], row["right_id"])): row for row in support.read_table(out, "pairs.csv")}
+    rows = support.read_table(path)
+    for error, pairs in (("wrong", wrong), ("missed", missed)):
+        found = [frozenset((row["left_id"], row["right_id"])) for row in rows if row["error"] == error]
+        assert len(found) == len(set(found)) and set(found) == pairs, error
+    for row in rows:
+        pair = listed.get(frozenset((row["left_id"], row["right_id"])))
+        decision = pair["decision"] if pair else ""
+        assert row["decision"] == decision, row
+        if pair:
+            assert (row["match_weight"], row["match_probability"]) == (pair["match_weight"], pair["match_probability"]), row
+            assert row["found_by"] == pair["blocking_rule"], row
+        if row["error"] == "missed":
+            assert row["kind"] in ({LISTED_KINDS[decision]} if pair else UNLISTED_KINDS), row
+            assert bool(row["found_by"]) == (row["kind"] not in ("no_rule", "large_block")), row
+            assert row["kind"] != "below_review" or row["detail"], row
+        else:
+            assert row["kind"] in (WRONG_KINDS if decision == "match" else {"chained"}), row
+    kinds = support.collections.Counter((row["error"], row["kind"]) for row in rows)
+    assert {(kind["error"], kind["kind"]): kind["pairs"] for kind in counts["errors"]} == kinds
+    assert (counts["errors_wrong"], counts["errors_missed"], counts["errors_listed"]) == (len(wrong), len(missed), len(rows))
+    return rows
+
+
+def test_errors(directory):
+    register, _ = support.generate("civil-birth", PEOPLE, directory)
+    out, truth_path = result(directory)
+    true, claimed = pairs_within(sets_of(support.truth_of(truth_path))), pairs_within(sets_of(support.clusters_of(out)))
+    path = support.path(directory, "errors.csv")
+    rows = check_errors(out, path, claimed - true, true - claimed, evaluate(out, "--truth", truth_path, "--errors", path))
+    records = {row["ma_ho_so"]: row for row in support.read_table(register)}
+    for row in rows:
+        left, right = records[row["left_id"]], records[row["right_id"]]
+        for field in filter(None, row["differing"].split(";")):
+            assert left[field] and right[field] and left[field] != right[field], (row, field)
+        if row["kind"] == "namesakes":
+            assert left["ngay_sinh"] and right["ngay_sinh"]
+    # khop explain says the same of a missed pair.
+    for row in [row for row in rows if row["kind"] in UNLISTED_KINDS][:5]:
+        said = support.json.loads(support.khop("explain", out, row["left_id"], row["right_id"], "--format", "json").out)
+        assert abs(said["match_weight"] - float(row["match_weight"])) < 1e-3, (said, row)
+    text = support.khop("evaluate", out, "--truth", truth_path, "--errors", path).out
+    assert all(f"{row['error']:8} {row['kind']:18}" in text for row in rows), text
+
+
+def test_errors_of_every_kind(directory):
+    """A register made for it: thresholds, split blocks and chains put each pair where it belongs."""
+    register, truth = support.generate("civil-birth", PEOPLE, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out, "--match", "0.999999", "--review", "0.9", "--block-rows", 2)
+    true, claimed = pairs_within(sets_of(support.truth_of(truth))), pairs_within(sets_of(support.clusters_of(out)))
+    path = support.path(directory, "errors.csv")
+    rows = check_errors(out, path, claimed - true, true - claimed, evaluate(out, "--truth", truth, "--errors", path))
+    kinds = {row["kind"] for row in rows}
+    assert {"below_match", "below_review", "large_block"} <= kinds, kinds
+
+
+def test_errors_with_labels(directory):
+    out, truth_path = result(directory)
+    truth, clusters = support.truth_of(truth_path), support.clusters_of(out)
+    true, claimed = pairs_within(sets_of(truth)), pairs_within(sets_of(clusters))
+    chosen = [tuple(sorted(pair)) for pair in sorted(true ^ claimed, key=sorted) + random.Random(5).sample(sorted(true & claimed, key=sorted), 50)]
+    labels = write_labels(directory, "labels.csv", [(*pair, "khớp" if frozenset(pair) in true else "khác") for pair in chosen])
+    path = support.path(directory, "errors.csv")
+    check_errors(out, path, claimed - true, true - claimed, evaluate(out, "--labels", labels, "--errors", path))
+
+
 def test_wrong_store(directory):
     """A store of another run is found out, and so is none."""
     out, truth_path = result(directory)
@@ -204,6 +278,10 @@ def test_wrong_store(directory):
     support.khop("dedupe", register, "-o", other, "--no-store")
     support.refuses(USAGE, ["store"], "evaluate", other, "--truth", truth_path, "--by", "sex")
     support.refuses(INPUT, ["another run"], "evaluate", other, "--truth", truth_path, "--by", "sex", "--store", support.path(out, "store"))
+    errors = support.path(directory, "errors.csv")
+    support.refuses(USAGE, ["store"], "evaluate", other, "--truth", truth_path, "--errors", errors)
+    support.refuses(INPUT, ["another run"], "evaluate", other, "--truth", truth_path, "--errors", errors, "--store", support.path(out, "store"))
+    assert not os.path.exists(errors)
     support.refuses(USAGE, ["no 'shoe_size'", "birth_decade", "so_dinh_danh"], "evaluate", out, "--truth", truth_path, "--by", "sex,shoe_size")
     support.refuses(USAGE, ["no 'ho_ten.decade'"], "evaluate", out, "--truth", truth_path, "--by", "ho_ten.decade")
     support.refuses(USAGE, ["--by", "empty"], "evaluate", out, "--truth", truth_path, "--by", "sex,,source")
