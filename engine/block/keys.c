@@ -107,6 +107,10 @@ static inline uint64_t part_value(const feature_layout *layout, const schema_key
   }
 }
 
+uint64_t block_part_value(const feature_layout *layout, const schema_key_part *part, part_place place, const uint8_t *row) {
+  return part_value(layout, part, place, row);
+}
+
 /* ---- keys ------------------------------------------------------------------------------------- */
 
 static inline uint64_t finish_key(uint64_t hash) {

@@ -23,6 +23,9 @@ khop_status key_set_add(key_set *set, uint64_t key, khop_error *err);
 void key_set_free(key_set *set);
 bool key_set_has(const key_set *set, uint64_t key);
 
+/* What a key part holds for a row, at its place in the layout; 0 when missing. */
+uint64_t block_part_value(const feature_layout *layout, const schema_key_part *part, part_place place, const uint8_t *row);
+
 /* The key of a row under a rule (its number is part of the key). */
 uint64_t block_key(const feature_layout *layout, const schema_rule *rule, size_t rule_number,
                    const uint8_t *row);

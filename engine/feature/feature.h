@@ -82,7 +82,13 @@ typedef struct feature_table {
 
 /* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err);
+/* The same, with room in the rows for key parts that no rule of the schema has yet. Those of texts that do not fit
+ * FEATURE_PARTS_MAX are left out: feature_part_find tells. */
+khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,
+                                     khop_error *err);
 void feature_layout_free(feature_layout *layout);
+/* Where a key part stands in a row; false when the layout was made without it. */
+bool feature_part_find(const feature_layout *layout, const schema_key_part *part, part_place *out_place);
 /* The hash of a part that looks at letters (not PART_WHOLE, PART_TONED); 0 when there is none. */
 uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length);
 

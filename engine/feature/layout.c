@@ -129,36 +129,43 @@ static bool same_part(const schema_key_part *a, const schema_key_part *b) {
   return a->field == b->field && a->kind == b->kind && a->argument == b->argument;
 }
 
-/* Finds or adds a part that has a hash of its own. */
-static khop_status place_hash(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
+/* A part that has a hash of its own. */
+static bool find_hash(const feature_layout *layout, const schema_key_part *part, part_place *out) {
   for (size_t i = 0; i < layout->part_count; i++) {
     if (!same_part(&layout->parts[i].part, part)) continue;
     *out = (part_place){.offset = layout->parts[i].offset, .read = PART_U32};
-    return KHOP_OK;
+    return true;
   }
+  return false;
+}
+
+bool feature_part_find(const feature_layout *layout, const schema_key_part *part, part_place *out) {
+  const feature_slot *slot = &layout->slots[part->field];
+  *out = (part_place){.offset = slot->offset, .read = PART_COMPUTED};
+  if (slot->kind == SLOT_NONE) return false;
+  if (slot->kind == SLOT_ID && part->kind == PART_WHOLE) out->read = PART_U64;
+  if (slot->kind == SLOT_DATE) out->read = PART_DATE;
+  if (slot->kind != SLOT_TEXT) return true;
+  out->read = PART_U32;
+  if (part->kind == PART_TONED) return true;
+  if (part->kind == PART_HOUSE) {
+    out->offset = (uint32_t)slot->house_offset;
+    return slot->house_offset != FEATURE_NONE;
+  }
+  if (part->kind != PART_WHOLE) return find_hash(layout, part, out);
+  out->offset += (uint32_t)sizeof(uint32_t); /* behind the toned hash */
+  return true;
+}
+
+/* Finds the part, or adds its hash. What has no slot yet is a byte, whose place comes last and is looked up for each key. */
+static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
+  if (feature_part_find(layout, part, out) || layout->slots[part->field].kind == SLOT_NONE) return KHOP_OK;
   if (layout->part_count == FEATURE_PARTS_MAX) {
     return error_set(err, KHOP_USAGE, "the blocking rules use more than %d different parts of texts", FEATURE_PARTS_MAX);
   }
   *out = (part_place){.offset = (uint32_t)*next, .read = PART_U32};
   layout->parts[layout->part_count++] = (feature_part){.part = *part, .offset = out->offset};
   *next += sizeof(uint32_t);
-  return KHOP_OK;
-}
-
-static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
-  const feature_slot *slot = &layout->slots[part->field];
-  *out = (part_place){.offset = slot->offset, .read = PART_COMPUTED};
-  if (slot->kind == SLOT_ID && part->kind == PART_WHOLE) out->read = PART_U64;
-  if (slot->kind == SLOT_DATE) out->read = PART_DATE;
-  if (slot->kind != SLOT_TEXT) return KHOP_OK;
-  out->read = PART_U32;
-  if (part->kind == PART_TONED) return KHOP_OK;
-  if (part->kind == PART_HOUSE) {
-    out->offset = (uint32_t)slot->house_offset;
-    return KHOP_OK;
-  }
-  if (part->kind != PART_WHOLE) return place_hash(layout, part, next, out, err);
-  out->offset += (uint32_t)sizeof(uint32_t); /* behind the toned hash */
   return KHOP_OK;
 }
 
@@ -215,21 +222,31 @@ static khop_status place_given(feature_layout *layout, const field_use *uses, si
     if (!uses[f].common) continue;
     const schema_key_part given = {.field = f, .kind = PART_GIVEN};
     part_place place;
-    TRY(place_hash(layout, &given, next, &place, err));
+    TRY(place_part(layout, &given, next, &place, err));
     layout->slots[f].given_offset = place.offset;
   }
   return KHOP_OK;
 }
 
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
+  return feature_layout_make_with(layout, s, NULL, 0, err);
+}
+
+khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,
+                                     khop_error *err) {
   *layout = (feature_layout){.field_count = s->field_count};
   field_use uses[SCHEMA_FIELDS_MAX] = {0};
   collect_uses(uses, s);
+  for (size_t p = 0; p < part_count; p++) use_part(uses, &parts[p]);
   size_t offset = 0;
   add_slots(layout, s, uses, 0, &offset);
   add_slots(layout, s, uses, 1, &offset);
   TRY(place_parts(layout, s, &offset, err));
   TRY(place_given(layout, uses, &offset, err));
+  for (size_t p = 0; p < part_count && layout->part_count < FEATURE_PARTS_MAX; p++) {
+    part_place place;
+    TRY(place_part(layout, &parts[p], &offset, &place, err));
+  }
   add_slots(layout, s, uses, 2, &offset);
   for (size_t f = 0; f < s->field_count; f++) {
     if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;

@@ -186,6 +186,22 @@ typedef struct khop_link_summary {
  * unlinked.csv, rejected.csv, summary.json, model.json, store/ (of both). Only pairs across the registers are compared. */
 KHOP_API khop_status khop_link(const khop_link_options *options, khop_link_summary *out_summary, khop_error *err);
 
+/* ---- blocking rules -------------------------------------------------------------------------- */
+
+typedef struct khop_suggestion {
+  char schema[64];
+  uint64_t rows, rejected, indexed, pairs_budget, pairs; /* pairs: that the rules suggested make */
+  size_t rule_count, rules_tried;
+  double expected_matches, matches_seen; /* that the rules suggested find; that any rule tried would find */
+  char *yaml; /* the rules as a schema's `blocking`, their figures beside; free with khop_free */
+} khop_suggestion;
+
+/* Searches for the blocking rules that find most matches with at most `pairs_budget` pairs (0: two a record). The schema's
+ * own rules, if it has any, teach the first model and are among those tried. Nothing is written. KHOP_INPUT when the register
+ * shows no matching pairs to choose by. */
+KHOP_API khop_status khop_suggest_rules(const khop_options *options, uint64_t pairs_budget, khop_suggestion *out_suggestion,
+                                        khop_error *err);
+
 /* ---- plan --------------------------------------------------------------------------------- */
 
 enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 48 };

@@ -7,6 +7,7 @@
 #include "feature/feature.h"
 #include "model/train.h"
 #include "run/date_orders.h"
+#include "run/suggest.h"
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_bytes_per_thread = 24 << 20 };
 
@@ -87,6 +88,9 @@ static bool has_columns(const run *r, const schema_rule *rule, size_t source) {
 /* At least one blocking rule must find all of its columns, on both sides of two, or nothing would ever be compared. */
 static khop_status check_rules(const run *r, khop_error *err) {
   size_t last = r->link ? r->link->left_count : 0;
+  if (r->schema->rule_count == 0) {
+    return error_set(err, KHOP_USAGE, "schema %s has no blocking rules: khop train --suggest-rules looks for some", r->schema->name);
+  }
   for (size_t i = 0; i < r->schema->rule_count; i++) {
     if (has_columns(r, &r->schema->rules[i], 0) && has_columns(r, &r->schema->rules[i], last)) return KHOP_OK;
   }
@@ -106,8 +110,8 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   if (!r->schema || r->link) TRY(r->link ? run_choose_sides(r, err) : choose_schema(r, err));
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
-  TRY(check_rules(r, err));
-  TRY(feature_layout_make(&r->table.layout, r->schema, err));
+  if (kind != RUN_SUGGESTS) TRY(check_rules(r, err));
+  TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make(&r->table.layout, r->schema, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
   TRY(conflict_plan_create(&r->conflicts, r->schema, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));

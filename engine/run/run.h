@@ -66,7 +66,8 @@ typedef struct run {
 typedef enum run_kind {
   RUN_READS,
   RUN_WRITES,  /* has an output directory */
-  RUN_INSPECTS /* wants to know why a charset was found */
+  RUN_INSPECTS, /* wants to know why a charset was found */
+  RUN_SUGGESTS  /* looks for blocking rules: need have none */
 } run_kind;
 
 /* Everything up to the first row. On failure run_close is still to be called. */

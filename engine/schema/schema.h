@@ -49,7 +49,7 @@
  *
  * A level may say `conflict: true`: a linked pair at it is one person or parcel whose records contradict each other.
  *
- * A field name is letters, digits, '_' and '-'. `fields`, `blocking` and `comparisons` are needed;
+ * A field name is letters, digits, '_' and '-'. `fields` and `comparisons` are needed, for a run `blocking` too;
  * without expected_duplicates it is 0.05, without thresholds they are 0.9 and 0.5, without `title`
  * it is the name. A level has m and u, or weight, or match_share; only m and u take a term_frequency, and `else` takes none.
  *

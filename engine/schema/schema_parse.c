@@ -248,7 +248,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   static const document_key keys[ROOT_KEYS] = {
       [ROOT_SCHEMA] = {"schema", true},           [ROOT_TITLE] = {"title", false},
       [ROOT_ID] = {"id", false},                  [ROOT_FIELDS] = {"fields", true},
-      [ROOT_BLOCKING] = {"blocking", true},       [ROOT_SPLIT_BY] = {"split_by", false},
+      [ROOT_BLOCKING] = {"blocking", false},      [ROOT_SPLIT_BY] = {"split_by", false},
       [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_CLUSTERS] = {"clusters", false},
       [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
       [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false}};
@@ -256,7 +256,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
   TRY(head_parse(d, s, values, err));
-  TRY(blocking_parse(d, s, values[ROOT_BLOCKING], err));
+  if (values[ROOT_BLOCKING]) TRY(blocking_parse(d, s, values[ROOT_BLOCKING], err));
   if (values[ROOT_SPLIT_BY]) {
     TRY(parts_parse(d, s, values[ROOT_SPLIT_BY], "split_by", s->split_by, &s->split_count, err));
   }

@@ -2,6 +2,7 @@
 #include "schema/schema_tests.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schema/wording.h"

@@ -12,6 +12,8 @@ import csource
 
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600
+# The only installed header is the manual of the whole interface.
+MANUALS = {"engine/include/khop.h": 900}
 
 NAME = re.compile(r"(\w+)\s*\(")
 
@@ -54,8 +56,9 @@ def main(root):
     for path, text in csource.files(root):
         name = path.relative_to(pathlib.Path(root))
         lines = text.count("\n")
-        if lines > FILE_LINES_MAX:
-            findings.append(f"{name}: {lines} lines, at most {FILE_LINES_MAX}")
+        most = MANUALS.get(name.as_posix(), FILE_LINES_MAX)
+        if lines > most:
+            findings.append(f"{name}: {lines} lines, at most {most}")
         for function, first, last in functions(text):
             counted += 1
             if last - first + 1 > FUNCTION_LINES_MAX:

@@ -345,8 +345,31 @@ static void too_many_parts(void **unused) {
   schema_free(s);
 }
 
+/* Rows can hold parts that no rule has yet, so that rules made of them can be tried. */
+static void parts_beside_the_rules(void **unused) {
+  (void)unused;
+  schema *s = schema_of("schema: t\nfields:\n  f: {type: person_name}\n  g: {type: date}\n  h: {type: code}\nblocking:\n  - [f.given]\n"
+                        "comparisons:\n  - name: f\n    levels:\n      - {when: f exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n");
+  const schema_key_part asked[] = {{0, PART_SORTED, 0}, {1, PART_YEAR, 0}}, absent[] = {{0, PART_INITIALS, 0}, {2, PART_WHOLE, 0}};
+  test_table t = {.schema = s};
+  part_place place;
+  khop_error err = {0};
+  must(feature_layout_make_with(&t.table.layout, s, asked, COUNT_OF(asked), &err), &err);
+  const char *same[] = {"Nguyễn Văn An", "3/4/1990", "x"}, *turned[] = {"An Nguyễn Văn", "5/6/1990", "x"};
+  table_add(&t, same);
+  table_add(&t, turned);
+  for (size_t i = 0; i < COUNT_OF(asked); i++) {
+    assert_true(feature_part_find(&t.table.layout, &asked[i], &place));
+    uint64_t value = block_part_value(&t.table.layout, &asked[i], place, feature_row(&t.table, 0));
+    assert_true(value != 0 && value == block_part_value(&t.table.layout, &asked[i], place, feature_row(&t.table, 1)));
+  }
+  for (size_t i = 0; i < COUNT_OF(absent); i++) assert_false(feature_part_find(&t.table.layout, &absent[i], &place));
+  table_close(&t);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(parts_beside_the_rules),
       cmocka_unit_test(key_set_holds_what_was_added),
       cmocka_unit_test(parts),
       cmocka_unit_test(places_not_known_have_no_key),
