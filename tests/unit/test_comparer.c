@@ -135,11 +135,21 @@ static bool middle_word_more(const text_side *x, const text_side *y) {
   return false;
 }
 
+/* A word short for another has one letter, or no vowel: T., Ng. */
+static bool is_short(const uint8_t *word, size_t length) {
+  for (size_t i = 0; i < length && length > 1; i++) {
+    if (strchr("AEIOUY", word[i] - LETTER_A + 'A')) return false;
+  }
+  return true;
+}
+
 static bool initials_fit(const text_side *x, const text_side *y) {
   if (x->word_count != y->word_count) return false;
   for (size_t i = 0; i < x->word_count; i++) {
     size_t a = (size_t)(x->words[i].end - x->words[i].start), b = (size_t)(y->words[i].end - y->words[i].start);
-    if (memcmp(x->letters + x->words[i].start, y->letters + y->words[i].start, a < b ? a : b)) return false;
+    const uint8_t *one = x->letters + x->words[i].start, *other = y->letters + y->words[i].start;
+    if (memcmp(one, other, a < b ? a : b)) return false;
+    if (a != b && !is_short(one, a < b ? a : b)) return false;
   }
   return true;
 }
