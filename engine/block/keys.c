@@ -73,7 +73,7 @@ static uint64_t date_any_order(uint32_t date) {
 /* A date is year << 9 | month << 5 | day: its parts are bits of it, if they are there. */
 static inline uint64_t date_part(key_part_kind kind, uint32_t date) {
   bool month = feature_date_month(date), day = feature_date_day(date);
-  if (!feature_date_year(date)) return 0;
+  if (!feature_date_year(date) || feature_date_span(date)) return 0; /* which year it was is not known */
   switch (kind) {
     case PART_YEAR: return date >> 9;
     case PART_YEAR_MONTH: return month ? date >> 5 : 0;

@@ -75,7 +75,16 @@ static bool date_complete(uint32_t date) { return feature_date_month(date) && fe
 /* 1 January often stands for "year only". */
 static bool date_vague(uint32_t date) { return !date_complete(date) || (date & 511) == (1 << 5 | 1); }
 
+/* Years between what the one can be and what the other can be; 0 when they overlap. */
+static unsigned years_apart(uint32_t x, uint32_t y) {
+  unsigned x_first = feature_date_year(x), x_last = x_first + feature_date_span(x);
+  unsigned y_first = feature_date_year(y), y_last = y_first + feature_date_span(y);
+  if (x_last < y_first) return y_first - x_last;
+  return y_last < x_first ? x_first - y_last : 0;
+}
+
 static bool dates_compatible(uint32_t x, uint32_t y) {
+  if (feature_date_span(x) || feature_date_span(y)) return years_apart(x, y) == 0;
   if (feature_date_year(x) != feature_date_year(y) || (!date_vague(x) && !date_vague(y))) return false;
   if ((date_complete(x) && date_vague(x)) || (date_complete(y) && date_vague(y))) return true;
   unsigned mx = feature_date_month(x), my = feature_date_month(y);
@@ -102,8 +111,10 @@ static uint8_t dates_within(uint32_t x, uint32_t y, double limit) {
   return abs(civil_days(x) - civil_days(y)) <= limit;
 }
 
-static unsigned dates_years_apart(uint32_t x, uint32_t y) {
-  return (unsigned)abs((int)feature_date_year(x) - (int)feature_date_year(y));
+/* Not known when an age or a decade leaves it open. */
+static uint8_t dates_same_year(uint32_t x, uint32_t y) {
+  if (years_apart(x, y) > 0) return 0;
+  return feature_date_span(x) || feature_date_span(y) ? MEASURE_NONE : 1;
 }
 
 static uint8_t date_edits(const sides *s, size_t l, size_t r) {
@@ -117,11 +128,11 @@ static uint8_t date_value_of(const measure *m, const sides *s, size_t l, size_t 
   if (!x || !y) return MEASURE_NONE;
   switch (m->kind) {
     case TEST_SWAPPED: return dates_swapped(x, y);
-    case TEST_SAME_YEAR: return feature_date_year(x) == feature_date_year(y);
+    case TEST_SAME_YEAR: return dates_same_year(x, y);
     case TEST_SAME_MONTH_DAY: return date_complete(x) && date_complete(y) && (x & 511) == (y & 511);
     case TEST_COMPATIBLE: return dates_compatible(x, y);
     case TEST_WITHIN: return dates_within(x, y, m->limit);
-    case TEST_YEARS: return dates_years_apart(x, y) <= m->limit;
+    case TEST_YEARS: return years_apart(x, y) <= m->limit;
     case TEST_EDITS: return date_edits(s, l, r);
     default: return 0;
   }

@@ -4,6 +4,7 @@
 #include "base/hash.h"
 #include "feature/parts.h"
 #include "feature/text_memory.h"
+#include "normalise/date.h"
 
 /* Eight bytes of 5 bits each to 40 bits, by pairs, fours and eights. */
 static uint64_t close_letters(uint64_t letters) {
@@ -121,14 +122,27 @@ uint64_t feature_row_identifier_key(const feature_slot *slot, const uint8_t *row
                            feature_id_number(slot_u64(row, slot->offset)));
 }
 
-static void encode_date(const char *text, size_t length, const feature_slot *slot, uint8_t *row) {
+/* What is written in another way than most dates: in words, as an age, a decade, a year of two digits. */
+static uint32_t read_rare_date(const char *text, size_t length, unsigned reference_year) {
+  const date_options options = {.reference_year = (uint16_t)reference_year, .short_year_last = (uint16_t)reference_year};
+  date_parts date;
+  date_read(text, length, &options, &date);
+  if (date.findings & DATE_ERRORS || date.year_first == 0) return 0;
+  uint32_t packed = (uint32_t)date.year_first << 9;
+  if (date.year_first < date.year_last) return packed | (uint32_t)(date.year_last - date.year_first) << 21;
+  return packed | (uint32_t)date.month << 5 | date.day;
+}
+
+static void encode_date(const char *text, size_t length, unsigned reference_year, const feature_slot *slot, uint8_t *row) {
   date_value date;
   normalise_date(text, length, &date);
   uint32_t packed = date.valid ? (uint32_t)date.year << 9 | (uint32_t)date.month << 5 | date.day : 0;
+  if (!date.valid && date.present) packed = read_rare_date(text, length, reference_year);
   memcpy(row + slot->offset, &packed, 4);
 }
 
-static void encode_field(semantic_type type, const feature_slot *slot, const char *text, size_t length, uint8_t *row) {
+static void encode_field(const schema_field *field, const feature_slot *slot, const char *text, size_t length, uint8_t *row) {
+  semantic_type type = field->type;
   switch (slot->kind) {
     case SLOT_TEXT: {
       text_value value;
@@ -143,7 +157,7 @@ static void encode_field(semantic_type type, const feature_slot *slot, const cha
       memcpy(row + slot->offset, &packed, 8);
       break;
     }
-    case SLOT_DATE: encode_date(text, length, slot, row); break;
+    case SLOT_DATE: encode_date(text, length, field->reference_year, slot, row); break;
     case SLOT_QUANTITY: {
       float value = (float)normalise_number(text, length);
       memcpy(row + slot->offset, &value, 4);
@@ -178,7 +192,7 @@ void feature_encode_with(const feature_layout *layout, const schema *s, text_mem
     if (slot->kind == SLOT_NONE || (fields[f].length == 0 && slot->kind != SLOT_QUANTITY)) continue;
     const char *text = fields[f].text ? fields[f].text : "";
     if (slot->kind != SLOT_TEXT) {
-      encode_field(s->fields[f].type, slot, text, fields[f].length, row);
+      encode_field(&s->fields[f], slot, text, fields[f].length, row);
       continue;
     }
     text_value room;
@@ -196,6 +210,7 @@ uint64_t feature_identifier_key(semantic_type type, const char *text, size_t len
   bool is_id = type == TYPE_PERSONAL_ID || type == TYPE_INSURANCE || type == TYPE_PHONE;
   const feature_slot slot = {.kind = is_id ? SLOT_ID : SLOT_TEXT, .frequency_offset = FEATURE_NONE};
   uint8_t row[8] = {0};
-  encode_field(type, &slot, text, length, row);
+  const schema_field field = {.type = type};
+  encode_field(&field, &slot, text, length, row);
   return feature_row_identifier_key(&slot, row);
 }

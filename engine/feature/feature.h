@@ -28,7 +28,7 @@ typedef enum slot_kind {
   SLOT_NONE = 0,
   SLOT_TEXT,     /* toned hash, plain hash (u32 each, 0: missing), letters when `letters` */
   SLOT_ID,       /* u64: kind (4 bits), digits (5 bits), number; 0: missing */
-  SLOT_DATE,     /* u32: year << 9 | month << 5 | day; 0: missing */
+  SLOT_DATE,     /* u32: span << 21 | year << 9 | month << 5 | day; 0: missing. span: years that it can be behind `year` (an age, a decade) */
   SLOT_QUANTITY, /* float; NaN: missing */
   SLOT_SEX       /* u8: sex_value */
 } slot_kind;
@@ -156,7 +156,8 @@ static inline id_kind feature_id_kind(uint64_t id) { return (id_kind)(id >> 60);
 static inline unsigned feature_id_digits(uint64_t id) { return (unsigned)(id >> 55) & 31; }
 static inline uint64_t feature_id_number(uint64_t id) { return id & ((1ull << 55) - 1); }
 
-static inline unsigned feature_date_year(uint32_t date) { return date >> 9; }
+static inline unsigned feature_date_year(uint32_t date) { return date >> 9 & 4095; }
+static inline unsigned feature_date_span(uint32_t date) { return date >> 21; }
 static inline unsigned feature_date_month(uint32_t date) { return date >> 5 & 15; }
 static inline unsigned feature_date_day(uint32_t date) { return date & 31; }
 

@@ -18,11 +18,12 @@ khop_status date_orders_find(const input *in, const schema *s, const int *column
   return KHOP_OK;
 }
 
-const input_field *day_first(uint64_t month_first, const input_field *fields, size_t field_count, day_first_fields *room) {
-  static const date_options options = {.order = DATE_ORDER_MDY};
-  memcpy(room->fields, fields, field_count * sizeof *fields);
+const input_field *day_first(uint64_t month_first, const schema *s, const input_field *fields, day_first_fields *room) {
+  memcpy(room->fields, fields, s->field_count * sizeof *fields);
   for (; month_first; month_first &= month_first - 1) {
     size_t f = (size_t)__builtin_ctzll(month_first);
+    uint16_t year = (uint16_t)s->fields[f].reference_year;
+    const date_options options = {.order = DATE_ORDER_MDY, .reference_year = year, .short_year_last = year};
     date_parts date;
     date_read(fields[f].text ? fields[f].text : "", fields[f].length, &options, &date);
     if (date.precision == DATE_NONE || date.findings & DATE_ERRORS) continue;

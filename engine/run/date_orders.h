@@ -15,6 +15,6 @@ typedef struct day_first_fields {
 } day_first_fields;
 
 /* The fields with the dates of the mask written year first; in `room`, the others borrowed. */
-const input_field *day_first(uint64_t month_first, const input_field *fields, size_t field_count, day_first_fields *room);
+const input_field *day_first(uint64_t month_first, const schema *s, const input_field *fields, day_first_fields *room);
 
 #endif

@@ -94,7 +94,7 @@ static void encode(const khop_explainer *e, const khop_store_record *record, uin
   for (size_t f = 0; f < e->schema->field_count; f++) fields[f] = (input_field){.text = record->fields[f], .length = record->lengths[f]};
   const input_field *read = fields;
   uint64_t month_first = record->source_number < e->source_count ? e->month_first[record->source_number] : 0;
-  if (month_first) read = day_first(month_first, fields, e->schema->field_count, &turned);
+  if (month_first) read = day_first(month_first, e->schema, fields, &turned);
   feature_encode(&e->table.layout, e->schema, read, row);
 }
 

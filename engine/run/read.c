@@ -144,7 +144,7 @@ static khop_status take_row(const run *r, slot *s, text_memory *memory, size_t r
   uint64_t month_first = r->month_first[s->batch.source];
   if (month_first) {
     day_first_fields turned;
-    feature_encode_with(&r->table.layout, r->schema, memory, day_first(month_first, fields, field_count, &turned), features);
+    feature_encode_with(&r->table.layout, r->schema, memory, day_first(month_first, r->schema, fields, &turned), features);
   } else {
     feature_encode_with(&r->table.layout, r->schema, memory, fields, features);
   }

@@ -74,15 +74,25 @@ static khop_status aliases_parse(const schema_document *d, const schema *s, sche
   return KHOP_OK;
 }
 
+static khop_status reference_year_parse(const schema_document *d, const yaml_node_t *node, schema_field *field, khop_error *err) {
+  static const number_range years = {.low = 1850, .high = 2100, .whole = true};
+  double year;
+  TRY(node_number(d, node, "reference_year", years, &year, err));
+  field->reference_year = (unsigned)year;
+  if (field->type == TYPE_DATE) return KHOP_OK;
+  return document_fault(err, d, node, "reference_year: is of dates, and this is a %s", semantic_type_name(field->type));
+}
+
 static khop_status field_parse(const schema_document *d, const schema *s, schema_field *field,
                                const yaml_node_t *node, khop_error *err) {
-  enum { KEY_TYPE, KEY_ALIASES, KEY_IDENTIFIER, KEYS };
+  enum { KEY_TYPE, KEY_ALIASES, KEY_IDENTIFIER, KEY_YEAR, KEYS };
   static const document_key keys[KEYS] = {
-      {"type", true}, {"aliases", false}, {"identifier", false}};
+      {"type", true}, {"aliases", false}, {"identifier", false}, {"reference_year", false}};
   yaml_node_t *values[KEYS];
   TRY(node_keys(d, node, "field", keys, KEYS, values, err));
   TRY(type_parse(d, values[KEY_TYPE], &field->type, err));
   if (values[KEY_ALIASES]) TRY(aliases_parse(d, s, field, values[KEY_ALIASES], err));
+  if (values[KEY_YEAR]) TRY(reference_year_parse(d, values[KEY_YEAR], field, err));
   if (!values[KEY_IDENTIFIER]) return KHOP_OK;
   TRY(node_flag(d, values[KEY_IDENTIFIER], "identifier", &field->identifier, err));
   if (!field->identifier || field->type == TYPE_PERSONAL_ID || field->type == TYPE_INSURANCE ||

@@ -215,6 +215,22 @@ static const measure_case date_cases[] = {
     {"date", "f years 1", "3/4/1990", "1992", NO},
     {"date", "f years 0", "3/4/1990", "5/1990", YES},
     {"date", "f years 2", "", "1992", NONE},
+    {"date", "f compatible", "196x", "3/4/1965", YES}, /* a decade */
+    {"date", "f compatible", "những năm 1960", "1970", NO},
+    {"date", "f compatible", "196x", "khoảng 1970", YES}, /* 1960-1969, 1965-1974 */
+    {"date", "f same_year", "196x", "1970", NO},
+    {"date", "f same_year", "196x", "1965", NONE},
+    {"date", "f years 3", "196x", "1972", YES},
+    {"date", "f years 2", "196x", "1972", NO},
+    {"date", "f exact", "196x", "196x", NO},
+    {"date", "f exact", "ngày 3 tháng 4 năm 1990", "3/4/1990", YES},
+    {"date", "f missing", "35 tuổi", "1990", YES}, /* no year to count back from */
+    {"date, reference_year: 2024", "f compatible", "35 tuổi", "17/5/1989", YES},
+    {"date, reference_year: 2024", "f compatible", "35 tuổi", "17/5/1990", NO},
+    {"date, reference_year: 2024", "f years 1", "35 tuổi", "1990", YES},
+    {"date, reference_year: 2024", "f exact", "3/4/90", "3/4/1990", YES},
+    {"date, reference_year: 2024", "f exact", "3/4/25", "3/4/1925", YES},
+    {"date", "f missing", "3/4/90", "3/4/1990", YES},
     {"date", "f missing_both", "31/02/1990", "", YES},
     {"date", "f missing_both", "1990", "", NO},
     {"date", "f missing", "31/02/1990", "1990", YES},

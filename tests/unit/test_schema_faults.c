@@ -70,7 +70,7 @@ static const fault_case cases[] = {
     {"type: code", "type: cod",
      "4:14: unknown type 'cod'; types: text, person_name, place, code, entry_number, date, sex, personal_id, "
      "insurance, phone, number"},
-    {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier"},
+    {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier, reference_year"},
     {"{type: code}", "{aliases: [x]}", "4:7: field: no key 'type'"},
     {"{type: code}", "code", "4:7: field: a text stands where a mapping should"},
     {"  ma: {type", "  not: {type", "4:3: field name 'not' is not letters, digits, '_' and '-'"},
@@ -108,6 +108,9 @@ static const fault_case cases[] = {
     {"split_by: [sinh.year]", "split_by: []", "12:11: split_by: empty"},
     {"split_by: [sinh.year]", "split_by: [{a: b}]",
      "12:12: key part: a mapping stands where a text should"},
+
+    {"sinh: {type: date}", "sinh: {type: date, reference_year: 24}", "6:38: reference_year: 24 is not a whole number from 1850 to 2100"},
+    {"ten: {type: person_name,", "ten: {type: person_name, reference_year: 2024,", "5:44: reference_year: is of dates, and this is a person_name"},
 
     /* comparisons */
     {"name: ten", "name: tên",
