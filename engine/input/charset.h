@@ -131,4 +131,8 @@ typedef struct charset_judgement {
 void charset_judge(const charsets *c, const charset_profile *profile, const input_field *fields, size_t count,
                    charset_judgement *out);
 
+/* Judges fields of well-formed UTF-8 where nothing was known of mojibake: those are CHARSET_KIND_MOJIBAKE of which three
+ * words say it, all in one charset. False when there are none. Only rows with a letter of odd_latin.h need it. */
+bool charset_judge_mojibake(const charsets *c, const input_field *fields, size_t count, charset_judgement *out);
+
 #endif

@@ -60,12 +60,6 @@ static const charset_profile any_legacy = {
     .count = 5,
 };
 
-static const charset_profile any_mojibake = {
-    .charsets = {CHARSET_UTF8, CHARSET_TCVN3_MOJIBAKE, CHARSET_VNI_MOJIBAKE},
-    .share = {0.4, 0.3, 0.3},
-    .count = 3,
-};
-
 /* Columns that have a charset of their own first; the others as a row without them. `own`: room for a judgement
  * a column. */
 static void judge_columns(const row_decoder *d, const input_field *fields, size_t count, input_field *shared,
@@ -177,36 +171,12 @@ khop_status decode_row(const row_decoder *decoder, bool is_header, input_field *
   return decode_fields(decoder, fields, count, texts, out_bytes, out_is_readable, err);
 }
 
-/* Those that are sure, as a mask of charsets. */
-static unsigned sure_mojibake(const charsets *tables, const input_field *fields, const charset_judgement *judgements,
-                              size_t count) {
-  unsigned seen = 0, sure = 0;
-  for (size_t c = 0; c < count; c++) {
-    if (judgements[c].kind == CHARSET_KIND_MOJIBAKE) seen |= 1u << judgements[c].charset;
-  }
-  for (unsigned charset = 0; charset < CHARSET_COUNT; charset++) {
-    charset_reading reading = {0};
-    if (!(seen >> charset & 1)) continue;
-    for (size_t c = 0; c < count; c++) {
-      if (judgements[c].kind != CHARSET_KIND_MOJIBAKE || judgements[c].charset != charset) continue;
-      charset_read(tables, 1u << charset, fields[c].text, fields[c].length, &reading);
-    }
-    if (reading.syllables[charset] >= LONE_SYLLABLES_MIN) sure |= 1u << charset;
-  }
-  return sure;
-}
-
 khop_status decode_mojibake(const row_decoder *decoder, input_field *fields, size_t count, row_texts *texts,
                             size_t *out_bytes, khop_error *err) {
   bool is_readable;
   *out_bytes = 0;
   TRY(reserve_judgements(texts, count, err));
-  charset_judge(decoder->tables, &any_mojibake, fields, count, texts->judgements);
-  unsigned sure = sure_mojibake(decoder->tables, fields, texts->judgements, count);
-  if (sure == 0 || (sure & (sure - 1)) != 0) return KHOP_OK;
-  for (size_t c = 0; c < count; c++) {
-    if (!(sure >> texts->judgements[c].charset & 1)) texts->judgements[c].kind = CHARSET_KIND_UTF8;
-  }
+  if (!charset_judge_mojibake(decoder->tables, fields, count, texts->judgements)) return KHOP_OK;
   /* What was judged to be of a charset decodes in it. */
   return decode_fields(decoder, fields, count, texts, out_bytes, &is_readable, err);
 }

@@ -10,7 +10,7 @@
 #include "normalise/name_words.h"
 #include "normalise/typing.h"
 
-enum { NAME_NOTE_MAX = 48 };
+enum { NAME_NOTE_MAX = 48, NAME_SETTLED_MIN = 8 };
 
 typedef struct name_notes {
   bool telex, title, reordered, newborn, missing;
@@ -52,7 +52,7 @@ void name_settle_rest(fold_run *run, name_notes *notes);
  * in neither Thị nor Văn, and are done after two looks. */
 static inline void name_settle(fold_run *run, name_notes *notes) {
   unsigned first = run->plain[0] & 31, second = run->plain[1] & 31;
-  bool usual = run->count >= 8 && !(name_front_letters[first] >> second & 1) && !name_ends_in_middle_word(run);
+  bool usual = run->count >= NAME_SETTLED_MIN && !(name_front_letters[first] >> second & 1) && !name_ends_in_middle_word(run);
   if (!usual) name_settle_rest(run, notes);
 }
 

@@ -55,7 +55,7 @@ static bool is_plain_in(const char *list, size_t list_length, const fold_run *ru
   return is_in(list, list_length, needle, word_plain(run, w, needle));
 }
 
-static bool has_accent(const fold_run *run, name_word w) {
+bool name_has_accent(const fold_run *run, name_word w) {
   for (size_t i = w.start; i < w.end; i++) {
     uint8_t code = run->codes[i];
     if (code >= FOLD_D) return true;
@@ -69,7 +69,7 @@ static bool has_accent(const fold_run *run, name_word w) {
 /* In a list of words with their accents, followed by unaccented ones in capitals. */
 static bool is_written_in(const char *list, size_t list_length, const fold_run *run, name_word w) {
   char needle[NAME_WORD_TEXT_MAX];
-  size_t length = has_accent(run, w) ? word_text(run, w, needle) : word_plain(run, w, needle);
+  size_t length = name_has_accent(run, w) ? word_text(run, w, needle) : word_plain(run, w, needle);
   return is_in(list, list_length, needle, length);
 }
 
@@ -130,6 +130,14 @@ static size_t phrase_words(const fold_run *run, const name_word *words, size_t c
     at += length + (at[length] == ' ');
   }
   return used;
+}
+
+bool name_begins_compound(const fold_run *run, name_word w) {
+  for (size_t i = 0; i < sizeof compounds / sizeof compounds[0]; i++) {
+    size_t length = strcspn(compounds[i], " ");
+    if (name_word_length(w) == length && memcmp(run->plain + w.start, compounds[i], length) == 0) return true;
+  }
+  return false;
 }
 
 size_t name_compound_surname(const fold_run *run, const name_word *words, size_t count) {

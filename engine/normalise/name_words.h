@@ -20,6 +20,8 @@ bool name_word_is(const fold_run *run, name_word w, const char *text);
 /* Without accents; `plain` is in capitals. */
 bool name_word_is_plain(const fold_run *run, name_word w, const char *plain);
 
+bool name_has_accent(const fold_run *run, name_word w);
+
 /* One of the 200 surnames that nearly everybody bears, with accents or without. Văn and Thị are none. */
 bool name_is_surname(const fold_run *run, name_word w);
 /* A surname that is nobody's given name. */
@@ -30,6 +32,8 @@ bool name_is_kinh_surname(const fold_run *run, name_word w);
 bool name_is_shared_surname(const fold_run *run, name_word w);
 /* How many words a compound surname at words[0] has, 0: it is none, or the name would be over with it. */
 size_t name_compound_surname(const fold_run *run, const name_word *words, size_t count);
+/* May one begin with this word? */
+bool name_begins_compound(const fold_run *run, name_word w);
 /* How many words of a clan of the Central Highlands begin at words[0] (Niê, Rơ Châm). */
 size_t name_clan(const fold_run *run, const name_word *words, size_t count);
 /* Given names that foreigners often bear: they tell which end the surname is at. */

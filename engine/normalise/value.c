@@ -92,17 +92,19 @@ void value_reader_free(value_reader *reader) {
 khop_status value_memory_create(value_memory **out_memory, const value_reader *reader, khop_error *err) {
   value_memory *memory = *out_memory = mem_alloc(1, sizeof *memory);
   if (!memory) return error_memory(err, sizeof *memory, "memory of values");
-  if (!reader->addresses) return KHOP_OK;
-  memory->addresses = address_memory_create();
-  if (memory->addresses) return KHOP_OK;
+  bool has_names = reader->type->read == value_read_name;
+  if (reader->addresses) memory->addresses = address_memory_create();
+  if (has_names) memory->names = name_memory_create();
+  if ((!reader->addresses || memory->addresses) && (!has_names || memory->names)) return KHOP_OK;
   value_memory_free(memory);
   *out_memory = NULL;
-  return error_memory(err, 0, "memory of addresses");
+  return error_memory(err, 0, "memory of values");
 }
 
 void value_memory_free(value_memory *memory) {
   if (!memory) return;
   address_memory_free(memory->addresses);
+  name_memory_free(memory->names);
   mem_free(memory);
 }
 

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "normalise/identifier.h"
+#include "normalise/name_memory.h"
 #include "normalise/value.h"
 
 typedef struct value_addresses value_addresses;
 
 struct value_memory {
   address_memory *addresses; /* NULL for other types */
+  name_memory *names;        /* likewise */
 };
 
 /* What a reader is given besides the value. */

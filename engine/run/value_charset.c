@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "input/odd_latin.h"
 #include "input/utf8.h"
 
 /* Line by line; the last one may be cut. */
@@ -55,6 +56,9 @@ static bool decode(const value_charset *c, const char *text, size_t length, char
   charset_judgement judged;
   input_field field = {.text = text, .length = (uint32_t)length}; /* at most a megabyte */
   charset_judge(c->tables, &c->profile, &field, 1, &judged);
+  if (judged.kind == CHARSET_KIND_UTF8 && !c->profile.is_forced && odd_latin_find(text, 0, length) < length) {
+    charset_judge_mojibake(c->tables, &field, 1, &judged);
+  }
   out->is_undecodable = judged.kind == CHARSET_KIND_UNDECODABLE;
   if (judged.kind != CHARSET_KIND_LEGACY && judged.kind != CHARSET_KIND_MOJIBAKE) return false;
   size_t written;

@@ -113,6 +113,11 @@ def test_charsets(directory):
             assert row["repaired"] == ["charset"] and row["findings"] == [], (charset, chosen, row)
     row = normalise("person_name", as_input([name]), "--charset", "auto")[0]
     assert row == expected, row
+    sample = (name + "\n").encode() * 50000  # over a megabyte
+    late = "Nguyeãn Vaên Ñöùc\nNguyÔn V¨n §øc\nMuñoz Müller Ñandú\nÑöùc\n".encode()
+    rows = normalise("person_name", sample + late, "--charset", "auto")[-4:]
+    assert [row["value"] for row in rows] == [name, name, "Muñoz Müller Ñandú", "Ñöùc"], rows
+    assert [row["repaired"] for row in rows] == [["charset"], ["charset"], [], []], rows
     row = normalise("person_name", b"Nguy\xd4n \x00\n", "--charset", "vni")[0]
     assert row["canonical"] == "" and row["parts"] == {} and row["findings"] == ["undecodable", "damaged"], row
 

@@ -1,5 +1,6 @@
 /* Names of persons: the golden table, idempotence, what must and must not be equal. */
 #include "base/hash.h"
+#include "normalise/name_memory.h"
 #include "normalise/person_name.h"
 #include "normalise_golden.h"
 
@@ -157,6 +158,84 @@ static void test_idempotent(void **state) {
   assert_true(repaired > GENERATED / 4);
 }
 
+/* ---- names from words met before ----------------------------------------------------------- */
+
+static name_memory *memory;
+static size_t usual_names;
+
+/* What the memory says of a name, if it says anything, is what person_name_parts says. */
+static void check_usual(const char *text, size_t length) {
+  name_usual usual;
+  char *exact = golden_exact(text, length);
+  name_parts parts;
+  person_name_parts(exact, length, &parts);
+  bool is_usual = false; /* a word is new once */
+  for (size_t i = 0; i <= NAME_USUAL_WORDS_MAX && !is_usual; i++) is_usual = name_memory_read(memory, exact, length, &usual);
+  free(exact);
+  if (!is_usual) return;
+  usual_names++;
+  assert_int_equal(parts.findings, usual.is_unaccented ? NAME_UNACCENTED : 0);
+  assert_int_equal(parts.repairs, 0);
+  assert_int_equal(parts.words, usual.words);
+  assert_int_equal(strlen(parts.canonical), usual.canonical_bytes);
+  assert_memory_equal(parts.canonical, usual.canonical, usual.canonical_bytes);
+  assert_int_equal(strlen(parts.plain), usual.plain_bytes);
+  assert_memory_equal(parts.plain, usual.plain, usual.plain_bytes);
+  assert_int_equal(strlen(parts.phonetic), usual.phonetic_bytes);
+  assert_memory_equal(parts.phonetic, usual.phonetic, usual.phonetic_bytes);
+  assert_int_equal(strlen(parts.initials), usual.words);
+  assert_memory_equal(parts.initials, usual.initials, usual.words);
+  assert_int_equal(strlen(parts.surname), usual.surname_bytes);
+  assert_memory_equal(parts.surname, usual.canonical, usual.surname_bytes);
+  assert_string_equal(parts.given, parts.canonical + usual.given_start);
+  size_t middle = usual.given_start - usual.surname_bytes - 1;
+  assert_int_equal(strlen(parts.middle), middle ? middle - 1 : 0);
+  assert_memory_equal(parts.middle, usual.canonical + usual.surname_bytes + 1, middle ? middle - 1 : 0);
+  assert_string_equal(parts.mother, "");
+  assert_string_equal(parts.note, "");
+}
+
+static void check_usual_cells(char **cells) { check_usual(cells[0], strlen(cells[0])); }
+
+static void test_usual_names(void **state) {
+  (void)state;
+  static const char *const more[] = {"Phước", "Phúc", "Bửu", "Nguyễn", "Trần", "Thị", "thi", "văn", "VAN", "Tức", "Hưng", "Âu",
+                                     "Dương", "Gia", "Bảo", "Lê", "Lý", "Ng", "Tr", "Ê", "Út", "Hơ", "K", "Nia", "Mlô", "Đông", "null",
+                                     "Na", "Khong", "Ro", "Mạnh", "Oanh", "oo", "Quyeen", "qúy", "Hòa", "Võ", "Danh", "Vô", "Mai"};
+  enum { PIECES = sizeof pieces / sizeof pieces[0], ALL = PIECES + sizeof more / sizeof more[0] };
+  uint64_t random = 17;
+  memory = name_memory_create();
+  assert_non_null(memory);
+  usual_names = 0;
+  for (int round = 0; round < 2; round++) golden_each("golden/names.tsv", 9, check_usual_cells);
+  assert_true(usual_names > 60);
+  for (size_t i = 0; i < GENERATED; i++) {
+    char text[512] = "";
+    size_t count = 1 + (random_next(&random) >> 33) % 6;
+    for (size_t k = 0; k < count; k++) {
+      size_t at = (random_next(&random) >> 33) % (3 * ALL);
+      strcat(text, at < PIECES ? pieces[at] : more[(at - PIECES) % (ALL - PIECES)]);
+      if (k + 1 < count || i % 16 == 0) strcat(text, i % 32 ? " " : "  ");
+    }
+    check_usual(text, strlen(text) + i % 3 % 2); /* and with a NUL that is part of it */
+  }
+  assert_true(usual_names > GENERATED / 50);
+  for (size_t i = 0; i < GENERATED; i++) { /* more words than there are places, which push each other out */
+    static const char *const heads[] = {"b", "c", "ch", "d", "g", "h", "kh", "l", "m", "n", "ng", "nh", "ph", "q", "s", "t", "th", "tr", "v"};
+    static const char *const tails[] = {"an", "a", "am", "ang", "anh", "ao", "at", "em", "en", "inh", "o", "oan", "on", "ong", "u", "ung"};
+    char text[512] = "Lê";
+    for (size_t k = 0; k < 4; k++) {
+      uint64_t draw = random_next(&random) >> 20;
+      char word[12];
+      snprintf(word, sizeof word, " %s%s", heads[draw % 19], tails[draw / 32 % 16]);
+      for (size_t at = 1; word[at] != 0; at++) word[at] = (char)(word[at] ^ (draw >> (10 + at) & 1) << 5); /* either case */
+      strcat(text, word);
+    }
+    check_usual(text, strlen(text));
+  }
+  name_memory_free(memory);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_golden),
@@ -166,6 +245,7 @@ int main(void) {
       cmocka_unit_test(test_other_scripts_differ),
       cmocka_unit_test(test_length_bounds),
       cmocka_unit_test(test_idempotent),
+      cmocka_unit_test(test_usual_names),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
