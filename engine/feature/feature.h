@@ -182,8 +182,8 @@ bool feature_missing(const feature_slot *slot, const uint8_t *row);
 
 /* ---- frequency.c: term frequencies -------------------------------------------------------- */
 
-/* The values of a field that several rows hold, ascending by key (feature_frequency_key): row is how many
- * others hold it, extra 0. The list behind those of the fields has the common last words of all fields, ascending by
+/* The values of a field that are counted more than once, ascending by key (feature_frequency_key): row is the count
+ * less one, extra 0. The list behind those of the fields has the common last words of all fields, ascending by
  * feature_common_key; row 0. items with mem_free. */
 enum { FREQUENCY_COMMON = SCHEMA_FIELDS_MAX, FREQUENCY_LISTS };
 typedef struct frequency_list {
@@ -191,12 +191,23 @@ typedef struct frequency_list {
   size_t count;
 } frequency_list;
 
+/* How often values of a field occur elsewhere, in the city that a small register is part of: of so many records. */
+enum { FREQUENCY_REFERENCE_RECORDS = 1 << 30 };
+typedef struct frequency_reference {
+  sort_item *items;   /* ascending by feature_frequency_key; row: records that hold the value, at least 1 */
+  size_t count;
+  uint32_t unlisted;  /* records that hold a value not listed, or fewer where the rows say so */
+  double agreement;   /* the chance that two records agree */
+} frequency_reference;
+
 /* Counts how often each value of the fields with a frequency slot occurs among the live rows and
- * writes frequency_code(count) into the rows; and likewise their last words, where a test asks for common ones: those that
- * at least one value in 5,000, and three, end with. out_square_sums[field]: the chance that two random
- * rows with a value agree on it (sum of squared shares). out_lists[field], NULL when not wanted: the values. */
-khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                frequency_list out_lists[FREQUENCY_LISTS], khop_error *err);
+ * writes frequency_code(count) into the rows; the count is the reference's where references[field] has items
+ * (NULL: none has). Likewise their last words, where a test asks for common ones: those that
+ * at least one value in 5,000, and three, end with. out_agreement[field]: the chance that two different random
+ * rows with a value agree on it. out_lists[field], NULL when not wanted: the values. */
+khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
+                                double out_agreement[SCHEMA_FIELDS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                khop_error *err);
 /* What values are counted by: a key each, the same for the same canonical form. */
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
 /* Of the last word of a field with a common_offset; 0 when it is missing. */

@@ -47,6 +47,8 @@ typedef struct value_job {
   const feature_slot *slot;            /* its value is counted, and the code goes to its frequency_offset */
   bool marks_common;                   /* 1 for common values instead of a code */
   size_t common_least;
+  const frequency_reference *reference; /* of the field; NULL: the rows themselves */
+  size_t value_rows;                   /* with a value */
   sort_item *items, *scratch;
   size_t *chunk_counts;                /* per chunk of rows, then its start */
   size_t starts[SORT_PARTITIONS + 1];
@@ -81,6 +83,22 @@ static khop_status pack_values(void *context, size_t task, unsigned worker, khop
 /* Run lengths go to the scratch: there are no more of them than of items, which are larger. */
 static uint32_t *partition_runs(const value_job *job, size_t partition) { return (uint32_t *)job->scratch + job->starts[partition]; }
 
+static int by_key(const void *key, const void *item) {
+  uint64_t wanted = *(const uint64_t *)key, found = ((const sort_item *)item)->key;
+  return wanted < found ? -1 : wanted > found;
+}
+
+/* How often a value that `run` rows hold counts. One that the reference leaves out may be rarer still by what the rows
+ * say, of which one is the value's own. */
+static uint32_t count_of(const value_job *job, uint64_t key, size_t run) {
+  const frequency_reference *reference = job->reference;
+  if (!reference) return (uint32_t)run;
+  const sort_item *listed = bsearch(&key, reference->items, reference->count, sizeof *listed, by_key);
+  if (listed) return listed->row;
+  double here = (run > 1 ? (double)(run - 1) : 1) / (double)job->value_rows * FREQUENCY_REFERENCE_RECORDS;
+  return here < reference->unlisted ? (uint32_t)here : reference->unlisted;
+}
+
 /* The rows of a run stand anywhere, so they are fetched ahead. */
 static khop_status write_codes(void *context, size_t task, unsigned worker, khop_error *err) {
   (void)worker, (void)err;
@@ -93,7 +111,7 @@ static khop_status write_codes(void *context, size_t task, unsigned worker, khop
   for (size_t start = job->starts[task], end; start < limit; start = end) {
     end = start + 1;
     while (end < limit && items[end].key == items[start].key) end++;
-    uint8_t code = job->marks_common ? end - start >= job->common_least : frequency_code(end - start);
+    uint8_t code = job->marks_common ? end - start >= job->common_least : frequency_code(count_of(job, items[start].key, end - start));
     for (size_t i = start; i < end; i++) {
       if (i + rows_ahead < limit) __builtin_prefetch(codes + items[i + rows_ahead].row * stride, 1);
       codes[items[i].row * stride] = code;
@@ -104,38 +122,41 @@ static khop_status write_codes(void *context, size_t task, unsigned worker, khop
   return KHOP_OK;
 }
 
-static double sum_squares(const value_job *job, size_t count) {
-  double squares = 0;
+/* A row does not meet itself. */
+static double agreement_of(const value_job *job) {
+  double squares = 0, rows = (double)job->value_rows;
+  if (job->reference) return job->reference->agreement;
   for (size_t p = 0; p < SORT_PARTITIONS; p++) {
     const uint32_t *runs = partition_runs(job, p);
     for (size_t i = 0; i < job->run_counts[p]; i++) {
-      double share = (double)runs[i] / (double)count;
+      double share = (double)runs[i] / rows;
       squares += share * share;
     }
   }
-  return squares;
+  return rows > 1 ? fmax((squares * rows - 1) / (rows - 1), 0) : 0;
 }
 
-/* Runs of two and more, in the order of the keys. */
+/* In the order of the keys. */
 static khop_status list_values(const value_job *job, frequency_list *out, khop_error *err) {
-  size_t repeated = 0;
+  size_t runs_listed = 0;
   for (size_t p = 0; p < SORT_PARTITIONS; p++) {
     const uint32_t *runs = partition_runs(job, p);
-    for (size_t i = 0; i < job->run_counts[p]; i++) repeated += runs[i] > 1;
+    for (size_t i = 0; i < job->run_counts[p]; i++) runs_listed += job->reference || runs[i] > 1;
   }
-  out->items = mem_alloc(repeated, sizeof *out->items);
-  if (repeated && !out->items) return error_memory(err, repeated * sizeof *out->items, "term frequencies");
+  out->items = mem_alloc(runs_listed, sizeof *out->items);
+  if (runs_listed && !out->items) return error_memory(err, runs_listed * sizeof *out->items, "term frequencies");
   for (size_t p = 0; p < SORT_PARTITIONS; p++) {
     const uint32_t *runs = partition_runs(job, p);
     const sort_item *item = job->items + job->starts[p];
     for (size_t i = 0; i < job->run_counts[p]; item += runs[i++]) {
-      if (runs[i] > 1) out->items[out->count++] = (sort_item){.key = item->key, .row = runs[i] - 1};
+      uint32_t counted = job->reference || runs[i] > 1 ? count_of(job, item->key, runs[i]) : 1;
+      if (counted > 1) out->items[out->count++] = (sort_item){.key = item->key, .row = counted - 1};
     }
   }
   return KHOP_OK;
 }
 
-static khop_status count_field(value_job *job, pool *workers, double *out_square_sum, frequency_list *out_list, khop_error *err) {
+static khop_status count_field(value_job *job, pool *workers, double *out_agreement, frequency_list *out_list, khop_error *err) {
   size_t chunks = (job->table->count + chunk_rows - 1) / chunk_rows, count = 0;
   TRY(pool_run(workers, chunks, collect_values, job, err));
   for (size_t c = 0; c < chunks; c++) {
@@ -143,16 +164,16 @@ static khop_status count_field(value_job *job, pool *workers, double *out_square
     job->chunk_counts[c] = count;
     count += here;
   }
-  job->chunk_counts[chunks] = count;
+  job->chunk_counts[chunks] = job->value_rows = count;
   job->common_least = count / common_share > common_rows ? count / common_share : common_rows;
   TRY(pool_run(workers, chunks, pack_values, job, err));
   TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
   TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));
-  *out_square_sum = sum_squares(job, count);
+  *out_agreement = agreement_of(job);
   return out_list ? list_values(job, out_list, err) : KHOP_OK;
 }
 
-static int by_key(const void *a, const void *b) {
+static int by_item_key(const void *a, const void *b) {
   const sort_item *x = a, *y = b;
   return x->key < y->key ? -1 : x->key > y->key;
 }
@@ -169,7 +190,7 @@ static khop_status list_common(const value_job *job, size_t field, frequency_lis
       out->items[out->count++] = (sort_item){.key = hash_combine(field, item->key)};
     }
   }
-  if (out->count) qsort(out->items, out->count, sizeof *out->items, by_key);
+  if (out->count) qsort(out->items, out->count, sizeof *out->items, by_item_key);
   return KHOP_OK;
 }
 
@@ -179,40 +200,44 @@ static khop_status mark_common(value_job job, size_t field, pool *workers, frequ
   const feature_slot given = {.kind = SLOT_DATE, .offset = job.slot->given_offset, .frequency_offset = job.slot->common_offset};
   job.slot = &given;
   job.marks_common = true;
+  job.reference = NULL;
   TRY(count_field(&job, workers, &unused, NULL, err));
   return out_common ? list_common(&job, field, out_common, err) : KHOP_OK;
 }
 
-static khop_status count_fields(feature_table *t, sort_item *items, sort_item *scratch, pool *workers, double *out_square_sums,
+static khop_status count_fields(value_job *job, pool *workers, const frequency_reference *references, double *out_agreement,
                                 frequency_list *out_lists, khop_error *err) {
   khop_status status = KHOP_OK;
-  value_job job = {.table = t, .items = items, .scratch = scratch};
-  job.chunk_counts = mem_alloc(t->count / chunk_rows + 2, sizeof(size_t));
-  if (!job.chunk_counts) return error_memory(err, t->count / chunk_rows * sizeof(size_t), "term frequencies");
+  const feature_table *t = job->table;
+  job->chunk_counts = mem_alloc(t->count / chunk_rows + 2, sizeof(size_t));
+  if (!job->chunk_counts) return error_memory(err, t->count / chunk_rows * sizeof(size_t), "term frequencies");
   for (size_t f = 0; f < t->layout.field_count; f++) {
-    job.slot = &t->layout.slots[f];
-    if (has_frequency(job.slot)) TRY_CLEANUP(count_field(&job, workers, &out_square_sums[f], out_lists ? &out_lists[f] : NULL, err));
-    if (has_common(job.slot)) TRY_CLEANUP(mark_common(job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
+    job->slot = &t->layout.slots[f];
+    job->reference = references && references[f].count ? &references[f] : NULL;
+    if (has_frequency(job->slot)) TRY_CLEANUP(count_field(job, workers, &out_agreement[f], out_lists ? &out_lists[f] : NULL, err));
+    if (has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
   }
 cleanup:
-  mem_free(job.chunk_counts);
+  mem_free(job->chunk_counts);
   return status;
 }
 
-khop_status feature_frequencies(feature_table *t, pool *workers, double out_square_sums[SCHEMA_FIELDS_MAX],
-                                frequency_list out_lists[FREQUENCY_LISTS], khop_error *err) {
+khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
+                                double out_agreement[SCHEMA_FIELDS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                khop_error *err) {
   khop_status status = KHOP_OK;
   region items = {0}, scratch = {0};
   size_t fields = 0;
   for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
   for (size_t f = 0; f < t->layout.field_count; f++) {
-    out_square_sums[f] = 0;
+    out_agreement[f] = 0;
     fields += has_frequency(&t->layout.slots[f]) || has_common(&t->layout.slots[f]);
   }
   if (fields == 0 || t->count == 0) return KHOP_OK;
   TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));
   TRY_CLEANUP(region_map(&scratch, t->count * sizeof(sort_item), "term frequencies", err));
-  TRY_CLEANUP(count_fields(t, items.data, scratch.data, workers, out_square_sums, out_lists, err));
+  value_job job = {.table = t, .items = items.data, .scratch = scratch.data};
+  TRY_CLEANUP(count_fields(&job, workers, references, out_agreement, out_lists, err));
 cleanup:
   region_unmap(&items);
   region_unmap(&scratch);

@@ -87,6 +87,8 @@ typedef struct khop_options {
   bool untrained;            /* use the schema's defaults */
   const khop_map *maps;      /* field=column */
   size_t map_count;
+  const khop_map *frequencies; /* field=FILE: how common its values are elsewhere, a CSV of value and count or share */
+  size_t frequencies_count;
   char delimiter;            /* 0: found */
   const char *charset;       /* "utf-8", "tcvn3", "vni", "viscii", "windows-1258", "tcvn3-mojibake", "vni-mojibake";
                               * NULL or "auto": found in each file. Outputs and the store are UTF-8 */
@@ -115,13 +117,12 @@ typedef struct khop_phase_time {
 
 /* How the model of a run came about. */
 typedef struct khop_training {
-  char state[24];      /* "converged"; "iteration limit": EM was stopped before; "too few matches": the schema's defaults
-                        * count for more than what was learned; "defaults": nothing was learned; "loaded": from a file */
-  unsigned iterations; /* of EM; `change` is what the last one still changed */
-  double change;
-  double matches;      /* expected among the sampled candidate pairs */
-  uint64_t random_pairs, candidate_pairs; /* looked at */
-  size_t constrained_levels; /* whose weight is not their own, so that levels stay in order: model.json names them */
+  char state[24];      /* "converged", "iteration limit" (EM was stopped before), "too few matches" (the schema's defaults
+                        * count for more), "defaults" (nothing learned), "loaded" */
+  unsigned iterations; /* of EM */
+  double change, matches; /* of the last one; expected among the sampled candidates */
+  uint64_t random_pairs, candidate_pairs;
+  size_t constrained_levels; /* held in order: model.json names them */
 } khop_training;
 
 typedef struct khop_summary {
@@ -146,8 +147,7 @@ typedef struct khop_summary {
 KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err);
 
 /* Estimates a model and writes it to `model_path`; matches nothing. */
-KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training,
-                                khop_error *err);
+KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training, khop_error *err);
 
 /* ---- link --------------------------------------------------------------------------------- */
 

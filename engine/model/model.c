@@ -45,6 +45,11 @@ void model_set_weights(model *m) {
 
 void model_set_prior(model *m, double prior) { m->prior = fmin(fmax(prior, prior_least), prior_most); }
 
+void model_set_pairs(model *m, double pairs_per_record) {
+  if (m->pairs_per_record > 0 && pairs_per_record > 0) model_set_prior(m, m->prior * (m->pairs_per_record / pairs_per_record));
+  m->pairs_per_record = pairs_per_record;
+}
+
 void model_from_schema(model *m, const schema *s, uint64_t rows) {
   *m = (model){.comparison_count = s->comparison_count,
                .match_threshold = s->match_threshold,

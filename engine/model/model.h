@@ -58,6 +58,9 @@ typedef struct model {
   comparison_model comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
   double prior; /* probability that two random records match */
+  double pairs_per_record; /* of the register that the prior is for; 0: not known */
+  bool frequency_tables[SCHEMA_FIELDS_MAX]; /* fields whose term frequencies are a table's (FREQUENCY_REFERENCE_RECORDS),
+                                             * not the register's own */
   double match_threshold, review_threshold; /* match probabilities */
   bool trained;
   /* how the training went */
@@ -73,6 +76,8 @@ typedef struct model {
 void model_from_schema(model *m, const schema *s, uint64_t rows);
 /* Kept within what a prior can be. */
 void model_set_prior(model *m, double prior);
+/* As many matches per record in a register that has more or fewer pairs per record: the prior of a pair follows. */
+void model_set_pairs(model *m, double pairs_per_record);
 /* weight = log2(m / u), or what makes prior and share one, for all levels whose weight the schema does not state. */
 void model_set_weights(model *m);
 

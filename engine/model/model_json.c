@@ -37,6 +37,24 @@ static json_t *levels_to_json(const comparison_model *comparison, const schema_c
   return array;
 }
 
+static bool has_term_frequency(const schema *s, size_t field) {
+  for (size_t c = 0; c < s->comparison_count; c++) {
+    for (size_t l = 0; l < s->comparisons[c].level_count; l++) {
+      if (s->comparisons[c].levels[l].term_frequency_field == (int)field) return true;
+    }
+  }
+  return false;
+}
+
+static json_t *frequencies_to_json(const model *m, const schema *s) {
+  json_t *array = json_array();
+  for (size_t f = 0; f < s->field_count; f++) {
+    if (!has_term_frequency(s, f)) continue;
+    json_array_append_new(array, json_pack("{s:s, s:s}", "field", s->fields[f].name, "counted_in", m->frequency_tables[f] ? "table" : "register"));
+  }
+  return array;
+}
+
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
   json_t *comparisons = json_array();
   for (size_t c = 0; c < m->comparison_count; c++) {
@@ -49,12 +67,13 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
     json_object_set_new(object, "levels", levels_to_json(comparison, &s->comparisons[c]));
     json_array_append_new(comparisons, object);
   }
-  json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:f, s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:o}", "format", format_name, "schema", s->name,
-                           "prior", m->prior, "match_threshold", m->match_threshold, "review_threshold", m->review_threshold,
+  json_t *root = json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:o, s:o}", "format", format_name,
+                           "schema", s->name, "prior", m->prior, "pairs_per_record", m->pairs_per_record,
+                           "match_threshold", m->match_threshold, "review_threshold", m->review_threshold,
                            "trained", m->trained, "training", training_state_name(m->state), "em_converged", m->em_converged,
                            "em_iterations", (int)m->em_iterations, "em_change", m->em_change, "training_matches", m->training_matches,
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
-                           "comparisons", comparisons);
+                           "term_frequencies", frequencies_to_json(m, s), "comparisons", comparisons);
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(real_digits)) : NULL;
   json_decref(root);
   *out_text = text;
@@ -78,6 +97,7 @@ void model_as_written(model *m) {
     }
   }
   round_real(&m->prior);
+  round_real(&m->pairs_per_record);
   round_real(&m->match_threshold);
   round_real(&m->review_threshold);
   model_set_weights(m);
@@ -145,6 +165,23 @@ static khop_status load_comparisons(const loader *in, const json_t *root, model 
   return KHOP_OK;
 }
 
+/* Models written by hand, and those of earlier versions, may lack what follows. */
+static khop_status load_scale(const loader *in, const json_t *root, model *m) {
+  const json_t *frequencies = json_object_get(root, "term_frequencies");
+  m->pairs_per_record = 0;
+  if (json_object_get(root, "pairs_per_record")) {
+    TRY(read_number(in, root, "pairs_per_record", "model", 0, 1e19, &m->pairs_per_record));
+  }
+  for (size_t i = 0; i < json_array_size(frequencies); i++) {
+    const json_t *entry = json_array_get(frequencies, i);
+    const char *name = json_string_value(json_object_get(entry, "field")), *source = json_string_value(json_object_get(entry, "counted_in"));
+    int field = name ? schema_find_field(in->schema, name) : -1;
+    if (field < 0 || !source) return error_set(in->err, KHOP_USAGE, "%s: term_frequencies: entry %zu names no field of the schema and where it was counted", in->path, i + 1);
+    m->frequency_tables[field] = strcmp(source, "table") == 0;
+  }
+  return KHOP_OK;
+}
+
 static khop_status load_root(const loader *in, const json_t *root, model *m) {
   const char *format = json_string_value(json_object_get(root, "format"));
   if (!format || strcmp(format, format_name) != 0) return error_set(in->err, KHOP_USAGE, "%s: not a khop model", in->path);
@@ -153,6 +190,7 @@ static khop_status load_root(const loader *in, const json_t *root, model *m) {
     return error_set(in->err, KHOP_USAGE, "%s: a model for schema %.60s, not for %s", in->path, schema_name ? schema_name : "?", in->schema->name);
   }
   TRY(read_number(in, root, "prior", "model", 1e-15, 0.999999, &m->prior));
+  TRY(load_scale(in, root, m));
   TRY(read_number(in, root, "match_threshold", "model", 0, 1, &m->match_threshold));
   TRY(read_number(in, root, "review_threshold", "model", 0, 1, &m->review_threshold));
   return load_comparisons(in, root, m);

@@ -9,15 +9,28 @@ static int32_t fixed_point(double weight) {
   return (int32_t)lround(clamped * WEIGHT_UNIT);
 }
 
-/* Agreement on a value seen by c of n records weighs log2(m / (c / n)) instead of log2(m / u). The
- * pair itself is one of the c, so c - 1 speaks for chance. */
-static void add_frequency(score_tables *t, size_t comparison, size_t level, size_t field, const level_model *agreed, uint64_t rows) {
-  frequency_table *table = &t->frequencies[t->frequency_count++];
-  *table = (frequency_table){.comparison = comparison, .level = (uint8_t)level, .field = field};
+/* The chance that two records agree on the field at all: what its levels with term frequencies share out among them. */
+static double agreement_chance(const comparison_model *learned, const schema_comparison *declared, int field) {
+  double chance = 0;
+  for (size_t l = 1; l < learned->level_count; l++) {
+    if (!learned->levels[l].fixed && declared->levels[l - 1].term_frequency_field == field) chance += learned->levels[l].u;
+  }
+  return fmin(chance, 1);
+}
+
+/* How common a value of this code is. Of the c records that hold it two are the pair, which says nothing of chance; but
+ * before any record is seen the value of an agreeing pair is expected to be as common as such values are, which counts as
+ * one record among 1 / chance. A table's values were counted among others than the pair. */
+static double value_share(uint8_t code, double chance, double rows, bool is_table) {
+  double count = frequency_count(code);
+  return is_table ? count / FREQUENCY_REFERENCE_RECORDS : (fmax(count - 2, 0) + 1) / (rows + 1 / chance);
+}
+
+/* Agreement on a value that a share of all records hold weighs log2(chance / share) more than agreement at large, at
+ * whichever level it is. */
+static void add_frequency(frequency_table *table, double chance, double rows, bool is_table) {
   for (unsigned code = 0; code < 256; code++) {
-    double others = fmax(frequency_count((uint8_t)code) - 1, 1);
-    double share = others / (double)(rows ? rows : 1);
-    table->adjust[code] = agreed->fixed ? 0 : fixed_point(log2(agreed->u / fmin(share, 1)));
+    table->adjust[code] = fixed_point(log2(chance / fmin(value_share((uint8_t)code, chance, rows, is_table), 1)));
   }
 }
 
@@ -32,9 +45,11 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
       if (level->covers) t->covering |= 1u << c;
       int field = s->comparisons[c].levels[l - 1].term_frequency_field;
       if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
-      add_frequency(t, c, l, (size_t)field, level, rows);
-      int32_t rarest = t->frequencies[t->frequency_count - 1].adjust[0];
-      if (rarest > most) most = rarest;
+      if (level->fixed) continue;
+      frequency_table *table = &t->frequencies[t->frequency_count++];
+      *table = (frequency_table){.comparison = c, .level = (uint8_t)l, .field = (size_t)field};
+      add_frequency(table, agreement_chance(&m->comparisons[c], &s->comparisons[c], field), (double)rows, m->frequency_tables[field]);
+      if (table->adjust[0] > most) most = table->adjust[0];
     }
     t->frequency_most += most;
   }

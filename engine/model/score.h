@@ -28,7 +28,7 @@ typedef struct score_tables {
   int32_t match, review;  /* thresholds on the weight */
 } score_tables;
 
-/* `rows` is the number of records that term frequencies were counted over. */
+/* `rows` is the number of records that term frequencies were counted over, where no table says them. */
 void score_tables_make(score_tables *t, const model *m, const schema *s, const feature_layout *layout, uint64_t rows);
 
 /* Weights of the pairs that comparer_run was last called for, to `weights` (BATCH_PAIRS). Pairs that cannot

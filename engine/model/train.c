@@ -20,20 +20,27 @@ static double rare_share(double fallback, uint64_t count, uint64_t total) {
   return fmin(fallback, ((double)count + 3) / (double)total);
 }
 
-/* Agreement on a value is as likely as the values are common; a pair of one row with itself, which
- * the sum of squares counts, is taken out. */
-static double chance_of_agreement(const train_input *in, int field) {
-  double rows = (double)in->live_rows;
-  return fmax((in->square_sums[field] * rows - 1) / fmax(rows - 1, 1), 1e-9);
+/* Agreement on a value is as likely as the values are common; the levels that speak of it share it out as the
+ * schema's defaults do. */
+static double chance_of_agreement(const train_input *in, const comparison_model *comparison, const schema_comparison *declared, size_t l) {
+  double total = 0;
+  int field = declared->levels[l - 1].term_frequency_field;
+  for (size_t i = 1; i < comparison->level_count; i++) {
+    const schema_level *level = &declared->levels[i - 1];
+    if (level->term_frequency_field == field) total += level->u;
+  }
+  return fmax(in->agreement[field] * declared->levels[l - 1].u / total, 1e-9);
 }
 
-static void set_level_u(level_model *level, int frequency_field, uint64_t count, uint64_t total, const train_input *in) {
+static void set_level_u(comparison_model *comparison, const schema_comparison *declared, size_t l, uint64_t count, uint64_t total,
+                        const train_input *in) {
+  level_model *level = &comparison->levels[l];
   if (count >= RANDOM_COUNTS_ENOUGH) {
     level->u_source = U_RANDOM_PAIRS;
     level->u = (double)count / (double)total;
-  } else if (frequency_field >= 0) {
+  } else if (declared->levels[l - 1].term_frequency_field >= 0) {
     level->u_source = U_FREQUENCIES;
-    level->u = rare_share(chance_of_agreement(in, frequency_field), count, total);
+    level->u = rare_share(chance_of_agreement(in, comparison, declared, l), count, total);
   } else {
     level->u_source = U_CANDIDATES;
     level->u = rare_share(level->u, count, total);
@@ -49,7 +56,7 @@ static void set_u(comparison_model *comparison, const schema_comparison *declare
   for (size_t l = 1; l < last; l++) {
     level_model *level = &comparison->levels[l];
     if (level->fixed) continue;
-    set_level_u(level, declared->levels[l - 1].term_frequency_field, counts[l], total, in);
+    set_level_u(comparison, declared, l, counts[l], total, in);
     sum += level->u;
   }
   if (comparison->levels[last].fixed) return;
@@ -93,7 +100,7 @@ static bool rule_uses(const schema_rule *rule, size_t field) {
   return false;
 }
 
-/* Does the rule fix a field that decides between the levels m is learned for? Levels of a fixed weight, such as twins,
+/* Does the rule fix a field that decides between the levels m is learned for? Levels without an m, such as twins,
  * may look at anything. */
 static bool rule_fixes(const schema_rule *rule, const schema_comparison *comparison) {
   for (size_t f = 0; f < comparison->field_count; f++) {
@@ -101,7 +108,7 @@ static bool rule_fixes(const schema_rule *rule, const schema_comparison *compari
   }
   for (size_t l = 0; l < comparison->level_count; l++) {
     const schema_level *level = &comparison->levels[l];
-    if (!isnan(level->weight)) continue;
+    if (isnan(level->m)) continue;
     for (size_t c = 0; c < level->clause_count; c++) {
       const schema_clause *clause = &level->clauses[c];
       for (size_t t = 0; t < clause->test_count; t++) {

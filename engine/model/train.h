@@ -12,7 +12,7 @@ typedef struct train_input {
   pool *workers;
   sort_item *items, *scratch; /* room for all rows */
   uint64_t seed;
-  const double *square_sums;  /* by field, of feature_frequencies */
+  const double *agreement; /* by field, of feature_frequencies */
   uint64_t live_rows;
   double all_pairs; /* that they have, of walk_all_pairs */
 } train_input;

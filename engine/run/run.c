@@ -114,6 +114,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make(&r->table.layout, r->schema, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
   TRY(conflict_plan_create(&r->conflicts, r->schema, err));
+  TRY(run_read_frequencies(r, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
   pool_watch(r->workers, r->options.control);
@@ -165,25 +166,46 @@ khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, ui
                    (unsigned long long)count, what, (unsigned long long)(needed_bytes / mebibyte) + 1);
 }
 
+static double all_pairs(const run *r) {
+  return walk_all_pairs(r->link ? r->side_rows[0] : r->live_rows, r->link ? r->side_rows[1] : 0);
+}
+
+static double pairs_per_record(const run *r) { return r->live_rows > 1 ? all_pairs(r) / (double)r->live_rows : 0; }
+
+/* A model of another register: there may be as many duplicates per record in this one, but not per pair. */
+static khop_status load_model(run *r, khop_error *err) {
+  model here = {.pairs_per_record = pairs_per_record(r)};
+  TRY(model_load(&r->model, r->schema, r->options.model, err));
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    if (!r->model.frequency_tables[f] || r->references[f].count) continue;
+    return error_set(err, KHOP_USAGE, "%s: field %s was judged by a table of frequencies: say --frequencies %s=FILE", r->options.model,
+                     r->schema->fields[f].name, r->schema->fields[f].name);
+  }
+  model_as_written(&here);
+  model_set_pairs(&r->model, here.pairs_per_record);
+  return KHOP_OK;
+}
+
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
-  TRY(feature_frequencies(&r->table, r->workers, r->square_sums, r->store ? r->frequencies : NULL, err));
-  double all_pairs = walk_all_pairs(r->link ? r->side_rows[0] : r->live_rows, r->link ? r->side_rows[1] : 0);
+  TRY(feature_frequencies(&r->table, r->workers, r->references, r->agreement, r->store ? r->frequencies : NULL, err));
   model_from_schema(&r->model, r->schema, r->live_rows);
-  if (r->link) model_set_prior(&r->model, r->schema->expected_duplicates * (double)r->live_rows / all_pairs);
+  if (r->link) model_set_prior(&r->model, r->schema->expected_duplicates * (double)r->live_rows / all_pairs(r));
   if (r->options.model) {
-    TRY(model_load(&r->model, r->schema, r->options.model, err));
+    TRY(load_model(r, err));
   } else if (!r->options.untrained) {
     train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers,
                       .items = r->items.data, .scratch = r->scratch.data, .seed = r->options.seed,
-                      .square_sums = r->square_sums, .live_rows = r->live_rows,
-                      .all_pairs = all_pairs};
+                      .agreement = r->agreement, .live_rows = r->live_rows,
+                      .all_pairs = all_pairs(r)};
     TRY(model_train(&r->model, &in, err));
   }
   if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;
   if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;
   /* One of them was given: the other must not stand between it and its pairs. */
   if (r->model.review_threshold > r->model.match_threshold) r->model.review_threshold = r->model.match_threshold;
+  for (size_t f = 0; f < r->schema->field_count; f++) r->model.frequency_tables[f] = r->references[f].count > 0;
+  r->model.pairs_per_record = pairs_per_record(r);
   model_as_written(&r->model);
   return KHOP_OK;
 }
@@ -209,6 +231,7 @@ void run_close(run *r) {
   key_set_free(&r->split_keys);
   key_set_free(&r->window_keys);
   for (size_t i = 0; i < FREQUENCY_LISTS; i++) mem_free(r->frequencies[i].items);
+  for (size_t f = 0; f < SCHEMA_FIELDS_MAX; f++) mem_free(r->references[f].items);
   key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);

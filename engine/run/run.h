@@ -60,7 +60,8 @@ typedef struct run {
   frequency_list frequencies[FREQUENCY_LISTS]; /* where there is a store */
   key_group keys; /* of training and matching */
   rule_facts facts[SCHEMA_RULES_MAX];
-  double square_sums[SCHEMA_FIELDS_MAX];
+  frequency_reference references[SCHEMA_FIELDS_MAX]; /* of fields that have a table (frequency_tables.c) */
+  double agreement[SCHEMA_FIELDS_MAX]; /* of feature_frequencies */
 } run;
 
 typedef enum run_kind {
@@ -85,6 +86,8 @@ khop_status run_write_identifiers(run *r, khop_error *err);
 /* After matching: what the store needs so that a pair can be explained from it (store_facts.c). Tables before facts. */
 khop_status run_write_store_tables(run *r, khop_error *err);
 khop_status run_write_store_facts(run *r, khop_error *err);
+/* The tables of term frequencies that the options and the schema name (frequency_tables.c). Faults name file and line. */
+khop_status run_read_frequencies(run *r, khop_error *err);
 /* Term frequencies and the model. */
 khop_status run_train(run *r, khop_error *err);
 void run_training_facts(const run *r, khop_training *out);

@@ -8,6 +8,7 @@
  *     ho_ten:   {type: person_name, aliases: [họ và tên, full name]}
  *     so_dinh_danh: {type: personal_id, identifier: true}
  *     ngay_sinh: {type: date, reference_year: 2024}   # reads "35 tuổi" and 12/03/85; may be left out
+ *     noi_sinh: {type: place, frequencies: places.csv}   # value,count or value,share; beside this file
  *   blocking:                           # in order; a pair belongs to the first rule that finds it
  *     - [so_dinh_danh]
  *     - [ho_ten.plain, ngay_sinh]       # .plain may be left out
@@ -99,6 +100,7 @@ typedef struct schema_field {
   semantic_type type;
   char **aliases;
   size_t alias_count;
+  char *frequencies; /* path of a table of term frequencies, as written; NULL: none */
   bool identifier; /* gets postings in the store: personal_id, insurance, phone or code */
   unsigned reference_year; /* date: the year in which ages were written down, and the last one that two digits mean; 0: unknown */
 } schema_field;

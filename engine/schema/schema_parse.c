@@ -85,14 +85,15 @@ static khop_status reference_year_parse(const schema_document *d, const yaml_nod
 
 static khop_status field_parse(const schema_document *d, const schema *s, schema_field *field,
                                const yaml_node_t *node, khop_error *err) {
-  enum { KEY_TYPE, KEY_ALIASES, KEY_IDENTIFIER, KEY_YEAR, KEYS };
+  enum { KEY_TYPE, KEY_ALIASES, KEY_IDENTIFIER, KEY_YEAR, KEY_FREQUENCIES, KEYS };
   static const document_key keys[KEYS] = {
-      {"type", true}, {"aliases", false}, {"identifier", false}, {"reference_year", false}};
+      {"type", true}, {"aliases", false}, {"identifier", false}, {"reference_year", false}, {"frequencies", false}};
   yaml_node_t *values[KEYS];
   TRY(node_keys(d, node, "field", keys, KEYS, values, err));
   TRY(type_parse(d, values[KEY_TYPE], &field->type, err));
   if (values[KEY_ALIASES]) TRY(aliases_parse(d, s, field, values[KEY_ALIASES], err));
   if (values[KEY_YEAR]) TRY(reference_year_parse(d, values[KEY_YEAR], field, err));
+  if (values[KEY_FREQUENCIES]) TRY(node_text_copy(d, values[KEY_FREQUENCIES], "frequencies", &field->frequencies, err));
   if (!values[KEY_IDENTIFIER]) return KHOP_OK;
   TRY(node_flag(d, values[KEY_IDENTIFIER], "identifier", &field->identifier, err));
   if (!field->identifier || field->type == TYPE_PERSONAL_ID || field->type == TYPE_INSURANCE ||

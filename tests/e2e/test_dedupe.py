@@ -234,8 +234,8 @@ def same_result(left, right):
 
 
 def level_facts(where):
-    """m, u and fixed weights: what a model file says; other weights follow from m and u."""
-    return [(level["level"], level.get("m"), level.get("u"), None if "m" in level else level["weight"])
+    """m, u, shares and fixed weights: what a model file says; other weights follow, those of shares from the prior too."""
+    return [(level["level"], level.get("m"), level.get("u"), level.get("match_share", None if "m" in level else level["weight"]))
             for comparison in support.read_json(where)["comparisons"] for level in comparison["levels"]]
 
 

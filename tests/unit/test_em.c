@@ -312,14 +312,14 @@ static model trained_model(test_table *t, unsigned threads, uint64_t seed) {
   pool *p;
   static compare_plan plan;
   size_t rows = t->table.count;
-  double square_sums[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_FIELDS_MAX];
   must(pool_create(&p, threads, &err), &err);
   must(compare_plan_make(&plan, t->schema, &err), &err);
-  must(feature_frequencies(&t->table, p, square_sums, NULL, &err), &err);
+  must(feature_frequencies(&t->table, p, NULL, agreement, NULL, &err), &err);
   const walk_options walk = {.schema = t->schema, .table = &t->table, .block_rows_max = 300, .window = 100};
   const train_input in = {.walk = &walk, .plan = &plan, .level = CPU_SCALAR, .workers = p, .seed = seed,
                           .items = mem_alloc(rows, sizeof(sort_item)), .scratch = mem_alloc(rows, sizeof(sort_item)),
-                          .square_sums = square_sums, .live_rows = rows, .all_pairs = walk_all_pairs(rows, 0)};
+                          .agreement = agreement, .live_rows = rows, .all_pairs = walk_all_pairs(rows, 0)};
   model m;
   model_from_schema(&m, t->schema, rows);
   must(model_train(&m, &in, &err), &err);

@@ -458,7 +458,7 @@ static bool same_value(const test_table *t, size_t field, size_t a, size_t b) {
   return memcmp(row_of(t, a) + slot->offset, row_of(t, b) + slot->offset, bytes) == 0;
 }
 
-static void check_field_frequencies(const test_table *t, size_t field, double square_sum) {
+static void check_field_frequencies(const test_table *t, size_t field, double agreement) {
   size_t present = 0;
   double squares = 0;
   for (size_t a = 0; a < t->table.count; a++) {
@@ -471,8 +471,8 @@ static void check_field_frequencies(const test_table *t, size_t field, double sq
     present += counts;
     squares += (double)count;
   }
-  double expected = present ? squares / (double)present / (double)present : 0;
-  assert_true(fabs(square_sum - expected) < 1e-9);
+  double expected = present > 1 ? (squares - (double)present) / (double)present / (double)(present - 1) : 0;
+  assert_true(fabs(agreement - expected) < 1e-9);
 }
 
 static void frequencies_equal_counts(void **unused) {
@@ -483,14 +483,49 @@ static void frequencies_equal_counts(void **unused) {
   for (size_t s = 0; s < COUNT_OF(sizes) * COUNT_OF(threads); s++) {
     test_table t = frequency_table_make(sizes[s / COUNT_OF(threads)]);
     pool *p;
-    double square_sums[SCHEMA_FIELDS_MAX];
+    double agreement[SCHEMA_FIELDS_MAX];
     must(pool_create(&p, threads[s % COUNT_OF(threads)], &err), &err);
-    must(feature_frequencies(&t.table, p, square_sums, NULL, &err), &err);
-    for (size_t f = 0; f < COUNT_OF(counted); f++) check_field_frequencies(&t, counted[f], square_sums[counted[f]]);
-    assert_true(fabs(square_sums[PLACE]) < 1e-12);
+    must(feature_frequencies(&t.table, p, NULL, agreement, NULL, &err), &err);
+    for (size_t f = 0; f < COUNT_OF(counted); f++) check_field_frequencies(&t, counted[f], agreement[counted[f]]);
+    assert_true(fabs(agreement[PLACE]) < 1e-12);
     pool_free(p);
     table_close(&t);
   }
+}
+
+/* Where values are counted elsewhere, that is what counts: listed values, and those that the list does not have. */
+static void frequencies_of_a_reference(void **unused) {
+  (void)unused;
+  khop_error err = {0};
+  test_table t = frequency_table_make(300);
+  const feature_slot *slot = slot_of(&t, NAME);
+  frequency_reference references[SCHEMA_FIELDS_MAX] = {0};
+  sort_item listed = {.row = 1u << 20};
+  size_t first = 0;
+  while (feature_row_dead(&t.table.layout, row_of(&t, first)) || feature_missing(slot, row_of(&t, first))) first++;
+  listed.key = feature_frequency_key(slot, row_of(&t, first));
+  references[NAME] = (frequency_reference){.items = &listed, .count = 1, .unlisted = 32, .agreement = 0.25};
+  pool *p;
+  double agreement[SCHEMA_FIELDS_MAX];
+  frequency_list lists[FREQUENCY_LISTS];
+  must(pool_create(&p, 2, &err), &err);
+  must(feature_frequencies(&t.table, p, references, agreement, lists, &err), &err);
+  assert_true(fabs(agreement[NAME] - 0.25) < 1e-12 && agreement[BORN] < 1);
+  size_t other = 0;
+  for (size_t row = 0; row < t.table.count; row++) {
+    if (feature_row_dead(&t.table.layout, row_of(&t, row)) || feature_missing(slot, row_of(&t, row))) continue;
+    bool is_listed = feature_frequency_key(slot, row_of(&t, row)) == listed.key;
+    other += !is_listed;
+    assert_int_equal(row_of(&t, row)[slot->frequency_offset], is_listed ? 8 * 20 : 8 * 5);
+  }
+  assert_true(other > 0);
+  for (size_t i = 0; i < lists[NAME].count; i++) {
+    assert_int_equal(lists[NAME].items[i].row, lists[NAME].items[i].key == listed.key ? (1u << 20) - 1 : 31);
+  }
+  check_field_frequencies(&t, BORN, agreement[BORN]);
+  for (size_t f = 0; f < FREQUENCY_LISTS; f++) mem_free(lists[f].items);
+  pool_free(p);
+  table_close(&t);
 }
 
 /* Rows for several chunks and a sort in partitions: some hundred common names, many seen twice or three times. */
@@ -552,7 +587,7 @@ static void frequencies_of_many_rows(void **unused) {
     pool *p;
     tables[n] = many_rows(rows);
     must(pool_create(&p, threads[n], &err), &err);
-    must(feature_frequencies(&tables[n].table, p, sums[n], lists[n], &err), &err);
+    must(feature_frequencies(&tables[n].table, p, NULL, sums[n], lists[n], &err), &err);
     pool_free(p);
     assert_memory_equal(tables[n].table.memory.data, tables[0].table.memory.data, rows * tables[0].table.layout.stride);
     assert_memory_equal(sums[n], sums[0], tables[0].table.layout.field_count * sizeof **sums);
@@ -588,10 +623,10 @@ static void common_last_words(void **unused) {
   table_add(&t, &dead);
   feature_row_kill(&t.table, COUNT_OF(people));
   pool *p;
-  double square_sums[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_FIELDS_MAX];
   frequency_list lists[FREQUENCY_LISTS];
   must(pool_create(&p, 2, &err), &err);
-  must(feature_frequencies(&t.table, p, square_sums, lists, &err), &err);
+  must(feature_frequencies(&t.table, p, NULL, agreement, lists, &err), &err);
   const frequency_list *common = &lists[FREQUENCY_COMMON];
   assert_int_equal(common->count, 1);
   for (size_t i = 0; i < COUNT_OF(people); i++) {
@@ -614,6 +649,7 @@ int main(void) {
       cmocka_unit_test(identifier_keys),      cmocka_unit_test(random_identifiers),
       cmocka_unit_test(tables_grow_past_the_guess),
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
+      cmocka_unit_test(frequencies_of_a_reference),
       cmocka_unit_test(frequencies_of_many_rows), cmocka_unit_test(common_last_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -14,7 +14,7 @@ static const char yaml[] =
 static bool near(double a, double b) { return fabs(a - b) <= 1e-11 * fmax(fabs(a), fabs(b)); }
 
 static void assert_same_model(const model *a, const model *b) {
-  assert_true(near(a->prior, b->prior));
+  assert_true(near(a->prior, b->prior) && near(a->pairs_per_record, b->pairs_per_record));
   assert_true(near(a->match_threshold, b->match_threshold) && near(a->review_threshold, b->review_threshold));
   assert_int_equal(a->comparison_count, b->comparison_count);
   for (size_t c = 0; c < a->comparison_count; c++) {
@@ -38,6 +38,7 @@ static model random_model(const schema *s, uint64_t *state) {
       else level->m = exp2(-(double)random_below(state, 40000) / 1000), level->u = exp2(-(double)random_below(state, 40000) / 1000);
     }
   }
+  m.pairs_per_record = (double)random_below(state, 1000000) / 2;
   m.prior = exp2(-1 - (double)random_below(state, 30000) / 1000);
   m.match_threshold = (double)random_below(state, 1001) / 1000;
   m.review_threshold = m.match_threshold * 0.37;
@@ -225,9 +226,52 @@ static void cut_files(void **unused) {
   schema_free(s);
 }
 
+/* Twice the records have half the prior, and as many matches per record; what has no scale stays. */
+static void prior_of_another_size(void **unused) {
+  (void)unused;
+  schema *s = schema_of(yaml);
+  model m;
+  model_from_schema(&m, s, 1000);
+  double prior = m.prior;
+  model_set_pairs(&m, 499.5);
+  assert_true(near(m.prior, prior));
+  model_set_pairs(&m, 499.5);
+  assert_true(near(m.prior, prior));
+  model_set_pairs(&m, 999);
+  assert_true(near(m.prior, prior / 2) && near(m.pairs_per_record, 999));
+  schema_free(s);
+}
+
+static void frequency_tables_are_remembered(void **unused) {
+  (void)unused;
+  static const char with_frequencies[] =
+      "schema: people\nfields:\n  name: {type: person_name}\n  town: {type: place}\nblocking:\n  - [name]\ncomparisons:\n"
+      "  - name: name\n    levels:\n      - {when: name exact, m: 0.7, u: 0.001, term_frequency: name}\n"
+      "      - {when: town exact, m: 0.2, u: 0.02, term_frequency: town}\n      - {else: true, m: 0.1, u: 0.9}\n";
+  schema *s = schema_of(with_frequencies);
+  khop_error err = {0};
+  model m, loaded;
+  model_from_schema(&m, s, 1000);
+  m.frequency_tables[1] = true;
+  char *text = json_of(&m, s);
+  text_file file = text_file_make(text);
+  model_from_schema(&loaded, s, 1000);
+  must(model_load(&loaded, s, file.path, &err), &err);
+  assert_false(loaded.frequency_tables[0]);
+  assert_true(loaded.frequency_tables[1]);
+  text_file_remove(&file);
+  char *bad = replaced(text, "term_frequencies", "\"town\"", "\"twon\"");
+  expect_fault(s, bad, "term_frequencies: entry 2");
+  mem_free(bad);
+  mem_free(text);
+  schema_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(round_trip), cmocka_unit_test(as_written),
+      cmocka_unit_test(prior_of_another_size),
+      cmocka_unit_test(frequency_tables_are_remembered),
       cmocka_unit_test(faults_are_named),
       cmocka_unit_test(missing_files),
       cmocka_unit_test(cut_files),

@@ -70,7 +70,7 @@ static const fault_case cases[] = {
     {"type: code", "type: cod",
      "4:14: unknown type 'cod'; types: text, person_name, place, code, entry_number, date, sex, personal_id, "
      "insurance, phone, number"},
-    {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier, reference_year"},
+    {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier, reference_year, frequencies"},
     {"{type: code}", "{aliases: [x]}", "4:7: field: no key 'type'"},
     {"{type: code}", "code", "4:7: field: a text stands where a mapping should"},
     {"  ma: {type", "  not: {type", "4:3: field name 'not' is not letters, digits, '_' and '-'"},

@@ -40,9 +40,9 @@ static test_table random_records(uint64_t *state) {
   }
   khop_error err = {0};
   pool *p;
-  double square_sums[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_FIELDS_MAX];
   must(pool_create(&p, 1, &err), &err);
-  must(feature_frequencies(&t.table, p, square_sums, NULL, &err), &err);
+  must(feature_frequencies(&t.table, p, NULL, agreement, NULL, &err), &err);
   pool_free(p);
   return t;
 }
@@ -67,13 +67,17 @@ static model random_model(const schema *s, uint64_t *state) {
 
 /* ---- the reference ------------------------------------------------------------------------------------------ */
 
-/* Agreement on a value that c of `rows` records have, c by the commoner of the two, weighs
- * log2(m / (c - 1) * rows) instead of log2(m / u). */
-static double frequency_part(const test_table *t, const level_model *level, int field, const uint8_t *left,
-                             const uint8_t *right, double rows) {
+/* Levels that speak of how common a value is share out the chance of agreeing on it; what the value's share is less or
+ * more than that chance counts the other way. */
+static double frequency_part(const test_table *t, const comparison_model *comparison, const schema_comparison *declared, int field,
+                             const uint8_t *left, const uint8_t *right, double rows) {
   size_t at = (size_t)t->table.layout.slots[field].frequency_offset;
-  double count = frequency_count(left[at] > right[at] ? left[at] : right[at]);
-  return log2(level->u / fmin(fmax(count - 1, 1) / rows, 1));
+  double count = frequency_count(left[at] > right[at] ? left[at] : right[at]), chance = 0;
+  for (size_t l = 0; l < declared->level_count; l++) {
+    if (declared->levels[l].term_frequency_field == field) chance += comparison->levels[l + 1].u;
+  }
+  chance = fmin(chance, 1);
+  return log2(chance / fmin(fmax(count - 1, 1) / (rows + 1 / chance), 1));
 }
 
 typedef struct reference {
@@ -95,7 +99,7 @@ static reference reference_of(const test_table *t, const model *m, const compare
     if (declared->match_share > 0) sum.without += log2(level->share / (1 - level->share)) - log2(m->prior / (1 - m->prior));
     else sum.without += isnan(declared->weight) ? log2(level->m / level->u) : declared->weight;
     if (declared->term_frequency_field < 0) continue;
-    frequencies += frequency_part(t, level, declared->term_frequency_field, left, right, rows);
+    frequencies += frequency_part(t, &m->comparisons[i], &t->schema->comparisons[i], declared->term_frequency_field, left, right, rows);
   }
   sum.with = sum.without + frequencies;
   return sum;
@@ -281,9 +285,64 @@ static void extreme_weights_do_not_overflow(void **unused) {
   }
 }
 
+/* ---- namesakes ------------------------------------------------------------------------------------------------ */
+
+/* What two birth registrations weigh that share a name of this share, a birth date and the sex, and nothing else, in a
+ * register of the size of Ho Chi Minh City's. */
+static double namesakes_probability(double share) {
+  static compare_plan plan;
+  static score_tables tables;
+  khop_error err = {0};
+  test_table t = {0};
+  must(schema_load(&t.schema, "civil-birth", &err), &err);
+  must(feature_layout_make(&t.table.layout, t.schema, &err), &err);
+  size_t name = (size_t)schema_find_field(t.schema, "ho_ten"), born = (size_t)schema_find_field(t.schema, "ngay_sinh"),
+         sex = (size_t)schema_find_field(t.schema, "gioi_tinh"), columns = t.schema->field_count;
+  const char *values[SCHEMA_FIELDS_MAX] = {0};
+  for (size_t f = 0; f < columns; f++) values[f] = "";
+  values[name] = "Nguyễn Thị Hoa", values[born] = "12/03/1985", values[sex] = "Nữ";
+  table_add(&t, values);
+  table_add(&t, values);
+  frequency_reference references[SCHEMA_FIELDS_MAX] = {0};
+  sort_item listed = {.key = feature_frequency_key(&t.table.layout.slots[name], feature_row(&t.table, 0)),
+                      .row = (uint32_t)fmax(share * FREQUENCY_REFERENCE_RECORDS, 1)};
+  references[name] = (frequency_reference){.items = &listed, .count = 1, .unlisted = 1, .agreement = 1e-4};
+  pool *p;
+  double agreement[SCHEMA_FIELDS_MAX];
+  must(pool_create(&p, 1, &err), &err);
+  must(feature_frequencies(&t.table, p, references, agreement, NULL, &err), &err);
+  model m;
+  model_from_schema(&m, t.schema, 12800000);
+  m.frequency_tables[name] = true;
+  must(compare_plan_make(&plan, t.schema, &err), &err);
+  score_tables_make(&tables, &m, t.schema, &t.table.layout, 2);
+  comparer c;
+  must(comparer_create(&c, &plan, &t.table.layout, CPU_SCALAR, &err), &err);
+  view_load(&c.columns, &t.table, (const uint32_t[]){0, 1}, 0, 2);
+  pair_list pair = {.count = 1, .left = {0}, .right = {1}};
+  int32_t weights[BATCH_PAIRS];
+  comparer_run(&c, &pair);
+  tables.review = -1000 * WEIGHT_UNIT; /* the whole weight of any pair */
+  score_pairs(&tables, &c, &pair, weights);
+  comparer_free(&c);
+  pool_free(p);
+  table_close(&t);
+  return weight_to_probability((double)weights[0] / WEIGHT_UNIT);
+}
+
+/* Among 12.8 million a name that 8 in 10,000 bear has some thousand bearers, and many of them one birthday. */
+static void a_namesake_is_judged_as_what_it_is(void **unused) {
+  (void)unused;
+  double common = namesakes_probability(8e-4), rare = namesakes_probability(1e-7);
+  assert_true(common < 0.5); /* not even for review */
+  assert_true(rare > 0.99);
+  assert_true(namesakes_probability(1e-5) > common && namesakes_probability(1e-5) < rare);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(scores_equal_the_reference), cmocka_unit_test(thresholds),
+      cmocka_unit_test(scores_equal_the_reference),
+      cmocka_unit_test(a_namesake_is_judged_as_what_it_is), cmocka_unit_test(thresholds),
       cmocka_unit_test(probabilities),              cmocka_unit_test(defaults_of_a_schema),
       cmocka_unit_test(extreme_weights_do_not_overflow),
   };

@@ -10,6 +10,8 @@
 
 #include "cli/report.h"
 
+enum { FIELD_BYTES = 96 }; /* of a field's name before '=', with its NUL */
+
 /* ---- finding options ---------------------------------------------------------------------------- */
 
 static const option_spec *find_option(const command_spec *command, const char *name, size_t length) {
@@ -51,7 +53,7 @@ static khop_status unknown_option(const command_spec *command, const char *word,
 }
 
 static bool may_repeat(const option_spec *option) {
-  static const char *const names[] = {"--map", "--left-map", "--right-map", "--truth"};
+  static const char *const names[] = {"--map", "--left-map", "--right-map", "--truth", "--frequencies"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (strcmp(option->name, names[i]) == 0) return true;
   }
@@ -190,6 +192,7 @@ const option_spec options_schema[] = {
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_input[] = {
+    {"--frequencies", NULL, "FIELD=FILE", "how common the field's values are elsewhere, such as names in the whole city: a CSV of value and count, or value and share; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
     {"--charset", NULL, "NAME", "auto, utf-8, tcvn3 (abc), vni, viscii, windows-1258, tcvn3-mojibake or vni-mojibake, for all files; default auto: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},
@@ -206,19 +209,26 @@ const option_spec options_run[] = {
 
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
 
+/* FIELD=REST: the field to `out_field`, the rest is what follows in `text`. */
+static khop_status split_field(const char *option, const char *text, const char *form, char out_field[FIELD_BYTES], const char **out_rest,
+                               khop_error *err) {
+  const char *equals = strchr(text, '=');
+  size_t length = equals ? (size_t)(equals - text) : 0;
+  if (!equals || length == 0 || length >= FIELD_BYTES || !equals[1]) return report_usage(err, "%s: %.60s is not %s", option, text, form);
+  memcpy(out_field, text, length);
+  out_field[length] = '\0';
+  *out_rest = equals + 1;
+  return KHOP_OK;
+}
+
 khop_status arguments_maps(const arguments *a, const char *name, khop_map *maps, size_t *out_count, khop_error *err) {
-  static char fields[VALUES_MAX][96]; /* of all options together */
+  static char fields[VALUES_MAX][FIELD_BYTES]; /* of all options together */
   static size_t used;
   const char *text;
   for (size_t i = 0; (text = arguments_nth(a, name, i)) && used < VALUES_MAX; i++) {
-    const char *equals = strchr(text, '=');
-    size_t length = equals ? (size_t)(equals - text) : 0;
-    if (!equals || length == 0 || length >= sizeof fields[0] || !equals[1]) {
-      return report_usage(err, "%s: %.60s is not FIELD=COLUMN", name, text);
-    }
-    memcpy(fields[used], text, length);
-    fields[used][length] = '\0';
-    maps[i] = (khop_map){.field = fields[used++], .column = equals + 1};
+    khop_status status = split_field(name, text, strcmp(name, "--frequencies") == 0 ? "FIELD=FILE.csv" : "FIELD=COLUMN", fields[used], &maps[i].column, err);
+    if (status != KHOP_OK) return status;
+    maps[i].field = fields[used++];
     *out_count = i + 1;
   }
   return KHOP_OK;
@@ -264,6 +274,9 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->qualify_ids = arguments_has(a, "--qualify-ids");
   out->maps = maps;
   TRY_ARGUMENT(arguments_maps(a, "--map", maps, &out->map_count, err));
+  static khop_map frequencies[VALUES_MAX];
+  out->frequencies = frequencies;
+  TRY_ARGUMENT(arguments_maps(a, "--frequencies", frequencies, &out->frequencies_count, err));
   TRY_ARGUMENT(read_delimiter(a, out, err));
   TRY_ARGUMENT(arguments_count(a, "--threads", 1, 1024, &threads, err));
   TRY_ARGUMENT(arguments_count(a, "--block-rows", 2, 512, &block_rows, err));
