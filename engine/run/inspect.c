@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "input/source_charset.h"
+#include "run/inspect_owner.h"
 #include "run/inspect_values.h"
 #include "run/run.h"
 
@@ -96,7 +97,7 @@ static bool value_invalid(semantic_type type, const char *text, size_t length) {
   }
 }
 
-static void count_value(const schema *s, column_facts *c, input_field value) {
+static void count_value(const schema *s, column_facts *c, const identifier_context *context, input_field value) {
   while (value.length && value.text[0] == ' ') value.text++, value.length--;
   while (value.length && value.text[value.length - 1] == ' ') value.length--;
   if (!value.length) {
@@ -109,16 +110,31 @@ static void count_value(const schema *s, column_facts *c, input_field value) {
   if (c->field < 0) return;
   semantic_type type = s->fields[c->field].type;
   c->invalid += value_invalid(type, value.text, value.length);
-  value_facts_count(&c->values, type, value.text, value.length);
+  value_facts_count(&c->values, type, context, value.text, value.length);
 }
 
 /* ---- all rows ----------------------------------------------------------------------------------- */
+
+/* One row; `map` has the column of each field, `place` where a column of it is counted: NULL for itself. */
+static void count_row(const run *r, const id_owner *owners, const int *map, const input_field *row, size_t columns,
+                      const int *place, column_facts *facts) {
+  for (size_t i = 0; i < (place ? r->schema->field_count : columns); i++) {
+    if (place && (map[i] == COLUMN_NONE || place[i] == COLUMN_NONE)) continue;
+    column_facts *c = &facts[place ? (size_t)place[i] : i];
+    bool is_id = c->field >= 0 && r->schema->fields[c->field].type == TYPE_PERSONAL_ID;
+    identifier_context context = {0};
+    if (is_id) context = id_owner_context(&owners[c->field], row, map);
+    count_value(r->schema, c, is_id ? &context : NULL, row[place ? (size_t)map[i] : i]);
+  }
+}
 
 static khop_status count_rows(run *r, column_facts *columns, khop_inspection *out, khop_error *err) {
   khop_status status = KHOP_OK;
   input_batch batch = {0};
   input_rows rows = {0};
   bool more = true;
+  id_owner owners[SCHEMA_FIELDS_MAX];
+  for (size_t f = 0; f < r->schema->field_count; f++) owners[f] = id_owner_of(r->schema, f);
   progress_phase(&r->progress, "read", "bytes", input_bytes_total(r->input));
   for (;;) {
     TRY_CLEANUP(control_check(r->options.control, err));
@@ -129,16 +145,9 @@ static khop_status count_rows(run *r, column_facts *columns, khop_inspection *ou
     out->rejected += rows.reject_count;
     out->decoded_rows += rows.decoded_rows;
     const int *map = r->columns + batch.source * r->schema->field_count;
-    for (size_t i = 0; i < rows.row_count * rows.column_count; i++) {
-      size_t column = i % rows.column_count;
-      if (batch.source == 0) count_value(r->schema, &columns[column], rows.fields[i]);
-    }
-    for (size_t f = 0; batch.source > 0 && f < r->schema->field_count; f++) {
-      const int *first = r->columns;
-      if (map[f] == COLUMN_NONE || first[f] == COLUMN_NONE) continue;
-      for (size_t row = 0; row < rows.row_count; row++) {
-        count_value(r->schema, &columns[first[f]], rows.fields[row * rows.column_count + (size_t)map[f]]);
-      }
+    for (size_t row = 0; row < rows.row_count; row++) {
+      count_row(r, owners, map, rows.fields + row * rows.column_count, rows.column_count,
+                batch.source > 0 ? r->columns : NULL, columns);
     }
     progress_set(&r->progress, input_bytes_done(r->input));
   }

@@ -20,7 +20,8 @@ static void count_bits(uint64_t counts[32], uint32_t bits) {
   for (; bits; bits &= bits - 1) counts[__builtin_ctz(bits)]++;
 }
 
-void value_facts_count(value_facts *facts, semantic_type type, const char *text, size_t length) {
+void value_facts_count(value_facts *facts, semantic_type type, const identifier_context *context, const char *text,
+                       size_t length) {
   identifier_type kind;
   if (type == TYPE_DATE) {
     date_parts date;
@@ -29,7 +30,7 @@ void value_facts_count(value_facts *facts, semantic_type type, const char *text,
     date_order_count(&facts->order, text, length);
   } else if (identifier_type_of(type, &kind)) {
     identifier_parts identifier;
-    identifier_read(kind, text, length, NULL, &identifier);
+    identifier_read(kind, text, length, context, &identifier);
     count_bits(facts->findings, identifier.findings);
     count_bits(facts->repairs, identifier.repairs);
     facts->repaired += identifier.repairs != 0;

@@ -13,8 +13,9 @@ typedef struct value_facts {
   date_order_evidence order;
 } value_facts;
 
-/* Types without findings of their own are passed over. */
-void value_facts_count(value_facts *facts, semantic_type type, const char *text, size_t length);
+/* Types without findings of their own are passed over. `context`: what the row says of the owner of an identifier. */
+void value_facts_count(value_facts *facts, semantic_type type, const identifier_context *context, const char *text,
+                       size_t length);
 /* Into the column's findings, repairs and order: commonest first. */
 void value_facts_report(const value_facts *facts, semantic_type type, khop_inspect_column *out);
 

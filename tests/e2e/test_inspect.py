@@ -148,6 +148,18 @@ def test_findings(directory):
     assert "sequential 1" in found["national_id"] and "old_number 2" in found["national_id"], found
     assert "repaired 3: lost_zero 2, letters_as_digits 1" in found["national_id"], found
     assert set(found) == {"birth_date", "national_id"}
+    # 1 is a woman of the last century, 0 a man: 2 has the wrong sex, 3 the wrong year, 4 the wrong century, 5 an age.
+    rows = [["1", "079191864693", "1991", "Nữ", "Nam"], ["2", "079191864694", "12/11/1991", "Nam", ""],
+            ["3", "079191864695", "30/01/1985", "F", ""], ["4", "079191864696", "2091-01-15", "Nữ", ""],
+            ["5", "079191864697", "34 tuổi", "", ""]]
+    register = support.write_table(directory, "o.csv", ["id", "national_id", "birth_date", "sex", "other"], rows)
+    found = findings_of(support.khop("inspect", register, register, "--schema", "person").out)
+    for word in ("sex_mismatch 2", "year_mismatch 2", "century_mismatch 2"):
+        assert word in found["national_id"], found
+    parents = support.write_table(directory, "p.csv", ["ma_ho_so", "ho_ten", "me_so_giay_to", "me_nam_sinh", "cha_so_giay_to"],
+                                  [["1", "Lê Thị A", "079085864693", "1985", "079185864693"]])
+    found = findings_of(support.khop("inspect", parents, "--schema", "civil-birth").out)
+    assert "sex_mismatch 1" in found["me_so_giay_to"] and "sex_mismatch 1" in found["cha_so_giay_to"], found
     nothing = support.write_table(directory, "n.csv", ["id", "email"], [["1", "an@vd.vn"]])
     assert findings_of(support.khop("inspect", nothing, "--schema", "person").out) == {}
 
