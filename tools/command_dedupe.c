@@ -13,6 +13,22 @@ static const option_spec dedupe_options[] = {
     {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};
 
+static void show_range(const khop_range *r, const char *what) {
+  printf("%s %s (%s to %s)", show_count((uint64_t)(r->estimate + 0.5)), what, show_count((uint64_t)(r->low + 0.5)),
+         show_count((uint64_t)(r->high + 0.5)));
+}
+
+void show_expected(const khop_expected *e, const char *what) {
+  printf("expected       ");
+  show_range(&e->wrong, "wrong");
+  printf(" among the %s, ", what);
+  show_range(&e->missed, "missed");
+  printf("; precision %.4f, recall %.4f\n", e->precision, e->recall);
+  if (e->checked_pairs >= 1) printf("checked        %s pairs by %s\n", show_count((uint64_t)e->checked_pairs), e->checked_by);
+  else printf("checked        no pairs: without identifiers on both sides nothing but the model tells\n");
+  if (!e->target_reached) printf("target         out of reach with this register and these rules: the nearest threshold was taken\n");
+}
+
 static void print_summary(const khop_summary *s, const khop_options *o) {
   printf("rows           %s read, %s rejected, %s indexed\n", show_count(s->rows), show_count(s->rejected), show_count(s->indexed));
   printf("pairs          %s compared, %s match, %s for review\n", show_count(s->pairs_compared), show_count(s->pairs_match),
@@ -25,7 +41,7 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
     printf("parted         %s clusters, which %s matching pairs held together: why is in splits.csv\n", show_count(s->clusters_parted),
            show_count(s->matches_parted));
   }
-  printf("expected       %.0f wrong among the matching pairs\n", s->expected_wrong_pairs);
+  show_expected(&s->expected, "matching pairs");
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
   printf("phases        ");
   for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
@@ -53,5 +69,5 @@ const command_spec command_dedupe = {
     .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){dedupe_options, options_model, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){dedupe_options, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
     .run = run_dedupe};

@@ -10,5 +10,7 @@ extern const command_spec command_dedupe, command_link, command_plan, command_tr
 
 /* "model          converged after 12 iterations, ..." (command_train.c) */
 void show_training(const khop_training *t);
+/* The expected errors of a run; `what` are the pairs that matched. */
+void show_expected(const khop_expected *e, const char *what);
 
 #endif

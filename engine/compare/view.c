@@ -238,3 +238,18 @@ void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t
   }
   for (size_t f = 0; f < v->layout.field_count; f++) load_column(&v->columns[f], from, count);
 }
+
+void view_hide(view *v, size_t field) {
+  view_column *column = &v->columns[field];
+  switch (column->slot.kind) {
+    case SLOT_TEXT:
+      memset(column->toned, 0, v->row_count * sizeof *column->toned);
+      memset(column->plain, 0, v->row_count * sizeof *column->plain);
+      break;
+    case SLOT_ID:
+      memset(column->ids, 0, v->row_count * sizeof *column->ids);
+      memset(column->digits, 0, v->row_count * sizeof *column->digits);
+      break;
+    default: break; /* identifiers have no other slots */
+  }
+}

@@ -64,6 +64,9 @@ void view_free(view *v);
  * there from an earlier call. The table must stay where it is as long as the view is asked. */
 void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t from, size_t count);
 
+/* The rows loaded so far have no value in this field, until they are loaded again. */
+void view_hide(view *v, size_t field);
+
 /* The next state of row i, whatever there is of it. */
 void view_unpack_letters(const view_column *column, size_t i);
 void view_split_words(const view_column *column, size_t i);

@@ -98,6 +98,8 @@ typedef struct khop_options {
   uint64_t seed;
   double max_rejected;       /* share of rows, 0.01 */
   double match_threshold, review_threshold; /* match probabilities; 0: the schema's */
+  double target_precision, target_recall; /* chooses the match threshold so that this is expected; 0: not */
+  bool best_f1;              /* or that of the best expected F1 */
   const char *linkage;       /* "single", "complete" or "average": how clusters are made; NULL: the schema's */
   const char *decisions;     /* CSV: left_id, right_id, decision (must_link, cannot_link; match, non_match, review); or NULL */
   size_t block_rows_max;     /* larger blocks are split; 0: 300 */
@@ -125,12 +127,29 @@ typedef struct khop_training {
   size_t constrained_levels; /* held in order: model.json names them */
 } khop_training;
 
+/* An estimate and its 95 % interval. */
+typedef struct khop_range {
+  double estimate, low, high;
+} khop_range;
+
+/* How many errors a run expects to have made, without knowing the truth. Pairs that have identifiers on both sides tell what
+ * the other evidence is worth; without them the interval says how little is known. Pairs are those of pairs.csv, before
+ * clusters or links are made of them. */
+typedef struct khop_expected {
+  khop_range wrong;     /* pairs among the matches that do not match */
+  khop_range missed;    /* matching pairs that are not among them, whether compared or not */
+  double precision, recall; /* from the estimates */
+  double checked_pairs; /* that the estimate rests on */
+  char checked_by[128]; /* the comparison of identifiers; "": the schema has none */
+  bool target_reached;  /* what target_precision or target_recall asked for; else the nearest threshold was taken */
+} khop_expected;
+
 typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
   uint64_t clusters, clustered_records; /* of two records or more; records in them */
   uint64_t largest_cluster, clusters_parted, matches_parted; /* taken apart by a check; matching pairs that were */
-  double expected_wrong_pairs; /* among the matches: the sum of (1 - match probability) */
+  khop_expected expected;
   double seconds;
   uint64_t peak_memory_bytes;
   unsigned threads;

@@ -74,8 +74,7 @@ static int32_t frequency_part(const score_tables *t, const comparer *c, uint32_t
   return sum;
 }
 
-/* A bit for each comparison that weighs nothing for pair p. */
-static uint32_t covered_of(const score_tables *t, const comparer *c, size_t p) {
+uint32_t score_covered(const score_tables *t, const comparer *c, size_t p) {
   uint32_t covered = 0;
   for (uint32_t left = t->covering; left; left &= left - 1) {
     unsigned i = (unsigned)__builtin_ctz(left);
@@ -100,7 +99,7 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
   }
   int32_t hopeless = t->review - t->frequency_most;
   for (size_t p = 0; p < pairs->count; p++) {
-    uint32_t covered = covered_of(t, c, p);
+    uint32_t covered = score_covered(t, c, p);
     weights[p] -= covered_weight(t, c, covered, p);
     if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, covered, p, pairs->left[p], pairs->right[p]);
   }
@@ -109,7 +108,7 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
 int32_t score_explain(const score_tables *t, const comparer *c, const pair_list *pairs, size_t p,
                       score_part out_parts[SCHEMA_COMPARISONS_MAX]) {
   int32_t sum = t->prior;
-  uint32_t covered = covered_of(t, c, p);
+  uint32_t covered = score_covered(t, c, p);
   for (size_t i = 0; i < t->comparison_count; i++) {
     uint8_t level = c->levels[i][p];
     out_parts[i] = (score_part){.level = level, .covered = covered >> i & 1};

@@ -35,6 +35,9 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
  * reach the review threshold may lack their term-frequency part. */
 void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights);
 
+/* A bit for each comparison that weighs nothing for pair p, because a level of another one covers it. */
+uint32_t score_covered(const score_tables *t, const comparer *c, size_t p);
+
 /* What a comparison adds to a pair's weight. */
 typedef struct score_part {
   uint8_t level;              /* LEVEL_MISSING: nothing */

@@ -204,16 +204,25 @@ static json_t *decisions_taken(const decisions *d) {
                    (json_int_t)d->undecided, "of_unknown_records", (json_int_t)d->unknown, "lines_of_unknown_records", lines);
 }
 
+static json_t *range(const khop_range *r) { return json_pack("{s:f, s:f, s:f}", "estimate", r->estimate, "low", r->low, "high", r->high); }
+
+static json_t *expected_errors(const khop_expected *e) {
+  return json_pack("{s:o, s:o, s:f, s:f, s:s, s:f, s:b}", "wrong_matches", range(&e->wrong), "missed_matches", range(&e->missed), "precision",
+                   e->precision, "recall", e->recall, "checked_by", e->checked_by, "checked_pairs", e->checked_pairs, "target_reached",
+                   e->target_reached);
+}
+
 static json_t *build(const result *r, const khop_summary *s, const khop_link_summary *links) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
   json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
                              (json_int_t)s->indexed, "rejected_by_reason", rejected_by_reason(r));
-  json_t *pairs = json_pack("{s:I, s:I, s:I, s:I, s:f}", "compared", (json_int_t)s->pairs_compared, "match",
+  json_t *pairs = json_pack("{s:I, s:I, s:I, s:I}", "compared", (json_int_t)s->pairs_compared, "match",
                             (json_int_t)s->pairs_match, "review", (json_int_t)s->pairs_review, "not_compared",
-                            (json_int_t)s->pairs_left_out, "expected_wrong_matches", s->expected_wrong_pairs);
+                            (json_int_t)s->pairs_left_out);
   json_object_set_new(root, "input", counts);
   json_object_set_new(root, "pairs", pairs);
+  json_object_set_new(root, "expected", expected_errors(&s->expected));
   if (links) add_links(root, links);
   json_object_set_new(root, "clusters", clusters_found(r, s));
   if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));

@@ -30,7 +30,6 @@ static void summarise_pairs(const kept_pairs *kept, int32_t match, khop_summary 
       continue;
     }
     out->pairs_match++;
-    out->expected_wrong_pairs += 1 - weight_to_probability((double)weight / WEIGHT_UNIT);
   }
 }
 
@@ -56,7 +55,10 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   TRY_CLEANUP(read_decisions(&r, &decided, err));
   TRY_CLEANUP(run_train(&r, err));
   score_tables_make(tables, &r.model, r.schema, &r.table.layout, r.live_rows);
+  run_widen_review(&r, tables);
   TRY_CLEANUP(run_match(&r, tables, &kept, err));
+  run_choose_threshold(&r, tables, &kept);
+  run_expect(&r, &out_summary->expected);
   progress_phase(&r.progress, "cluster", "rows", r.table.count);
   TRY_CLEANUP(make_clusters(&r, tables, &kept, &decided, &c, err));
   TRY_CLEANUP(run_sort_members(&r, &c, &members, err));

@@ -123,7 +123,6 @@ static void summarise_links(const kept_pairs *kept, int32_t match, const uint8_t
     }
     out->run.pairs_match++;
     out->conflicts += kept_conflicts(&kept->items[i]) != 0;
-    out->run.expected_wrong_pairs += 1 - weight_to_probability((double)weight / WEIGHT_UNIT);
   }
 }
 
@@ -135,7 +134,10 @@ static khop_status match_across(run *r, score_tables *tables, kept_pairs *kept, 
   score_tables_make(tables, &r->model, r->schema, &r->table.layout, r->live_rows);
   r->best = mem_alloc(r->table.count, sizeof *r->best);
   if (!r->best) return error_memory(err, r->table.count * sizeof *r->best, "best candidates");
-  return run_match(r, tables, kept, err);
+  run_widen_review(r, tables);
+  TRY(run_match(r, tables, kept, err));
+  run_choose_threshold(r, tables, kept);
+  return KHOP_OK;
 }
 
 /* states: of pairs, fates: of rows. */
@@ -153,6 +155,7 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   summarise_side(r, 0, fates, &out->left);
   summarise_side(r, 1, fates, &out->right);
   run_summarise(r, &c, &out->run);
+  run_expect(r, &out->run.expected);
   progress_phase(&r->progress, "write", "rows", r->table.count);
   const link_result links = {.first_right = r->walk.first_right, .states = states, .fates = fates, .best = r->best};
   result found = run_result(r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "run/run.h"
+#include "run/witness.h"
 
 typedef struct task_pairs {
   sort_item *items;
@@ -16,6 +17,7 @@ typedef struct match_job {
   const score_tables *tables;
   size_t rule;
   comparer *comparers;  /* per worker */
+  witness_check *witness;
   task_pairs *by_task;  /* of this rule */
   uint16_t conflict_levels[SCHEMA_COMPARISONS_MAX]; /* bit l: level l */
   bool has_conflicts;   /* some level is one */
@@ -80,6 +82,7 @@ static khop_status compare_batch(void *context, size_t task, unsigned worker, co
   view_load(&c->columns, &job->run->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
   score_pairs(job->tables, c, &batch->pairs, weights);
+  witness_count(job->witness, worker, job->rule, batch, c, weights);
   note_best(job, batch, weights);
   TRY(keep_pairs(job, &job->by_task[task], batch, c, weights, err));
   progress_add(&job->run->progress, 0, 0);
@@ -154,12 +157,25 @@ static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
   return status;
 }
 
+static khop_status keep_counts(witness_check *w, run *r, khop_error *err) {
+  r->witness = w->comparison;
+  r->errors = mem_alloc(1, sizeof *r->errors);
+  if (!r->errors) return error_memory(err, sizeof *r->errors, "counts of pairs");
+  *r->errors = *witness_sum(w);
+  return KHOP_OK;
+}
+
 khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err) {
   khop_status status = KHOP_OK;
   unsigned threads = pool_threads(r->workers), made = 0;
-  match_job job = {.run = r, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)),
+  witness_check witness;
+  match_job job = {.run = r, .witness = &witness, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)),
                    .kept_max = pairs_that_fit(r)};
-  if (!job.comparers) return error_memory(err, threads * sizeof(comparer), "comparers");
+  TRY_CLEANUP(witness_open(&witness, r, tables, err));
+  if (!job.comparers) {
+    status = error_memory(err, threads * sizeof(comparer), "comparers");
+    goto cleanup;
+  }
   find_conflict_levels(&job, r->schema);
   job.best_least = (int32_t)lround(probability_to_weight(RUN_BEST_PROBABILITY) * WEIGHT_UNIT);
   progress_phase(&r->progress, "match", "rules", r->schema->rule_count);
@@ -173,7 +189,9 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   key_group_free(&r->keys);
   TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));
+  TRY_CLEANUP(keep_counts(&witness, r, err));
 cleanup:
+  witness_close(&witness);
   for (unsigned i = 0; i < made; i++) comparer_free(&job.comparers[i]);
   mem_free(job.comparers);
   return status;

@@ -18,6 +18,14 @@ void khop_link_options_init(khop_link_options *options) {
   khop_options_init(&options->both);
 }
 
+static khop_status check_targets(const khop_options *o, khop_error *err) {
+  if (!(o->target_precision >= 0 && o->target_precision < 1)) return error_set(err, KHOP_USAGE, "--precision: %g is not a share below 1", o->target_precision);
+  if (!(o->target_recall >= 0 && o->target_recall < 1)) return error_set(err, KHOP_USAGE, "--recall: %g is not a share below 1", o->target_recall);
+  int targets = (o->target_precision > 0) + (o->target_recall > 0) + o->best_f1 + (o->match_threshold > 0);
+  if (targets > 1) return error_set(err, KHOP_USAGE, "--match, --precision, --recall and --best-f1 each set the match threshold: only one of them");
+  return KHOP_OK;
+}
+
 static khop_status check_options(run *r, bool writes, khop_error *err) {
   khop_options *o = &r->options;
   if (o->input_count == 0) return error_set(err, KHOP_USAGE, "no input file");
@@ -25,6 +33,7 @@ static khop_status check_options(run *r, bool writes, khop_error *err) {
   if (!(o->max_rejected >= 0 && o->max_rejected <= 1)) return error_set(err, KHOP_USAGE, "--max-rejected: %g is not between 0 and 1", o->max_rejected);
   if (!(o->match_threshold >= 0 && o->match_threshold < 1)) return error_set(err, KHOP_USAGE, "--match: %g is not a probability below 1", o->match_threshold);
   if (!(o->review_threshold >= 0 && o->review_threshold < 1)) return error_set(err, KHOP_USAGE, "--review: %g is not a probability below 1", o->review_threshold);
+  TRY(check_targets(o, err));
   if (o->match_threshold > 0 && o->review_threshold > o->match_threshold) {
     return error_set(err, KHOP_USAGE, "--review: %g is above --match %g", o->review_threshold, o->match_threshold);
   }
@@ -230,6 +239,7 @@ void run_close(run *r) {
   region_unmap(&r->scratch);
   key_set_free(&r->split_keys);
   key_set_free(&r->window_keys);
+  mem_free(r->errors);
   for (size_t i = 0; i < FREQUENCY_LISTS; i++) mem_free(r->frequencies[i].items);
   for (size_t f = 0; f < SCHEMA_FIELDS_MAX; f++) mem_free(r->references[f].items);
   key_group_free(&r->keys);

@@ -18,6 +18,7 @@
 #include "cluster/clusters.h"
 #include "index/store.h"
 #include "input/input.h"
+#include "model/errors.h"
 #include "model/score.h"
 #include "output/outputs.h"
 #include "output/results.h"
@@ -62,6 +63,11 @@ typedef struct run {
   rule_facts facts[SCHEMA_RULES_MAX];
   frequency_reference references[SCHEMA_FIELDS_MAX]; /* of fields that have a table (frequency_tables.c) */
   double agreement[SCHEMA_FIELDS_MAX]; /* of feature_frequencies */
+  error_counts *errors;  /* of the compared pairs */
+  int witness;           /* the comparison that they were checked by, -1: none */
+  unsigned match_bin;    /* of the weights in `errors`, from which on a pair is a match */
+  bool target_reached;
+  double square_sums[SCHEMA_FIELDS_MAX];
 } run;
 
 typedef enum run_kind {
@@ -98,6 +104,12 @@ khop_status run_sort_buffers(run *r, khop_error *err);
 
 /* Runs all rules; fills r->facts; writes the keys to the store. kept->items with mem_free. */
 khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop_error *err);
+
+/* Thresholds by intent (expected.c). Before matching: lets pairs pass that the chosen threshold may want. */
+void run_widen_review(const run *r, score_tables *t);
+/* After it: sets the match threshold that the options ask for, in `t` and the model, and drops pairs below review. */
+void run_choose_threshold(run *r, score_tables *t, kept_pairs *kept);
+void run_expect(const run *r, khop_expected *out);
 
 /* The store to be written, unless it is skipped. */
 khop_status run_open_store(run *r, khop_error *err);

@@ -99,6 +99,14 @@ def check_closure(out, cluster_rows, matches):
         "clusters.csv is not the closure of the matching pairs"
 
 
+def check_expected(expected, matches):
+    for errors in (expected["wrong_matches"], expected["missed_matches"]):
+        assert 0 <= errors["low"] <= errors["high"] and math.isfinite(errors["high"])
+    if matches:
+        assert abs(expected["precision"] - (1 - expected["wrong_matches"]["estimate"] / matches)) < 1e-9
+    assert 0 <= expected["recall"] <= 1 and expected["target_reached"]
+
+
 def check_summary(summary, schema, register, pairs, sizes):
     count = len(support.read_rows(register)[1])
     assert summary["schema"] == schema
@@ -112,8 +120,7 @@ def check_summary(summary, schema, register, pairs, sizes):
         assert by_rule[rule["rule"]] <= rule["pairs_compared"], rule
         assert rule["rows"] <= count
     assert summary["pairs"]["compared"] == sum(rule["pairs_compared"] for rule in summary["blocking_rules"])
-    expected_wrong = math.fsum(1 - float(row[2]) for row in pairs if row[5] == "match")
-    assert abs(summary["pairs"]["expected_wrong_matches"] - expected_wrong) < 0.01 + 1e-6 * len(pairs)
+    check_expected(summary["expected"], decisions["match"])
     several = [size for size in sizes.values() if size > 1]
     clusters = summary["clusters"]
     assert (clusters["of_two_or_more"], clusters["records_in_them"], clusters["largest"]) == (len(several), sum(several), max(sizes.values()))

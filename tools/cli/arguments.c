@@ -186,6 +186,12 @@ const option_spec options_model[] = {
     {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the schema's"},
     {NULL, NULL, NULL, NULL}};
 
+const option_spec options_target[] = {
+    {"--precision", NULL, "P", "sets the match threshold so that this share of the matches is expected to be right"},
+    {"--recall", NULL, "P", "sets it so that this share of all matching pairs is expected to be found"},
+    {"--best-f1", NULL, NULL, "sets it where the expected F1 is best"},
+    {NULL, NULL, NULL, NULL}};
+
 const option_spec options_schema[] = {
     {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person and others) or a YAML file; default: found by the columns"},
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
@@ -285,6 +291,9 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   TRY_ARGUMENT(arguments_share(a, "--max-rejected", &out->max_rejected, err));
   TRY_ARGUMENT(read_threshold(a, "--match", &out->match_threshold, err));
   TRY_ARGUMENT(read_threshold(a, "--review", &out->review_threshold, err));
+  TRY_ARGUMENT(read_threshold(a, "--precision", &out->target_precision, err));
+  TRY_ARGUMENT(read_threshold(a, "--recall", &out->target_recall, err));
+  out->best_f1 = arguments_has(a, "--best-f1");
   out->threads = (unsigned)threads;
   out->block_rows_max = block_rows;
   return KHOP_OK;

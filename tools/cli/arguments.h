@@ -59,7 +59,7 @@ khop_status arguments_size(const arguments *a, const char *name, uint64_t *inout
 khop_status arguments_maps(const arguments *a, const char *name, khop_map *maps, size_t *out_count, khop_error *err);
 
 /* Options that several commands share. */
-extern const option_spec options_model[];  /* --model --untrained --match --review */
+extern const option_spec options_model[], options_target[];  /* --model --untrained --match --review */
 extern const option_spec options_schema[]; /* --schema --map */
 extern const option_spec options_input[];  /* --delimiter ... */
 extern const option_spec options_run[];    /* --threads --memory --progress ... */

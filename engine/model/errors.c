@@ -1,0 +1,320 @@
+/* See errors.h. */
+#include "model/errors.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+void error_counts_add(error_counts *sum, const error_counts *part) {
+  for (size_t s = 0; s < WITNESS_STATES; s++) {
+    for (size_t w = 0; w < ERROR_BINS; w++) {
+      for (size_t r = 0; r < ERROR_BINS; r++) sum->pairs[s][w][r] += part->pairs[s][w][r];
+    }
+  }
+  for (size_t w = 0; w < ERROR_BINS; w++) {
+    for (size_t r = 0; r < ERROR_BINS; r++) sum->alone[w][r] += part->alone[w][r];
+  }
+}
+
+static unsigned clamp_bin(double place) {
+  if (!(place > 0)) return 0;
+  return place >= ERROR_BINS ? ERROR_BINS - 1 : (unsigned)place;
+}
+
+unsigned error_weight_bin(double weight_over_match) { return clamp_bin(floor(weight_over_match * 2) + ERROR_MATCH_BIN); }
+unsigned error_rest_bin(double weight_without_witness) { return clamp_bin(floor(weight_without_witness) + ERROR_REST_ZERO); }
+
+static double rest_of_bin(size_t bin) { return (double)bin - ERROR_REST_ZERO + 0.5; }
+
+/* ---- the posterior of alpha, beta and a ---------------------------------------------------------------- */
+
+enum { alphas = 33, betas = 21, agreements = 14, grid_points = alphas * betas * agreements };
+
+/* Bins that tell something: below, relatives in their hundreds of thousands say more of copied numbers than of matches. */
+enum { first_checked = ERROR_REST_ZERO - 8, last_checked = ERROR_REST_ZERO + 20, surely_others = ERROR_REST_ZERO - 2, surely_match = ERROR_REST_ZERO + 14 };
+
+/* b: numbers copied from a relative or mistyped into another's. */
+static const double agreement_by_error = 1e-5;
+
+typedef struct grid_point {
+  double alpha, beta, agreement, probability;
+} grid_point;
+
+typedef struct posterior {
+  grid_point points[grid_points];
+  double checked_pairs;
+  double missing_shift; /* see find_missing_shift */
+  double agree[ERROR_BINS], both[ERROR_BINS]; /* by weight without the witness */
+} posterior;
+
+static double share_at(const grid_point *g, size_t bin, double shift) {
+  return 1 / (1 + exp2(-(g->alpha + g->beta * rest_of_bin(bin) + shift)));
+}
+
+static void count_checked(posterior *p, const error_counts *counts) {
+  for (size_t w = 0; w < ERROR_BINS; w++) {
+    for (size_t r = 0; r < ERROR_BINS; r++) {
+      p->agree[r] += (double)counts->pairs[WITNESS_AGREES][w][r];
+      p->both[r] += (double)counts->pairs[WITNESS_AGREES][w][r] + (double)counts->pairs[WITNESS_DISAGREES][w][r];
+    }
+  }
+  for (size_t r = first_checked; r <= last_checked; r++) p->checked_pairs += p->both[r];
+}
+
+/* What is expected of a register before its witness has been asked: weights that promise too much by a bit and by
+ * a fifth, seen on generated registers of all kinds, give or take. */
+static double log_prior(const grid_point *g) {
+  const double alpha = -1, alpha_sd = 1.5, beta = 0.85, beta_sd = 0.15, agreement = 0.9, agreement_sd = 0.15;
+  double x = (g->alpha - alpha) / alpha_sd, y = (g->beta - beta) / beta_sd, z = (g->agreement - agreement) / agreement_sd;
+  return -(x * x + y * y + z * z) / 2;
+}
+
+static double log_likelihood(const posterior *p, const grid_point *g) {
+  double sum = 0;
+  for (size_t r = first_checked; r <= last_checked; r++) {
+    if (p->both[r] == 0) continue;
+    double share = share_at(g, r, 0), agrees = g->agreement * share + agreement_by_error * (1 - share);
+    sum += p->agree[r] * log(agrees) + (p->both[r] - p->agree[r]) * log1p(-agrees);
+  }
+  return sum;
+}
+
+/* Numbers are not missing at random: the second entry of one person often has none, those of two people have them as their
+ * times had. How much less often pairs that surely match lack them than pairs that surely do not, in bits; little, where few
+ * pairs tell. */
+static void find_missing_shift(posterior *p, const error_counts *counts) {
+  const double few = 50;
+  double match_missing = few, match_both = few, other_missing = few, other_both = few;
+  for (size_t w = 0; w < ERROR_BINS; w++) {
+    for (size_t r = first_checked; r < ERROR_BINS; r++) {
+      double missing = (double)counts->pairs[WITNESS_MISSING][w][r];
+      if (r > surely_match) match_missing += missing;
+      if (r < surely_others) other_missing += missing;
+    }
+  }
+  for (size_t r = first_checked; r < ERROR_BINS; r++) {
+    double both = p->both[r] * counts->scale[WITNESS_AGREES];
+    if (r > surely_match) match_both += both;
+    if (r < surely_others) other_both += both;
+  }
+  p->missing_shift = log2(match_missing / match_both) - log2(other_missing / other_both);
+}
+
+static void make_posterior(posterior *p, const error_counts *counts) {
+  memset(p, 0, sizeof *p);
+  count_checked(p, counts);
+  find_missing_shift(p, counts);
+  double most = -INFINITY, total = 0;
+  for (size_t i = 0; i < grid_points; i++) {
+    grid_point *g = &p->points[i];
+    g->alpha = -6 + 0.25 * (double)(i % alphas);
+    g->beta = 0.3 + 0.07 * (double)(i / alphas % betas);
+    g->agreement = 0.45 + 0.04 * (double)(i / alphas / betas);
+    g->probability = log_prior(g) + log_likelihood(p, g);
+    most = fmax(most, g->probability);
+  }
+  for (size_t i = 0; i < grid_points; i++) total += p->points[i].probability = exp(p->points[i].probability - most);
+  for (size_t i = 0; i < grid_points; i++) p->points[i].probability /= total;
+}
+
+/* ---- match shares ------------------------------------------------------------------------------------------ */
+
+/* Of the pairs in each bin without the witness, how many match; by what the witness says. */
+typedef struct match_shares {
+  double of[WITNESS_STATES][ERROR_BINS];
+} match_shares;
+
+static void shares_of(match_shares *out, const grid_point *g, double missing_shift) {
+  for (size_t r = 0; r < ERROR_BINS; r++) {
+    double share = share_at(g, r, 0), agree = g->agreement * share, disagree = share - agree;
+    out->of[WITNESS_MISSING][r] = share_at(g, r, missing_shift);
+    out->of[WITNESS_AGREES][r] = agree / (agree + agreement_by_error * (1 - share));
+    out->of[WITNESS_DISAGREES][r] = disagree / (disagree + (1 - agreement_by_error) * (1 - share) + 1e-300);
+  }
+}
+
+/* Pairs from weight bin `bin` on, or below it, by bin without the witness. */
+typedef struct pair_sums {
+  double at_least[WITNESS_STATES][ERROR_BINS], below[WITNESS_STATES][ERROR_BINS];
+  double alone_at_least[ERROR_BINS], alone_below[ERROR_BINS];
+} pair_sums;
+
+static void sum_pairs(pair_sums *out, const error_counts *counts, unsigned bin) {
+  memset(out, 0, sizeof *out);
+  for (size_t w = 0; w < ERROR_BINS; w++) {
+    for (size_t s = 0; s < WITNESS_STATES; s++) {
+      double *sums = w >= bin ? out->at_least[s] : out->below[s];
+      for (size_t r = 0; r < ERROR_BINS; r++) sums[r] += (double)counts->pairs[s][w][r] * counts->scale[s];
+    }
+    double *alone = w >= bin ? out->alone_at_least : out->alone_below;
+    for (size_t r = 0; r < ERROR_BINS; r++) alone[r] += (double)counts->alone[w][r] * counts->scale[WITNESS_AGREES];
+  }
+}
+
+typedef struct error_totals {
+  double matches, wrong, missed;
+} error_totals;
+
+/* The share of matches that no rule finds, but for those that look at the witness alone. Before anything is seen it is
+ * taken for a hundredth, as of fifty matches. */
+typedef struct unfound {
+  double share, variance;
+} unfound;
+
+static unfound unfound_share(const pair_sums *sums, const match_shares *shares) {
+  const double before = 50, share_before = 0.01;
+  double alone = 0, all = 0;
+  for (size_t r = first_checked; r < ERROR_BINS; r++) {
+    double share = shares->of[WITNESS_AGREES][r], found = sums->at_least[WITNESS_AGREES][r] + sums->below[WITNESS_AGREES][r];
+    alone += share * (sums->alone_at_least[r] + sums->alone_below[r]);
+    all += share * (sums->alone_at_least[r] + sums->alone_below[r] + found);
+  }
+  double share = (alone + before * share_before) / (all + before);
+  return (unfound){.share = share, .variance = share * (1 - share) / (all + before + 1)};
+}
+
+/* Pairs that weigh next to nothing without numbers that agree: copied from a relative, or a match after all. Nobody knows, so
+ * half of them; and of pairs without numbers as large a part. */
+static double missed_among_light(const pair_sums *sums) {
+  double light = 0;
+  for (size_t r = 0; r < first_checked; r++) {
+    double agree = sums->below[WITNESS_AGREES][r], both = agree + sums->below[WITNESS_DISAGREES][r] + sums->at_least[WITNESS_AGREES][r];
+    light += agree + (both > 0 ? sums->below[WITNESS_MISSING][r] * (agree + sums->at_least[WITNESS_AGREES][r]) / both : 0);
+  }
+  return light / 2;
+}
+
+static error_totals total_errors(const pair_sums *sums, const match_shares *shares, double unfound_part) {
+  error_totals out = {0};
+  double unwitnessed = 0; /* matches that the witness would not have found */
+  for (size_t s = 0; s < WITNESS_STATES; s++) {
+    for (size_t r = 0; r < ERROR_BINS; r++) {
+      double share = shares->of[s][r];
+      out.matches += sums->at_least[s][r];
+      out.wrong += sums->at_least[s][r] * (1 - share);
+      if (r < first_checked) continue;
+      out.missed += sums->below[s][r] * share;
+      if (s != WITNESS_AGREES) unwitnessed += (sums->at_least[s][r] + sums->below[s][r]) * share;
+    }
+  }
+  for (size_t r = 0; r < ERROR_BINS; r++) {
+    out.matches += sums->alone_at_least[r];
+    out.wrong += sums->alone_at_least[r] * (1 - shares->of[WITNESS_AGREES][r]);
+    if (r >= first_checked) out.missed += sums->alone_below[r] * shares->of[WITNESS_AGREES][r];
+  }
+  out.missed += missed_among_light(sums) + unwitnessed * unfound_part / (1 - unfound_part);
+  return out;
+}
+
+/* ---- intervals ----------------------------------------------------------------------------------------------- */
+
+/* The least count that a negative binomial of this mean and variance does not exceed with the probability. */
+static double count_quantile(double mean, double variance, double probability) {
+  double k = mean * mean / fmax(variance - mean, 1e-9 * mean), ratio = mean / (mean + k);
+  double mass = exp(-k * log1p(mean / k)), sum = mass, count = 0;
+  while (sum < probability && count < 10000) {
+    mass *= ratio * (k + count) / (count + 1);
+    sum += mass;
+    count++;
+  }
+  return count;
+}
+
+/* 95 %: what is not known of the model, what is left to chance, and what the model does not know of itself. */
+static error_range range_of(double mean, double model_variance, double misfit) {
+  const double many = 200;
+  error_range range = {.estimate = mean};
+  if (mean <= 0) return range;
+  double variance = model_variance + mean + misfit * mean * misfit * mean;
+  if (mean < many) {
+    range.low = count_quantile(mean, variance, 0.025);
+    range.high = count_quantile(mean, variance, 0.975);
+    return range;
+  }
+  double spread = sqrt(log1p(variance / (mean * mean))), middle = log(mean) - spread * spread / 2;
+  range.low = exp(middle - 1.96 * spread);
+  range.high = exp(middle + 1.96 * spread);
+  return range;
+}
+
+/* ---- estimates ----------------------------------------------------------------------------------------------- */
+
+/* Below so many checked pairs the model's word is all there is: up to such shares of the matches have been wrong, or missed. */
+static const double checked_least = 30, unchecked_wrong = 0.03, unchecked_missed = 0.1;
+
+/* What no witness tells of: numbers copied along with the rest, families whose entries were mixed up. So many of the
+ * matches are wrong, or missed, for such causes on generated registers, give or take as many. */
+static const double wrong_for_other_causes = 0.0007, missed_for_other_causes = 0.003;
+
+typedef struct moments {
+  double mean, square;
+} moments;
+
+static void moments_add(moments *m, double probability, double value) {
+  m->mean += probability * value;
+  m->square += probability * value * value;
+}
+
+static double moments_variance(const moments *m) { return fmax(m->square - m->mean * m->mean, 0); }
+
+error_estimate errors_estimate(const error_counts *counts, unsigned bin) {
+  error_estimate out = {0};
+  moments wrong = {0}, missed = {0};
+  double chance_of_unfound = 0;
+  posterior p;
+  pair_sums sums;
+  match_shares shares;
+  make_posterior(&p, counts);
+  sum_pairs(&sums, counts, bin);
+  for (size_t i = 0; i < grid_points; i++) {
+    const grid_point *g = &p.points[i];
+    if (g->probability < 1e-9) continue;
+    shares_of(&shares, g, p.missing_shift);
+    unfound u = unfound_share(&sums, &shares);
+    error_totals totals = total_errors(&sums, &shares, u.share);
+    moments_add(&wrong, g->probability, totals.wrong);
+    moments_add(&missed, g->probability, totals.missed);
+    chance_of_unfound += g->probability * u.variance * totals.matches * totals.matches;
+    out.matches = totals.matches;
+    out.calibration[0] += g->probability * g->alpha;
+    out.calibration[1] += g->probability * g->beta;
+    out.agreement += g->probability * g->agreement;
+  }
+  out.checked_pairs = p.checked_pairs;
+  double wrong_else = wrong_for_other_causes * out.matches, missed_else = missed_for_other_causes * out.matches;
+  out.wrong = range_of(wrong.mean + wrong_else, moments_variance(&wrong) + wrong_else * wrong_else, 0.25);
+  out.missed = range_of(missed.mean + missed_else, moments_variance(&missed) + chance_of_unfound + missed_else * missed_else, 0.4);
+  if (p.checked_pairs < checked_least) {
+    out.wrong = (error_range){.estimate = out.wrong.estimate, .high = fmax(out.wrong.high, unchecked_wrong * out.matches)};
+    out.missed = (error_range){.estimate = out.missed.estimate, .high = fmax(out.missed.high, unchecked_missed * out.matches)};
+  }
+  return out;
+}
+
+static void mean_shares(match_shares *out, const posterior *p) {
+  memset(out, 0, sizeof *out);
+  for (size_t i = 0; i < grid_points; i++) {
+    match_shares shares;
+    if (p->points[i].probability < 1e-9) continue;
+    shares_of(&shares, &p->points[i], p->missing_shift);
+    for (size_t s = 0; s < WITNESS_STATES; s++) {
+      for (size_t r = 0; r < ERROR_BINS; r++) out->of[s][r] += p->points[i].probability * shares.of[s][r];
+    }
+  }
+}
+
+void errors_curve(const error_counts *counts, error_curve *out) {
+  posterior p;
+  match_shares shares;
+  make_posterior(&p, counts);
+  mean_shares(&shares, &p);
+  for (unsigned bin = 0; bin < ERROR_BINS; bin++) {
+    pair_sums sums;
+    sum_pairs(&sums, counts, bin);
+    error_totals totals = total_errors(&sums, &shares, unfound_share(&sums, &shares).share);
+    double right = totals.matches * (1 - wrong_for_other_causes) - totals.wrong;
+    totals.missed += missed_for_other_causes * totals.matches;
+    out->precision[bin] = totals.matches > 0 ? right / totals.matches : 1;
+    out->recall[bin] = right + totals.missed > 0 ? right / (right + totals.missed) : 1;
+  }
+}
