@@ -2,7 +2,7 @@
  *
  *   one to one     the set of pairs with the largest sum of match weights in which no record stands twice
  *   one to many    every right record with its heaviest left one; many to one the other way round
- *   many to many   all pairs, but those both of whose records have a partner by ASSIGN_FAR_BITS heavier: two people
+ *   many to many   all pairs, but those both of whose records have another partner that is twice as likely: two people
  *                  of one home whose own records are there too
  *
  * Of equal choices that with the lower record ids is taken, never the order of the files. One to one, a component
@@ -17,7 +17,7 @@
 #include "model/score.h"
 #include "schema/schema.h"
 
-enum { ASSIGN_SIDE_MAX = 24, ASSIGN_FAR_BITS = 10 };
+enum { ASSIGN_SIDE_MAX = 24, ASSIGN_FAR_BITS = 1 };
 
 typedef enum assign_state {
   ASSIGN_OUT = 0, /* another one stands in its way, or it was not offered */

@@ -1,5 +1,6 @@
 """Runs small enough to check by eye, in tests/golden: a register and what must come of it. `run` is a club's members
-with all outputs; `places` has people who stand with addresses of the maps before and after July 2025.
+with all outputs; `places` has people who stand with addresses of the maps before and after July 2025; `link` has citizens
+and their insurance cards: a second card, typing errors, numbers and dates that contradict, twins.
 
 KHOP=build/dev/khop python3 tests/e2e/test_golden.py --update   writes the expected files anew: read the difference.
 """
@@ -13,16 +14,20 @@ import sys
 import tempfile
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "golden"
-# Directory, register, files.
+# Directory, register or the two of a link, files.
 RUNS = (
     ("run", "members", ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json", "summary.json")),
     ("places", "residents", ("pairs.csv", "clusters.csv")),
+    ("link", ("citizens", "cards"), ("links.csv", "unlinked.csv", "summary.json")),
 )
 
 
 def run(golden, register, directory):
-    command = [os.environ["KHOP"], "dedupe", str(golden / f"{register}.csv"), "--schema", str(golden / f"{register}.yaml"),
-               "-o", str(directory), "--max-rejected", "20%", "--untrained", "--progress", "none"]
+    if isinstance(register, tuple):
+        command = [os.environ["KHOP"], "link", *(str(golden / f"{side}.csv") for side in register)]
+    else:
+        command = [os.environ["KHOP"], "dedupe", str(golden / f"{register}.csv"), "--schema", str(golden / f"{register}.yaml")]
+    command += ["-o", str(directory), "--max-rejected", "20%", "--untrained", "--progress", "none"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
 
