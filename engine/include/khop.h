@@ -321,7 +321,8 @@ typedef struct khop_evaluate_options {
   const char *curve;  /* CSV to write: precision, recall and F1 at every match weight; with labels at the thresholds */
   const char *errors; /* CSV to write: wrong and missed pairs, at most 50,000 of each; needs the store */
   const char *store;  /* NULL: OUTPUT/store */
-  const char *const *by; /* fields, FIELD.decade and the like, sex, birth_decade, province, ...: groups.h; needs the store */
+  const char *const *by; /* groupings: a field; FIELD.year, .decade, .province, .surname, .given; or sex, birth_year,
+                          * birth_decade, province, ethnicity, source. Needs the store */
   size_t by_count;
 } khop_evaluate_options;
 
@@ -334,13 +335,16 @@ typedef struct khop_quality {
   double exact_clusters;                       /* share of true entities found exactly */
 } khop_quality;
 
-/* With a 95 % interval; NaN when nothing tells. */
-typedef struct khop_estimate { double value, low, high; } khop_estimate;
+/* A share with its 95 % interval; NaN when nothing tells. */
+typedef struct khop_estimate {
+  double value, low, high;
+} khop_estimate;
 
 typedef struct khop_label_quality {
   uint64_t rows, pairs, unknown_rows; /* unknown: of a record that the result does not have; left out */
   uint64_t matches, non_matches, possible, disputed; /* pairs, by vote of reviewers; a tie is possible */
-  uint64_t match_pairs, match_labelled, chained_pairs, chained_labelled; /* by decision; in one cluster only through others */
+  uint64_t match_pairs, match_labelled;     /* pairs.csv with decision match; with a label that decides */
+  uint64_t chained_pairs, chained_labelled; /* in one cluster only through other records */
   khop_estimate match_precision, cluster_precision; /* stratified by match weight */
   khop_estimate match_recall, cluster_recall;       /* of the pairs labelled match: others are not in it */
 } khop_label_quality;
@@ -365,9 +369,10 @@ typedef struct khop_grouping {
   size_t group_count;
 } khop_grouping;
 
-/* Wrong: relatives (a level of fixed weight says so), other_given_name, namesakes (name and birth date), same_name, similar_name,
- * same_identifier, other; chained: in one cluster only through others. Missed: no_rule (finds them), large_block (was
- * split), below_review, below_match (thresholds), parted (a match, in two clusters). */
+/* Wrong pairs: relatives (a level of fixed weight says twins, siblings ...), other_given_name, namesakes (same name and
+ * birth date), same_name, similar_name, same_identifier, other; chained: in one cluster only through other records.
+ * Missed pairs: no_rule (no blocking rule finds them), large_block (one does, in a block that was split),
+ * below_review, below_match (of the thresholds), parted (a match, but in two clusters). */
 typedef struct khop_error_kind {
   const char *name; /* static */
   bool is_missed;
