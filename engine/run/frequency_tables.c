@@ -88,7 +88,7 @@ static void add_up_equals(table_reader *reader) {
 static khop_status make_reference(table_reader *reader, const char *path, frequency_reference *out, khop_error *err) {
   if (!reader->count) return error_set(err, KHOP_USAGE, "%s: no value", path);
   add_up_equals(reader);
-  double total = 0, rarest = INFINITY, squares = 0;
+  double total = 0, rarest = (double)INFINITY, squares = 0;
   for (size_t i = 0; i < reader->count; i++) {
     total += reader->values[i].count;
     rarest = fmin(rarest, reader->values[i].count);
