@@ -61,7 +61,7 @@ static void faults_are_told(void **unused) {
        "{name: c, when: f-1 edits 3, weight: 1}, {name: d, when: f-1 edits 4, weight: 1}, "
        "{name: e, when: f-1 edits 5, weight: 1}, {name: f, when: f-1 edits 6, weight: 1}, "
        "{name: g, when: f-1 edits 7, weight: 1}, {name: h, when: f-1 edits 8, weight: 1}, default]}",
-       "levels: 8 and 8 default ones, at most 15"},
+       "levels: 8 and 9 default ones, at most 15"},
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     schema *s;
