@@ -104,7 +104,7 @@ static void make_posterior(posterior *p, const error_counts *counts) {
   memset(p, 0, sizeof *p);
   count_checked(p, counts);
   find_missing_shift(p, counts);
-  double most = -INFINITY, total = 0;
+  double most = -(double)INFINITY, total = 0;
   for (size_t i = 0; i < grid_points; i++) {
     grid_point *g = &p->points[i];
     g->alpha = -6 + 0.25 * (double)(i % alphas);
