@@ -9,6 +9,7 @@ static const option_spec dedupe_options[] = {
     {"--force", NULL, NULL, "OUT may hold an earlier run: its files are replaced when the new ones are whole"},
     {"--store", NULL, "DIR", "where the record store goes; default OUT/store"},
     {"--no-store", NULL, NULL, "write no record store"},
+    {"--labels", NULL, "FILE", "pairs that people judged, to train from: a CSV with left_id, right_id and label (match, non_match; 1, 0; yes, no)"},
     {"--decisions", NULL, "FILE", "what people decided about pairs: a CSV with left_id, right_id and decision (must_link, cannot_link; or match, non_match, review as in a corrected pairs.csv)"},
     {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};

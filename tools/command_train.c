@@ -14,6 +14,7 @@ void show_training(const khop_training *t) {
 
 static const option_spec train_options[] = {
     {"--output", "-o", "MODEL.json", "where the model goes"},
+    {"--labels", NULL, "FILE", "pairs that people judged, to train from: a CSV with left_id, right_id and label (match, non_match; 1, 0; yes, no)"},
     {"--suggest-rules", NULL, NULL, "look for blocking rules instead, and print them as they stand in a schema; no model is written"},
     {"--pairs-budget", NULL, "N", "pairs that the rules may make together; default: two a record"},
     {NULL, NULL, NULL, NULL}};

@@ -23,6 +23,11 @@ static khop_status read_header(void *context, const input_source *source, khop_e
   decision_reader *reader = context;
   TRY(table_column(source, "left_id", &reader->left_column, err));
   TRY(table_column(source, "right_id", &reader->right_column, err));
+  int label = table_find_column(source, "label");
+  if (table_find_column(source, "decision") < 0 && label >= 0) {
+    reader->decision_column = (size_t)label;
+    return KHOP_OK;
+  }
   return table_column(source, "decision", &reader->decision_column, err);
 }
 
@@ -34,7 +39,8 @@ static decision_word read_word(const input_field *field) {
     const char *text;
     decision_word word;
   } words[] = {{"must_link", WORD_MUST}, {"match", WORD_MUST}, {"cannot_link", WORD_CANNOT}, {"no_match", WORD_CANNOT}, {"non_match", WORD_CANNOT},
-               {"review", WORD_REVIEW}};
+               {"review", WORD_REVIEW}, {"1", WORD_MUST}, {"0", WORD_CANNOT}, {"yes", WORD_MUST}, {"no", WORD_CANNOT},
+               {"true", WORD_MUST}, {"false", WORD_CANNOT}, {"possible", WORD_REVIEW}, {"unsure", WORD_REVIEW}};
   char text[16];
   if (field->length >= sizeof text) return WORD_UNKNOWN;
   for (size_t i = 0; i < field->length; i++) {

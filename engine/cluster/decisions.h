@@ -1,5 +1,5 @@
 /* Decisions of people about pairs of records: a CSV file with the columns left_id, right_id, decision, and any others
- * (reason, author). A decision is must_link (or match), cannot_link (or non_match), or review: not decided yet. So
+ * (reason, author); `label` will do for decision, and 1, 0, yes, no, true, false, possible and unsure for its words. A decision is must_link (or match), cannot_link (or non_match), or review: not decided yet. So
  * pairs.csv is such a file once a person has gone over its last column.
  *
  *   file ──> ids to rows ──> by (left, right), each pair once

@@ -84,6 +84,7 @@ typedef struct khop_options {
   bool skip_store;
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
   const char *model;         /* model.json to use instead of training; NULL: train */
+  const char *labels;        /* CSV: left_id, right_id, label (match, non_match, ...), to train from; or NULL */
   bool untrained;            /* use the schema's defaults */
   const khop_map *maps;      /* field=column */
   size_t map_count;

@@ -35,11 +35,12 @@ static double pattern_weight(const model *m, uint64_t pattern, uint32_t covered)
   return weight;
 }
 
-static void expect(const model *m, const em_session *session, double log_odds, em_counts *counts) {
+static void expect(const model *m, const em_input *in, const em_session *session, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < session->pattern_count; i++) {
     uint64_t pattern = session->patterns[i].pattern;
     uint32_t covered = pattern_covered(m, pattern);
-    double matches = (double)session->patterns[i].count * weight_to_probability(pattern_weight(m, pattern, covered) + log_odds);
+    double probability = weight_to_probability(pattern_weight(m, pattern, covered) + log_odds);
+    double matches = (double)session->patterns[i].count * label_patterns_judge(in->labels, in->label_count, pattern, probability);
     bool first = !(pattern & PATTERN_FOUND_BEFORE);
     if (first) counts->different_pairs += matches;
     for (size_t c = 0; c < m->comparison_count; c++) {
@@ -136,17 +137,35 @@ static double maximise(model *m, const model *before, const em_input *in, const 
   return change;
 }
 
-void em_run(model *m, const em_input *in) {
+/* Once at the end: the labels' word on the prior is about the model as it came out. */
+static khop_status follow_labels(model *m, const em_input *in, khop_error *err) {
+  double *weights = mem_alloc(in->label_count, sizeof *weights), log_odds = probability_to_weight(m->prior);
+  if (!weights) return error_memory(err, in->label_count * sizeof *weights, "labels");
+  for (size_t i = 0; i < in->label_count; i++) {
+    uint64_t pattern = in->labels[i].pattern;
+    weights[i] = pattern_weight(m, pattern, pattern_covered(m, pattern)) + log_odds;
+    m->label_matches += (uint64_t)in->labels[i].matches;
+    m->label_others += (uint64_t)in->labels[i].others;
+  }
+  m->label_shift = label_patterns_shift(in->labels, weights, in->label_count);
+  mem_free(weights);
+  model_set_prior(m, weight_to_probability(log_odds + m->label_shift));
+  model_set_weights(m);
+  return KHOP_OK;
+}
+
+khop_status em_run(model *m, const em_input *in, khop_error *err) {
   const model before = *m;
   m->em_iterations = 0;
   m->em_converged = false;
   while (m->em_iterations < em_iterations_max && !m->em_converged) {
     em_counts counts = {0};
     double log_odds = probability_to_weight(m->prior);
-    for (size_t s = 0; s < in->session_count; s++) expect(m, &in->sessions[s], log_odds, &counts);
+    for (size_t s = 0; s < in->session_count; s++) expect(m, in, &in->sessions[s], log_odds, &counts);
     expect_random(m, in, log_odds, &counts);
     m->em_change = maximise(m, &before, in, &counts);
     m->em_iterations++;
     m->em_converged = m->em_change < em_tolerance;
   }
+  return in->label_count ? follow_labels(m, in, err) : KHOP_OK;
 }

@@ -13,7 +13,7 @@
 #define KHOP_MODEL_EM_H
 
 #include "model/model.h"
-#include "model/patterns.h"
+#include "model/training_labels.h"
 
 enum { EM_DEFAULT_MATCHES = 60 }; /* pseudo-matches behind the schema's m */
 
@@ -29,11 +29,13 @@ typedef struct em_input {
   double scale; /* pairs that each pattern of a session stands for */
   const pattern_count *random; /* of random pairs; without any, u stays but for U_CANDIDATES */
   size_t random_count;
+  const label_pattern *labels; /* ascending, each pattern once */
+  size_t label_count;
   double all_pairs; /* that there are */
 } em_input;
 
 /* Improves m, u and the prior in place; says in `m` how many iterations it took, whether it converged, and how many
  * matches it expects. */
-void em_run(model *m, const em_input *in);
+khop_status em_run(model *m, const em_input *in, khop_error *err);
 
 #endif

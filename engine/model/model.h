@@ -70,6 +70,8 @@ typedef struct model {
   double em_change; /* of the last iteration: the largest change of an m, a u or (as a share) the prior */
   double training_matches; /* expected among the sampled pairs, each pair once */
   uint64_t random_pairs, training_pairs;
+  uint64_t label_matches, label_others; /* pairs that people judged */
+  double label_shift; /* bits by which they moved the prior */
 } model;
 
 /* The schema's defaults, prior for `rows` records. */

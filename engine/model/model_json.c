@@ -74,6 +74,10 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
                            "em_iterations", (int)m->em_iterations, "em_change", m->em_change, "training_matches", m->training_matches,
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
                            "term_frequencies", frequencies_to_json(m, s), "comparisons", comparisons);
+  if (m->label_matches + m->label_others) {
+    json_object_set_new(root, "labels", json_pack("{s:I, s:I, s:f}", "match", (json_int_t)m->label_matches, "non_match",
+                                                  (json_int_t)m->label_others, "prior_moved_bits", m->label_shift));
+  }
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(real_digits)) : NULL;
   json_decref(root);
   *out_text = text;

@@ -168,20 +168,24 @@ static void judge_training(model *m) {
 static khop_status learn_m(model *m, const train_input *in, comparer *comparers, const random_sample *drawn, khop_error *err) {
   khop_status status = KHOP_OK;
   sessions s = {0};
+  label_pattern *labels = NULL;
+  size_t label_count = 0;
   double share = fmin(1, (double)rows_for_em / (double)in->live_rows);
   for (size_t r = 0; r < in->walk->schema->rule_count; r++) {
     TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
   }
   teach_all_somewhere(&s, m);
-  const em_input em = {.sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,
+  TRY_CLEANUP(label_patterns_make(in->labels, in->label_count, in->walk->table, &comparers[0], &labels, &label_count, err));
+  const em_input em = {.labels = labels, .label_count = label_count, .sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,
                        .random_count = drawn->pattern_count, .all_pairs = in->all_pairs};
-  em_run(m, &em);
+  TRY_CLEANUP(em_run(m, &em, err));
   for (size_t i = 0; i < s.count; i++) {
     for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
   }
   judge_training(m);
 cleanup:
   for (size_t i = 0; i < s.count; i++) mem_free(s.list[i].patterns);
+  mem_free(labels);
   return status;
 }
 

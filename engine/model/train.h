@@ -3,7 +3,7 @@
 #define KHOP_MODEL_TRAIN_H
 
 #include "block/walk.h"
-#include "model/model.h"
+#include "model/training_labels.h"
 
 typedef struct train_input {
   const walk_options *walk; /* schema, table, block limits */
@@ -14,6 +14,8 @@ typedef struct train_input {
   uint64_t seed;
   const double *agreement; /* by field, of feature_frequencies */
   uint64_t live_rows;
+  const training_label *labels; /* each pair once */
+  size_t label_count;
   double all_pairs; /* that they have, of walk_all_pairs */
 } train_input;
 

@@ -37,6 +37,7 @@ static khop_status check_options(run *r, bool writes, khop_error *err) {
   if (o->match_threshold > 0 && o->review_threshold > o->match_threshold) {
     return error_set(err, KHOP_USAGE, "--review: %g is above --match %g", o->review_threshold, o->match_threshold);
   }
+  if (o->labels && (o->model || o->untrained)) return error_set(err, KHOP_USAGE, "--labels: there is nothing to train with %s", o->model ? "--model" : "--untrained");
   if (o->model && o->untrained) return error_set(err, KHOP_USAGE, "--model and --untrained: one of them at most");
   if (o->block_rows_max > BATCH_ROWS) return error_set(err, KHOP_USAGE, "--block-rows: %zu, at most %d", o->block_rows_max, BATCH_ROWS);
   if (o->block_rows_max == 1) return error_set(err, KHOP_USAGE, "--block-rows: 1, at least 2");
@@ -195,6 +196,40 @@ static khop_status load_model(run *r, khop_error *err) {
   return KHOP_OK;
 }
 
+/* Labels of pairs that are not in the register are a mistake: the file is of another one, or ids were cut. */
+static khop_status read_labels(run *r, training_label **out_labels, size_t *out_count, khop_error *err) {
+  decisions d;
+  *out_count = 0;
+  *out_labels = NULL;
+  if (!r->options.labels) return KHOP_OK;
+  TRY(decisions_read(&d, r->options.labels, &r->records, &r->table, err));
+  training_label *labels = mem_alloc(d.count, sizeof *labels);
+  khop_status status = labels ? KHOP_OK : error_memory(err, d.count * sizeof *labels, "labels");
+  if (status == KHOP_OK && d.unknown) {
+    status = error_set(err, KHOP_INPUT, "%s: line %llu: a record that the register does not have; %llu such lines", r->options.labels,
+                       (unsigned long long)d.unknown_lines[0], (unsigned long long)d.unknown);
+  }
+  for (size_t i = 0; status == KHOP_OK && i < d.count; i++) {
+    labels[i] = (training_label){.left = d.items[i].left, .right = d.items[i].right, .is_match = d.items[i].is_must};
+  }
+  *out_count = status == KHOP_OK ? d.count : 0;
+  *out_labels = labels;
+  decisions_free(&d);
+  return status;
+}
+
+static khop_status train(run *r, khop_error *err) {
+  train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers, .items = r->items.data,
+                    .scratch = r->scratch.data, .seed = r->options.seed, .agreement = r->agreement, .live_rows = r->live_rows,
+                    .all_pairs = all_pairs(r)};
+  training_label *labels;
+  khop_status status = read_labels(r, &labels, &in.label_count, err);
+  in.labels = labels;
+  if (status == KHOP_OK) status = model_train(&r->model, &in, err);
+  mem_free(labels);
+  return status;
+}
+
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
   TRY(feature_frequencies(&r->table, r->workers, r->references, r->agreement, r->store ? r->frequencies : NULL, err));
@@ -203,11 +238,7 @@ khop_status run_train(run *r, khop_error *err) {
   if (r->options.model) {
     TRY(load_model(r, err));
   } else if (!r->options.untrained) {
-    train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers,
-                      .items = r->items.data, .scratch = r->scratch.data, .seed = r->options.seed,
-                      .agreement = r->agreement, .live_rows = r->live_rows,
-                      .all_pairs = all_pairs(r)};
-    TRY(model_train(&r->model, &in, err));
+    TRY(train(r, err));
   }
   if (r->options.match_threshold > 0) r->model.match_threshold = r->options.match_threshold;
   if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;

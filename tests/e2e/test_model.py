@@ -2,6 +2,7 @@
 
 import csv
 import json
+import math
 import pathlib
 import random
 
@@ -129,6 +130,58 @@ def test_frozen_model(directory):
     support.khop("dedupe", half, "-o", directory / "half", "--no-store", "--progress", "none", "--model", model)
     again = json.loads((directory / "half" / "model.json").read_text(encoding="utf-8"))
     assert 1.9 < again["prior"] / facts["prior"] < 2.1 and again["training"] == "loaded"
+
+
+def surprise(out, truth):
+    """Bits that the truth about the kept pairs costs who believed the run's probabilities."""
+    bits = 0.0
+    with open(out / "pairs.csv", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            p = min(max(float(row["match_probability"]), 1e-6), 1 - 1e-6)
+            bits -= math.log2(p if truth[row["left_id"]] == truth[row["right_id"]] else 1 - p)
+    return bits
+
+
+def test_labels(directory):
+    """Forty labels of the pairs that the model was least sure of make it surer of the others, and never much worse."""
+    directory = pathlib.Path(directory)
+    support.khop("gen", "civil-birth", "-n", support.scaled(12000, 4000), "--seed", 8, "-o", directory / "data")
+    register = directory / "data" / "civil-birth.csv"
+    with open(next((directory / "data").glob("*truth*")), encoding="utf-8") as file:
+        truth = dict(row[:2] for row in list(csv.reader(file))[1:])
+    common = ("--no-store", "--progress", "none", "--review", 0.02)
+    support.khop("dedupe", register, "-o", directory / "plain", *common)
+    with open(directory / "plain" / "pairs.csv", encoding="utf-8") as file:
+        kept = sorted(csv.DictReader(file), key=lambda row: abs(float(row["match_weight"])))
+    labels = [[row["left_id"], row["right_id"], "match" if truth[row["left_id"]] == truth[row["right_id"]] else "non_match"]
+              for row in kept[:40]]
+    write_rows(directory / "labels.csv", ["left_id", "right_id", "label"], labels)
+    support.khop("dedupe", register, "-o", directory / "labelled", "--labels", directory / "labels.csv", *common)
+    before, after = (surprise(directory / name, truth) for name in ("plain", "labelled"))
+    assert after < before + 1, (before, after)
+    model = json.loads((directory / "labelled" / "model.json").read_text(encoding="utf-8"))
+    assert model["labels"]["match"] + model["labels"]["non_match"] == len(labels), model["labels"]
+    assert "labels" not in json.loads((directory / "plain" / "model.json").read_text(encoding="utf-8"))
+    support.khop("train", register, "-o", directory / "m.json", "--labels", directory / "labels.csv", "--progress", "none")
+    trained = json.loads((directory / "m.json").read_text(encoding="utf-8"))
+    assert trained["comparisons"] == model["comparisons"] and trained["prior"] == model["prior"]
+    check_label_faults(directory, register, [row["left_id"] for row in kept[:3]])
+
+
+def check_label_faults(directory, register, ids):
+    def refused(code, rows, message, *more):
+        write_rows(directory / "bad.csv", ["left_id", "right_id", "label"], rows)
+        result = support.run("train", register, "-o", directory / "n.json", "--labels", directory / "bad.csv", "--progress", "none", *more)
+        assert result.code == code and message in result.err, result.err
+        assert not (directory / "n.json").exists()
+
+    a, b, c = sorted(set(ids))[:3] if len(set(ids)) > 2 else (*ids[:2], ids[0] + "x")
+    refused(support.INPUT, [[a, b, 1], [a, "nobody", 0]], "line 3: a record that the register does not have")
+    refused(support.INPUT, [[a, b, "perhaps"]], "line 2: the decision is none of")
+    refused(support.INPUT, [[a, a, "match"]], "line 2: left_id and right_id are one record")
+    refused(support.INPUT, [[a, b, "yes"], [b, a, "no"]], "line 3: a cannot_link between records that the must_links of lines 2 connect")
+    if c in ids:
+        refused(support.INPUT, [[a, b, 1], [b, c, 1], [a, c, 0]], "line 4: a cannot_link")
 
 
 if __name__ == "__main__":

@@ -54,7 +54,8 @@ static em_session world_session(uint64_t rows, double prior, double scale) {
 
 static void run_em(model *m, const em_session *sessions, size_t count, double scale, double all_pairs) {
   const em_input in = {.sessions = sessions, .session_count = count, .scale = scale, .all_pairs = all_pairs};
-  em_run(m, &in);
+  khop_error err = {0};
+  must(em_run(m, &in, &err), &err);
 }
 
 static void check_recovered(const model *m, double prior) {
@@ -147,7 +148,8 @@ static void matches_among_random_pairs(void **unused) {
   assert_true(m.comparisons[0].levels[1].u > 5 * present_share(true_u[0], 1));
   const em_input in = {.sessions = &session, .session_count = 1, .scale = 1.0 / 500, .all_pairs = all_pairs,
                        .random = session.patterns, .random_count = session.pattern_count};
-  em_run(&m, &in);
+  khop_error err = {0};
+  must(em_run(&m, &in, &err), &err);
   assert_true(m.em_converged && fabs(m.prior / prior - 1) < 0.03);
   for (size_t c = 0; c < COMPARISONS; c++) {
     for (size_t l = 1; l < LEVELS; l++) {

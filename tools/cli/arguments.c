@@ -274,6 +274,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->skip_store = arguments_has(a, "--no-store");
   out->force = arguments_has(a, "--force");
   out->model = arguments_text(a, "--model");
+  out->labels = arguments_text(a, "--labels");
   out->untrained = arguments_has(a, "--untrained");
   out->linkage = arguments_text(a, "--linkage");
   out->decisions = arguments_text(a, "--decisions");
