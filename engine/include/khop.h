@@ -538,10 +538,9 @@ typedef struct khop_explain_comparison {
   const char *name, *level; /* level "missing": weighs nothing */
   bool fixed;               /* the schema states the weight */
   double m, u;              /* NaN where there are none: missing, fixed */
-  double weight;            /* log2(m / u), or the fixed weight */
-  const char *frequency_field; /* whose value counts by how common it is; NULL: none */
+  double weight, frequency_weight; /* log2(m / u), or the fixed weight; on top of it, for how common a value is */
+  const char *frequency_field; /* whose value that is; NULL: none */
   uint64_t frequency;       /* records that hold it */
-  double frequency_weight;  /* on top of weight */
   size_t value_count;
   const khop_explain_value *values; /* of the fields that the comparison looks at */
   double match_share; /* of all pairs at such a level, how many match; 0: the level has none */
@@ -549,9 +548,7 @@ typedef struct khop_explain_comparison {
 } khop_explain_comparison;
 
 typedef enum khop_rule_outcome {
-  KHOP_RULE_FINDS = 0,
-  KHOP_RULE_MISSING, /* a part of the key is missing on a side */
-  KHOP_RULE_DIFFERS, /* the keys differ */
+  KHOP_RULE_FINDS = 0, KHOP_RULE_MISSING, KHOP_RULE_DIFFERS, /* the key: agrees, is missing on a side, differs */
   KHOP_RULE_SPLIT,   /* the block was too large, and was split between the two */
   KHOP_RULE_WINDOW,  /* the block was too large, and the two stand too far apart in it */
   KHOP_RULE_UNKNOWN  /* the same, and how far apart they stand would take too long to find out */
@@ -567,29 +564,27 @@ typedef struct khop_explain_rule {
 
 typedef struct khop_explain_record {
   const char *id, *source;
-  uint64_t line;
+  uint64_t line, cluster; /* cluster as in clusters.csv; 0: none, the record was rejected */
   uint32_t row;
-  uint64_t cluster; /* as in clusters.csv; 0: none, the record was rejected */
 } khop_explain_record;
 
-/* A match on the way from one record of a cluster to another. */
-typedef struct khop_explain_step {
-  const char *id; /* of the record that it leads to */
+typedef struct khop_explain_step { /* a match on the way from one record of a cluster to another: to that of `id` */
+  const char *id;
   double weight;
 } khop_explain_step;
 
 typedef struct khop_pair_explanation {
   khop_explain_record left, right; /* left stands earlier in the register, as in pairs.csv */
-  size_t comparison_count;
+  size_t comparison_count, rule_count;
   const khop_explain_comparison *comparisons;
+  const khop_explain_rule *rules;
   double prior, weight, probability; /* weight: prior and all comparisons, as pairs.csv says it */
   double match_weight, review_weight; /* thresholds */
   khop_decision decision;  /* by the weight alone */
   const char *reason;      /* the level of fixed weight (twin, sibling) that speaks most for the decision; NULL: none */
   khop_compared compared;
-  size_t rule_count;
-  const khop_explain_rule *rules;
   bool same_cluster;
+  const char *kept_apart;  /* what parted a match ("conflict: another telephone"), as in splits.csv; NULL: nothing */
   uint64_t cluster_size;   /* of the left record's */
   size_t step_count;       /* where they share a cluster and are no compared match: the shortest chain of matches that
                             * connects them; 0 otherwise, and in clusters of more than 64 */
@@ -605,17 +600,15 @@ typedef struct khop_explain_candidate {
   double weight, probability;
   khop_decision decision;
   khop_compared compared;
-  const char *rule;   /* that owns the pair; NULL: none */
   bool same_cluster;
-  const char *reason; /* as in khop_pair_explanation */
-  const char *why;    /* one line */
+  const char *rule, *reason; /* the rule that owns the pair, or NULL; as in khop_pair_explanation */
+  const char *why;           /* one line */
 } khop_explain_candidate;
 
 typedef struct khop_candidates_explanation {
   khop_explain_record record;
   uint64_t cluster_size;
-  uint64_t sharing;     /* records that share a blocking key */
-  uint64_t looked_at;   /* of them: all, unless blocks are huge; then those nearest in the register */
+  uint64_t sharing, looked_at; /* records that share a blocking key; of huge blocks only the nearest were looked at */
   double match_weight, review_weight;
   size_t candidate_count;
   const khop_explain_candidate *candidates; /* by weight, best first */

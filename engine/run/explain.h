@@ -5,6 +5,7 @@
  *   explain_rules.c       which blocking rule found a pair, and why the others did not
  *   explain_pair.c        a pair's table of comparisons, its decision, its cluster
  *   explain_candidates.c  who shares a block with a record, best first
+ *   explain_splits.c      why a match is in two clusters
  *   explain_mask.c        values that are shown without being told
  *   explain_text.c, explain_json.c, explain_svg.c
  *
@@ -45,6 +46,7 @@ struct khop_explainer {
   size_t block_rows_max, window;
   uint32_t first_right; /* row from which the right register's stand; 0: one register */
   bool show_values;
+  char *output; /* the result's directory */
   uint8_t *peeked; /* of explain_peek */
   uint32_t last_peeked;
   size_t peeks_left;
@@ -100,6 +102,11 @@ khop_decision explain_decision(const khop_explainer *e, int32_t weight);
 /* The level of fixed weight that speaks most for the decision; NULL: none. */
 const char *explain_reason(const khop_explainer *e, const score_part *parts, int32_t weight);
 const char *explain_level_name(const khop_explainer *e, size_t comparison, uint8_t level);
+
+/* ---- explain_splits.c ---- */
+
+/* What splits.csv says of the pair: "conflict: another telephone, of A and B"; NULL: nothing, or there is none. */
+khop_status explain_split(khop_explainer *e, const khop_pair_explanation *pair, const char **out_why, khop_error *err);
 
 /* ---- explain_mask.c ---- */
 

@@ -85,6 +85,7 @@ khop_status explain_pair_json(const khop_pair_explanation *p, char **out_text, k
                            "match_probability", p->probability, "match_from", p->match_weight, "review_from", p->review_weight);
   json_object_set_new(root, "compared", json_string(explain_compared_name(p->compared)));
   json_object_set_new(root, "same_cluster", json_boolean(p->same_cluster));
+  json_object_set_new(root, "kept_apart", string(p->kept_apart));
   json_object_set_new(root, "cluster_size", json_integer((json_int_t)p->cluster_size));
   json_object_set_new(root, "through", steps(p));
   json_object_set_new(root, "prior", json_real(p->prior));

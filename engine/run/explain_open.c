@@ -139,7 +139,8 @@ khop_status khop_explainer_open(khop_explainer **out_explainer, const khop_expla
   khop_explainer *e = mem_alloc(1, sizeof *e);
   if (!e) return error_memory(err, sizeof *e, "explaining");
   e->show_values = options->show_values;
-  khop_status status = open_all(e, options, err);
+  e->output = mem_copy_text(options->output, strlen(options->output));
+  khop_status status = e->output ? open_all(e, options, err) : error_memory(err, strlen(options->output), "path");
   if (status == KHOP_OK) *out_explainer = e;
   else khop_explainer_close(e);
   return status;
@@ -153,6 +154,7 @@ void khop_explainer_close(khop_explainer *e) {
   schema_free(e->schema);
   mem_free(e->month_first);
   mem_free(e->peeked);
+  mem_free(e->output);
   khop_store_close(e->store);
   arena_free(&e->answer);
   mem_free(e);

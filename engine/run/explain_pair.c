@@ -189,6 +189,7 @@ static khop_status fill_clusters(khop_explainer *e, khop_pair_explanation *out, 
   TRY(khop_store_find_key(e->store, STORE_TABLE_CLUSTER, out->left.cluster - 1, NULL, 0, &size, err));
   out->cluster_size = size ? size : 1; /* those of one are not in the table */
   bool direct = out->decision == KHOP_MATCH && out->compared == KHOP_COMPARED_YES;
+  if (direct && !out->same_cluster) return explain_split(e, out, &out->kept_apart, err);
   return out->same_cluster && !direct ? find_chain(e, out, err) : KHOP_OK;
 }
 

@@ -83,8 +83,10 @@ static void write_decision(FILE *out, const khop_pair_explanation *p) {
 
 static void write_clusters(FILE *out, const khop_pair_explanation *p) {
   if (!p->same_cluster) {
-    bool kept_apart = p->decision == KHOP_MATCH && p->compared == KHOP_COMPARED_YES;
-    fprintf(out, "clusters       two%s\n", kept_apart ? ": a match that was given up for others, or kept apart when clusters were checked" : "");
+    bool is_match = p->decision == KHOP_MATCH && p->compared == KHOP_COMPARED_YES;
+    fprintf(out, "clusters       two%s", p->kept_apart ? ": kept apart by " : is_match ? ": the match was given up for others" : "");
+    if (p->kept_apart) put(out, p->kept_apart);
+    fputc('\n', out);
     return;
   }
   fprintf(out, "clusters       one, of %llu records", (unsigned long long)p->cluster_size);
@@ -164,7 +166,8 @@ static void write_rules(FILE *out, const khop_pair_explanation *p) {
     else snprintf(records, sizeof records, "%llu, %llu", (unsigned long long)rule->left_rows, (unsigned long long)rule->right_rows);
     put_padded(out, rule->name, width);
     const char *finds = rule->outcome == KHOP_RULE_FINDS ? "yes" : rule->outcome == KHOP_RULE_UNKNOWN ? "unknown" : "no";
-    fprintf(out, "  %-8s  %10s  %s%s%s\n", finds, records, rule->detail, *rule->detail && rule->owns ? "; " : "", rule->owns ? "first" : "");
+    const char *turn = rule->owns ? "first" : rule->outcome == KHOP_RULE_FINDS ? "again" : "";
+    fprintf(out, "  %-8s  %10s  %s%s%s\n", finds, records, rule->detail, *rule->detail && *turn ? "; " : "", turn);
   }
 }
 
