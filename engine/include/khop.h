@@ -540,7 +540,7 @@ typedef struct khop_explain_comparison {
   double m, u;              /* NaN where there are none: missing, fixed */
   double weight, frequency_weight; /* log2(m / u), or the fixed weight; on top of it, for how common a value is */
   const char *frequency_field; /* whose value that is; NULL: none */
-  uint64_t frequency;       /* records that hold it */
+  uint64_t frequency;       /* records that hold it; 0: a table says how common it is */
   size_t value_count;
   const khop_explain_value *values; /* of the fields that the comparison looks at */
   double match_share; /* of all pairs at such a level, how many match; 0: the level has none */

@@ -77,6 +77,7 @@ static khop_status fill_frequency(khop_explainer *e, const score_part *part, kho
   TRY(explain_frequency(e, part->table->field, 1, &right, err));
   out->frequency_field = e->schema->fields[part->table->field].name;
   out->frequency = left > right ? left : right; /* the commoner one counts */
+  if (e->model.frequency_tables[part->table->field]) out->frequency = 0;
   out->frequency_weight = bits(part->frequency);
   return KHOP_OK;
 }

@@ -133,7 +133,8 @@ static void write_comparison(FILE *out, const khop_explain_comparison *c) {
   if (c->frequency_field) {
     fprintf(out, "  %+.3f: ", c->frequency_weight);
     put(out, c->frequency_field);
-    fprintf(out, " of %llu records", (unsigned long long)c->frequency);
+    if (c->frequency) fprintf(out, " of %llu records", (unsigned long long)c->frequency);
+    else fprintf(out, " by its table");
   } else if (c->covered) {
     fprintf(out, "  covered");
   } else if (c->match_share > 0) {

@@ -162,6 +162,12 @@ def test_own_schema(directory):
         assert whys[why], whys
     trained = custom_run(directory, members(random.Random(4), 900), "--force")
     check_result(trained, support.scaled(20, 5))
+    table = support.write(directory, "names.csv", "value,count\nNguyễn Văn An,400000\nLê Cường,100\n")
+    elsewhere = people_run(directory, "--force", "--frequencies", f"name={table}")
+    os.remove(table)
+    check_result(elsewhere, support.scaled(20, 5))
+    support.khop("index", "verify", support.path(elsewhere, "store"))
+    assert "name by its table" in support.khop("explain", elsewhere, "A1", "A2").out
 
 
 PEOPLE = [
