@@ -108,7 +108,7 @@ static khop_status check_component(components *c, size_t component, const known_
   size_t from = 0;
   khop_status status = KHOP_OK;
   l.decided_count = component_decisions(c, component, &from);
-  l.decided = c->decided + from;
+  if (l.decided_count) l.decided = c->decided + from;
   l.parent = mem_alloc(l.count, sizeof *l.parent);
   l.confidence = mem_alloc(l.count, sizeof *l.confidence);
   name_large(&out->facts, component_rows(c, component)[0], l.count);
