@@ -67,7 +67,6 @@ typedef struct run {
   int witness;           /* the comparison that they were checked by, -1: none */
   unsigned match_bin;    /* of the weights in `errors`, from which on a pair is a match */
   bool target_reached;
-  double square_sums[SCHEMA_FIELDS_MAX];
 } run;
 
 typedef enum run_kind {
