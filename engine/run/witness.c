@@ -51,7 +51,7 @@ static void describe(witness_check *w, const schema *s) {
   if (w->comparison < 0) return;
   w->fields = fields_of_comparison(&s->comparisons[w->comparison]);
   for (size_t r = 0; r < s->rule_count; r++) {
-    if ((fields_of_rule(&s->rules[r]) & ~w->fields) == 0) w->alone_rules |= 1u << r;
+    if ((fields_of_rule(&s->rules[r]) & ~w->fields) == 0) w->alone_rules |= 1ull << r;
   }
   w->apart = true;
   for (size_t c = 0; c < s->comparison_count; c++) {

@@ -11,7 +11,7 @@ typedef struct witness_check {
   const score_tables *tables;
   int comparison;       /* -1: the schema has no witness */
   uint64_t fields;      /* a bit for each that it looks at */
-  uint32_t alone_rules; /* a bit for each rule that looks at those alone */
+  uint64_t alone_rules; /* a bit for each rule that looks at those alone */
   bool apart;           /* no other comparison looks at them: a pair without them weighs the rest as it stands */
   uint64_t sampled;     /* pairs whose hash is at most that are compared again without them */
   unsigned threads;
