@@ -43,6 +43,7 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
       t->weights[c][l] = fixed_point(level->weight);
       t->covers[c][l] = level->covers;
       if (level->covers) t->covering |= 1u << c;
+      if (level->share > 0 || (level->fixed && t->weights[c][l])) t->reasons[c] |= (uint16_t)(1u << l);
       int field = s->comparisons[c].levels[l - 1].term_frequency_field;
       if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
       if (level->fixed) continue;
@@ -72,6 +73,14 @@ static int32_t frequency_part(const score_tables *t, const comparer *c, uint32_t
     sum += adjustment(table, c, left, right);
   }
   return sum;
+}
+
+void score_count_reasons(const score_tables *t, const comparer *c, const pair_list *pairs, level_counts *counts) {
+  for (size_t i = 0; i < t->comparison_count; i++) {
+    if (!t->reasons[i]) continue;
+    const uint8_t *levels = c->levels[i];
+    for (size_t p = 0; p < pairs->count; p++) counts->pairs[i][levels[p]] += t->reasons[i] >> levels[p] & 1;
+  }
 }
 
 uint32_t score_covered(const score_tables *t, const comparer *c, size_t p) {

@@ -21,6 +21,7 @@ typedef struct score_tables {
   int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
   uint32_t covers[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* see level_model */
   uint32_t covering; /* a bit for each comparison with a level that covers others */
+  uint16_t reasons[SCHEMA_COMPARISONS_MAX]; /* a bit for each level whose name is a reason: see level_counts */
   int32_t prior;
   frequency_table frequencies[SCHEMA_COMPARISONS_MAX * SCHEMA_LEVELS_MAX];
   size_t frequency_count;
@@ -37,6 +38,13 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
 
 /* A bit for each comparison that weighs nothing for pair p, because a level of another one covers it. */
 uint32_t score_covered(const score_tables *t, const comparer *c, size_t p);
+
+/* Compared pairs at levels whose weight is not that of m and u: relatives, and what the schema weighs by itself. Their
+ * names are the reasons why pairs that agree in so much do not match. */
+typedef struct level_counts {
+  uint64_t pairs[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
+} level_counts;
+void score_count_reasons(const score_tables *t, const comparer *c, const pair_list *pairs, level_counts *counts);
 
 /* What a comparison adds to a pair's weight. */
 typedef struct score_part {

@@ -33,6 +33,7 @@ typedef struct result {
   const records *records;
   const model *model;
   const rule_facts *facts; /* a rule each */
+  const level_counts *reasons;
   const kept_pairs *pairs;
   int32_t match_weight;    /* from here on a pair is a match */
   const clusters *clusters;

@@ -212,6 +212,23 @@ static json_t *expected_errors(const khop_expected *e) {
                    e->target_reached);
 }
 
+/* How many compared pairs are of relatives, or of what else the schema weighs by itself. */
+static json_t *reasons(const result *r) {
+  json_t *array = json_array();
+  for (size_t c = 0; c < r->schema->comparison_count; c++) {
+    const schema_comparison *comparison = &r->schema->comparisons[c];
+    for (size_t l = 0; l < comparison->level_count; l++) {
+      uint64_t pairs = r->reasons->pairs[c][l + 1];
+      const level_model *level = &r->model->comparisons[c].levels[l + 1];
+      if (pairs == 0) continue;
+      json_t *reason = json_pack("{s:s, s:s, s:I}", "reason", comparison->levels[l].name, "comparison", comparison->name, "pairs", (json_int_t)pairs);
+      json_object_set_new(reason, level->share > 0 ? "match_share" : "weight", json_real(level->share > 0 ? level->share : level->weight));
+      json_array_append_new(array, reason);
+    }
+  }
+  return array;
+}
+
 static json_t *build(const result *r, const khop_summary *s, const khop_link_summary *links) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
@@ -227,6 +244,7 @@ static json_t *build(const result *r, const khop_summary *s, const khop_link_sum
   json_object_set_new(root, "clusters", clusters_found(r, s));
   if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));
   json_object_set_new(root, "blocking_rules", rules(r));
+  json_object_set_new(root, "reasons", reasons(r));
   json_object_set_new(root, "largest_blocks", largest_blocks(r));
   json_object_set_new(root, "model", model_facts(r));
   json_object_set_new(root, "seed", json_integer((json_int_t)r->seed));

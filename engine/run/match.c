@@ -18,6 +18,7 @@ typedef struct match_job {
   size_t rule;
   comparer *comparers;  /* per worker */
   witness_check *witness;
+  level_counts *reasons; /* per worker */
   task_pairs *by_task;  /* of this rule */
   uint16_t conflict_levels[SCHEMA_COMPARISONS_MAX]; /* bit l: level l */
   bool has_conflicts;   /* some level is one */
@@ -82,6 +83,7 @@ static khop_status compare_batch(void *context, size_t task, unsigned worker, co
   view_load(&c->columns, &job->run->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
   score_pairs(job->tables, c, &batch->pairs, weights);
+  score_count_reasons(job->tables, c, &batch->pairs, &job->reasons[worker]);
   witness_count(job->witness, worker, job->rule, batch, c, weights);
   note_best(job, batch, weights);
   TRY(keep_pairs(job, &job->by_task[task], batch, c, weights, err));
@@ -157,6 +159,15 @@ static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
   return status;
 }
 
+static void sum_reasons(const level_counts *parts, unsigned count, level_counts *out) {
+  *out = (level_counts){0};
+  for (unsigned t = 0; t < count; t++) {
+    for (size_t c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
+      for (size_t l = 0; l < MODEL_LEVELS; l++) out->pairs[c][l] += parts[t].pairs[c][l];
+    }
+  }
+}
+
 static khop_status keep_counts(witness_check *w, run *r, khop_error *err) {
   r->witness = w->comparison;
   r->errors = mem_alloc(1, sizeof *r->errors);
@@ -169,10 +180,10 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   khop_status status = KHOP_OK;
   unsigned threads = pool_threads(r->workers), made = 0;
   witness_check witness;
-  match_job job = {.run = r, .witness = &witness, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)),
+  match_job job = {.run = r, .witness = &witness, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)), .reasons = mem_alloc(threads, sizeof(level_counts)),
                    .kept_max = pairs_that_fit(r)};
   TRY_CLEANUP(witness_open(&witness, r, tables, err));
-  if (!job.comparers) {
+  if (!job.comparers || !job.reasons) {
     status = error_memory(err, threads * sizeof(comparer), "comparers");
     goto cleanup;
   }
@@ -190,9 +201,11 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));
   TRY_CLEANUP(keep_counts(&witness, r, err));
+  sum_reasons(job.reasons, threads, &r->reasons);
 cleanup:
   witness_close(&witness);
   for (unsigned i = 0; i < made; i++) comparer_free(&job.comparers[i]);
   mem_free(job.comparers);
+  mem_free(job.reasons);
   return status;
 }

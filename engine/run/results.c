@@ -42,7 +42,7 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
 result run_result(const run *r) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
                   .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .input_hash = r->input_hash,
-                  .month_first = r->month_first};
+                  .month_first = r->month_first, .reasons = &r->reasons};
 }
 
 void run_summarise(const run *r, const clusters *c, khop_summary *out) {

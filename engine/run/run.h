@@ -63,6 +63,7 @@ typedef struct run {
   rule_facts facts[SCHEMA_RULES_MAX];
   frequency_reference references[SCHEMA_FIELDS_MAX]; /* of fields that have a table (frequency_tables.c) */
   double agreement[SCHEMA_FIELDS_MAX]; /* of feature_frequencies */
+  level_counts reasons;  /* compared pairs by reason */
   error_counts *errors;  /* of the compared pairs */
   int witness;           /* the comparison that they were checked by, -1: none */
   unsigned match_bin;    /* of the weights in `errors`, from which on a pair is a match */
