@@ -70,14 +70,14 @@ void word_edits_measure(const measure *m, const sides *s, uint8_t *restrict out)
 
 /* ---- last words that are names -------------------------------------------------------------------- */
 
+/* By the hashes that were counted, so that no letter is unpacked. */
 void given_common_measure(const sides *s, uint8_t *restrict out) {
+  const size_t left = s->left->slot.given_offset, right = s->right->slot.given_offset;
   EACH_PAIR(s, l, r) {
     bool missing = !s->left->toned[l] || !s->right->toned[r];
-    out[p] = missing ? MEASURE_NONE : s->left->given_common[l] & s->right->given_common[r];
-    if (out[p] != 1) continue;
-    view_need_hashes(s->left, l);
-    view_need_hashes(s->right, r);
-    out[p] = s->left->last[l] != s->right->last[r];
+    bool common = s->left->given_common[l] & s->right->given_common[r];
+    bool differ = slot_u32(s->left->rows[l], left) != slot_u32(s->right->rows[r], right);
+    out[p] = missing ? MEASURE_NONE : common & differ;
   }
 }
 
