@@ -126,6 +126,9 @@ typedef struct khop_training {
   double change, matches; /* of the last one; expected among the sampled candidates */
   uint64_t random_pairs, candidate_pairs;
   size_t constrained_levels; /* held in order: model.json names them */
+  size_t correlated;   /* pairs of comparisons that tell the same thing twice: model.json names them */
+  char correlated_names[2][128]; /* the two that do so most; "": none do */
+  double correlated_bits; /* by which their weights together say too much */
 } khop_training;
 
 /* An estimate and its 95 % interval. */

@@ -20,14 +20,14 @@ typedef struct em_counts { /* expected */
   double different_pairs; /* matches, each pair once, whatever rules find it */
 } em_counts;
 
-/* A bit for each comparison that weighs nothing for pairs of this pattern. */
-static uint32_t pattern_covered(const model *m, uint64_t pattern) {
+uint32_t pattern_covered(const model *m, uint64_t pattern) {
   uint32_t covered = 0;
   for (size_t c = 0; c < m->comparison_count; c++) covered |= m->comparisons[c].levels[pattern_level(pattern, c)].covers;
   return covered;
 }
 
-static double pattern_weight(const model *m, uint64_t pattern, uint32_t covered) {
+double pattern_weight(const model *m, uint64_t pattern) {
+  uint32_t covered = pattern_covered(m, pattern);
   double weight = 0;
   for (size_t c = 0; c < m->comparison_count; c++) {
     if (!(covered >> c & 1)) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
@@ -35,12 +35,16 @@ static double pattern_weight(const model *m, uint64_t pattern, uint32_t covered)
   return weight;
 }
 
+double em_match_probability(const model *m, const em_input *in, uint64_t pattern, double log_odds) {
+  double probability = weight_to_probability(pattern_weight(m, pattern) + log_odds);
+  return label_patterns_judge(in->labels, in->label_count, pattern, probability);
+}
+
 static void expect(const model *m, const em_input *in, const em_session *session, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < session->pattern_count; i++) {
     uint64_t pattern = session->patterns[i].pattern;
     uint32_t covered = pattern_covered(m, pattern);
-    double probability = weight_to_probability(pattern_weight(m, pattern, covered) + log_odds);
-    double matches = (double)session->patterns[i].count * label_patterns_judge(in->labels, in->label_count, pattern, probability);
+    double matches = (double)session->patterns[i].count * em_match_probability(m, in, pattern, log_odds);
     bool first = !(pattern & PATTERN_FOUND_BEFORE);
     if (first) counts->different_pairs += matches;
     for (size_t c = 0; c < m->comparison_count; c++) {
@@ -56,7 +60,7 @@ static void expect(const model *m, const em_input *in, const em_session *session
 static void expect_random(const model *m, const em_input *in, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < in->random_count; i++) {
     uint64_t pattern = in->random[i].pattern;
-    double others = (double)in->random[i].count * (1 - weight_to_probability(pattern_weight(m, pattern, pattern_covered(m, pattern)) + log_odds));
+    double others = (double)in->random[i].count * (1 - weight_to_probability(pattern_weight(m, pattern) + log_odds));
     for (size_t c = 0; c < m->comparison_count; c++) counts->random_others[c][pattern_level(pattern, c)] += others;
   }
 }
@@ -142,8 +146,7 @@ static khop_status follow_labels(model *m, const em_input *in, khop_error *err) 
   double *weights = mem_alloc(in->label_count, sizeof *weights), log_odds = probability_to_weight(m->prior);
   if (!weights) return error_memory(err, in->label_count * sizeof *weights, "labels");
   for (size_t i = 0; i < in->label_count; i++) {
-    uint64_t pattern = in->labels[i].pattern;
-    weights[i] = pattern_weight(m, pattern, pattern_covered(m, pattern)) + log_odds;
+    weights[i] = pattern_weight(m, in->labels[i].pattern) + log_odds;
     m->label_matches += (uint64_t)in->labels[i].matches;
     m->label_others += (uint64_t)in->labels[i].others;
   }

@@ -38,4 +38,11 @@ typedef struct em_input {
  * matches it expects. */
 khop_status em_run(model *m, const em_input *in, khop_error *err);
 
+/* A bit for each comparison that weighs nothing for pairs of this pattern. */
+uint32_t pattern_covered(const model *m, uint64_t pattern);
+/* What its levels weigh together. */
+double pattern_weight(const model *m, uint64_t pattern);
+/* What the model, with the labels' word, makes of a pattern. `log_odds`: of the prior. */
+double em_match_probability(const model *m, const em_input *in, uint64_t pattern, double log_odds);
+
 #endif

@@ -13,6 +13,7 @@
 
 enum {
   MODEL_LEVELS = SCHEMA_LEVELS_MAX + 1, /* LEVEL_MISSING first */
+  MODEL_CORRELATED_MAX = SCHEMA_COMPARISONS_MAX * (SCHEMA_COMPARISONS_MAX - 1) / 2,
   WEIGHT_UNIT = 4096                    /* fixed-point steps per bit of evidence */
 };
 
@@ -54,6 +55,14 @@ typedef enum training_state {
 /* "defaults", "loaded", "converged", "iteration limit", "too few matches" */
 const char *training_state_name(training_state state);
 
+/* Two comparisons that are no two pieces of evidence (correlation.h). */
+typedef struct correlated_pair {
+  size_t first, second;             /* comparisons */
+  size_t first_level, second_level; /* where their weights together say most too much */
+  double overstated_bits;           /* there */
+  double given_match_bits, given_non_match_bits; /* a pair: what one level tells of the other */
+} correlated_pair;
+
 typedef struct model {
   comparison_model comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
@@ -72,6 +81,8 @@ typedef struct model {
   uint64_t random_pairs, training_pairs;
   uint64_t label_matches, label_others; /* pairs that people judged */
   double label_shift; /* bits by which they moved the prior */
+  correlated_pair correlated[MODEL_CORRELATED_MAX]; /* the strongest first */
+  size_t correlated_count;
 } model;
 
 /* The schema's defaults, prior for `rows` records. */

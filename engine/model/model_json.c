@@ -55,6 +55,19 @@ static json_t *frequencies_to_json(const model *m, const schema *s) {
   return array;
 }
 
+static json_t *correlated_to_json(const model *m, const schema *s) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < m->correlated_count; i++) {
+    const correlated_pair *pair = &m->correlated[i];
+    const schema_comparison *first = &s->comparisons[pair->first], *second = &s->comparisons[pair->second];
+    json_array_append_new(array, json_pack("{s:[s,s], s:[s,s], s:f, s:f, s:f}", "comparisons", first->name, second->name, "levels",
+                                           first->levels[pair->first_level - 1].name, second->levels[pair->second_level - 1].name,
+                                           "overstated_bits", pair->overstated_bits, "given_match_bits", pair->given_match_bits,
+                                           "given_non_match_bits", pair->given_non_match_bits));
+  }
+  return array;
+}
+
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
   json_t *comparisons = json_array();
   for (size_t c = 0; c < m->comparison_count; c++) {
@@ -74,6 +87,7 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
                            "em_iterations", (int)m->em_iterations, "em_change", m->em_change, "training_matches", m->training_matches,
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
                            "term_frequencies", frequencies_to_json(m, s), "comparisons", comparisons);
+  if (m->state > TRAINING_LOADED) json_object_set_new(root, "correlated", correlated_to_json(m, s));
   if (m->label_matches + m->label_others) {
     json_object_set_new(root, "labels", json_pack("{s:I, s:I, s:f}", "match", (json_int_t)m->label_matches, "non_match",
                                                   (json_int_t)m->label_others, "prior_moved_bits", m->label_shift));

@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "compare/comparer.h"
-#include "model/em.h"
+#include "model/correlation.h"
 #include "model/random_pairs.h"
 
 enum {
@@ -178,7 +178,9 @@ static khop_status learn_m(model *m, const train_input *in, comparer *comparers,
   TRY_CLEANUP(label_patterns_make(in->labels, in->label_count, in->walk->table, &comparers[0], &labels, &label_count, err));
   const em_input em = {.labels = labels, .label_count = label_count, .sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,
                        .random_count = drawn->pattern_count, .all_pairs = in->all_pairs};
+  const model start = *m;
   TRY_CLEANUP(em_run(m, &em, err));
+  TRY_CLEANUP(correlation_find(m, &start, &em, err));
   for (size_t i = 0; i < s.count; i++) {
     for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
   }

@@ -125,6 +125,16 @@ static json_t *run_facts(const khop_summary *s) {
                    (json_int_t)s->peak_memory_bytes, "threads", (int)s->threads, "simd", s->simd);
 }
 
+static json_t *correlated_facts(const result *r) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < r->model->correlated_count; i++) {
+    const correlated_pair *pair = &r->model->correlated[i];
+    json_array_append_new(array, json_pack("{s:[s,s], s:f}", "comparisons", r->schema->comparisons[pair->first].name,
+                                           r->schema->comparisons[pair->second].name, "overstated_bits", pair->overstated_bits));
+  }
+  return array;
+}
+
 static json_t *model_facts(const result *r) {
   const model *m = r->model;
   json_t *constrained = json_array();
@@ -135,11 +145,11 @@ static json_t *model_facts(const result *r) {
                                                    r->schema->comparisons[c].levels[l - 1].name));
     }
   }
-  return json_pack("{s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o}", "trained", m->trained, "training",
+  return json_pack("{s:b, s:s, s:b, s:i, s:f, s:f, s:I, s:I, s:f, s:f, s:f, s:o, s:o}", "trained", m->trained, "training",
                    training_state_name(m->state), "em_converged", m->em_converged, "em_iterations", (int)m->em_iterations, "em_change",
                    m->em_change, "training_matches", m->training_matches, "random_pairs", (json_int_t)m->random_pairs,
                    "training_pairs", (json_int_t)m->training_pairs, "prior", m->prior, "match_threshold", m->match_threshold,
-                   "review_threshold", m->review_threshold, "constrained_levels", constrained);
+                   "review_threshold", m->review_threshold, "constrained_levels", constrained, "correlated", correlated_facts(r));
 }
 
 static json_t *side_facts(const khop_link_side *side) {

@@ -258,6 +258,12 @@ void run_training_facts(const run *r, khop_training *out) {
   for (size_t c = 0; c < m->comparison_count; c++) {
     for (size_t l = 1; l < m->comparisons[c].level_count; l++) out->constrained_levels += m->comparisons[c].levels[l].constrained;
   }
+  out->correlated = m->correlated_count;
+  if (!m->correlated_count) return;
+  const correlated_pair *most = &m->correlated[0];
+  out->correlated_bits = most->overstated_bits;
+  snprintf(out->correlated_names[0], sizeof out->correlated_names[0], "%s", r->schema->comparisons[most->first].name);
+  snprintf(out->correlated_names[1], sizeof out->correlated_names[1], "%s", r->schema->comparisons[most->second].name);
 }
 
 void run_close(run *r) {
