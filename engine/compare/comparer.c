@@ -13,7 +13,8 @@ khop_status comparer_create(comparer *c, const compare_plan *plan, const feature
   c->levels = mem_alloc(plan->comparison_count, BATCH_PAIRS);
   c->masks = mem_alloc(mask_rows, BATCH_PAIRS);
   c->some = mem_alloc(1, sizeof *c->some);
-  if (!c->measures || !c->levels || !c->masks || !c->some) {
+  c->covered = mem_alloc(BATCH_PAIRS, sizeof *c->covered);
+  if (!c->measures || !c->levels || !c->masks || !c->some || !c->covered) {
     comparer_free(c);
     return error_memory(err, plan->measure_count * BATCH_PAIRS, "comparison levels");
   }
@@ -26,6 +27,8 @@ void comparer_free(comparer *c) {
   mem_free(c->levels);
   mem_free(c->masks);
   mem_free(c->some);
+  mem_free(c->covered);
+  c->covered = NULL;
   c->measures = c->levels = NULL;
   c->masks = NULL;
   c->some = NULL;
@@ -108,11 +111,16 @@ static void missing_mask(comparer *c, const planned_comparison *comparison, cons
 }
 
 /* `open` marks the pairs without a level yet; the first level that holds closes them. */
-static void assign_levels(comparer *c, const planned_comparison *comparison, const pair_list *pairs, uint8_t *levels) {
+static void assign_levels(comparer *c, size_t which, const pair_list *pairs) {
+  const planned_comparison *comparison = &c->plan->comparisons[which];
+  uint8_t *levels = c->levels[which];
   uint8_t *open = c->masks, *holds = c->masks + BATCH_PAIRS, *scratch = c->masks + 2 * BATCH_PAIRS;
   size_t count = pairs->count;
   missing_mask(c, comparison, pairs, open);
   for (size_t p = 0; p < count; p++) open[p] ^= 1;
+  if (c->plan->covered >> which & 1) {
+    for (size_t p = 0; p < count; p++) open[p] &= (uint8_t)~(c->covered[p] >> which);
+  }
   memset(levels, LEVEL_MISSING, count);
   for (size_t l = 0; l < comparison->level_count; l++) {
     level_mask(c, &comparison->levels[l], pairs, open, holds, scratch);
@@ -124,11 +132,25 @@ static void assign_levels(comparer *c, const planned_comparison *comparison, con
   }
 }
 
+/* What the levels of a comparison cover: comparisons behind it need not be asked, and what those before it found is
+ * taken back. */
+static void cover_others(comparer *c, size_t which, size_t pair_count) {
+  const planned_level *levels = c->plan->comparisons[which].levels;
+  for (size_t p = 0; p < pair_count; p++) {
+    uint8_t level = c->levels[which][p];
+    uint32_t covers = level == LEVEL_MISSING ? 0 : levels[level - 1].covers;
+    c->covered[p] |= covers;
+    for (covers &= (1u << which) - 1; covers; covers &= covers - 1) c->levels[__builtin_ctz(covers)][p] = LEVEL_MISSING;
+  }
+}
+
 void comparer_run(comparer *c, const pair_list *pairs) {
   size_t padded = (pairs->count + KERNEL_LANES - 1) / KERNEL_LANES * KERNEL_LANES;
   for (size_t m = 0; m < c->plan->measure_count; m++) memset(c->measures[m], MEASURE_UNKNOWN, pairs->count);
+  if (c->plan->covering) memset(c->covered, 0, pairs->count * sizeof *c->covered);
   for (size_t i = 0; i < c->plan->comparison_count; i++) {
-    assign_levels(c, &c->plan->comparisons[i], pairs, c->levels[i]);
+    assign_levels(c, i, pairs);
+    if (c->plan->covering >> i & 1) cover_others(c, i, pairs->count);
     memset(c->levels[i] + pairs->count, 0, padded - pairs->count);
   }
 }

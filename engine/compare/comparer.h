@@ -2,6 +2,8 @@
  *
  *   rows  --view_load-->  columns  --measures-->  one byte a pair  --ranges-->  level a comparison
  *
+ * A comparison that a level of another one covers is not asked: its level is LEVEL_MISSING.
+ *
  * Levels are tried in order, and a measure is asked only for the pairs whose level depends on it: most
  * pairs are siblings or true matches, which equal hashes tell apart before any letter is looked at.
  *
@@ -21,6 +23,7 @@ typedef struct comparer {
   view columns;
   uint8_t (*measures)[BATCH_PAIRS]; /* MEASURE_UNKNOWN where no level has asked */
   uint8_t (*levels)[BATCH_PAIRS]; /* a row per comparison */
+  uint32_t *covered;              /* by pair, a bit for each comparison that another one's level covers */
   uint8_t *masks;                 /* three scratch rows */
   pair_list *some;                /* scratch: the pairs that a measure is asked for */
 } comparer;

@@ -141,6 +141,9 @@ khop_status compare_plan_make(compare_plan *plan, const schema *s, khop_error *e
     to->level_count = from->level_count;
     for (size_t l = 0; l < from->level_count; l++) {
       TRY(plan_level(plan, from->levels[l].clauses, from->levels[l].clause_count, &to->levels[l], err));
+      to->levels[l].covers = from->levels[l].covers;
+      if (from->levels[l].covers) plan->covering |= 1u << c;
+      plan->covered |= from->levels[l].covers;
     }
   }
   return KHOP_OK;

@@ -41,6 +41,7 @@ typedef struct planned_clause {
 typedef struct planned_level {
   planned_clause clauses[SCHEMA_CLAUSES_MAX];
   size_t clause_count; /* 0: else */
+  uint32_t covers;     /* a bit for each comparison that has no level, and no weight, for pairs at this one */
 } planned_level;
 
 typedef struct planned_comparison {
@@ -56,6 +57,7 @@ typedef struct compare_plan {
   size_t measure_count;
   planned_comparison comparisons[SCHEMA_COMPARISONS_MAX + 1];
   size_t comparison_count;
+  uint32_t covering, covered; /* a bit for each comparison with such a level, and for each that one covers */
 } compare_plan;
 
 /* The smaller the nearer: EDITS, GIVEN_EDITS, and CONTAINED with its words too many. */

@@ -41,8 +41,6 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
     for (size_t l = 1; l < m->comparisons[c].level_count; l++) {
       const level_model *level = &m->comparisons[c].levels[l];
       t->weights[c][l] = fixed_point(level->weight);
-      t->covers[c][l] = level->covers;
-      if (level->covers) t->covering |= 1u << c;
       if (level->share > 0 || (level->fixed && t->weights[c][l])) t->reasons[c] |= (uint16_t)(1u << l);
       int field = s->comparisons[c].levels[l - 1].term_frequency_field;
       if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
@@ -65,11 +63,11 @@ static int32_t adjustment(const frequency_table *table, const comparer *c, size_
   return table->adjust[codes[left] > codes[right] ? codes[left] : codes[right]];
 }
 
-static int32_t frequency_part(const score_tables *t, const comparer *c, uint32_t covered, size_t p, size_t left, size_t right) {
+static int32_t frequency_part(const score_tables *t, const comparer *c, size_t p, size_t left, size_t right) {
   int32_t sum = 0;
   for (size_t i = 0; i < t->frequency_count; i++) {
     const frequency_table *table = &t->frequencies[i];
-    if (c->levels[table->comparison][p] != table->level || covered >> table->comparison & 1) continue;
+    if (c->levels[table->comparison][p] != table->level) continue;
     sum += adjustment(table, c, left, right);
   }
   return sum;
@@ -83,24 +81,6 @@ void score_count_reasons(const score_tables *t, const comparer *c, const pair_li
   }
 }
 
-uint32_t score_covered(const score_tables *t, const comparer *c, size_t p) {
-  uint32_t covered = 0;
-  for (uint32_t left = t->covering; left; left &= left - 1) {
-    unsigned i = (unsigned)__builtin_ctz(left);
-    covered |= t->covers[i][c->levels[i][p]];
-  }
-  return covered;
-}
-
-static int32_t covered_weight(const score_tables *t, const comparer *c, uint32_t covered, size_t p) {
-  int32_t sum = 0;
-  for (; covered; covered &= covered - 1) {
-    unsigned i = (unsigned)__builtin_ctz(covered);
-    sum += t->weights[i][c->levels[i][p]];
-  }
-  return sum;
-}
-
 void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights) {
   for (size_t p = 0; p < pairs->count; p++) weights[p] = t->prior;
   for (size_t i = 0; i < t->comparison_count; i++) {
@@ -108,20 +88,16 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
   }
   int32_t hopeless = t->review - t->frequency_most;
   for (size_t p = 0; p < pairs->count; p++) {
-    uint32_t covered = score_covered(t, c, p);
-    weights[p] -= covered_weight(t, c, covered, p);
-    if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, covered, p, pairs->left[p], pairs->right[p]);
+    if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, p, pairs->left[p], pairs->right[p]);
   }
 }
 
 int32_t score_explain(const score_tables *t, const comparer *c, const pair_list *pairs, size_t p,
                       score_part out_parts[SCHEMA_COMPARISONS_MAX]) {
   int32_t sum = t->prior;
-  uint32_t covered = score_covered(t, c, p);
   for (size_t i = 0; i < t->comparison_count; i++) {
     uint8_t level = c->levels[i][p];
-    out_parts[i] = (score_part){.level = level, .covered = covered >> i & 1};
-    if (out_parts[i].covered) continue;
+    out_parts[i] = (score_part){.level = level, .covered = c->plan->covering && (c->covered[p] >> i & 1)};
     out_parts[i].weight = t->weights[i][level];
     for (size_t f = 0; f < t->frequency_count; f++) {
       const frequency_table *table = &t->frequencies[f];

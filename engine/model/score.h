@@ -19,8 +19,6 @@ typedef struct frequency_table {
 typedef struct score_tables {
   size_t comparison_count;
   int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
-  uint32_t covers[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS]; /* see level_model */
-  uint32_t covering; /* a bit for each comparison with a level that covers others */
   uint16_t reasons[SCHEMA_COMPARISONS_MAX]; /* a bit for each level whose name is a reason: see level_counts */
   int32_t prior;
   frequency_table frequencies[SCHEMA_COMPARISONS_MAX * SCHEMA_LEVELS_MAX];
@@ -35,9 +33,6 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
 /* Weights of the pairs that comparer_run was last called for, to `weights` (BATCH_PAIRS). Pairs that cannot
  * reach the review threshold may lack their term-frequency part. */
 void score_pairs(const score_tables *t, const comparer *c, const pair_list *pairs, int32_t *weights);
-
-/* A bit for each comparison that weighs nothing for pair p, because a level of another one covers it. */
-uint32_t score_covered(const score_tables *t, const comparer *c, size_t p);
 
 /* Compared pairs at levels whose weight is not that of m and u: relatives, and what the schema weighs by itself. Their
  * names are the reasons why pairs that agree in so much do not match. */

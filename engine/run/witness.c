@@ -98,12 +98,6 @@ static witness_state state_of(const witness_check *w, const comparer *c, size_t 
   return weight > 0 ? WITNESS_AGREES : weight < 0 ? WITNESS_DISAGREES : WITNESS_MISSING;
 }
 
-/* What the witness adds to the pair's weight. */
-static int32_t own_weight(const witness_check *w, const comparer *c, size_t p) {
-  if (score_covered(w->tables, c, p) >> w->comparison & 1) return 0;
-  return w->tables->weights[w->comparison][c->levels[w->comparison][p]];
-}
-
 static bool found_by_others(const witness_check *w, size_t rule, const uint8_t *left, const uint8_t *right) {
   if (!(w->alone_rules >> rule & 1)) return true;
   const run *r = w->run;
@@ -159,7 +153,7 @@ void witness_count(witness_check *w, unsigned worker, size_t rule, const candida
     }
     if (!w->apart && hash_combine(left, right) > w->sampled) continue;
     pair.alone = pair.state == WITNESS_AGREES && !found_by_others(w, rule, feature_row(table, left), feature_row(table, right));
-    if (w->apart) count_pair(w, worker, &pair, weights[p], weights[p] - own_weight(w, c, p));
+    if (w->apart) count_pair(w, worker, &pair, weights[p], weights[p] - w->tables->weights[w->comparison][c->levels[w->comparison][p]]);
     else again[count++] = pair;
   }
   if (count) count_again(w, worker, batch, again, count, weights);
