@@ -6,7 +6,7 @@
 
 /* With one left out three must remain, or there is no telling matches from pairs that have much in common. */
 enum { comparisons_least = 4 };
-static const double matches_least = 20, others_least = 5; /* at a pair of levels; with fewer nothing is said of it */
+static const double matches_least = 20, others_least = 10; /* at a pair of levels; with fewer nothing is said of it */
 static const double match_share_least = 0.01;
 static const double standard_errors = 3;
 
@@ -45,6 +45,7 @@ static void mark_taught_together(const model *m, const em_session *session, two_
   }
 }
 
+/* Sums over ascending patterns: the same on any number of threads. */
 static void count_matches(const model *m, const em_input *in, const em_session *session, two_counts *counts) {
   for (size_t i = 0; i < session->pattern_count; i++) {
     uint64_t pattern = session->patterns[i].pattern;
@@ -60,14 +61,23 @@ static void count_matches(const model *m, const em_input *in, const em_session *
   }
 }
 
+/* Of small registers random pairs are drawn more than once: how much of a pair each is worth. */
+static double worth_of_random(const em_input *in) {
+  uint64_t drawn = 0;
+  for (size_t i = 0; i < in->random_count; i++) drawn += in->random[i].count;
+  return drawn ? fmin(in->all_pairs / (double)drawn, 1) : 1;
+}
+
 static void count_random(const model *m, const em_input *in, two_counts *counts) {
+  double worth = worth_of_random(in);
   for (size_t i = 0; i < in->random_count; i++) {
     uint64_t pattern = in->random[i].pattern;
     uint32_t weighed = pattern_weighed(m, pattern);
     for (size_t b = 1; b < m->comparison_count; b++) {
       for (size_t a = 0; a < b; a++) {
         if (!(weighed >> a & weighed >> b & 1)) continue;
-        joint_add(&counts[two_index(a, b)].others, pattern_level(pattern, a), pattern_level(pattern, b), (double)in->random[i].count);
+        joint_add(&counts[two_index(a, b)].others, pattern_level(pattern, a), pattern_level(pattern, b),
+                  (double)in->random[i].count * worth);
       }
     }
   }
@@ -101,14 +111,14 @@ static double greatest_weight(const comparison_model *comparison) {
  * the levels that they have in `out` are known: they are taken off again. */
 static void count_others(const model *m, const model *without, const em_input *in, size_t out, size_t other, joint_counts *joint) {
   const comparison_model *left_out = &m->comparisons[out];
-  double log_odds = probability_to_weight(without->prior);
+  double log_odds = probability_to_weight(without->prior), worth = worth_of_random(in);
   *joint = (joint_counts){0};
   for (size_t i = 0; i < in->random_count; i++) {
     uint64_t pattern = in->random[i].pattern;
     uint32_t weighed = pattern_weighed(m, pattern);
     if (!(weighed >> out & weighed >> other & 1)) continue;
     double probability = weight_to_probability(pattern_weight(without, pattern) + log_odds);
-    double others = (double)in->random[i].count * (1 - probability);
+    double others = (double)in->random[i].count * worth * (1 - probability);
     unsigned level = pattern_level(pattern, out), other_level = pattern_level(pattern, other);
     joint_add(joint, out < other ? level : other_level, out < other ? other_level : level, others);
     for (size_t l = 1; l < left_out->level_count; l++) {

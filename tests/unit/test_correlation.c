@@ -56,12 +56,16 @@ static histogram draw_pairs(double copied, double pairs, bool match, uint64_t *s
   return h;
 }
 
-static void find(model *m, const em_session *sessions, size_t count, const histogram *random) {
+static void find_among(model *m, const em_session *sessions, size_t count, const histogram *random, double all_pairs) {
   const em_input in = {.sessions = sessions, .session_count = count, .scale = 1, .random = random->patterns,
-                       .random_count = random->count, .all_pairs = 1e6};
+                       .random_count = random->count, .all_pairs = all_pairs};
   const model start = *m;
   khop_error err = {0};
   must(correlation_find(m, &start, &in, &err), &err);
+}
+
+static void find(model *m, const em_session *sessions, size_t count, const histogram *random) {
+  find_among(m, sessions, count, random, 1e9);
 }
 
 static void find_in(model *m, const world *w, uint64_t *state) {
@@ -142,6 +146,20 @@ static void few_pairs_say_nothing(void **unused) {
   }
 }
 
+/* The fifteen pairs that agree are three, each drawn five times. */
+static void pairs_drawn_again_are_no_more_pairs(void **unused) {
+  (void)unused;
+  static const double all_pairs[] = {1e9, 300};
+  histogram matches = draw_pairs(1, 5000, true, NULL), others = draw_pairs(1, 1700, false, NULL);
+  const em_session session = {.patterns = matches.patterns, .pattern_count = matches.count, .teaches = {true, true, true, true}};
+  for (size_t i = 0; i < COUNT_OF(all_pairs); i++) {
+    model m = world_model();
+    find_among(&m, &session, 1, &others, all_pairs[i]);
+    assert_int_equal(m.correlated_count, 1);
+    assert_int_equal(m.correlated[0].first_level, i ? DIFFER : AGREE);
+  }
+}
+
 static void what_is_covered_counts_once(void **unused) {
   (void)unused;
   model m = world_model();
@@ -170,6 +188,7 @@ int main(void) {
       cmocka_unit_test(independent_comparisons), cmocka_unit_test(noise_is_not_reported),
       cmocka_unit_test(a_copy_counts_twice),     cmocka_unit_test(a_copy_of_what_is_never_shared),
       cmocka_unit_test(few_pairs_say_nothing),   cmocka_unit_test(what_is_covered_counts_once),
-      cmocka_unit_test(rules_that_teach)};
+      cmocka_unit_test(rules_that_teach),
+      cmocka_unit_test(pairs_drawn_again_are_no_more_pairs)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
