@@ -8,6 +8,7 @@
 enum { comparisons_least = 4 };
 static const double matches_least = 20, others_least = 10; /* at a pair of levels; with fewer nothing is said of it */
 static const double match_share_least = 0.01;
+static const double other_share_least = 0.25; /* of the random pairs at two levels */
 static const double standard_errors = 3;
 
 /* Pairs by the levels of two comparisons, both present. */
@@ -128,6 +129,15 @@ static void count_others(const model *m, const model *without, const em_input *i
   }
 }
 
+/* Where nearly all random pairs are matches, the rest may be matches too that little else speaks for. */
+static void forget_doubtful(joint_counts *others, const joint_counts *random) {
+  for (size_t i = 1; i < MODEL_LEVELS; i++) {
+    for (size_t k = 1; k < MODEL_LEVELS; k++) {
+      if (others->at[i][k] < other_share_least * random->at[i][k]) others->at[i][k] = 0;
+    }
+  }
+}
+
 static khop_status train_without(model *m, size_t comparison, const em_input *in, khop_error *err) {
   em_input unlabelled = *in;
   unlabelled.label_count = 0;
@@ -151,7 +161,9 @@ static khop_status leave_matches_out(const model *m, const model *start, const e
       if (!is_suspect(m, others, a, b)) continue;
       if (!is_trained) TRY(train_without(&without, out, in, err));
       is_trained = true;
+      const joint_counts random = *others;
       count_others(m, &without, in, out, other, others);
+      forget_doubtful(others, &random);
     }
   }
   return KHOP_OK;
