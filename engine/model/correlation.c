@@ -31,11 +31,11 @@ static void joint_add(joint_counts *joint, size_t first, size_t second, double p
   joint->total += pairs;
 }
 
-/* The comparisons that weigh something for a pattern. */
+/* The comparisons that a pattern has a level of: neither missing nor covered. */
 static uint32_t pattern_weighed(const model *m, uint64_t pattern) {
-  uint32_t covered = pattern_covered(m, pattern), weighed = 0;
+  uint32_t weighed = 0;
   for (size_t c = 0; c < m->comparison_count; c++) {
-    if (pattern_level(pattern, c) != LEVEL_MISSING && !(covered >> c & 1)) weighed |= 1u << c;
+    if (pattern_level(pattern, c) != LEVEL_MISSING) weighed |= 1u << c;
   }
   return weighed;
 }

@@ -8,8 +8,8 @@
  *
  * where both speak for a match, and the reverse where both speak against one. U is seen in random pairs, as far as a model
  * trained without the weaker of the two says that they do not match; M in candidates, as far as they are expected to match,
- * from rules that teach both comparisons (em.h). Where a level covers one of the two it counts once already: such pairs
- * stay out.
+ * from rules that teach both comparisons (em.h). A comparison that a level of another covers has no level for such pairs,
+ * so they stay out.
  */
 #ifndef KHOP_MODEL_CORRELATION_H
 #define KHOP_MODEL_CORRELATION_H

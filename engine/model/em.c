@@ -20,18 +20,9 @@ typedef struct em_counts { /* expected */
   double different_pairs; /* matches, each pair once, whatever rules find it */
 } em_counts;
 
-uint32_t pattern_covered(const model *m, uint64_t pattern) {
-  uint32_t covered = 0;
-  for (size_t c = 0; c < m->comparison_count; c++) covered |= m->comparisons[c].levels[pattern_level(pattern, c)].covers;
-  return covered;
-}
-
 double pattern_weight(const model *m, uint64_t pattern) {
-  uint32_t covered = pattern_covered(m, pattern);
   double weight = 0;
-  for (size_t c = 0; c < m->comparison_count; c++) {
-    if (!(covered >> c & 1)) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
-  }
+  for (size_t c = 0; c < m->comparison_count; c++) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
   return weight;
 }
 
@@ -43,13 +34,11 @@ double em_match_probability(const model *m, const em_input *in, uint64_t pattern
 static void expect(const model *m, const em_input *in, const em_session *session, double log_odds, em_counts *counts) {
   for (size_t i = 0; i < session->pattern_count; i++) {
     uint64_t pattern = session->patterns[i].pattern;
-    uint32_t covered = pattern_covered(m, pattern);
     double matches = (double)session->patterns[i].count * em_match_probability(m, in, pattern, log_odds);
     bool first = !(pattern & PATTERN_FOUND_BEFORE);
     if (first) counts->different_pairs += matches;
     for (size_t c = 0; c < m->comparison_count; c++) {
       unsigned level = pattern_level(pattern, c);
-      if (covered >> c & 1) continue; /* what relatives share says nothing of others */
       if (first) counts->matches_once[c][level] += matches;
       if (session->teaches[c]) counts->matches[c][level] += matches;
       if (first) counts->other_pairs[c][level] += (double)session->patterns[i].count - matches;

@@ -38,8 +38,6 @@ typedef struct em_input {
  * matches it expects. */
 khop_status em_run(model *m, const em_input *in, khop_error *err);
 
-/* A bit for each comparison that weighs nothing for pairs of this pattern. */
-uint32_t pattern_covered(const model *m, uint64_t pattern);
 /* What its levels weigh together. */
 double pattern_weight(const model *m, uint64_t pattern);
 /* What the model, with the labels' word, makes of a pattern. `log_odds`: of the prior. */

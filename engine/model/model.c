@@ -64,7 +64,6 @@ void model_from_schema(model *m, const schema *s, uint64_t rows) {
                                                       .u = level->u,
                                                       .weight = isnan(level->weight) ? 0 : level->weight,
                                                       .share = level->match_share,
-                                                      .covers = level->covers,
                                                       .fixed = isnan(level->m)};
     }
     mark_order(&m->comparisons[c]);

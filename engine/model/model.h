@@ -29,7 +29,6 @@ typedef struct level_model {
   double m, u;
   double weight;   /* log2(m / u), or the schema's fixed weight, or that of `share` */
   double share;    /* of the pairs at this level that match, all else unknown; 0: m and u, or a fixed weight, say it */
-  uint32_t covers; /* with a share: a bit for each comparison that weighs nothing for these pairs */
   bool fixed;      /* it has no m and u */
   bool ordered;    /* by the schema's defaults it weighs no more than the trained level before it, and so it must
                     * after training */

@@ -474,6 +474,46 @@ static void letters_of_the_view(void **unused) {
   bench_free(b);
 }
 
+static const char yaml_covers[] =
+    "schema: t\nfields:\n  name: {type: person_name}\n  born: {type: date}\n  sex: {type: sex}\nblocking:\n  - [name]\ncomparisons:\n"
+    "  - name: born\n    levels:\n      - {when: born exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n"
+    "  - name: name\n    levels:\n      - {name: sister, when: [not name given, name surname], match_share: 0.1, covers: [born, sex]}\n"
+    "      - {else: true, m: 0.5, u: 0.9}\n"
+    "  - name: sex\n    levels:\n      - {when: sex exact, m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n";
+
+/* What a level covers, in front of it or behind, has no level; for other pairs of the batch it has. */
+static void covered_comparisons_have_no_level(void **unused) {
+  (void)unused;
+  static const char *const people[][3] = {{"Lê Hoa", "1/2/1990", "Nữ"}, {"Lê Mai", "1/2/1990", "Nữ"}, {"Lê Hoa", "2/2/1990", "Nam"}, {"", "1/2/1990", "Nữ"}};
+  static const uint8_t expected[][5] = {{0, 1, 0, 1, 0}, {0, 2, 2, 2, 2}, {0, 3, 1, 0, 1}, {1, 2, 0, 1, 0}}; /* left, right, born, name, sex */
+  khop_error err = {0};
+  test_table t = table_open(yaml_covers);
+  for (size_t i = 0; i < COUNT_OF(people); i++) table_add(&t, people[i]);
+  static compare_plan plan;
+  comparer c;
+  uint32_t rows[COUNT_OF(people)] = {0, 1, 2, 3};
+  static pair_list pairs;
+  must(compare_plan_make(&plan, t.schema, &err), &err);
+  must(comparer_create(&c, &plan, &t.table.layout, CPU_SCALAR, &err), &err);
+  view_load(&c.columns, &t.table, rows, 0, COUNT_OF(people));
+  for (size_t round = 0; round < 2; round++) { /* nothing stays of the batch before */
+    pairs.count = COUNT_OF(expected);
+    for (size_t p = 0; p < pairs.count; p++) {
+      size_t at = round ? pairs.count - 1 - p : p;
+      pairs.left[p] = expected[at][0];
+      pairs.right[p] = expected[at][1];
+    }
+    comparer_run(&c, &pairs);
+    for (size_t p = 0; p < pairs.count; p++) {
+      size_t at = round ? pairs.count - 1 - p : p;
+      for (size_t i = 0; i < 3; i++) assert_int_equal(c.levels[i][p], expected[at][2 + i]);
+      assert_int_equal(c.covered[p], expected[at][3] == 1 ? 5 : 0);
+    }
+  }
+  comparer_free(&c);
+  table_close(&t);
+}
+
 /* More different tests than there is room for are refused, not forgotten. */
 static void too_many_measures(void **unused) {
   (void)unused;
@@ -499,7 +539,7 @@ int main(void) {
       cmocka_unit_test(equals_the_slow_comparison),
       cmocka_unit_test(every_instruction_set),
       cmocka_unit_test(rows_loaded_in_parts),
-      cmocka_unit_test(letters_of_the_view), cmocka_unit_test(too_many_measures),
+      cmocka_unit_test(letters_of_the_view), cmocka_unit_test(covered_comparisons_have_no_level), cmocka_unit_test(too_many_measures),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

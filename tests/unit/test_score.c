@@ -89,11 +89,9 @@ static reference reference_of(const test_table *t, const model *m, const compare
   reference sum = {.without = log2(m->prior / (1 - m->prior))};
   const uint8_t *left = feature_row(&t->table, pairs->left[p]), *right = feature_row(&t->table, pairs->right[p]);
   double frequencies = 0;
-  uint32_t covered = 0;
-  for (size_t i = 0; i < m->comparison_count; i++) covered |= m->comparisons[i].levels[c->levels[i][p]].covers;
   for (size_t i = 0; i < m->comparison_count; i++) {
     unsigned l = c->levels[i][p];
-    if (l == LEVEL_MISSING || covered >> i & 1) continue;
+    if (l == LEVEL_MISSING) continue;
     const level_model *level = &m->comparisons[i].levels[l];
     const schema_level *declared = &t->schema->comparisons[i].levels[l - 1];
     if (declared->match_share > 0) sum.without += log2(level->share / (1 - level->share)) - log2(m->prior / (1 - m->prior));
@@ -231,7 +229,7 @@ static void defaults_of_a_schema(void **unused) {
   assert_int_equal(m.comparison_count, 4);
   assert_int_equal(m.comparisons[0].level_count, 6);
   const level_model *relatives = &m.comparisons[0].levels[4];
-  assert_true(relatives->fixed && relatives->covers == 6 && fabs(relatives->share - 0.3) < 1e-15);
+  assert_true(relatives->fixed && fabs(relatives->share - 0.3) < 1e-15);
   assert_true(fabs(relatives->weight + probability_to_weight(m.prior) - log2(0.3 / 0.7)) < 1e-9);
   assert_true(fabs(m.prior - s->expected_duplicates * 2 / 1000) < 1e-15);
   assert_true(fabs(m.comparisons[0].levels[1].weight - log2(700)) < 1e-12);
