@@ -173,14 +173,11 @@ static unfound unfound_share(const pair_sums *sums, const match_shares *shares) 
   return (unfound){.share = share, .variance = share * (1 - share) / (all + before + 1)};
 }
 
-/* Pairs that weigh next to nothing without numbers that agree: copied from a relative, or a match after all. Nobody knows, so
- * half of them; and of pairs without numbers as large a part. */
+/* Pairs that weigh next to nothing but for numbers that agree: copied from a relative, or a match after all. Nobody knows,
+ * so half of them. */
 static double missed_among_light(const pair_sums *sums) {
   double light = 0;
-  for (size_t r = 0; r < first_checked; r++) {
-    double agree = sums->below[WITNESS_AGREES][r], both = agree + sums->below[WITNESS_DISAGREES][r] + sums->at_least[WITNESS_AGREES][r];
-    light += agree + (both > 0 ? sums->below[WITNESS_MISSING][r] * (agree + sums->at_least[WITNESS_AGREES][r]) / both : 0);
-  }
+  for (size_t r = 0; r < first_checked; r++) light += sums->below[WITNESS_AGREES][r];
   return light / 2;
 }
 
