@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/union_find.h"
 #include "model/id_set.h"
 #include "model/table_walk.h"
+#include "normalise/label_word.h"
 
 /* A line of the file; its records are numbered in order of appearance until their rows are known. */
 typedef struct decision_reader {
@@ -33,25 +35,17 @@ static khop_status read_header(void *context, const input_source *source, khop_e
 
 typedef enum decision_word { WORD_MUST, WORD_CANNOT, WORD_REVIEW, WORD_UNKNOWN } decision_word;
 
-/* Case, and '-', '_' or ' ' between words, do not count. */
+static bool is_word(const input_field *field, const char *word) {
+  return field->length == strlen(word) && strncasecmp(field->text, word, field->length) == 0;
+}
+
+/* The words of a label, and two that say what to do. */
 static decision_word read_word(const input_field *field) {
-  static const struct {
-    const char *text;
-    decision_word word;
-  } words[] = {{"must_link", WORD_MUST}, {"match", WORD_MUST}, {"cannot_link", WORD_CANNOT}, {"no_match", WORD_CANNOT}, {"non_match", WORD_CANNOT},
-               {"review", WORD_REVIEW}, {"1", WORD_MUST}, {"0", WORD_CANNOT}, {"yes", WORD_MUST}, {"no", WORD_CANNOT},
-               {"true", WORD_MUST}, {"false", WORD_CANNOT}, {"possible", WORD_REVIEW}, {"unsure", WORD_REVIEW}};
-  char text[16];
-  if (field->length >= sizeof text) return WORD_UNKNOWN;
-  for (size_t i = 0; i < field->length; i++) {
-    char c = field->text[i];
-    text[i] = c >= 'A' && c <= 'Z' ? (char)(c + 32) : c == '-' || c == ' ' ? '_' : c;
-  }
-  text[field->length] = '\0';
-  for (size_t w = 0; w < sizeof words / sizeof *words; w++) {
-    if (strcmp(words[w].text, text) == 0) return words[w].word;
-  }
-  return WORD_UNKNOWN;
+  static const decision_word of_label[] = {[LABEL_MATCH] = WORD_MUST, [LABEL_NON_MATCH] = WORD_CANNOT, [LABEL_POSSIBLE] = WORD_REVIEW};
+  pair_label label;
+  if (is_word(field, "must_link") || is_word(field, "must-link")) return WORD_MUST;
+  if (is_word(field, "cannot_link") || is_word(field, "cannot-link")) return WORD_CANNOT;
+  return label_parse(field->text, field->length, &label) ? of_label[label] : WORD_UNKNOWN;
 }
 
 static khop_status read_line(void *context, const table_row *row, khop_error *err) {

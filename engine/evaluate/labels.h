@@ -1,11 +1,7 @@
 /* How good a result is, judged from pairs that people have labelled.
  *
  * A file of labels is a CSV with left_id, right_id, label, and maybe reviewer and weight (how much a label counts;
- * 1 where it is empty). Labels are words of English or Vietnamese, in any case, with or without accents:
- *
- *     match       match, yes, true, 1, same, duplicate, link, trùng, khớp, đúng, có, cùng người, ...
- *     non-match   non-match, no, false, 0, different, không, không trùng, không khớp, khác, sai, ...
- *     possible    possible, maybe, unsure, unknown, có thể, nghi ngờ, không rõ, chưa rõ, chưa chắc, ...
+ * 1 where it is empty). Labels are the words of normalise/label_word.h.
  *
  * Of two labels that one reviewer gave a pair, the later one counts; different reviewers vote with their weights, and a
  * tie is possible, which decides nothing.
@@ -22,11 +18,7 @@
 #define KHOP_EVALUATE_LABELS_H
 
 #include "evaluate/evaluate_data.h"
-
-typedef enum pair_label { LABEL_MATCH, LABEL_NON_MATCH, LABEL_POSSIBLE } pair_label;
-
-/* false when the word is none of them. */
-bool label_parse(const char *text, size_t length, pair_label *out_label);
+#include "normalise/label_word.h"
 
 typedef struct labelled_pair {
   uint32_t left, right; /* records of the result, left < right */

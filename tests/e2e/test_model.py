@@ -165,6 +165,10 @@ def test_labels(directory):
     support.khop("train", register, "-o", directory / "m.json", "--labels", directory / "labels.csv", "--progress", "none")
     trained = json.loads((directory / "m.json").read_text(encoding="utf-8"))
     assert trained["comparisons"] == model["comparisons"] and trained["prior"] == model["prior"]
+    in_vietnamese = {"match": "Trùng", "non_match": "không trùng"}
+    write_rows(directory / "labels-vi.csv", ["left_id", "right_id", "label"], [[left, right, in_vietnamese[word]] for left, right, word in labels])
+    support.khop("train", register, "-o", directory / "m-vi.json", "--labels", directory / "labels-vi.csv", "--progress", "none")
+    assert (directory / "m-vi.json").read_bytes() == (directory / "m.json").read_bytes()
     check_label_faults(directory, register, sorted({row["left_id"] for row in kept})[:3])
 
 
