@@ -9,7 +9,7 @@ import splink.comparison_library as cl
 from splink import SettingsCreator, block_on
 
 import splink_values
-from splink_values import one_edit
+from splink_values import birth_date, one_edit, person_name
 
 LEFT_COLUMNS = "ma_dan_cu, so_cccd, so_cmnd, ho_ten, gioi_tinh, ngay_sinh, noi_thuong_tru, dien_thoai"
 RIGHT_COLUMNS = "stt, ma_the, so_dinh_danh, ho_ten, gioi_tinh, ngay_sinh, dia_chi, dien_thoai"
@@ -66,54 +66,6 @@ TWINS = (
     "and split_part(ho_ten_l, ' ', 1) = split_part(ho_ten_r, ' ', 1) "
     "and (dia_chi_l = dia_chi_r or so_nha_l = so_nha_r or dien_thoai_l = dien_thoai_r)"
 )
-
-
-def person_name():
-    """The level of twins has a weight set by hand, as in the model of civil births."""
-    return cl.CustomComparison(
-        output_column_name="ho_ten",
-        comparison_levels=[
-            cll.NullLevel("ho_ten"),
-            cll.ExactMatchLevel("ho_ten", term_frequency_adjustments=True),
-            cll.CustomLevel("ho_ten_tu_l = ho_ten_tu_r", "same words in another order"),
-            cll.CustomLevel(TWINS, "twins").configure(
-                m_probability=1e-7, fix_m_probability=True, u_probability=0.01, fix_u_probability=True
-            ),
-            cll.CustomLevel(
-                "ten_l = ten_r and jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88",
-                "same given name, rest alike",
-            ),
-            one_edit("ho_ten"),
-            cll.CustomLevel("ten_l = ten_r", "same given name"),
-            cll.CustomLevel(
-                "jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88 and levenshtein(ten_l, ten_r) <= 1",
-                "given name and rest alike",
-            ),
-            cll.ElseLevel(),
-        ],
-    )
-
-
-def birth_date():
-    return cl.CustomComparison(
-        output_column_name="ngay_sinh",
-        comparison_levels=[
-            cll.NullLevel("nam_sinh"),
-            cll.ExactMatchLevel("ngay_sinh"),
-            cll.CustomLevel(
-                "year(ngay_sinh_l) = year(ngay_sinh_r) and month(ngay_sinh_l) = day(ngay_sinh_r) "
-                "and day(ngay_sinh_l) = month(ngay_sinh_r)",
-                "day and month swapped",
-            ),
-            one_edit("ngay_sinh_so"),
-            cll.CustomLevel(
-                "nam_sinh_l = nam_sinh_r and (ngay_sinh_l is null or ngay_sinh_r is null)",
-                "same year, a day is missing",
-            ),
-            cll.CustomLevel("nam_sinh_l = nam_sinh_r", "same year, other day"),
-            cll.ElseLevel(),
-        ],
-    )
 
 
 def identity_number():
@@ -182,7 +134,7 @@ EM_SESSIONS = (block_on("ho_ten", "ngay_sinh"), block_on("so"))
 def settings():
     return SettingsCreator(
         link_type="link_only",
-        comparisons=[person_name(), birth_date(), cl.ExactMatch("gioi_tinh"), identity_number(), household()],
+        comparisons=[person_name(TWINS, 1e-7), birth_date(), cl.ExactMatch("gioi_tinh"), identity_number(), household()],
         blocking_rules_to_generate_predictions=BLOCKING,
         # Only ids and weights are needed of a pair; columns kept with it cost time and memory.
         retain_matching_columns=False,

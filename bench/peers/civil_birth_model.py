@@ -10,7 +10,7 @@ import splink.comparison_library as cl
 from splink import SettingsCreator, block_on
 
 import splink_values
-from splink_values import one_edit
+from splink_values import birth_date, one_edit, person_name
 
 # ---- normalising ------------------------------------------------------------------------------
 
@@ -83,56 +83,6 @@ TWINS = (
     "(so_l - so_r in (-1, 1) and quyen_so_l = quyen_so_r and noi_dang_ky_l = noi_dang_ky_r) or "
     "(levenshtein(ten_l, ten_r) > 1 and (me_ho_ten_l = me_ho_ten_r or cha_ho_ten_l = cha_ho_ten_r)))"
 )
-
-
-def person_name():
-    """Twins share everything but the given name, and no sum of weights gets over all that they
-    share. So their level has a weight set by hand, about -23, as one does on meeting them in the
-    waterfall charts; it is recognised by the next entry in the book or by a parent's name."""
-    return cl.CustomComparison(
-        output_column_name="ho_ten",
-        comparison_levels=[
-            cll.NullLevel("ho_ten"),
-            cll.ExactMatchLevel("ho_ten", term_frequency_adjustments=True),
-            cll.CustomLevel("ho_ten_tu_l = ho_ten_tu_r", "same words in another order"),
-            cll.CustomLevel(TWINS, "twins").configure(
-                m_probability=1e-9, fix_m_probability=True, u_probability=0.01, fix_u_probability=True
-            ),
-            cll.CustomLevel(
-                "ten_l = ten_r and jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88",
-                "same given name, rest alike",
-            ),
-            one_edit("ho_ten"),
-            cll.CustomLevel("ten_l = ten_r", "same given name"),
-            cll.CustomLevel(
-                "jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88 and levenshtein(ten_l, ten_r) <= 1",
-                "given name and rest alike",
-            ),
-            cll.ElseLevel(),
-        ],
-    )
-
-
-def birth_date():
-    return cl.CustomComparison(
-        output_column_name="ngay_sinh",
-        comparison_levels=[
-            cll.NullLevel("nam_sinh"),
-            cll.ExactMatchLevel("ngay_sinh"),
-            cll.CustomLevel(
-                "year(ngay_sinh_l) = year(ngay_sinh_r) and month(ngay_sinh_l) = day(ngay_sinh_r) "
-                "and day(ngay_sinh_l) = month(ngay_sinh_r)",
-                "day and month swapped",
-            ),
-            one_edit("ngay_sinh_so"),
-            cll.CustomLevel(
-                "nam_sinh_l = nam_sinh_r and (ngay_sinh_l is null or ngay_sinh_r is null)",
-                "same year, a day is missing",
-            ),
-            cll.CustomLevel("nam_sinh_l = nam_sinh_r", "same year, other day"),
-            cll.ElseLevel(),
-        ],
-    )
 
 
 def same_parent(parent):
@@ -227,7 +177,7 @@ def comparisons():
     """Residence and home stand inside the family: siblings share them too. Before they did, the home
     was tried as a comparison of its own: at 100 k people clusters fell from F1 .985 to .978."""
     return [
-        person_name(),
+        person_name(TWINS, 1e-9),
         birth_date(),
         cl.ExactMatch("gioi_tinh"),
         identity_number(),

@@ -1,5 +1,6 @@
 """What the Splink models share: normalising of Vietnamese values in SQL, and levels made of them."""
 import splink.comparison_level_library as cll
+import splink.comparison_library as cl
 
 MACROS = (
     # Lower-case letters and digits without accents, one blank between words. Đ has no decomposition
@@ -44,6 +45,56 @@ def one_edit(column):
         f"jaro_winkler_similarity({column}_l, {column}_r) >= 0.86 "
         f"and levenshtein({column}_l, {column}_r) <= 1",
         f"{column}: one edit",
+    )
+
+
+def person_name(twins, twins_m):
+    """Twins share everything but the given name, and no sum of weights gets over all that they
+    share. So their level, the SQL condition `twins`, has a weight set by hand, as one does on meeting
+    them in the waterfall charts."""
+    return cl.CustomComparison(
+        output_column_name="ho_ten",
+        comparison_levels=[
+            cll.NullLevel("ho_ten"),
+            cll.ExactMatchLevel("ho_ten", term_frequency_adjustments=True),
+            cll.CustomLevel("ho_ten_tu_l = ho_ten_tu_r", "same words in another order"),
+            cll.CustomLevel(twins, "twins").configure(
+                m_probability=twins_m, fix_m_probability=True, u_probability=0.01, fix_u_probability=True
+            ),
+            cll.CustomLevel(
+                "ten_l = ten_r and jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88",
+                "same given name, rest alike",
+            ),
+            one_edit("ho_ten"),
+            cll.CustomLevel("ten_l = ten_r", "same given name"),
+            cll.CustomLevel(
+                "jaro_winkler_similarity(ho_ten_l, ho_ten_r) >= 0.88 and levenshtein(ten_l, ten_r) <= 1",
+                "given name and rest alike",
+            ),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def birth_date():
+    return cl.CustomComparison(
+        output_column_name="ngay_sinh",
+        comparison_levels=[
+            cll.NullLevel("nam_sinh"),
+            cll.ExactMatchLevel("ngay_sinh"),
+            cll.CustomLevel(
+                "year(ngay_sinh_l) = year(ngay_sinh_r) and month(ngay_sinh_l) = day(ngay_sinh_r) "
+                "and day(ngay_sinh_l) = month(ngay_sinh_r)",
+                "day and month swapped",
+            ),
+            one_edit("ngay_sinh_so"),
+            cll.CustomLevel(
+                "nam_sinh_l = nam_sinh_r and (ngay_sinh_l is null or ngay_sinh_r is null)",
+                "same year, a day is missing",
+            ),
+            cll.CustomLevel("nam_sinh_l = nam_sinh_r", "same year, other day"),
+            cll.ElseLevel(),
+        ],
     )
 
 
