@@ -233,6 +233,7 @@ int main(void) {
   measure("fold", fold_whole, names);
   measure("fold, by letters", fold_by_letters, names);
   measure("fold, by syllables", fold_by_syllables, names);
+  measure("by syllables, 16 names", fold_by_syllables, first_of(names, 16));
   measure("plain table", plain_table, names);
   measure("plain table, 16 names", plain_table, first_of(names, 16));
   measure("utf8proc", utf8proc_fold, names);
