@@ -1,5 +1,6 @@
 """khop's command line as the benchmarks use it: generate a register, match it, read the outputs."""
 import os
+import re
 import shutil
 import subprocess
 
@@ -8,6 +9,29 @@ from harness import process, score
 # summary.json holds times, so it differs from run to run by design.
 CHECKED_OUTPUTS = ("clusters.csv", "pairs.csv", "rejected.csv", "model.json")
 CHECKED_LINKS = ("links.csv", "unlinked.csv", "rejected.csv", "model.json")
+
+
+BUILTIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "engine", "schema", "builtin")
+
+# As peers/civil_birth_model.py has them.
+NINE_RULES = (
+    "so_dinh_danh", "ho_ten, ngay_sinh.year", "me_ho_ten, ngay_sinh.year", "cha_ho_ten, ngay_sinh.year", "so, quyen_so",
+    "me_ho_ten.given, noi_cu_tru", "noi_dang_ky, ngay_sinh.year", "noi_cu_tru, ngay_sinh.year", "ngay_sinh",
+)
+
+
+def nine_rules(directory):
+    """The built-in schema of births with nine wide blocking rules, as a file."""
+    with open(os.path.join(BUILTIN, "civil-birth.yaml"), encoding="utf-8") as file:
+        schema = file.read()
+    rules = "".join(f"  - [{rule}]\n" for rule in NINE_RULES)
+    schema, changed = re.subn(r"(?<=^blocking:\n)(  .*\n)+", rules, schema, flags=re.MULTILINE)
+    if not changed:
+        raise process.Failed("civil-birth.yaml: no blocking rules to replace")
+    path = os.path.join(directory, "nine-rules.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(schema)
+    return path
 
 
 def version(khop):
@@ -108,6 +132,10 @@ def search(content, name):
 def pairs_compared(summary):
     # Each rule has a pairs_compared of its own, so the run's total is asked for first.
     return find_number(summary.get("pairs", {}), "compared") or find_number(summary, "pairs_compared")
+
+
+def matching_seconds(summary):
+    return summary.get("run", {}).get("phase_seconds", {}).get("match")
 
 
 def assess(truth, out):

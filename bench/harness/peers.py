@@ -12,19 +12,23 @@ MODELS = {"civil-birth": 1, "parcel": 1, "cccd-bhyt": 2}
 PUBLIC = ("febrl3", "febrl4", "fake_1000")
 
 
-def run_register(python, model, registers, directory, threads):
+def run_register(python, model, registers, directory, threads, rules):
     """Cost and report of one run; pairs.csv and clusters.csv are in directory/splink."""
     out = os.path.join(directory, "splink")
     report = os.path.join(directory, "splink.json")
     cost = process.run_measured(
         [python, os.path.join(PEERS, "splink_register.py"), model, *registers, "--threads", str(threads)]
-        + ["--out-dir", out, "--out", report],
+        + ["--rules", rules, "--out-dir", out, "--out", report],
         os.path.join(directory, "splink.log"),
     )
     return cost | {
         "checksum": process.checksum_outputs(out, ("pairs.csv", "clusters.csv")),
         "report": process.read_json(report),
     }
+
+
+def matching_seconds(report):
+    return report["seconds"]["block"] + report["seconds"]["predict"]
 
 
 def assess_register(truths, directory):

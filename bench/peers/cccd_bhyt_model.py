@@ -131,11 +131,11 @@ DETERMINISTIC_RECALL = 0.85
 EM_SESSIONS = (block_on("ho_ten", "ngay_sinh"), block_on("so"))
 
 
-def settings():
+def settings(blocking):
     return SettingsCreator(
         link_type="link_only",
         comparisons=[person_name(TWINS, 1e-7), birth_date(), cl.ExactMatch("gioi_tinh"), identity_number(), household()],
-        blocking_rules_to_generate_predictions=BLOCKING,
+        blocking_rules_to_generate_predictions=blocking,
         # Only ids and weights are needed of a pair; columns kept with it cost time and memory.
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,

@@ -169,11 +169,11 @@ DETERMINISTIC_RECALL = 0.9
 EM_SESSIONS = (block_on("ma_dinh_danh_thua"), block_on("so_phat_hanh"), block_on("ma_xa", "so_to", "so_thua"))
 
 
-def settings():
+def settings(blocking):
     return SettingsCreator(
         link_type="dedupe_only",
         comparisons=[parcel(), geohash(), holder(), area(), cl.ExactMatch("loai_dat"), address()],
-        blocking_rules_to_generate_predictions=BLOCKING,
+        blocking_rules_to_generate_predictions=blocking,
         # Only ids and weights are needed of a pair; columns kept with it cost time and memory.
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=False,

@@ -81,7 +81,7 @@ def write_clusters(connection, clusters, directory):
     )
 
 
-def match(model, registers, directory, threads):
+def match(model, registers, directory, threads, blocking):
     """The measured part: what khop does as well. Its figures as a dict."""
     phases = Phases()
     whole_start = time.monotonic()
@@ -91,7 +91,7 @@ def match(model, registers, directory, threads):
         rows = sum(connection.execute(f"select count(*) from {table}").fetchall()[0][0] for table in tables)
     with phases("train"):
         inputs = [api.register(table) for table in tables]
-        linker = Linker(inputs if len(inputs) > 1 else inputs[0], model.settings(), log_level=None)
+        linker = Linker(inputs if len(inputs) > 1 else inputs[0], model.settings(blocking), log_level=None)
         train(linker, model)
     with phases("block"):
         blocked = linker.inference.compute_blocked_pairs_for_predict()
@@ -156,6 +156,7 @@ def main():
     parser.add_argument("model", choices=sorted(MODELS))
     parser.add_argument("registers", nargs="+", metavar="REGISTER.csv")
     parser.add_argument("--truth", action="append", default=[], help="record_id,entity_id, one a register; scored after the measured part")
+    parser.add_argument("--rules", choices=("own", "nine"), default="own", help="nine: wide rules, of civil-birth alone")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out-dir", help="keep pairs.csv and clusters.csv here")
     parser.add_argument("--out", help="write the JSON result to this file as well")
@@ -168,7 +169,8 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         directory = options.out_dir or scratch
         os.makedirs(directory, exist_ok=True)
-        result = match(model, options.registers, directory, options.threads)
+        blocking = model.BLOCKING if options.rules == "own" else model.NINE_RULES
+        result = match(model, options.registers, directory, options.threads, blocking)
         result |= {"threads": options.threads, "versions": splink_common.versions()}
         if len(options.truth) == 1:
             result["quality"] = assess_dedupe(options.truth[0], directory)
