@@ -26,9 +26,8 @@ void long_measure(const measure *m, const sides *s, uint8_t *out);
 /* measure_words.c: single words of texts. */
 void word_edits_measure(const measure *m, const sides *s, uint8_t *out);
 void given_common_measure(const sides *s, uint8_t *out);
+void initials_measure(const sides *s, uint8_t *out);
 void contained_measure(const measure *m, const sides *s, uint8_t *out);
-/* Are they one word, or is one short for the other? */
-bool words_short_or_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b);
 
 /* measure_place.c: texts read as addresses. */
 void place_measure(const address_book *book, const measure *m, const sides *s, uint8_t *out);

@@ -72,25 +72,6 @@ static void text_dropped(const sides *s, uint8_t *restrict out) {
   }
 }
 
-static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
-  view_need_words(a, i);
-  view_need_words(b, j);
-  unsigned count = a->word_counts[i];
-  if (count == 0 || count != b->word_counts[j]) return false;
-  const uint8_t *x = a->straight + i * TEXT_LETTERS_MAX, *y = b->straight + j * TEXT_LETTERS_MAX;
-  for (unsigned w = 0; w < count; w++) {
-    if (!words_short_or_equal(x, a->words[i][w], y, b->words[j][w])) return false;
-  }
-  return true;
-}
-
-static void text_initials(const sides *s, uint8_t *restrict out) {
-  EACH_PAIR(s, l, r) {
-    bool missing = !s->left->toned[l] || !s->right->toned[r];
-    out[p] = missing ? MEASURE_NONE : initials_match(s->left, l, s->right, r);
-  }
-}
-
 /* ---- string kernels, where the letters leave the question open ------------------------------- */
 
 /* Each edit changes the set of letters by two at most. */
@@ -196,7 +177,7 @@ void text_measure(const comparer *c, const measure *m, const sides *s, uint8_t *
     case TEST_SURNAME: words_equal(s, s->left->first, s->right->first, out); break;
     case TEST_REORDERED: text_reordered(s, out); break;
     case TEST_DROPPED: text_dropped(s, out); break;
-    case TEST_INITIALS: text_initials(s, out); break;
+    case TEST_INITIALS: initials_measure(s, out); break;
     case TEST_SIMILAR:
     case TEST_EDITS: text_kernel(c, m, s, out); break;
     case TEST_PHONETIC:

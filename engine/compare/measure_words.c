@@ -24,47 +24,65 @@ static uint8_t word_edits(const uint8_t *x, unsigned x_length, const uint8_t *y,
   return rows[x_length % 3][y_length];
 }
 
-/* Eight letters of a word from `start` on, or fewer and zeros. */
-static uint64_t word_letters(const uint8_t *text, unsigned start, unsigned end) {
-  const unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
-  uint64_t letters = slot_u64(text, from) >> (8 * (start - from));
-  return end - start >= 8 ? letters : letters & ((1ull << (8 * (end - start))) - 1);
+/* A word of a text, with what its view keeps of it. */
+typedef struct word {
+  uint64_t letters; /* the first eight, zero-padded */
+  uint32_t signature;
+  unsigned length;
+  const uint8_t *text;
+} word;
+
+static word word_of(const view_column *column, size_t i, unsigned w) {
+  word_span span = column->words[i][w];
+  return (word){.letters = column->word_letters[i][w], .signature = column->word_signatures[i][w], .length = (unsigned)(span.end - span.start),
+                .text = column->straight + i * TEXT_LETTERS_MAX + span.start};
 }
 
-/* Hardly a word has more than eight letters: one round, without branches. */
-static uint32_t word_signature(const uint8_t *text, word_span word) {
-  uint32_t signature = 0;
-  for (unsigned start = word.start; start < word.end; start += 8) {
-    uint64_t letters = word_letters(text, start, word.end);
-    for (unsigned i = 0; i < 64; i += 8) signature |= 1u << (letters >> i & 31);
-  }
-  return signature & ~1u;
+static bool words_equal(word x, word y) {
+  if (x.length != y.length || x.letters != y.letters) return false;
+  return x.length <= 8 || memcmp(x.text, y.text, x.length) == 0;
 }
 
-static bool spans_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
-  unsigned length = a.end - a.start, other = b.end - b.start;
-  if (length != other || word_letters(x, a.start, a.end) != word_letters(y, b.start, b.end)) return false;
-  return length <= 8 || memcmp(x + a.start, y + b.start, length) == 0;
+static unsigned apart(unsigned x, unsigned y) { return x > y ? x - y : y - x; }
+
+/* An edit changes the set of letters by two at most. */
+static bool edits_possible(word x, word y, unsigned most) {
+  return apart(x.length, y.length) <= most && (unsigned)__builtin_popcount(x.signature ^ y.signature) <= 2 * most;
+}
+
+/* At most one edit between words of at most eight letters, whose lengths differ by one at most: what stands behind the
+ * first letter that differs must be equal, with a letter skipped, or behind two that are swapped. */
+static bool short_words_near(word x, word y) {
+  uint64_t differ = x.letters ^ y.letters;
+  if (!differ) return true;
+  unsigned at = (unsigned)__builtin_ctzll(differ) / 8 * 8;
+  uint64_t a = x.letters >> at, b = y.letters >> at;
+  if (x.length > y.length) return a >> 8 == b;
+  if (x.length < y.length) return b >> 8 == a;
+  if (a >> 8 == b >> 8) return true;
+  bool swapped = (a & 255) == (b >> 8 & 255) && (b & 255) == (a >> 8 & 255);
+  return swapped && a >> 16 == b >> 16;
 }
 
 /* Of the first words, or the last. */
-static uint8_t one_word_edits(const measure *m, const sides *s, size_t l, size_t r) {
-  const uint8_t *x = s->left->straight + l * TEXT_LETTERS_MAX, *y = s->right->straight + r * TEXT_LETTERS_MAX;
-  bool first = m->kind == TEST_SURNAME_EDITS;
-  word_span a = s->left->words[l][first ? 0 : s->left->word_counts[l] - 1], b = s->right->words[r][first ? 0 : s->right->word_counts[r] - 1];
-  unsigned x_length = a.end - a.start, y_length = b.end - b.start, most = m->argument;
-  if (spans_equal(x, a, y, b)) return 0;
-  if ((x_length > y_length ? x_length - y_length : y_length - x_length) > most) return MEASURE_FAR;
-  if ((unsigned)__builtin_popcount(word_signature(x, a) ^ word_signature(y, b)) > 2 * most) return MEASURE_FAR;
-  return word_edits(x + a.start, x_length, y + b.start, y_length);
+static uint8_t one_word_edits(const measure *m, word x, word y) {
+  unsigned most = m->argument;
+  if (words_equal(x, y)) return 0;
+  if (!edits_possible(x, y, most)) return MEASURE_FAR;
+  if (most == 1 && x.length <= 8 && y.length <= 8) return short_words_near(x, y) ? 1 : MEASURE_FAR;
+  return word_edits(x.text, x.length, y.text, y.length);
+}
+
+static word end_word(const view_column *column, size_t i, bool first) {
+  return word_of(column, i, first ? 0 : column->word_counts[i] - 1u);
 }
 
 void word_edits_measure(const measure *m, const sides *s, uint8_t *restrict out) {
   EACH_PAIR(s, l, r) {
     view_need_words(s->left, l);
     view_need_words(s->right, r);
-    bool missing = !s->left->word_counts[l] || !s->right->word_counts[r];
-    out[p] = missing ? MEASURE_NONE : one_word_edits(m, s, l, r);
+    bool missing = !s->left->word_counts[l] || !s->right->word_counts[r], first = m->kind == TEST_SURNAME_EDITS;
+    out[p] = missing ? MEASURE_NONE : one_word_edits(m, end_word(s->left, l, first), end_word(s->right, r, first));
   }
 }
 
@@ -83,56 +101,67 @@ void given_common_measure(const sides *s, uint8_t *restrict out) {
 
 /* ---- words of one text among those of the other ---------------------------------------------------- */
 
-static bool word_starts(const uint8_t *text, word_span word, const uint8_t *other, word_span longer) {
-  unsigned length = word.end - word.start;
-  return length <= (unsigned)(longer.end - longer.start) && memcmp(text + word.start, other + longer.start, length) == 0;
-}
-
-static bool words_abbreviated(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
-  return word_starts(x, a, y, b) || word_starts(y, b, x, a);
+/* Do the letters of the shorter one begin the other? */
+static bool words_abbreviated(word x, word y) {
+  unsigned length = x.length < y.length ? x.length : y.length;
+  if (length > 8) return memcmp(x.text, y.text, length) == 0;
+  return length == 0 || (x.letters ^ y.letters) << (64 - 8 * length) == 0;
 }
 
 /* First letters of a word that no vowel follows, or a single one: "An" is not short for "Anh". */
-static bool words_shortened(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
+static bool words_shortened(word x, word y) {
   enum { letter_e = LETTER_A + 4, letter_i = letter_e + 4, letter_o = letter_i + 6, letter_u = letter_o + 6, letter_y = letter_u + 4 };
   const uint32_t vowels = 1u << LETTER_A | 1u << letter_e | 1u << letter_i | 1u << letter_o | 1u << letter_u | 1u << letter_y;
-  bool x_shorter = a.end - a.start < b.end - b.start;
-  word_span shorter = x_shorter ? a : b;
-  if (!words_abbreviated(x, a, y, b)) return false;
-  return shorter.end - shorter.start == 1 || !(word_signature(x_shorter ? x : y, shorter) & vowels);
+  word shorter = x.length < y.length ? x : y;
+  return words_abbreviated(x, y) && (shorter.length == 1 || !(shorter.signature & vowels));
 }
 
-bool words_short_or_equal(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
-  return spans_equal(x, a, y, b) || words_shortened(x, a, y, b);
-}
+static bool words_short_or_equal(word x, word y) { return words_equal(x, y) || words_shortened(x, y); }
 
 /* One edit, in words that have letters enough to be told apart. */
-static bool words_near(const uint8_t *x, word_span a, const uint8_t *y, word_span b) {
-  int x_length = a.end - a.start, y_length = b.end - b.start, longer = x_length > y_length ? x_length : y_length;
-  if (longer < 3 || x_length - y_length > 1 || y_length - x_length > 1) return false;
-  if (__builtin_popcount(word_signature(x, a) ^ word_signature(y, b)) > 2) return false;
-  return word_edits(x + a.start, (unsigned)x_length, y + b.start, (unsigned)y_length) <= 1;
+static bool words_near(word x, word y) {
+  unsigned longer = x.length > y.length ? x.length : y.length;
+  if (longer < 3 || !edits_possible(x, y, 1)) return false;
+  return longer <= 8 ? short_words_near(x, y) : word_edits(x.text, x.length, y.text, y.length) <= 1;
+}
+
+static bool initials_match(const view_column *a, size_t i, const view_column *b, size_t j) {
+  view_need_words(a, i);
+  view_need_words(b, j);
+  unsigned count = a->word_counts[i];
+  if (count == 0 || count != b->word_counts[j]) return false;
+  for (unsigned w = 0; w < count; w++) {
+    if (!words_short_or_equal(word_of(a, i, w), word_of(b, j, w))) return false;
+  }
+  return true;
+}
+
+void initials_measure(const sides *s, uint8_t *restrict out) {
+  EACH_PAIR(s, l, r) {
+    bool missing = !s->left->toned[l] || !s->right->toned[r];
+    out[p] = missing ? MEASURE_NONE : initials_match(s->left, l, s->right, r);
+  }
 }
 
 /* A text's words, to be paired off. */
 typedef struct words {
-  const uint8_t *letters;
-  const word_span *spans;
+  const view_column *column;
+  size_t row;
   unsigned count;
 } words;
 
 static words words_of(const view_column *column, size_t i) {
   view_need_words(column, i);
-  return (words){.letters = column->straight + i * TEXT_LETTERS_MAX, .spans = column->words[i], .count = column->word_counts[i]};
+  return (words){.column = column, .row = i, .count = column->word_counts[i]};
 }
 
 /* A bit for each word of `longer` that word `w` of `shorter` may stand for. */
 static uint8_t partners(const words *shorter, unsigned w, const words *longer, bool edits) {
   uint8_t found = 0;
+  word x = word_of(shorter->column, shorter->row, w);
   for (unsigned i = 0; i < longer->count; i++) {
-    word_span a = shorter->spans[w], b = longer->spans[i];
-    bool fits = edits ? words_abbreviated(shorter->letters, a, longer->letters, b) || words_near(shorter->letters, a, longer->letters, b)
-                      : words_short_or_equal(shorter->letters, a, longer->letters, b);
+    word y = word_of(longer->column, longer->row, i);
+    bool fits = edits ? words_abbreviated(x, y) || words_near(x, y) : words_short_or_equal(x, y);
     found |= (uint8_t)(fits << i);
   }
   return found;

@@ -41,6 +41,8 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->transposed = carve(c, BATCH_ROWS);
   column->lengths = carve(c, BATCH_ROWS);
   column->words = carve(c, BATCH_ROWS * sizeof *column->words);
+  column->word_letters = carve(c, BATCH_ROWS * sizeof *column->word_letters);
+  column->word_signatures = carve(c, BATCH_ROWS * sizeof *column->word_signatures);
   column->word_hashes = carve(c, BATCH_ROWS * sizeof *column->word_hashes);
   column->word_counts = carve(c, BATCH_ROWS);
   column->signatures = carve(c, BATCH_ROWS * 4);
@@ -128,10 +130,33 @@ void view_unpack_letters(const view_column *column, size_t i) {
   column->states[i] = TEXT_LETTERS;
 }
 
+/* Eight letters of a text from `start` on, or fewer and zeros. */
+static uint64_t letters_from(const uint8_t *text, unsigned start, unsigned end) {
+  const unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
+  uint64_t letters = slot_u64(text, from) >> (8 * (start - from));
+  return end - start >= 8 ? letters : letters & ((1ull << (8 * (end - start))) - 1);
+}
+
+/* Hardly a word has more than eight letters: one round, without branches. */
+static uint32_t word_signature(const uint8_t *text, word_span word) {
+  uint32_t signature = 0;
+  for (unsigned start = word.start; start < word.end; start += 8) {
+    uint64_t letters = letters_from(text, start, word.end);
+    for (unsigned i = 0; i < 64; i += 8) signature |= 1u << (letters >> i & 31);
+  }
+  return signature & ~1u;
+}
+
 void view_split_words(const view_column *column, size_t i) {
   view_need_letters(column, i);
   const uint8_t *letters = column->straight + i * TEXT_LETTERS_MAX;
-  column->word_counts[i] = (uint8_t)feature_words(letters, column->lengths[i], column->words[i]);
+  word_span *words = column->words[i];
+  unsigned count = feature_words(letters, column->lengths[i], words);
+  for (unsigned w = 0; w < count; w++) {
+    column->word_letters[i][w] = letters_from(letters, words[w].start, words[w].end);
+    column->word_signatures[i][w] = word_signature(letters, words[w]);
+  }
+  column->word_counts[i] = (uint8_t)count;
   column->states[i] = TEXT_WORDS;
 }
 

@@ -30,6 +30,8 @@ typedef struct view_column {
   uint8_t *transposed;              /* ... where this is 1 */
   /* from TEXT_WORDS on: */
   word_span (*words)[FEATURE_WORDS_MAX];
+  uint64_t (*word_letters)[FEATURE_WORDS_MAX];   /* the first eight of each word, zero-padded */
+  uint32_t (*word_signatures)[FEATURE_WORDS_MAX]; /* of all letters of each word */
   uint8_t *word_counts;
   /* from TEXT_HASHES on: */
   uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
