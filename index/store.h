@@ -34,7 +34,7 @@ enum {
 };
 #define STORE_ROW_NONE UINT32_MAX
 
-/* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r, field f has STORE_TABLE_FREQUENCY + f. */
+/* Posting tables. Blocking rule r has table STORE_TABLE_RULES + r, term t (schema.h) has STORE_TABLE_FREQUENCY + t. */
 enum {
   STORE_TABLE_RECORD_ID = 1,  /* store_record_id_key -> row */
   STORE_TABLE_IDENTIFIER = 2, /* and up to 15: identifier key -> row, a table an identifier field */
@@ -42,7 +42,7 @@ enum {
   STORE_TABLE_CLUSTER = 60,   /* cluster number -> rows, clusters of two members or more */
   STORE_TABLE_OVERSIZED = 61, /* key of a block that was too large -> 0: split, 1: walked as a window */
   STORE_TABLE_COMMON = 62,    /* common last word of a field (the test given_common): feature_common_key -> 0 */
-  STORE_TABLE_FREQUENCY = 64  /* and up: value of a field with term frequencies -> how many other records hold it */
+  STORE_TABLE_FREQUENCY = 64  /* and up: value of a term whose frequencies weigh -> how many other records hold it */
 };
 
 typedef struct store_posting {

@@ -70,7 +70,12 @@ static void carve_column(carver *c, view *v, size_t field) {
     case SLOT_SEX: column->bytes = carve(c, BATCH_ROWS); break;
     default: break;
   }
-  if (slot->frequency_offset != FEATURE_NONE) column->frequencies = carve(c, BATCH_ROWS);
+  for (term_part part = TERM_WHOLE; part < TERM_PARTS; part++) {
+    const feature_slot *term = feature_term(&v->layout, schema_term(field, part));
+    if (!feature_is_counted(term)) continue;
+    column->code_offsets[part] = (size_t)term->frequency_offset;
+    column->frequencies[part] = carve(c, BATCH_ROWS);
+  }
 }
 
 static size_t carve_all(view *v, void *base) {
@@ -251,7 +256,9 @@ static void load_column(view_column *column, size_t from, size_t to) {
     case SLOT_SEX: load_u8(column->rows, slot->offset, from, to, column->bytes); break;
     default: return;
   }
-  if (slot->frequency_offset != FEATURE_NONE) load_u8(column->rows, (size_t)slot->frequency_offset, from, to, column->frequencies);
+  for (size_t part = 0; part < TERM_PARTS; part++) {
+    if (column->frequencies[part]) load_u8(column->rows, column->code_offsets[part], from, to, column->frequencies[part]);
+  }
   if (column->given_common) load_u8(column->rows, (size_t)slot->common_offset, from, to, column->given_common);
 }
 

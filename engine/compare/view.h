@@ -49,7 +49,8 @@ typedef struct view_column {
   float *quantities;
   uint8_t *bytes;                   /* sex */
   uint8_t *given_common;            /* texts: 1 when the last word is a common one */
-  uint8_t *frequencies;
+  uint8_t *frequencies[TERM_PARTS]; /* codes of how often the value and its words occur, ... */
+  size_t code_offsets[TERM_PARTS];  /* ... from there in the row */
 } view_column;
 
 typedef struct view {

@@ -30,7 +30,8 @@ typedef enum slot_kind {
   SLOT_ID,       /* u64: kind (4 bits), digits (5 bits), number; 0: missing */
   SLOT_DATE,     /* u32: span << 21 | year << 9 | month << 5 | day; 0: missing. span: years that it can be behind `year` (an age, a decade) */
   SLOT_QUANTITY, /* float; NaN: missing */
-  SLOT_SEX       /* u8: sex_value */
+  SLOT_SEX,      /* u8: sex_value */
+  SLOT_WORD      /* u32 hash of a word of a text, 0: missing; no field's slot, but a term's (feature_term) */
 } slot_kind;
 
 typedef struct feature_slot {
@@ -65,6 +66,7 @@ typedef struct part_place {
 typedef struct feature_layout {
   feature_slot slots[SCHEMA_FIELDS_MAX];
   size_t field_count;
+  feature_slot words[TERM_PARTS - 1][SCHEMA_FIELDS_MAX]; /* SLOT_WORD: last and first words that are counted; see feature_term */
   feature_part parts[FEATURE_PARTS_MAX];
   size_t part_count;
   part_place rule_parts[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX];
@@ -73,6 +75,13 @@ typedef struct feature_layout {
   bool reads_addresses;
   address_book *book; /* NULL when no field is read as an address */
 } feature_layout;
+
+/* Where the term's values stand, and the code of how often each occurs. */
+static inline const feature_slot *feature_term(const feature_layout *layout, size_t term) {
+  const size_t field = schema_term_field(term), part = (size_t)schema_term_part(term);
+  return part == TERM_WHOLE ? &layout->slots[field] : &layout->words[part - 1][field];
+}
+static inline bool feature_is_counted(const feature_slot *term) { return term->kind != SLOT_NONE && term->frequency_offset != FEATURE_NONE; }
 
 typedef struct feature_table {
   feature_layout layout;
@@ -182,16 +191,16 @@ bool feature_missing(const feature_slot *slot, const uint8_t *row);
 
 /* ---- frequency.c: term frequencies -------------------------------------------------------- */
 
-/* The values of a field that are counted more than once, ascending by key (feature_frequency_key): row is the count
- * less one, extra 0. The list behind those of the fields has the common last words of all fields, ascending by
+/* The values of a term that are counted more than once, ascending by key (feature_frequency_key): row is the count
+ * less one, extra 0. The list behind those of the terms has the common last words of all fields, ascending by
  * feature_common_key; row 0. items with mem_free. */
-enum { FREQUENCY_COMMON = SCHEMA_FIELDS_MAX, FREQUENCY_LISTS };
+enum { FREQUENCY_COMMON = SCHEMA_TERMS_MAX, FREQUENCY_LISTS };
 typedef struct frequency_list {
   sort_item *items;
   size_t count;
 } frequency_list;
 
-/* How often values of a field occur elsewhere, in the city that a small register is part of: of so many records. */
+/* How often values of a term occur elsewhere, in the city that a small register is part of: of so many records. */
 enum { FREQUENCY_REFERENCE_RECORDS = 1 << 30 };
 typedef struct frequency_reference {
   sort_item *items;   /* ascending by feature_frequency_key; row: records that hold the value, at least 1 */
@@ -200,20 +209,21 @@ typedef struct frequency_reference {
   double agreement;   /* the chance that two records agree */
 } frequency_reference;
 
-/* Counts how often each value of the fields with a frequency slot occurs among the live rows and
- * writes frequency_code(count) into the rows; the count is the reference's where references[field] has items
- * (NULL: none has). Likewise their last words, where a test asks for common ones: those that
- * at least one value in 5,000, and three, end with. out_agreement[field]: the chance that two different random
- * rows with a value agree on it. out_lists[field], NULL when not wanted: the values. */
+/* Counts how often each value of the terms that are counted occurs among the live rows and
+ * writes frequency_code(count) into the rows, FREQUENCY_UNKNOWN where there is none; the count is the reference's where
+ * references[term] has items (NULL: none has). Likewise last words, where a test asks for common ones: those that
+ * at least one value in 5,000, and three, end with. out_agreement[term]: the chance that two different random
+ * rows with a value agree on it. out_lists[term], NULL when not wanted: the values. */
 khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
-                                double out_agreement[SCHEMA_FIELDS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
                                 khop_error *err);
 /* What values are counted by: a key each, the same for the same canonical form. */
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
 /* Of the last word of a field with a common_offset; 0 when it is missing. */
 uint64_t feature_common_key(const feature_layout *layout, size_t field, const uint8_t *row);
 
-/* 8 * log2(count), rounded; 0 for counts of 0 and 1. */
+/* 8 * log2(count), rounded; 0 for counts of 0 and 1. Those of no register and no reference, from 2^31.8 on, are as that. */
+enum { FREQUENCY_UNKNOWN = 255 /* of a value that is missing */ };
 uint8_t frequency_code(uint64_t count);
 double frequency_count(uint8_t code);
 

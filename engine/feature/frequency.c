@@ -1,5 +1,5 @@
-/* Term frequencies by sorting: the values of one field with their rows, runs counted, codes written
- * back. One field at a time, so that the memory is one sort's. See feature.h.
+/* Term frequencies by sorting: the values of one term with their rows, runs counted, codes written
+ * back. One term at a time, so that the memory is one sort's. See feature.h.
  *
  *   chunks of rows --collect--> scratch --pack--> items --sort--> partitions --write--> codes, run lengths
  *
@@ -16,7 +16,7 @@
 uint8_t frequency_code(uint64_t count) {
   if (count <= 1) return 0;
   double code = round(8 * log2((double)count));
-  return code > 255 ? 255 : (uint8_t)code;
+  return code < FREQUENCY_UNKNOWN ? (uint8_t)code : FREQUENCY_UNKNOWN - 1;
 }
 
 double frequency_count(uint8_t code) { return exp2(code / 8.0); }
@@ -37,7 +37,6 @@ uint64_t feature_common_key(const feature_layout *layout, size_t field, const ui
   return word ? hash_combine(field, hash_mix(word)) : 0;
 }
 
-static bool has_frequency(const feature_slot *slot) { return slot->kind != SLOT_NONE && slot->frequency_offset != FEATURE_NONE; }
 static bool has_common(const feature_slot *slot) { return slot->kind == SLOT_TEXT && slot->common_offset != FEATURE_NONE; }
 
 enum { chunk_rows = 1 << 16, rows_ahead = 16, common_share = 5000, common_rows = 3 };
@@ -47,7 +46,7 @@ typedef struct value_job {
   const feature_slot *slot;            /* its value is counted, and the code goes to its frequency_offset */
   bool marks_common;                   /* 1 for common values instead of a code */
   size_t common_least;
-  const frequency_reference *reference; /* of the field; NULL: the rows themselves */
+  const frequency_reference *reference; /* of the term; NULL: the rows themselves */
   size_t value_rows;                   /* with a value */
   sort_item *items, *scratch;
   size_t *chunk_counts;                /* per chunk of rows, then its start */
@@ -62,10 +61,15 @@ static khop_status collect_values(void *context, size_t task, unsigned worker, k
   size_t first = task * chunk_rows, last = first + chunk_rows < t->count ? first + chunk_rows : t->count, count = 0;
   sort_item *out = job->scratch + first;
   for (size_t row = first; row < last; row++) {
-    const uint8_t *bytes = feature_row(t, row), *ahead = bytes + rows_ahead * t->layout.stride;
+    uint8_t *bytes = (uint8_t *)t->memory.data + row * t->layout.stride;
+    const uint8_t *ahead = bytes + rows_ahead * t->layout.stride;
     __builtin_prefetch(ahead + job->slot->offset);
     __builtin_prefetch(ahead + t->layout.stride - 1);
-    if (feature_row_dead(&t->layout, bytes) || feature_missing(job->slot, bytes)) continue;
+    if (feature_row_dead(&t->layout, bytes)) continue;
+    if (feature_missing(job->slot, bytes)) {
+      if (!job->marks_common) bytes[job->slot->frequency_offset] = FREQUENCY_UNKNOWN;
+      continue;
+    }
     out[count++] = (sort_item){.key = feature_frequency_key(job->slot, bytes), .row = (uint32_t)row};
   }
   job->chunk_counts[task] = count;
@@ -156,7 +160,7 @@ static khop_status list_values(const value_job *job, frequency_list *out, khop_e
   return KHOP_OK;
 }
 
-static khop_status count_field(value_job *job, pool *workers, double *out_agreement, frequency_list *out_list, khop_error *err) {
+static khop_status count_term(value_job *job, pool *workers, double *out_agreement, frequency_list *out_list, khop_error *err) {
   size_t chunks = (job->table->count + chunk_rows - 1) / chunk_rows, count = 0;
   TRY(pool_run(workers, chunks, collect_values, job, err));
   for (size_t c = 0; c < chunks; c++) {
@@ -194,27 +198,31 @@ static khop_status list_common(const value_job *job, size_t field, frequency_lis
   return KHOP_OK;
 }
 
-/* The last words as a field of their own. */
+/* The last words as a term. */
 static khop_status mark_common(value_job job, size_t field, pool *workers, frequency_list *out_common, khop_error *err) {
   double unused;
-  const feature_slot given = {.kind = SLOT_DATE, .offset = job.slot->given_offset, .frequency_offset = job.slot->common_offset};
+  const feature_slot given = {.kind = SLOT_WORD, .offset = job.slot->given_offset, .frequency_offset = job.slot->common_offset};
   job.slot = &given;
   job.marks_common = true;
   job.reference = NULL;
-  TRY(count_field(&job, workers, &unused, NULL, err));
+  TRY(count_term(&job, workers, &unused, NULL, err));
   return out_common ? list_common(&job, field, out_common, err) : KHOP_OK;
 }
 
-static khop_status count_fields(value_job *job, pool *workers, const frequency_reference *references, double *out_agreement,
+static khop_status count_terms(value_job *job, pool *workers, const frequency_reference *references, double *out_agreement,
                                 frequency_list *out_lists, khop_error *err) {
   khop_status status = KHOP_OK;
   const feature_table *t = job->table;
   job->chunk_counts = mem_alloc(t->count / chunk_rows + 2, sizeof(size_t));
   if (!job->chunk_counts) return error_memory(err, t->count / chunk_rows * sizeof(size_t), "term frequencies");
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    job->slot = feature_term(&t->layout, term);
+    job->reference = references && references[term].count ? &references[term] : NULL;
+    if (!feature_is_counted(job->slot)) continue;
+    TRY_CLEANUP(count_term(job, workers, &out_agreement[term], out_lists ? &out_lists[term] : NULL, err));
+  }
   for (size_t f = 0; f < t->layout.field_count; f++) {
     job->slot = &t->layout.slots[f];
-    job->reference = references && references[f].count ? &references[f] : NULL;
-    if (has_frequency(job->slot)) TRY_CLEANUP(count_field(job, workers, &out_agreement[f], out_lists ? &out_lists[f] : NULL, err));
     if (has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
   }
 cleanup:
@@ -223,21 +231,21 @@ cleanup:
 }
 
 khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
-                                double out_agreement[SCHEMA_FIELDS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
                                 khop_error *err) {
   khop_status status = KHOP_OK;
   region items = {0}, scratch = {0};
-  size_t fields = 0;
+  size_t counted = 0;
   for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
-  for (size_t f = 0; f < t->layout.field_count; f++) {
-    out_agreement[f] = 0;
-    fields += has_frequency(&t->layout.slots[f]) || has_common(&t->layout.slots[f]);
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    out_agreement[term] = 0;
+    counted += feature_is_counted(feature_term(&t->layout, term)) || has_common(feature_term(&t->layout, term));
   }
-  if (fields == 0 || t->count == 0) return KHOP_OK;
+  if (counted == 0 || t->count == 0) return KHOP_OK;
   TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));
   TRY_CLEANUP(region_map(&scratch, t->count * sizeof(sort_item), "term frequencies", err));
   value_job job = {.table = t, .items = items.data, .scratch = scratch.data};
-  TRY_CLEANUP(count_fields(&job, workers, references, out_agreement, out_lists, err));
+  TRY_CLEANUP(count_terms(&job, workers, references, out_agreement, out_lists, err));
 cleanup:
   region_unmap(&items);
   region_unmap(&scratch);

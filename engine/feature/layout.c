@@ -45,7 +45,8 @@ static bool test_needs_words(test_kind kind) {
 }
 
 typedef struct field_use {
-  bool used, letters, words, whole, sounds, frequency, common, place, commune, house;
+  bool used, letters, words, whole, sounds, common, place, commune, house;
+  bool counted[TERM_PARTS];
 } field_use;
 
 static void use_part(field_use *uses, const schema_key_part *part) {
@@ -88,10 +89,10 @@ static void collect_uses(field_use *uses, const schema *s) {
     for (size_t l = 0; l < comparison->level_count; l++) {
       const schema_level *level = &comparison->levels[l];
       use_tests(uses, level->clauses, level->clause_count);
-      if (level->term_frequency_field >= 0) {
-        uses[level->term_frequency_field].used = true;
-        uses[level->term_frequency_field].frequency = true;
-      }
+      if (level->term < 0) continue;
+      field_use *use = &uses[schema_term_field((size_t)level->term)];
+      use->used = true;
+      use->counted[schema_term_part((size_t)level->term)] = true;
     }
   }
   for (size_t c = 0; c < s->conflict_count; c++) use_tests(uses, s->conflicts[c].test.clauses, s->conflicts[c].test.clause_count);
@@ -161,7 +162,7 @@ bool feature_part_find(const feature_layout *layout, const schema_key_part *part
 static khop_status place_part(feature_layout *layout, const schema_key_part *part, size_t *next, part_place *out, khop_error *err) {
   if (feature_part_find(layout, part, out) || layout->slots[part->field].kind == SLOT_NONE) return KHOP_OK;
   if (layout->part_count == FEATURE_PARTS_MAX) {
-    return error_set(err, KHOP_USAGE, "the blocking rules use more than %d different parts of texts", FEATURE_PARTS_MAX);
+    return error_set(err, KHOP_USAGE, "blocking rules and term frequencies use more than %d different parts of texts", FEATURE_PARTS_MAX);
   }
   *out = (part_place){.offset = (uint32_t)*next, .read = PART_U32};
   layout->parts[layout->part_count++] = (feature_part){.part = *part, .offset = out->offset};
@@ -216,16 +217,38 @@ static void add_slots(feature_layout *layout, const schema *s, const field_use *
   }
 }
 
-/* Last words that are counted are parts like those of keys. */
-static khop_status place_given(feature_layout *layout, const field_use *uses, size_t *next, khop_error *err) {
+static khop_status place_word(feature_layout *layout, size_t field, key_part_kind kind, size_t *next, uint32_t *out_offset, khop_error *err) {
+  const schema_key_part word = {.field = field, .kind = kind};
+  part_place place;
+  TRY(place_part(layout, &word, next, &place, err));
+  *out_offset = place.offset;
+  return KHOP_OK;
+}
+
+/* Words that are counted are parts like those of keys. */
+static khop_status place_words(feature_layout *layout, const field_use *uses, size_t *next, khop_error *err) {
+  static const key_part_kind kinds[TERM_PARTS - 1] = {[TERM_GIVEN - 1] = PART_GIVEN, [TERM_SURNAME - 1] = PART_SURNAME};
   for (size_t f = 0; f < layout->field_count; f++) {
-    if (!uses[f].common) continue;
-    const schema_key_part given = {.field = f, .kind = PART_GIVEN};
-    part_place place;
-    TRY(place_part(layout, &given, next, &place, err));
-    layout->slots[f].given_offset = place.offset;
+    if (uses[f].common) TRY(place_word(layout, f, PART_GIVEN, next, &layout->slots[f].given_offset, err));
+    for (size_t w = 0; w < TERM_PARTS - 1; w++) {
+      feature_slot *slot = &layout->words[w][f];
+      if (!uses[f].counted[w + 1]) continue;
+      *slot = (feature_slot){.kind = SLOT_WORD, .frequency_offset = FEATURE_NONE, .common_offset = FEATURE_NONE};
+      TRY(place_word(layout, f, kinds[w], next, &slot->offset, err));
+    }
   }
   return KHOP_OK;
+}
+
+/* A byte each, behind all else. */
+static void place_codes(feature_layout *layout, const field_use *uses, size_t *offset) {
+  for (size_t f = 0; f < layout->field_count; f++) {
+    if (uses[f].counted[TERM_WHOLE]) layout->slots[f].frequency_offset = (int32_t)(*offset)++;
+    for (size_t w = 0; w < TERM_PARTS - 1; w++) {
+      if (uses[f].counted[w + 1]) layout->words[w][f].frequency_offset = (int32_t)(*offset)++;
+    }
+    if (uses[f].common) layout->slots[f].common_offset = (int32_t)(*offset)++;
+  }
 }
 
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
@@ -242,16 +265,13 @@ khop_status feature_layout_make_with(feature_layout *layout, const schema *s, co
   add_slots(layout, s, uses, 0, &offset);
   add_slots(layout, s, uses, 1, &offset);
   TRY(place_parts(layout, s, &offset, err));
-  TRY(place_given(layout, uses, &offset, err));
+  TRY(place_words(layout, uses, &offset, err));
   for (size_t p = 0; p < part_count && layout->part_count < FEATURE_PARTS_MAX; p++) {
     part_place place;
     TRY(place_part(layout, &parts[p], &offset, &place, err));
   }
   add_slots(layout, s, uses, 2, &offset);
-  for (size_t f = 0; f < s->field_count; f++) {
-    if (uses[f].frequency) layout->slots[f].frequency_offset = (int32_t)offset++;
-    if (uses[f].common) layout->slots[f].common_offset = (int32_t)offset++;
-  }
+  place_codes(layout, uses, &offset);
   layout->stride = (offset + 1 + 7) / 8 * 8;
   return layout->reads_addresses ? address_book_create(&layout->book, err) : KHOP_OK;
 }
@@ -291,6 +311,7 @@ void feature_row_kill(feature_table *t, size_t row) {
 bool feature_missing(const feature_slot *slot, const uint8_t *row) {
   switch (slot->kind) {
     case SLOT_TEXT: return slot_u32(row, slot->offset) == 0;
+    case SLOT_WORD:
     case SLOT_DATE: return slot_u32(row, slot->offset) == 0;
     case SLOT_ID: return slot_u64(row, slot->offset) == 0;
     case SLOT_SEX: return row[slot->offset] == SEX_MISSING;

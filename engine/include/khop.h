@@ -88,7 +88,8 @@ typedef struct khop_options {
   bool untrained;            /* use the schema's defaults */
   const khop_map *maps;      /* field=column */
   size_t map_count;
-  const khop_map *frequencies; /* field=FILE: how common its values are elsewhere, a CSV of value and count or share */
+  const khop_map *frequencies; /* field=FILE: how common its values are elsewhere, a CSV of value and count or share;
+                                * field.given, field.surname: their last, first words */
   size_t frequencies_count;
   char delimiter;            /* 0: found */
   const char *charset;       /* "utf-8", "tcvn3", "vni", "viscii", "windows-1258", "tcvn3-mojibake", "vni-mojibake";
@@ -463,7 +464,7 @@ KHOP_API const char *khop_store_meta(const khop_store *store, const char *name);
 
 typedef struct khop_store_table {
   uint32_t table; /* 1 record ids, 2 to 15 identifier fields, 16 to 47 blocking rules, 60 clusters, 61 oversized
-                   * blocks, 64 and up term frequencies */
+                   * blocks, 64 and up term frequencies of fields, 128 and up of last words, 192 and up of first words */
   uint64_t postings, bytes;
 } khop_store_table;
 
@@ -542,7 +543,7 @@ typedef struct khop_explain_comparison {
   bool fixed;               /* the schema states the weight */
   double m, u;              /* NaN where there are none: missing, fixed */
   double weight, frequency_weight; /* log2(m / u), or the fixed weight; on top of it, for how common a value is */
-  const char *frequency_field; /* whose value that is; NULL: none */
+  const char *frequency_field; /* whose value that is, or "FIELD.given", "FIELD.surname"; NULL: none */
   uint64_t frequency;       /* records that hold it; 0: a table says how common it is */
   size_t value_count;
   const khop_explain_value *values; /* of the fields that the comparison looks at */

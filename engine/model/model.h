@@ -67,8 +67,9 @@ typedef struct model {
   size_t comparison_count;
   double prior; /* probability that two random records match */
   double pairs_per_record; /* of the register that the prior is for; 0: not known */
-  bool frequency_tables[SCHEMA_FIELDS_MAX]; /* fields whose term frequencies are a table's (FREQUENCY_REFERENCE_RECORDS),
-                                             * not the register's own */
+  bool frequency_tables[SCHEMA_TERMS_MAX]; /* terms whose frequencies are a table's (FREQUENCY_REFERENCE_RECORDS), not the
+                                            * register's own */
+  double word_agreement[SCHEMA_TERMS_MAX]; /* of terms that are words: the chance that two records agree on it; 0: not known */
   double match_threshold, review_threshold; /* match probabilities */
   bool trained;
   /* how the training went */

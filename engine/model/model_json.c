@@ -37,20 +37,15 @@ static json_t *levels_to_json(const comparison_model *comparison, const schema_c
   return array;
 }
 
-static bool has_term_frequency(const schema *s, size_t field) {
-  for (size_t c = 0; c < s->comparison_count; c++) {
-    for (size_t l = 0; l < s->comparisons[c].level_count; l++) {
-      if (s->comparisons[c].levels[l].term_frequency_field == (int)field) return true;
-    }
-  }
-  return false;
-}
-
 static json_t *frequencies_to_json(const model *m, const schema *s) {
   json_t *array = json_array();
-  for (size_t f = 0; f < s->field_count; f++) {
-    if (!has_term_frequency(s, f)) continue;
-    json_array_append_new(array, json_pack("{s:s, s:s}", "field", s->fields[f].name, "counted_in", m->frequency_tables[f] ? "table" : "register"));
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    char name[SCHEMA_PART_NAME_BYTES];
+    if (!schema_weighs_term(s, term)) continue;
+    schema_term_name(s, term, name);
+    json_t *object = json_pack("{s:s, s:s}", "field", name, "counted_in", m->frequency_tables[term] ? "table" : "register");
+    if (schema_term_part(term) != TERM_WHOLE) json_object_set_new(object, "agreement", json_real(m->word_agreement[term]));
+    json_array_append_new(array, object);
   }
   return array;
 }
@@ -193,9 +188,10 @@ static khop_status load_scale(const loader *in, const json_t *root, model *m) {
   for (size_t i = 0; i < json_array_size(frequencies); i++) {
     const json_t *entry = json_array_get(frequencies, i);
     const char *name = json_string_value(json_object_get(entry, "field")), *source = json_string_value(json_object_get(entry, "counted_in"));
-    int field = name ? schema_find_field(in->schema, name) : -1;
-    if (field < 0 || !source) return error_set(in->err, KHOP_USAGE, "%s: term_frequencies: entry %zu names no field of the schema and where it was counted", in->path, i + 1);
-    m->frequency_tables[field] = strcmp(source, "table") == 0;
+    int term = name ? schema_find_term(in->schema, name) : -1;
+    if (term < 0 || !source) return error_set(in->err, KHOP_USAGE, "%s: term_frequencies: entry %zu names no field of the schema and where it was counted", in->path, i + 1);
+    m->frequency_tables[term] = strcmp(source, "table") == 0;
+    if (json_object_get(entry, "agreement")) TRY(read_number(in, entry, "agreement", name, 0, 1, &m->word_agreement[term]));
   }
   return KHOP_OK;
 }

@@ -9,11 +9,14 @@ static int32_t fixed_point(double weight) {
   return (int32_t)lround(clamped * WEIGHT_UNIT);
 }
 
-/* The chance that two records agree on the field at all: what its levels with term frequencies share out among them. */
-static double agreement_chance(const comparison_model *learned, const schema_comparison *declared, int field) {
+/* The chance that two records agree on the term at all. Of a field that is what its levels with term frequencies share out
+ * among them; a word agrees in far more pairs than those at the levels that ask for more than the word. */
+static double agreement_chance(const model *m, const schema *s, size_t comparison, size_t term) {
+  const comparison_model *learned = &m->comparisons[comparison];
   double chance = 0;
+  if (schema_term_part(term) != TERM_WHOLE) return fmax(m->word_agreement[term], 1e-9);
   for (size_t l = 1; l < learned->level_count; l++) {
-    if (!learned->levels[l].fixed && declared->levels[l - 1].term_frequency_field == field) chance += learned->levels[l].u;
+    if (!learned->levels[l].fixed && s->comparisons[comparison].levels[l - 1].term == (int)term) chance += learned->levels[l].u;
   }
   return fmin(chance, 1);
 }
@@ -27,9 +30,9 @@ static double value_share(uint8_t code, double chance, double rows, bool is_tabl
 }
 
 /* Agreement on a value that a share of all records hold weighs log2(chance / share) more than agreement at large, at
- * whichever level it is. */
+ * whichever level it is. Of a value that is missing nothing is known. */
 static void add_frequency(frequency_table *table, double chance, double rows, bool is_table) {
-  for (unsigned code = 0; code < 256; code++) {
+  for (unsigned code = 0; code < FREQUENCY_UNKNOWN; code++) {
     table->adjust[code] = fixed_point(log2(chance / fmin(value_share((uint8_t)code, chance, rows, is_table), 1)));
   }
 }
@@ -42,12 +45,11 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
       const level_model *level = &m->comparisons[c].levels[l];
       t->weights[c][l] = fixed_point(level->weight);
       if (level->share > 0 || (level->fixed && t->weights[c][l])) t->reasons[c] |= (uint16_t)(1u << l);
-      int field = s->comparisons[c].levels[l - 1].term_frequency_field;
-      if (field < 0 || layout->slots[field].frequency_offset == FEATURE_NONE) continue;
-      if (level->fixed) continue;
+      int term = s->comparisons[c].levels[l - 1].term;
+      if (term < 0 || level->fixed || !feature_is_counted(feature_term(layout, (size_t)term))) continue;
       frequency_table *table = &t->frequencies[t->frequency_count++];
-      *table = (frequency_table){.comparison = c, .level = (uint8_t)l, .field = (size_t)field};
-      add_frequency(table, agreement_chance(&m->comparisons[c], &s->comparisons[c], field), (double)rows, m->frequency_tables[field]);
+      *table = (frequency_table){.comparison = c, .level = (uint8_t)l, .term = (size_t)term};
+      add_frequency(table, agreement_chance(m, s, c, table->term), (double)rows, m->frequency_tables[term]);
       if (table->adjust[0] > most) most = table->adjust[0];
     }
     t->frequency_most += most;
@@ -59,7 +61,7 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
 }
 
 static int32_t adjustment(const frequency_table *table, const comparer *c, size_t left, size_t right) {
-  const uint8_t *codes = c->columns.columns[table->field].frequencies;
+  const uint8_t *codes = c->columns.columns[schema_term_field(table->term)].frequencies[schema_term_part(table->term)];
   return table->adjust[codes[left] > codes[right] ? codes[left] : codes[right]];
 }
 

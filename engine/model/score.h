@@ -8,11 +8,11 @@
 #include "compare/comparer.h"
 #include "model/model.h"
 
-/* The adjustment of one level by how common the agreed value is. */
+/* The adjustment of one level by how common the agreed value of the term is. */
 typedef struct frequency_table {
   size_t comparison;
   uint8_t level;
-  size_t field;
+  size_t term;
   int32_t adjust[256]; /* by frequency code */
 } frequency_table;
 

@@ -20,17 +20,20 @@ static double rare_share(double fallback, uint64_t count, uint64_t total) {
   return fmin(fallback, ((double)count + 3) / (double)total);
 }
 
-/* Agreement on a value is as likely as the values are common; the levels that speak of it share it out as the
+/* Agreement on a field's value is as likely as the values are common; the levels that speak of it share it out as the
  * schema's defaults do. */
 static double chance_of_agreement(const train_input *in, const comparison_model *comparison, const schema_comparison *declared, size_t l) {
   double total = 0;
-  int field = declared->levels[l - 1].term_frequency_field;
+  int term = declared->levels[l - 1].term;
   for (size_t i = 1; i < comparison->level_count; i++) {
     const schema_level *level = &declared->levels[i - 1];
-    if (level->term_frequency_field == field) total += level->u;
+    if (level->term == term) total += level->u;
   }
-  return fmax(in->agreement[field] * declared->levels[l - 1].u / total, 1e-9);
+  return fmax(in->agreement[term] * declared->levels[l - 1].u / total, 1e-9);
 }
+
+/* A word may agree in pairs that are not at the level. */
+static bool is_of_a_field(const schema_level *level) { return level->term >= 0 && schema_term_part((size_t)level->term) == TERM_WHOLE; }
 
 static void set_level_u(comparison_model *comparison, const schema_comparison *declared, size_t l, uint64_t count, uint64_t total,
                         const train_input *in) {
@@ -38,7 +41,7 @@ static void set_level_u(comparison_model *comparison, const schema_comparison *d
   if (count >= RANDOM_COUNTS_ENOUGH) {
     level->u_source = U_RANDOM_PAIRS;
     level->u = (double)count / (double)total;
-  } else if (declared->levels[l - 1].term_frequency_field >= 0) {
+  } else if (is_of_a_field(&declared->levels[l - 1])) {
     level->u_source = U_FREQUENCIES;
     level->u = rare_share(chance_of_agreement(in, comparison, declared, l), count, total);
   } else {

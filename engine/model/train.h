@@ -12,7 +12,7 @@ typedef struct train_input {
   pool *workers;
   sort_item *items, *scratch; /* room for all rows */
   uint64_t seed;
-  const double *agreement; /* by field, of feature_frequencies */
+  const double *agreement; /* by term, of feature_frequencies */
   uint64_t live_rows;
   const training_label *labels; /* each pair once */
   size_t label_count;

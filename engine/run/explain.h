@@ -66,8 +66,8 @@ khop_status explain_load(khop_explainer *e, const uint32_t *rows, size_t count, 
 khop_status explain_peek(khop_explainer *e, uint32_t row, const uint8_t **out_features, khop_error *err);
 /* The place of a row at hand. */
 size_t explain_place(const khop_explainer *e, uint32_t row);
-/* Records that hold the value that the row at `place` has in the field; 1 when it alone does. */
-khop_status explain_frequency(khop_explainer *e, size_t field, size_t place, uint64_t *out_count, khop_error *err);
+/* Records that hold the value that the row at `place` has of the term; 1 when it alone does, 0 when it has none. */
+khop_status explain_frequency(khop_explainer *e, size_t term, size_t place, uint64_t *out_count, khop_error *err);
 /* Id, origin and cluster of the row at `place`, in the answer. */
 void explain_record(khop_explainer *e, size_t place, khop_explain_record *out);
 /* Compares pairs of places[i], i < count <= BATCH_ROWS, ascending; the comparer holds their levels until the next call. */

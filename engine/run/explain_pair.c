@@ -72,12 +72,16 @@ static void fill_values(khop_explainer *e, uint64_t fields, khop_explain_compari
 
 static khop_status fill_frequency(khop_explainer *e, const score_part *part, khop_explain_comparison *out, khop_error *err) {
   uint64_t left, right;
+  char name[SCHEMA_PART_NAME_BYTES];
   if (!part->table) return KHOP_OK;
-  TRY(explain_frequency(e, part->table->field, 0, &left, err));
-  TRY(explain_frequency(e, part->table->field, 1, &right, err));
-  out->frequency_field = e->schema->fields[part->table->field].name;
+  const size_t term = part->table->term;
+  TRY(explain_frequency(e, term, 0, &left, err));
+  TRY(explain_frequency(e, term, 1, &right, err));
+  if (!left || !right) return KHOP_OK; /* a missing value is neither rare nor common */
+  schema_term_name(e->schema, term, name);
+  out->frequency_field = arena_text(&e->answer, name, strlen(name));
   out->frequency = left > right ? left : right; /* the commoner one counts */
-  if (e->model.frequency_tables[part->table->field]) out->frequency = 0;
+  if (e->model.frequency_tables[term]) out->frequency = 0;
   out->frequency_weight = bits(part->frequency);
   return KHOP_OK;
 }

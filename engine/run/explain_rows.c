@@ -52,26 +52,26 @@ static uint8_t *row_at(const khop_explainer *e, size_t place) {
   return (uint8_t *)e->table.memory.data + place * e->table.layout.stride;
 }
 
-khop_status explain_frequency(khop_explainer *e, size_t field, size_t place, uint64_t *out_count, khop_error *err) {
-  const feature_slot *slot = &e->table.layout.slots[field];
+khop_status explain_frequency(khop_explainer *e, size_t term, size_t place, uint64_t *out_count, khop_error *err) {
+  const feature_slot *slot = feature_term(&e->table.layout, term);
   uint32_t others = 0;
   size_t found = 0;
   *out_count = 0;
   if (feature_missing(slot, row_at(e, place))) return KHOP_OK;
   uint64_t key = feature_frequency_key(slot, row_at(e, place));
-  TRY(khop_store_find_key(e->store, (uint32_t)(STORE_TABLE_FREQUENCY + field), key, &others, 1, &found, err));
+  TRY(khop_store_find_key(e->store, (uint32_t)(STORE_TABLE_FREQUENCY + term), key, &others, 1, &found, err));
   *out_count = 1 + (uint64_t)(found ? others : 0);
   return KHOP_OK;
 }
 
 static khop_status set_frequencies(khop_explainer *e, size_t place, khop_error *err) {
   const feature_layout *layout = &e->table.layout;
-  for (size_t f = 0; f < layout->field_count; f++) {
-    const feature_slot *slot = &layout->slots[f];
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    const feature_slot *slot = feature_term(layout, term);
     uint64_t count;
-    if (slot->kind == SLOT_NONE || slot->frequency_offset == FEATURE_NONE) continue;
-    TRY(explain_frequency(e, f, place, &count, err));
-    row_at(e, place)[slot->frequency_offset] = frequency_code(count);
+    if (!feature_is_counted(slot)) continue;
+    TRY(explain_frequency(e, term, place, &count, err));
+    row_at(e, place)[slot->frequency_offset] = count ? frequency_code(count) : FREQUENCY_UNKNOWN;
   }
   return KHOP_OK;
 }

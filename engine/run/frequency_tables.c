@@ -5,7 +5,7 @@
  *
  * Counts are of all records; a table of the common values alone says their shares. A value that is not listed is taken to
  * be as common as the rarest one that is, or as in the register, whichever is less. Values of one canonical form are
- * added up.
+ * added up. A table of a word, such as surnames, counts that word of each value.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ typedef struct counted_value {
 
 typedef struct table_reader {
   const run *run;
-  size_t field;
+  size_t term;
   size_t value_column, count_column;
   bool has_shares;
   uint8_t *row; /* a record of this field alone */
@@ -61,9 +61,9 @@ static khop_status read_row(void *context, const table_row *row, khop_error *err
   if (reader->has_shares && !(count > 0 && count <= 1)) return row_fault(row, "share is not above 0 and at most 1", err);
   if (!(count > 0 && count <= 1e12)) return row_fault(row, "count is not a number above 0", err);
   input_field fields[SCHEMA_FIELDS_MAX] = {0};
-  fields[reader->field] = *value;
+  fields[schema_term_field(reader->term)] = *value;
   feature_encode(&r->table.layout, r->schema, fields, reader->row);
-  const feature_slot *slot = &r->table.layout.slots[reader->field];
+  const feature_slot *slot = feature_term(&r->table.layout, reader->term);
   if (feature_missing(slot, reader->row)) return KHOP_OK;
   TRY(array_reserve(&reader->values, &reader->capacity, reader->count + 1, sizeof *reader->values, "term frequencies", err));
   reader->values[reader->count++] = (counted_value){.key = feature_frequency_key(slot, reader->row), .count = count};
@@ -110,33 +110,33 @@ static khop_status make_reference(table_reader *reader, const char *path, freque
   return KHOP_OK;
 }
 
-static khop_status read_table(run *r, size_t field, const char *path, khop_error *err) {
-  table_reader reader = {.run = r, .field = field, .row = mem_alloc(r->table.layout.stride, 1)};
+static khop_status read_table(run *r, size_t term, const char *path, khop_error *err) {
+  table_reader reader = {.run = r, .term = term, .row = mem_alloc(r->table.layout.stride, 1)};
   if (!reader.row) return error_memory(err, r->table.layout.stride, "a record");
   khop_status status = table_walk(path, read_header, read_row, &reader, err);
-  if (status == KHOP_OK) status = make_reference(&reader, path, &r->references[field], err);
+  if (status == KHOP_OK) status = make_reference(&reader, path, &r->references[term], err);
   mem_free(reader.values);
   mem_free(reader.row);
   return status;
 }
 
 static khop_status read_given(run *r, const khop_map *given, khop_error *err) {
-  int field = schema_find_field(r->schema, given->field);
-  if (field < 0) return error_set(err, KHOP_USAGE, "--frequencies: schema %s has no field %.80s", r->schema->name, given->field);
-  if (r->table.layout.slots[field].frequency_offset == FEATURE_NONE) {
+  int term = schema_find_term(r->schema, given->field);
+  if (term < 0) return error_set(err, KHOP_USAGE, "--frequencies: schema %s has no field %.80s", r->schema->name, given->field);
+  if (!feature_is_counted(feature_term(&r->table.layout, (size_t)term))) {
     return error_set(err, KHOP_USAGE, "--frequencies: no level of schema %s has term_frequency: %s", r->schema->name, given->field);
   }
-  if (r->references[field].count) return error_set(err, KHOP_USAGE, "--frequencies: two tables for field %s", given->field);
-  return read_table(r, (size_t)field, given->column, err);
+  if (r->references[term].count) return error_set(err, KHOP_USAGE, "--frequencies: two tables for field %s", given->field);
+  return read_table(r, (size_t)term, given->column, err);
 }
 
 /* A schema's table stands beside the schema. */
-static khop_status read_of_schema(run *r, size_t field, khop_error *err) {
-  const char *name = r->schema->fields[field].frequencies, *slash = strrchr(r->options.schema ? r->options.schema : "", '/');
-  if (name[0] == '/' || !slash) return read_table(r, field, name, err);
+static khop_status read_of_schema(run *r, size_t term, const char *name, khop_error *err) {
+  const char *slash = strrchr(r->options.schema ? r->options.schema : "", '/');
+  if (name[0] == '/' || !slash) return read_table(r, term, name, err);
   char *directory = mem_copy_text(r->options.schema, (size_t)(slash - r->options.schema));
   char *path = directory ? path_join(directory, name) : NULL;
-  khop_status status = path ? read_table(r, field, path, err) : error_memory(err, strlen(name), "a path");
+  khop_status status = path ? read_table(r, term, path, err) : error_memory(err, strlen(name), "a path");
   mem_free(directory);
   mem_free(path);
   return status;
@@ -144,9 +144,10 @@ static khop_status read_of_schema(run *r, size_t field, khop_error *err) {
 
 khop_status run_read_frequencies(run *r, khop_error *err) {
   for (size_t i = 0; i < r->options.frequencies_count; i++) TRY(read_given(r, &r->options.frequencies[i], err));
-  for (size_t f = 0; f < r->schema->field_count; f++) {
-    bool is_counted = r->table.layout.slots[f].frequency_offset != FEATURE_NONE;
-    if (r->schema->fields[f].frequencies && is_counted && !r->references[f].count) TRY(read_of_schema(r, f, err));
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    const char *path = r->schema->fields[schema_term_field(term)].frequencies[schema_term_part(term)];
+    bool is_counted = feature_is_counted(feature_term(&r->table.layout, term));
+    if (path && is_counted && !r->references[term].count) TRY(read_of_schema(r, term, path, err));
   }
   return KHOP_OK;
 }

@@ -186,10 +186,11 @@ static double pairs_per_record(const run *r) { return r->live_rows > 1 ? all_pai
 static khop_status load_model(run *r, khop_error *err) {
   model here = {.pairs_per_record = pairs_per_record(r)};
   TRY(model_load(&r->model, r->schema, r->options.model, err));
-  for (size_t f = 0; f < r->schema->field_count; f++) {
-    if (!r->model.frequency_tables[f] || r->references[f].count) continue;
-    return error_set(err, KHOP_USAGE, "%s: field %s was judged by a table of frequencies: say --frequencies %s=FILE", r->options.model,
-                     r->schema->fields[f].name, r->schema->fields[f].name);
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    char name[SCHEMA_PART_NAME_BYTES];
+    if (!r->model.frequency_tables[term] || r->references[term].count) continue;
+    schema_term_name(r->schema, term, name);
+    return error_set(err, KHOP_USAGE, "%s: field %s was judged by a table of frequencies: say --frequencies %s=FILE", r->options.model, name, name);
   }
   model_as_written(&here);
   model_set_pairs(&r->model, here.pairs_per_record);
@@ -230,6 +231,15 @@ static khop_status train(run *r, khop_error *err) {
   return status;
 }
 
+/* A model from a file says how often words agree in the register that it was trained on, where it weighs them. */
+static void keep_frequencies(run *r) {
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    double *agreement = &r->model.word_agreement[term];
+    r->model.frequency_tables[term] = r->references[term].count > 0;
+    if (schema_term_part(term) != TERM_WHOLE && *agreement <= 0) *agreement = r->agreement[term];
+  }
+}
+
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
   TRY(feature_frequencies(&r->table, r->workers, r->references, r->agreement, r->store ? r->frequencies : NULL, err));
@@ -244,7 +254,7 @@ khop_status run_train(run *r, khop_error *err) {
   if (r->options.review_threshold > 0) r->model.review_threshold = r->options.review_threshold;
   /* One of them was given: the other must not stand between it and its pairs. */
   if (r->model.review_threshold > r->model.match_threshold) r->model.review_threshold = r->model.match_threshold;
-  for (size_t f = 0; f < r->schema->field_count; f++) r->model.frequency_tables[f] = r->references[f].count > 0;
+  keep_frequencies(r);
   r->model.pairs_per_record = pairs_per_record(r);
   model_as_written(&r->model);
   return KHOP_OK;
@@ -278,7 +288,7 @@ void run_close(run *r) {
   key_set_free(&r->window_keys);
   mem_free(r->errors);
   for (size_t i = 0; i < FREQUENCY_LISTS; i++) mem_free(r->frequencies[i].items);
-  for (size_t f = 0; f < SCHEMA_FIELDS_MAX; f++) mem_free(r->references[f].items);
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) mem_free(r->references[term].items);
   key_group_free(&r->keys);
   pool_free(r->workers);
   mem_free(r->columns);

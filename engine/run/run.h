@@ -61,8 +61,8 @@ typedef struct run {
   frequency_list frequencies[FREQUENCY_LISTS]; /* where there is a store */
   key_group keys; /* of training and matching */
   rule_facts facts[SCHEMA_RULES_MAX];
-  frequency_reference references[SCHEMA_FIELDS_MAX]; /* of fields that have a table (frequency_tables.c) */
-  double agreement[SCHEMA_FIELDS_MAX]; /* of feature_frequencies */
+  frequency_reference references[SCHEMA_TERMS_MAX]; /* of terms that have a table (frequency_tables.c) */
+  double agreement[SCHEMA_TERMS_MAX]; /* of feature_frequencies */
   level_counts reasons;  /* compared pairs by reason */
   error_counts *errors;  /* of the compared pairs */
   int witness;           /* the comparison that they were checked by, -1: none */

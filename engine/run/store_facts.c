@@ -85,9 +85,9 @@ khop_status run_write_store_tables(run *r, khop_error *err) {
   TRY(put_oversized(r, err));
   const frequency_list *common = &r->frequencies[FREQUENCY_COMMON];
   TRY(store_writer_postings(r->store, STORE_TABLE_COMMON, (const store_posting *)common->items, common->count, err));
-  for (size_t f = 0; f < r->schema->field_count; f++) {
-    const frequency_list *list = &r->frequencies[f];
-    TRY(store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + f), (const store_posting *)list->items, list->count, err));
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    const frequency_list *list = &r->frequencies[term];
+    TRY(store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + term), (const store_posting *)list->items, list->count, err));
   }
   return KHOP_OK;
 }

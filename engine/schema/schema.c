@@ -44,7 +44,7 @@ void schema_free(schema *s) {
     for (size_t a = 0; a < field->alias_count; a++) mem_free(field->aliases[a]);
     mem_free(field->aliases);
     mem_free(field->name);
-    mem_free(field->frequencies);
+    for (size_t p = 0; p < TERM_PARTS; p++) mem_free(field->frequencies[p]);
   }
   for (size_t r = 0; r < s->rule_count; r++) mem_free(s->rules[r].name);
   for (size_t c = 0; c < s->comparison_count; c++) {

@@ -9,6 +9,7 @@
  *     so_dinh_danh: {type: personal_id, identifier: true}
  *     ngay_sinh: {type: date, reference_year: 2024}   # reads "35 tuổi" and 12/03/85; may be left out
  *     noi_sinh: {type: place, frequencies: places.csv}   # value,count or value,share; beside this file
+ *     cha_ho_ten: {type: person_name, frequencies: {surname: surnames.csv}}   # whole, given (last word), surname (first word)
  *   blocking:                           # in order; a pair belongs to the first rule that finds it
  *     - [so_dinh_danh]
  *     - [ho_ten.plain, ngay_sinh]       # .plain may be left out
@@ -22,7 +23,7 @@
  *           when: [ho_ten given_common, me_ho_ten plain, ngay_sinh exact]
  *           match_share: 0.02
  *           covers: [ngay_sinh, parents]
- *         - {when: ho_ten similar 0.92, m: 0.2, u: 0.001}
+ *         - {when: [ho_ten similar 0.92, ho_ten given], m: 0.2, u: 0.001, term_frequency: ho_ten.given}
  *         - {else: true, m: 0.02, u: 0.99}
  *     - name: gioi_tinh                 # no levels: those of defaults.yaml for the field's type;
  *     - name: cha_ho_ten                # `default` as the last level puts them behind others
@@ -95,12 +96,20 @@ typedef enum semantic_type {
 /* YAML names: text person_name place code entry_number date sex personal_id insurance phone number */
 const char *semantic_type_name(semantic_type type);
 
+/* What term frequencies are of: a field's values, or a word of its texts. A term is a part of a field as one number; that of
+ * whole values is the field's own. */
+typedef enum term_part { TERM_WHOLE = 0, TERM_GIVEN /* last word */, TERM_SURNAME /* first word */, TERM_PARTS } term_part;
+enum { SCHEMA_TERMS_MAX = TERM_PARTS * SCHEMA_FIELDS_MAX };
+static inline size_t schema_term(size_t field, term_part part) { return (size_t)part * SCHEMA_FIELDS_MAX + field; }
+static inline size_t schema_term_field(size_t term) { return term % SCHEMA_FIELDS_MAX; }
+static inline term_part schema_term_part(size_t term) { return (term_part)(term / SCHEMA_FIELDS_MAX); }
+
 typedef struct schema_field {
   char *name;
   semantic_type type;
   char **aliases;
   size_t alias_count;
-  char *frequencies; /* path of a table of term frequencies, as written; NULL: none */
+  char *frequencies[TERM_PARTS]; /* paths of tables of term frequencies, as written; NULL: none */
   bool identifier; /* gets postings in the store: personal_id, insurance, phone or code */
   unsigned reference_year; /* date: the year in which ages were written down, and the last one that two digits mean; 0: unknown */
 } schema_field;
@@ -217,7 +226,7 @@ typedef struct schema_level {
   double weight;       /* log2, fixed, never trained; NaN when not given */
   double match_share;  /* of the pairs at this level, how many match, before training; 0 when not given */
   uint32_t covers;     /* with match_share: a bit for each comparison that weighs nothing for pairs at this level */
-  int term_frequency_field; /* -1: none */
+  int term;            /* whose frequencies weigh; -1: none */
   bool is_conflict;    /* a linked pair at this level contradicts itself */
 } schema_level;
 
@@ -287,6 +296,12 @@ int schema_find_field_as(const schema *s, const char *name);
 /* "ho_ten.given", as a rule writes it. */
 enum { SCHEMA_PART_NAME_BYTES = SCHEMA_NAME_BYTES_MAX + 32 };
 void schema_key_part_name(const schema *s, const schema_key_part *part, char out[SCHEMA_PART_NAME_BYTES]);
+/* "ho_ten", "ho_ten.given", as a level writes it. */
+void schema_term_name(const schema *s, size_t term, char out[SCHEMA_PART_NAME_BYTES]);
+/* A term by that name; -1 when there is none. */
+int schema_find_term(const schema *s, const char *name);
+/* Does a level weigh the term's frequencies? */
+bool schema_weighs_term(const schema *s, size_t term);
 
 /* ---- columns ------------------------------------------------------------------------------ */
 

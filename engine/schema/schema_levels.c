@@ -6,6 +6,7 @@
 #include "schema/default_levels.h"
 #include "schema/schema_conditions.h"
 #include "schema/schema_parse.h"
+#include "schema/schema_terms.h"
 #include "schema/schema_tests.h"
 #include "schema/wording.h"
 
@@ -55,16 +56,14 @@ static khop_status weights_parse(const schema_document *d, const yaml_node_t *no
 static khop_status term_frequency_parse(const schema_document *d, const schema *s,
                                         const yaml_node_t *node, schema_level *level,
                                         khop_error *err) {
-  level->term_frequency_field = -1;
+  level->term = -1;
   if (!node) return KHOP_OK;
   if (level->clause_count == 0 || isnan(level->m)) {
     return document_fault(err, d, node, "term_frequency: needs a test, and m and u");
   }
-  const char *text;
-  size_t field;
-  TRY(node_text(d, node, "term_frequency", &text, err));
-  TRY(field_resolve(d, s, node, "term_frequency", text, &field, err));
-  level->term_frequency_field = (int)field;
+  size_t term;
+  TRY(term_parse(d, s, node, &term, err));
+  level->term = (int)term;
   return KHOP_OK;
 }
 

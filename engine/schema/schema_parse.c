@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "schema/schema_terms.h"
 #include "schema/schema_tests.h"
 #include "schema/wording.h"
 
@@ -93,7 +94,7 @@ static khop_status field_parse(const schema_document *d, const schema *s, schema
   TRY(type_parse(d, values[KEY_TYPE], &field->type, err));
   if (values[KEY_ALIASES]) TRY(aliases_parse(d, s, field, values[KEY_ALIASES], err));
   if (values[KEY_YEAR]) TRY(reference_year_parse(d, values[KEY_YEAR], field, err));
-  if (values[KEY_FREQUENCIES]) TRY(node_text_copy(d, values[KEY_FREQUENCIES], "frequencies", &field->frequencies, err));
+  if (values[KEY_FREQUENCIES]) TRY(term_tables_parse(d, values[KEY_FREQUENCIES], field, err));
   if (!values[KEY_IDENTIFIER]) return KHOP_OK;
   TRY(node_flag(d, values[KEY_IDENTIFIER], "identifier", &field->identifier, err));
   if (!field->identifier || field->type == TYPE_PERSONAL_ID || field->type == TYPE_INSURANCE ||

@@ -314,7 +314,7 @@ static model trained_model(test_table *t, unsigned threads, uint64_t seed) {
   pool *p;
   static compare_plan plan;
   size_t rows = t->table.count;
-  double agreement[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_TERMS_MAX];
   must(pool_create(&p, threads, &err), &err);
   must(compare_plan_make(&plan, t->schema, &err), &err);
   must(feature_frequencies(&t->table, p, NULL, agreement, NULL, &err), &err);
@@ -382,6 +382,22 @@ static void small_registers_teach_nothing(void **unused) {
   table_close(&t);
 }
 
+/* How common names are says how often two agree on one, but not how often a level is reached that asks for more than a word. */
+static void frequencies_of_words_are_no_u(void **unused) {
+  (void)unused;
+  static const char yaml[] =
+      "schema: t\nfields:\n  name: {type: text}\n  born: {type: date}\n  town: {type: code}\n  sex: {type: sex}\n"
+      "blocking:\n  - [name]\n  - [born]\ncomparisons:\n"
+      "  - name: name\n    levels:\n      - {when: [name exact, born exact], m: 0.5, u: 0.0001, term_frequency: name}\n"
+      "      - {when: [name given, born exact], m: 0.2, u: 0.0001, term_frequency: name.given}\n      - {else: true, m: 0.3, u: 0.99}\n";
+  test_table t = table_open(yaml);
+  register_fill(&t, 2000);
+  model m = trained_model(&t, 1, 1);
+  assert_int_equal(m.comparisons[0].levels[1].u_source, U_FREQUENCIES);
+  assert_int_equal(m.comparisons[0].levels[2].u_source, U_CANDIDATES);
+  table_close(&t);
+}
+
 /* A comparison learns nothing from a rule that fixes a field its levels look at, be it among its own fields or not;
  * a level of a fixed weight may look at anything. */
 static void rules_that_fix_a_level_teach_it_nothing(void **unused) {
@@ -432,7 +448,7 @@ int main(void) {
       cmocka_unit_test(training_finds_the_duplicates),
       cmocka_unit_test(training_is_the_same_on_any_threads),
       cmocka_unit_test(small_registers_teach_nothing),
-      cmocka_unit_test(rules_that_fix_a_level_teach_it_nothing),
+      cmocka_unit_test(frequencies_of_words_are_no_u), cmocka_unit_test(rules_that_fix_a_level_teach_it_nothing),
       cmocka_unit_test(duplicates_are_not_chance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -421,7 +421,7 @@ static void frequency_codes(void **unused) {
   static const struct {
     uint64_t count;
     unsigned code;
-  } cases[] = {{0, 0}, {1, 0}, {2, 8}, {3, 13}, {4, 16}, {1000, 80}, {1ull << 31, 248}, {UINT64_MAX, 255}};
+  } cases[] = {{0, 0}, {1, 0}, {2, 8}, {3, 13}, {4, 16}, {1000, 80}, {1ull << 31, 248}, {UINT64_MAX, FREQUENCY_UNKNOWN - 1}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) assert_int_equal(frequency_code(cases[i].count), cases[i].code);
   for (uint64_t count = 1; count < 1ull << 31; count += 1 + count / 7) {
     double ratio = frequency_count(frequency_code(count)) / (double)count;
@@ -467,7 +467,8 @@ static void check_field_frequencies(const test_table *t, size_t field, double ag
     for (size_t b = 0; counts && b < t->table.count; b++) {
       count += !feature_row_dead(&t->table.layout, row_of(t, b)) && same_value(t, field, a, b);
     }
-    assert_int_equal(row_of(t, a)[slot_of(t, field)->frequency_offset], frequency_code(count));
+    bool dead = feature_row_dead(&t->table.layout, row_of(t, a));
+    assert_int_equal(row_of(t, a)[slot_of(t, field)->frequency_offset], counts || dead ? frequency_code(count) : FREQUENCY_UNKNOWN);
     present += counts;
     squares += (double)count;
   }
@@ -483,7 +484,7 @@ static void frequencies_equal_counts(void **unused) {
   for (size_t s = 0; s < COUNT_OF(sizes) * COUNT_OF(threads); s++) {
     test_table t = frequency_table_make(sizes[s / COUNT_OF(threads)]);
     pool *p;
-    double agreement[SCHEMA_FIELDS_MAX];
+    double agreement[SCHEMA_TERMS_MAX];
     must(pool_create(&p, threads[s % COUNT_OF(threads)], &err), &err);
     must(feature_frequencies(&t.table, p, NULL, agreement, NULL, &err), &err);
     for (size_t f = 0; f < COUNT_OF(counted); f++) check_field_frequencies(&t, counted[f], agreement[counted[f]]);
@@ -499,14 +500,14 @@ static void frequencies_of_a_reference(void **unused) {
   khop_error err = {0};
   test_table t = frequency_table_make(300);
   const feature_slot *slot = slot_of(&t, NAME);
-  frequency_reference references[SCHEMA_FIELDS_MAX] = {0};
+  frequency_reference references[SCHEMA_TERMS_MAX] = {0};
   sort_item listed = {.row = 1u << 20};
   size_t first = 0;
   while (feature_row_dead(&t.table.layout, row_of(&t, first)) || feature_missing(slot, row_of(&t, first))) first++;
   listed.key = feature_frequency_key(slot, row_of(&t, first));
   references[NAME] = (frequency_reference){.items = &listed, .count = 1, .unlisted = 32, .agreement = 0.25};
   pool *p;
-  double agreement[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_TERMS_MAX];
   frequency_list lists[FREQUENCY_LISTS];
   must(pool_create(&p, 2, &err), &err);
   must(feature_frequencies(&t.table, p, references, agreement, lists, &err), &err);
@@ -581,7 +582,7 @@ static void frequencies_of_many_rows(void **unused) {
   static const unsigned threads[runs] = {1, 2, 8};
   khop_error err = {0};
   test_table tables[runs];
-  double sums[runs][SCHEMA_FIELDS_MAX];
+  double sums[runs][SCHEMA_TERMS_MAX];
   frequency_list lists[runs][FREQUENCY_LISTS];
   for (size_t n = 0; n < runs; n++) {
     pool *p;
@@ -600,6 +601,73 @@ static void frequencies_of_many_rows(void **unused) {
     for (size_t f = 0; f < tables[n].table.layout.field_count; f++) mem_free(lists[n][f].items);
     table_close(&tables[n]);
   }
+}
+
+/* ---- words -------------------------------------------------------------------------------------- */
+
+static const char yaml_words[] =
+    "schema: t\nfields:\n  name: {type: person_name}\n  town: {type: place}\nblocking:\n  - [name.given]\ncomparisons:\n"
+    "  - name: name\n    levels:\n      - {when: name given, m: 0.1, u: 0.1, term_frequency: name.given}\n"
+    "      - {when: name surname, m: 0.1, u: 0.1, term_frequency: name.surname}\n      - {else: true, m: 0.8, u: 0.8}\n"
+    "  - name: town\n    levels:\n      - {when: town exact, m: 0.1, u: 0.1, term_frequency: town.surname}\n"
+    "      - {else: true, m: 0.9, u: 0.9}\n";
+
+/* A hash that a rule keeps as well is kept once, and a code each stands by itself. */
+static void words_have_their_places(void **unused) {
+  (void)unused;
+  enum { counted = 3 };
+  static const size_t terms[counted] = {TERM_GIVEN * SCHEMA_FIELDS_MAX, TERM_SURNAME * SCHEMA_FIELDS_MAX, TERM_SURNAME * SCHEMA_FIELDS_MAX + 1};
+  test_table t = table_open(yaml_words);
+  const feature_layout *layout = &t.table.layout;
+  uint8_t taken[1024] = {0};
+  size_t found = 0;
+  assert_int_equal(layout->part_count, counted);
+  take(taken, layout->stride, layout->stride - 1, 1);
+  for (size_t f = 0; f < 2; f++) take(taken, layout->stride, slot_of(&t, f)->offset, slot_size(slot_of(&t, f)));
+  for (size_t i = 0; i < counted; i++) {
+    const feature_slot *slot = feature_term(layout, terms[i]);
+    assert_int_equal(slot->kind, SLOT_WORD);
+    take(taken, layout->stride, slot->offset, 4);
+    take(taken, layout->stride, (size_t)slot->frequency_offset, 1);
+  }
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) found += feature_is_counted(feature_term(layout, term));
+  assert_int_equal(found, counted);
+  table_close(&t);
+}
+
+/* How often each first and last word of a name occurs, whatever stands between, with tones or without; in numbers alone there is none. */
+static void words_are_counted(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *name, *town;
+    size_t given, surname, town_first;
+  } people[] = {{"Lê Văn An", "Huế", 3, 4, 2}, {"Trần Ân", "Đà Nẵng", 3, 1, 1}, {"An", "Hue", 3, 1, 2},         {"Lê An Bình", "", 1, 4, 0},
+                {"Lê Anh", NULL, 1, 4, 0},     {"", "Vinh", 0, 0, 1},           {"le thi hoa", "Hà Nội", 1, 4, 1}, {"123", "", 0, 0, 0}};
+  khop_error err = {0};
+  test_table t = table_open(yaml_words);
+  for (size_t i = 0; i < COUNT_OF(people); i++) table_add(&t, (const char *const[]){people[i].name, people[i].town});
+  table_add(&t, (const char *const[]){"Lê Hoa", "Vinh"});
+  feature_row_kill(&t.table, COUNT_OF(people));
+  const size_t given = schema_term(0, TERM_GIVEN), surname = schema_term(0, TERM_SURNAME), town = schema_term(1, TERM_SURNAME);
+  pool *p;
+  double agreement[SCHEMA_TERMS_MAX];
+  frequency_list lists[FREQUENCY_LISTS];
+  must(pool_create(&p, 2, &err), &err);
+  must(feature_frequencies(&t.table, p, NULL, agreement, lists, &err), &err);
+  for (size_t i = 0; i < COUNT_OF(people); i++) {
+    const size_t counts[] = {people[i].given, people[i].surname, people[i].town_first}, terms[] = {given, surname, town};
+    for (size_t k = 0; k < COUNT_OF(terms); k++) {
+      const feature_slot *slot = feature_term(&t.table.layout, terms[k]);
+      assert_int_equal(row_of(&t, i)[slot->frequency_offset], counts[k] ? frequency_code(counts[k]) : FREQUENCY_UNKNOWN);
+    }
+  }
+  assert_true(fabs(agreement[given] - 6.0 / 30) < 1e-12 && fabs(agreement[surname] - 12.0 / 30) < 1e-12);
+  assert_true(lists[given].count == 1 && lists[given].items[0].row == 2);
+  assert_true(lists[given].items[0].key == feature_frequency_key(feature_term(&t.table.layout, given), row_of(&t, 2)));
+  assert_int_equal(lists[0].count, 0);
+  for (size_t f = 0; f < FREQUENCY_LISTS; f++) mem_free(lists[f].items);
+  pool_free(p);
+  table_close(&t);
 }
 
 /* ---- common last words ------------------------------------------------------------------------- */
@@ -623,7 +691,7 @@ static void common_last_words(void **unused) {
   table_add(&t, &dead);
   feature_row_kill(&t.table, COUNT_OF(people));
   pool *p;
-  double agreement[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_TERMS_MAX];
   frequency_list lists[FREQUENCY_LISTS];
   must(pool_create(&p, 2, &err), &err);
   must(feature_frequencies(&t.table, p, NULL, agreement, lists, &err), &err);
@@ -651,6 +719,7 @@ int main(void) {
       cmocka_unit_test(frequency_codes),      cmocka_unit_test(frequencies_equal_counts),
       cmocka_unit_test(frequencies_of_a_reference),
       cmocka_unit_test(frequencies_of_many_rows), cmocka_unit_test(common_last_words),
+      cmocka_unit_test(words_have_their_places), cmocka_unit_test(words_are_counted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

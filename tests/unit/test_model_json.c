@@ -247,21 +247,31 @@ static void frequency_tables_are_remembered(void **unused) {
   static const char with_frequencies[] =
       "schema: people\nfields:\n  name: {type: person_name}\n  town: {type: place}\nblocking:\n  - [name]\ncomparisons:\n"
       "  - name: name\n    levels:\n      - {when: name exact, m: 0.7, u: 0.001, term_frequency: name}\n"
-      "      - {when: town exact, m: 0.2, u: 0.02, term_frequency: town}\n      - {else: true, m: 0.1, u: 0.9}\n";
+      "      - {when: town exact, m: 0.2, u: 0.02, term_frequency: town}\n"
+      "      - {when: name surname, m: 0.05, u: 0.05, term_frequency: name.surname}\n      - {else: true, m: 0.05, u: 0.9}\n";
   schema *s = schema_of(with_frequencies);
   khop_error err = {0};
   model m, loaded;
   model_from_schema(&m, s, 1000);
-  m.frequency_tables[1] = true;
+  const size_t surname = schema_term(0, TERM_SURNAME);
+  m.frequency_tables[1] = m.frequency_tables[surname] = true;
+  m.word_agreement[surname] = 0.125;
   char *text = json_of(&m, s);
   text_file file = text_file_make(text);
   model_from_schema(&loaded, s, 1000);
   must(model_load(&loaded, s, file.path, &err), &err);
   assert_false(loaded.frequency_tables[0]);
-  assert_true(loaded.frequency_tables[1]);
+  assert_true(loaded.frequency_tables[1] && loaded.frequency_tables[surname]);
+  assert_true(near(loaded.word_agreement[surname], 0.125));
   text_file_remove(&file);
   char *bad = replaced(text, "term_frequencies", "\"town\"", "\"twon\"");
   expect_fault(s, bad, "term_frequencies: entry 2");
+  mem_free(bad);
+  bad = replaced(text, "term_frequencies", "name.surname", "name.first");
+  expect_fault(s, bad, "term_frequencies: entry 3");
+  mem_free(bad);
+  bad = replaced(text, "name.surname", "0.125", "1.25");
+  expect_fault(s, bad, "name.surname: agreement");
   mem_free(bad);
   mem_free(text);
   schema_free(s);

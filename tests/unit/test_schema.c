@@ -146,7 +146,7 @@ static void check_level(const schema_level *got, const want_level *want) {
   assert_int_equal(isnan(got->weight) != 0, isnan(want->weight) != 0);
   assert_true(same_number(got->m, want->m) && same_number(got->u, want->u));
   assert_true(same_number(got->weight, want->weight));
-  assert_int_equal(got->term_frequency_field, want->term_frequency);
+  assert_int_equal(got->term, want->term_frequency);
   for (size_t c = 0; c < got->clause_count; c++) {
     assert_int_equal(got->clauses[c].test_count, want->test_counts[c]);
     for (size_t t = 0; t < got->clauses[c].test_count; t++) {
@@ -175,8 +175,8 @@ static void test_name_comparison(void **state) {
        {{{TEST_SIMILAR, false, HO_TEN, TEN_GOI_KHAC, 0.92, false}}}},
       {"ho_ten plain", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_PLAIN, false, HO_TEN, HO_TEN, 0, false}}}},
       {"ho_ten reordered", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_REORDERED, false, HO_TEN, HO_TEN, 0, false}}}},
-      {"ho_ten dropped", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_DROPPED, false, HO_TEN, HO_TEN, 0, false}}}},
-      {"ho_ten surname", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_SURNAME, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten dropped", 0.1, 0.001, NONE, TERM_GIVEN * SCHEMA_FIELDS_MAX + HO_TEN, 1, {1}, {{{TEST_DROPPED, false, HO_TEN, HO_TEN, 0, false}}}},
+      {"ho_ten surname", 0.1, 0.001, NONE, TERM_SURNAME * SCHEMA_FIELDS_MAX + HO_TEN, 1, {1}, {{{TEST_SURNAME, false, HO_TEN, HO_TEN, 0, false}}}},
       {"ho_ten initials", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_INITIALS, false, HO_TEN, HO_TEN, 0, false}}}},
       {"not ho_ten missing", 0.1, 0.001, NONE, -1, 1, {1}, {{{TEST_MISSING, true, HO_TEN, HO_TEN, 0, false}}}},
       {"else", 0.02, 0.99, NONE, -1, 0, {0}, {{{0}}}},
@@ -228,6 +228,43 @@ static void test_other_comparisons(void **state) {
   assert_false(c->missing_all);
   assert_int_equal(c->level_count, 2);
   for (size_t l = 0; l < 2; l++) check_level(&c->levels[l], &want_place[l]);
+  schema_free(s);
+}
+
+/* Terms are found by the names that they bear. */
+static void test_terms(void **state) {
+  (void)state;
+  static const struct {
+    size_t field;
+    term_part part;
+    const char *name, *table;
+    bool weighs;
+  } terms[] = {{HO_TEN, TERM_WHOLE, "ho_ten", "names.csv", true},
+               {HO_TEN, TERM_GIVEN, "ho_ten.given", NULL, true},
+               {HO_TEN, TERM_SURNAME, "ho_ten.surname", "surnames.csv", true},
+               {DIA_CHI, TERM_WHOLE, "dia_chi", "places.csv", true},
+               {DIA_CHI, TERM_GIVEN, "dia_chi.given", NULL, false},
+               {NGAY_SINH, TERM_WHOLE, "ngay_sinh", NULL, false}};
+  static const char *const others[] = {"", ".given", "ho_ten.", "ho_ten.whole", "ho_ten.given.given", "ho_tem", "ho_ten given"};
+  schema *s = load_good();
+  for (size_t i = 0; i < sizeof terms / sizeof *terms; i++) {
+    char name[SCHEMA_PART_NAME_BYTES];
+    size_t term = schema_term(terms[i].field, terms[i].part);
+    assert_int_equal(schema_term_field(term), terms[i].field);
+    assert_int_equal(schema_term_part(term), terms[i].part);
+    schema_term_name(s, term, name);
+    assert_string_equal(name, terms[i].name);
+    assert_int_equal(schema_find_term(s, name), term);
+    assert_int_equal(schema_weighs_term(s, term), terms[i].weighs);
+    const char *table = s->fields[terms[i].field].frequencies[terms[i].part];
+    assert_int_equal(!table, !terms[i].table);
+    if (table) assert_string_equal(table, terms[i].table);
+  }
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) assert_int_equal(schema_find_term(s, others[i]), -1);
+  char long_name[300];
+  memset(long_name, 'a', sizeof long_name - 1);
+  long_name[sizeof long_name - 1] = '\0';
+  assert_int_equal(schema_find_term(s, long_name), -1);
   schema_free(s);
 }
 
@@ -326,7 +363,7 @@ int main(void) {
       cmocka_unit_test(test_blocking),
       cmocka_unit_test(test_name_comparison),
       cmocka_unit_test(test_other_comparisons),
-      cmocka_unit_test(test_clusters), cmocka_unit_test(test_defaults),
+      cmocka_unit_test(test_terms), cmocka_unit_test(test_clusters), cmocka_unit_test(test_defaults),
       cmocka_unit_test(test_files_that_are_none),
       cmocka_unit_test(test_builtins),
   };

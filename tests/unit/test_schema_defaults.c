@@ -43,7 +43,7 @@ static void default_follows_own_levels(void **unused) {
   assert_int_equal(s->comparisons[0].level_count, alone->comparisons[0].level_count + 1);
   assert_string_equal(s->comparisons[0].levels[0].name, "far");
   assert_string_equal(s->comparisons[0].levels[1].name, "f-1 exact");
-  assert_int_equal(s->comparisons[0].levels[1].term_frequency_field, 0);
+  assert_int_equal(s->comparisons[0].levels[1].term, 0);
   schema_free(alone);
   schema_free(s);
 }

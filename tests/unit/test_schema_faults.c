@@ -83,6 +83,10 @@ static const fault_case cases[] = {
     {"[họ tên]", "[x, x]", "5:41: alias 'x' already belongs to field 'ten'"},
     {"[họ tên]", "[x, [y]]", "5:41: alias: a list stands where a text should"},
     {"identifier: true", "identifier: maybe", "7:39: identifier: 'maybe' is neither true nor false"},
+    {"type: date}", "type: date, frequencies: [x.csv]}", "6:35: frequencies: a list stands where a text should"},
+    {"type: date}", "type: date, frequencies: {x: x.csv}}", "6:36: unknown key 'x'; known: whole, given, surname"},
+    {"type: date}", "type: date, frequencies: {whole: x.csv, surname: x.csv}}",
+     "6:59: frequencies: surname does not fit 'sinh', which is a date"},
     {"type: date}", "type: date, identifier: true}", "6:34: a date cannot be an identifier"},
 
     /* blocking */
@@ -167,6 +171,10 @@ static const fault_case cases[] = {
      "16:16: tests: 9, at most 8"},
     {"u: 0.001}", "u: 0.001, term_frequency: tem}",
      "16:61: term_frequency: unknown field 'tem'; fields: ma, ten, sinh, so, rong"},
+    {"u: 0.001}", "u: 0.001, term_frequency: ten.sorted}", "16:61: term_frequency: unknown part 'sorted'; parts: given, surname"},
+    {"u: 0.001}", "u: 0.001, term_frequency: ten.}", "16:61: term_frequency: unknown part ''; parts: given, surname"},
+    {"u: 0.001}", "u: 0.001, term_frequency: sinh.given}", "16:61: term_frequency: given does not fit 'sinh', which is a date"},
+    {"u: 0.001}", "u: 0.001, term_frequency: [ten, so]}", "16:61: term_frequency: a list stands where a text should"},
     {"m: 0.7, u: 0.001}", "weight: 1, term_frequency: ten}",
      "16:54: term_frequency: needs a test, and m and u"},
     {"u: 0.9}", "u: 0.9, term_frequency: ten}", "17:54: term_frequency: needs a test, and m and u"},

@@ -12,7 +12,7 @@ static const char yaml[] =
     "blocking:\n  - [name]\ncomparisons:\n"
     "  - name: name\n    levels:\n      - {when: name exact, m: 0.7, u: 0.001, term_frequency: name}\n"
     "      - {when: name given, m: 0.1, u: 0.01, term_frequency: name}\n"
-    "      - {when: name similar 0.8, m: 0.1, u: 0.02}\n"
+    "      - {when: name similar 0.8, m: 0.1, u: 0.02, term_frequency: name.surname}\n"
     "      - {when: [name surname, town exact], match_share: 0.3, covers: [town, born]}\n      - {else: true, m: 0.1, u: 0.9}\n"
     "  - name: town\n    levels:\n      - {when: town exact, m: 0.7, u: 0.1, term_frequency: town}\n"
     "      - {else: true, m: 0.3, u: 0.9}\n"
@@ -40,7 +40,7 @@ static test_table random_records(uint64_t *state) {
   }
   khop_error err = {0};
   pool *p;
-  double agreement[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_TERMS_MAX];
   must(pool_create(&p, 1, &err), &err);
   must(feature_frequencies(&t.table, p, NULL, agreement, NULL, &err), &err);
   pool_free(p);
@@ -59,6 +59,7 @@ static model random_model(const schema *s, uint64_t *state) {
     }
   }
   m.prior = random_share(state) / 2;
+  m.word_agreement[schema_term(NAME, TERM_SURNAME)] = random_share(state);
   m.match_threshold = 0.2 + 0.7 * (double)random_below(state, 100) / 100;
   m.review_threshold = m.match_threshold / 2;
   model_set_weights(&m);
@@ -68,14 +69,17 @@ static model random_model(const schema *s, uint64_t *state) {
 /* ---- the reference ------------------------------------------------------------------------------------------ */
 
 /* Levels that speak of how common a value is share out the chance of agreeing on it; what the value's share is less or
- * more than that chance counts the other way. */
-static double frequency_part(const test_table *t, const comparison_model *comparison, const schema_comparison *declared, int field,
-                             const uint8_t *left, const uint8_t *right, double rows) {
-  size_t at = (size_t)t->table.layout.slots[field].frequency_offset;
+ * more than that chance counts the other way. Of a word the chance is the model's. */
+static double frequency_part(const test_table *t, const model *m, size_t c, int term, const uint8_t *left, const uint8_t *right,
+                             double rows) {
+  const schema_comparison *declared = &t->schema->comparisons[c];
+  size_t at = (size_t)feature_term(&t->table.layout, (size_t)term)->frequency_offset;
   double count = frequency_count(left[at] > right[at] ? left[at] : right[at]), chance = 0;
+  if (left[at] == FREQUENCY_UNKNOWN || right[at] == FREQUENCY_UNKNOWN) return 0;
   for (size_t l = 0; l < declared->level_count; l++) {
-    if (declared->levels[l].term_frequency_field == field) chance += comparison->levels[l + 1].u;
+    if (declared->levels[l].term == term) chance += m->comparisons[c].levels[l + 1].u;
   }
+  if (term >= SCHEMA_FIELDS_MAX) chance = m->word_agreement[term];
   chance = fmin(chance, 1);
   return log2(chance / fmin(fmax(count - 1, 1) / (rows + 1 / chance), 1));
 }
@@ -96,8 +100,8 @@ static reference reference_of(const test_table *t, const model *m, const compare
     const schema_level *declared = &t->schema->comparisons[i].levels[l - 1];
     if (declared->match_share > 0) sum.without += log2(level->share / (1 - level->share)) - log2(m->prior / (1 - m->prior));
     else sum.without += isnan(declared->weight) ? log2(level->m / level->u) : declared->weight;
-    if (declared->term_frequency_field < 0) continue;
-    frequencies += frequency_part(t, &m->comparisons[i], &t->schema->comparisons[i], declared->term_frequency_field, left, right, rows);
+    if (declared->term < 0) continue;
+    frequencies += frequency_part(t, m, i, declared->term, left, right, rows);
   }
   sum.with = sum.without + frequencies;
   return sum;
@@ -283,6 +287,59 @@ static void extreme_weights_do_not_overflow(void **unused) {
   }
 }
 
+/* ---- words ------------------------------------------------------------------------------------------------------ */
+
+static const char yaml_words[] =
+    "schema: t\nfields:\n  name: {type: person_name}\n  town: {type: code}\nblocking:\n  - [name]\ncomparisons:\n"
+    "  - name: name\n    missing: never\n    levels:\n"
+    "      - {any: [name given, town exact], m: 0.5, u: 0.01, term_frequency: name.given}\n      - {else: true, m: 0.5, u: 0.9}\n";
+
+/* A word that more records hold weighs less, by the chance that two agree on it; the commoner of two words counts, and
+ * with a missing one nothing is known. */
+static void words_weigh_as_they_are_rare(void **unused) {
+  (void)unused;
+  static const char *const people[][2] = {{"Le An", "1"}, {"Tran An", "2"}, {"Ho An", "3"}, {"Le An", "4"}, {"Le Bao", "5"}, {"Ho Bao", "6"}, {"Le Chi", "1"}, {"", "1"}};
+  static const struct {
+    uint16_t left, right;
+    double count; /* 0: nothing is known */
+  } cases[] = {{0, 1, 4}, {2, 3, 4}, {4, 5, 2}, {0, 6, 4}, {6, 7, 0}, {0, 7, 0}};
+  static compare_plan plan;
+  static score_tables tables;
+  static pair_list pairs;
+  const double rows = 8, chance = 1.0 / 3; /* 7 of 21 pairs have one given name */
+  khop_error err = {0};
+  test_table t = table_open(yaml_words);
+  uint32_t order[COUNT_OF(people)];
+  for (uint32_t i = 0; i < COUNT_OF(people); i++) table_add(&t, people[order[i] = i]);
+  double agreement[SCHEMA_TERMS_MAX];
+  pool *p;
+  must(pool_create(&p, 1, &err), &err);
+  must(feature_frequencies(&t.table, p, NULL, agreement, NULL, &err), &err);
+  model m;
+  model_from_schema(&m, t.schema, (uint64_t)rows);
+  m.word_agreement[schema_term(NAME, TERM_GIVEN)] = agreement[schema_term(NAME, TERM_GIVEN)];
+  must(compare_plan_make(&plan, t.schema, &err), &err);
+  score_tables_make(&tables, &m, t.schema, &t.table.layout, (uint64_t)rows);
+  comparer c;
+  must(comparer_create(&c, &plan, &t.table.layout, CPU_SCALAR, &err), &err);
+  view_load(&c.columns, &t.table, order, 0, COUNT_OF(people));
+  for (pairs.count = 0; pairs.count < COUNT_OF(cases); pairs.count++) {
+    pairs.left[pairs.count] = cases[pairs.count].left;
+    pairs.right[pairs.count] = cases[pairs.count].right;
+  }
+  comparer_run(&c, &pairs);
+  for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    score_part parts[SCHEMA_COMPARISONS_MAX];
+    score_explain(&tables, &c, &pairs, i, parts);
+    assert_int_equal(parts[0].level, 1);
+    double expected = cases[i].count > 0 ? log2(chance / ((cases[i].count - 1) / (rows + 1 / chance))) : 0;
+    assert_true(fabs((double)parts[0].frequency / WEIGHT_UNIT - expected) < 1.0 / WEIGHT_UNIT);
+  }
+  comparer_free(&c);
+  pool_free(p);
+  table_close(&t);
+}
+
 /* ---- namesakes ------------------------------------------------------------------------------------------------ */
 
 /* What two birth registrations weigh that share a name of this share, a birth date and the sex, and nothing else, in a
@@ -301,12 +358,12 @@ static double namesakes_probability(double share) {
   values[name] = "Nguyễn Thị Hoa", values[born] = "12/03/1985", values[sex] = "Nữ";
   table_add(&t, values);
   table_add(&t, values);
-  frequency_reference references[SCHEMA_FIELDS_MAX] = {0};
+  frequency_reference references[SCHEMA_TERMS_MAX] = {0};
   sort_item listed = {.key = feature_frequency_key(&t.table.layout.slots[name], feature_row(&t.table, 0)),
                       .row = (uint32_t)fmax(share * FREQUENCY_REFERENCE_RECORDS, 1)};
   references[name] = (frequency_reference){.items = &listed, .count = 1, .unlisted = 1, .agreement = 1e-4};
   pool *p;
-  double agreement[SCHEMA_FIELDS_MAX];
+  double agreement[SCHEMA_TERMS_MAX];
   must(pool_create(&p, 1, &err), &err);
   must(feature_frequencies(&t.table, p, references, agreement, NULL, &err), &err);
   model m;
@@ -340,6 +397,7 @@ static void a_namesake_is_judged_as_what_it_is(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(scores_equal_the_reference),
+      cmocka_unit_test(words_weigh_as_they_are_rare),
       cmocka_unit_test(a_namesake_is_judged_as_what_it_is), cmocka_unit_test(thresholds),
       cmocka_unit_test(probabilities),              cmocka_unit_test(defaults_of_a_schema),
       cmocka_unit_test(extreme_weights_do_not_overflow),

@@ -198,7 +198,7 @@ const option_spec options_schema[] = {
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_input[] = {
-    {"--frequencies", NULL, "FIELD=FILE", "how common the field's values are elsewhere, such as names in the whole city: a CSV of value and count, or value and share; may be repeated"},
+    {"--frequencies", NULL, "FIELD=FILE", "how common the field's values are elsewhere, such as names in the whole city: a CSV of value and count, or value and share; FIELD.given and FIELD.surname: its last or first words; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
     {"--charset", NULL, "NAME", "auto, utf-8, tcvn3 (abc), vni, viscii, windows-1258, tcvn3-mojibake or vni-mojibake, for all files; default auto: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},
