@@ -81,7 +81,7 @@ uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
   return folded ? folded : 1;
 }
 
-static void encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
+void feature_encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
   memcpy(row + slot->offset, &value->toned_hash, 4);
   memcpy(row + slot->offset + 4, &value->plain_hash, 4);
   if (slot->letters) pack_letters(value->letters, row + slot->offset + 8);
@@ -99,7 +99,7 @@ static void normalise_any_id(semantic_type type, const char *text, size_t length
   else normalise_personal_id(text, length, value);
 }
 
-static void normalise_any_text(semantic_type type, const char *text, size_t length, text_value *value) {
+void feature_normalise_text(semantic_type type, const char *text, size_t length, text_value *value) {
   switch (type) {
     case TYPE_PERSON_NAME: normalise_person_name(text, length, value); break;
     case TYPE_PLACE: normalise_place(text, length, value); break;
@@ -141,18 +141,17 @@ static void encode_date(const char *text, size_t length, unsigned reference_year
   memcpy(row + slot->offset, &packed, 4);
 }
 
-static void encode_field(const schema_field *field, const feature_slot *slot, const char *text, size_t length, uint8_t *row) {
-  semantic_type type = field->type;
+void feature_encode_value(const schema_field *field, const feature_slot *slot, const char *text, size_t length, uint8_t *row) {
   switch (slot->kind) {
     case SLOT_TEXT: {
       text_value value;
-      normalise_any_text(type, text, length, &value);
-      encode_text(&value, slot, row);
+      feature_normalise_text(field->type, text, length, &value);
+      feature_encode_text(&value, slot, row);
       break;
     }
     case SLOT_ID: {
       id_value id;
-      normalise_any_id(type, text, length, &id);
+      normalise_any_id(field->type, text, length, &id);
       uint64_t packed = pack_id(&id);
       memcpy(row + slot->offset, &packed, 8);
       break;
@@ -168,49 +167,11 @@ static void encode_field(const schema_field *field, const feature_slot *slot, co
   }
 }
 
-/* ---- a whole record ----------------------------------------------------------------------------- */
-
-_Static_assert(SCHEMA_FIELDS_MAX <= 64, "a bit for each field");
-
-static uint64_t fields_with_parts(const feature_layout *layout) {
-  uint64_t fields = 0;
-  for (size_t i = 0; i < layout->part_count; i++) fields |= 1ull << layout->parts[i].part.field;
-  return fields;
-}
-
-void feature_encode(const feature_layout *layout, const schema *s, const input_field *fields, uint8_t *row) {
-  feature_encode_with(layout, s, NULL, fields, row);
-}
-
-void feature_encode_with(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
-                         uint8_t *row) {
-  uint64_t with_parts = fields_with_parts(layout);
-  memset(row, 0, layout->stride);
-  for (size_t f = 0; f < s->field_count; f++) {
-    const feature_slot *slot = &layout->slots[f];
-    /* The row is zero, which says missing for all but quantities. */
-    if (slot->kind == SLOT_NONE || (fields[f].length == 0 && slot->kind != SLOT_QUANTITY)) continue;
-    const char *text = fields[f].text ? fields[f].text : "";
-    if (slot->kind != SLOT_TEXT) {
-      encode_field(&s->fields[f], slot, text, fields[f].length, row);
-      continue;
-    }
-    text_value room;
-    const text_value *value = &room;
-    if (memory) value = text_recall(memory, s->fields[f].type, text, fields[f].length, &room);
-    else normalise_any_text(s->fields[f].type, text, fields[f].length, &room);
-    encode_text(value, slot, row);
-    if (with_parts >> f & 1) feature_encode_parts(layout, f, value, row);
-    if (slot->long_offset != FEATURE_NONE) feature_encode_long(s->fields[f].type, slot, text, fields[f].length, row);
-    if (slot->address) feature_encode_address(layout, f, memory, text, fields[f].length, row);
-  }
-}
-
 uint64_t feature_identifier_key(semantic_type type, const char *text, size_t length) {
   bool is_id = type == TYPE_PERSONAL_ID || type == TYPE_INSURANCE || type == TYPE_PHONE;
   const feature_slot slot = {.kind = is_id ? SLOT_ID : SLOT_TEXT, .frequency_offset = FEATURE_NONE};
   uint8_t row[8] = {0};
   const schema_field field = {.type = type};
-  encode_field(&field, &slot, text, length, row);
+  feature_encode_value(&field, &slot, text, length, row);
   return feature_row_identifier_key(&slot, row);
 }

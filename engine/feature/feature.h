@@ -113,9 +113,10 @@ text_memory *text_memory_create(bool reads_addresses);
 void text_memory_free(text_memory *memory);
 /* normalise_place, remembered. */
 void text_recall_place(text_memory *memory, const char *text, size_t length, text_value *out);
-/* feature_encode, faster; `memory` may be NULL. 64 bytes behind each field may be read. */
-void feature_encode_with(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
-                         uint8_t *row);
+/* feature_encode of `count` records, s->field_count fields each, to as many rows, faster; `memory` may be NULL. 64
+ * bytes behind each field may be read. */
+void feature_encode_rows(const feature_layout *layout, const schema *s, text_memory *memory, const input_field *fields,
+                         size_t count, uint8_t *rows);
 
 /* The store's key of an identifier, 48 bits, 0 when missing: of a value as written, and of the
  * value in a row. Both give the same key. */

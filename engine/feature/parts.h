@@ -1,8 +1,16 @@
-/* What encode.c writes of a text beside its hashes and letters. */
+/* What makes up a row: encode_rows.c puts it together. */
 #ifndef KHOP_FEATURE_PARTS_H
 #define KHOP_FEATURE_PARTS_H
 
 #include "feature/feature.h"
+
+void feature_normalise_text(semantic_type type, const char *text, size_t length, text_value *value);
+
+/* A value of a text to its slot. */
+void feature_encode_text(const text_value *value, const feature_slot *slot, uint8_t *row);
+
+/* A field of any type to its slot, but for what a text has beside it. */
+void feature_encode_value(const schema_field *field, const feature_slot *slot, const char *text, size_t length, uint8_t *row);
 
 /* All parts of one field's value, to their places in the row, which is zero so far. */
 void feature_encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row);

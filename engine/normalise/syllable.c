@@ -104,7 +104,7 @@ static bool fold_portable(syllable_memory *memory, const char *text, size_t leng
 
 syllables_folder *syllables_folder_for(cpu_level level) {
 #if defined(__x86_64__)
-  if (level == CPU_AVX2 || level == CPU_AVX512) return cpu_level_supported(CPU_AVX2) ? syllables_fold_avx2 : NULL;
+  if (level == CPU_AVX2 || level == CPU_AVX512) return cpu_level_supported(level) ? syllables_fold_avx2 : NULL;
 #endif
   return cpu_level_supported(level) ? fold_portable : NULL;
 }

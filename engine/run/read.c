@@ -127,29 +127,55 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
   return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
 }
 
-static khop_status take_row(const run *r, slot *s, text_memory *memory, size_t row, khop_error *err) {
+/* A row's fields as the schema has them; its id and origin go to the slot. *out_taken false: it has no id. */
+static khop_status take_row(const run *r, slot *s, size_t row, input_field *fields, bool *out_taken, khop_error *err) {
   const size_t field_count = r->schema->field_count;
   const int *columns = r->columns + s->batch.source * field_count;
   const input_field *cells = s->rows.fields + row * s->rows.column_count;
-  input_field fields[SCHEMA_FIELDS_MAX];
   for (size_t f = 0; f < field_count; f++) {
     fields[f] = columns[f] == COLUMN_NONE ? (input_field){0} : trimmed(cells[columns[f]]);
   }
   record_origin origin = {.byte_offset = s->rows.offsets[row], .line = (uint32_t)s->rows.lines[row], .source = (uint32_t)s->batch.source};
-  if (!append_id(r, s, fields, origin.line)) {
+  *out_taken = append_id(r, s, fields, origin.line);
+  if (!*out_taken) {
     rejected_row reject = {.source = origin.source, .reason = REJECT_NO_ID, .line = origin.line, .byte_offset = origin.byte_offset};
     return keep_reject(s, reject, err);
   }
-  uint8_t *features = s->features + s->accepted * r->table.layout.stride;
-  uint64_t month_first = r->month_first[s->batch.source];
-  if (month_first) {
-    day_first_fields turned;
-    feature_encode_with(&r->table.layout, r->schema, memory, day_first(month_first, r->schema, fields, &turned), features);
-  } else {
-    feature_encode_with(&r->table.layout, r->schema, memory, fields, features);
-  }
   s->origins[s->accepted++] = origin;
   return pack_record(s, fields, field_count, origin.line, err);
+}
+
+/* Features of the last `count` rows that were taken. */
+static void encode_rows(const run *r, slot *s, text_memory *memory, const input_field *fields, size_t count) {
+  const feature_layout *layout = &r->table.layout;
+  uint8_t *features = s->features + (s->accepted - count) * layout->stride;
+  uint64_t month_first = r->month_first[s->batch.source];
+  if (!month_first) {
+    feature_encode_rows(layout, r->schema, memory, fields, count, features);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    day_first_fields turned;
+    const input_field *row = day_first(month_first, r->schema, fields + i * r->schema->field_count, &turned);
+    feature_encode_rows(layout, r->schema, memory, row, 1, features + i * layout->stride);
+  }
+}
+
+/* Rows are encoded some at a time: enough to hide one's cache misses behind another's, few enough to stay in the cache. */
+static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_error *err) {
+  enum { some_rows = 64 };
+  input_field fields[some_rows * SCHEMA_FIELDS_MAX];
+  size_t count = 0;
+  for (size_t row = 0; row < s->rows.row_count; row++) {
+    bool is_taken;
+    TRY(take_row(r, s, row, fields + count * r->schema->field_count, &is_taken, err));
+    count += is_taken;
+    if (count < some_rows) continue;
+    encode_rows(r, s, memory, fields, count);
+    count = 0;
+  }
+  encode_rows(r, s, memory, fields, count);
+  return KHOP_OK;
 }
 
 static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop_error *err) {
@@ -160,7 +186,7 @@ static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop
   TRY(input_parse(r->input, &s->batch, &s->rows, err));
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
-  for (size_t row = 0; row < s->rows.row_count; row++) TRY(take_row(r, s, memory, row, err));
+  TRY(take_rows(r, s, memory, err));
   return s->packed ? store_batch_finish(s->packed, err) : KHOP_OK;
 }
 

@@ -281,7 +281,7 @@ static void remembered_places(void **unused) {
     input_field fields[SCHEMA_FIELDS_MAX] = {0};
     fields[PLACE] = (input_field){.text = text, .length = (uint32_t)strlen(text)};
     feature_encode(layout, t.schema, fields, plain);
-    feature_encode_with(layout, t.schema, memory, fields, with);
+    feature_encode_rows(layout, t.schema, memory, fields, 1, with);
     assert_memory_equal(plain, with, layout->stride);
   }
   text_memory_free(memory);
@@ -335,7 +335,7 @@ static void remembered_addresses(void **unused) {
       fields[f] = (input_field){.text = text, .length = (uint32_t)strlen(text)};
     }
     feature_encode(layout, t.schema, fields, plain);
-    feature_encode_with(layout, t.schema, memory, fields, with);
+    feature_encode_rows(layout, t.schema, memory, fields, 1, with);
     assert_memory_equal(plain, with, layout->stride);
   }
   text_memory_free(memory);
