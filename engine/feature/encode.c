@@ -44,43 +44,6 @@ unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t l
   return length;
 }
 
-/* A bit for each blank among eight letters. Letters are below 32, so no byte borrows from the next. */
-static uint64_t blanks_of(const uint8_t *letters) {
-  const uint64_t blanks = LETTER_SPACE * 0x0101010101010101u, high = 0x8080808080808080u;
-  uint64_t x;
-  memcpy(&x, letters, 8);
-  uint64_t zero_bytes = (high - (x ^ blanks)) & high;
-  return (zero_bytes >> 7) * 0x0102040810204080u >> 56;
-}
-
-unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
-  uint64_t blanks = 0;
-  for (unsigned i = 0; i < length; i += 8) blanks |= blanks_of(letters + i) << i;
-  blanks = (blanks & ((1ull << length) - 1)) | 1ull << length; /* the end counts as one */
-  unsigned count = 0, start = 0;
-  for (; blanks; blanks &= blanks - 1) {
-    unsigned end = (unsigned)__builtin_ctzll(blanks);
-    if (count == FEATURE_WORDS_MAX - 1) end = length;
-    if (end > start) words[count++] = (word_span){.start = (uint8_t)start, .end = (uint8_t)end};
-    if (end == length) break;
-    start = end + 1;
-  }
-  return count;
-}
-
-/* Eight letters are read at once, because a copy of a length not known is a call; the last ones are shifted down. */
-uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
-  uint64_t hash = 0;
-  for (unsigned i = word.start; i < word.end; i += 8) {
-    unsigned from = i < TEXT_LETTERS_MAX - 8 ? i : TEXT_LETTERS_MAX - 8, bytes = word.end - i < 8u ? word.end - i : 8u;
-    uint64_t piece;
-    memcpy(&piece, letters + from, 8);
-    hash = hash_mix(hash + (piece >> 8 * (i - from) & ~0ull >> (64 - 8 * bytes)));
-  }
-  uint32_t folded = (uint32_t)(hash >> 32);
-  return folded ? folded : 1;
-}
-
 void feature_encode_text(const text_value *value, const feature_slot *slot, uint8_t *row) {
   memcpy(row + slot->offset, &value->toned_hash, 4);
   memcpy(row + slot->offset + 4, &value->plain_hash, 4);

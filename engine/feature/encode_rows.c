@@ -30,16 +30,8 @@ static void encode_values(const column *c) {
   }
 }
 
-static bool has_parts(const column *c) {
-  for (size_t i = 0; i < c->layout->part_count; i++) {
-    const schema_key_part *part = &c->layout->parts[i].part;
-    if (part->field == c->number && part->kind != PART_COMMUNE) return true;
-  }
-  return false;
-}
-
 /* Of which the rows keep the letters, or parts. */
-static void encode_letters(const column *c, bool with_parts) {
+static void encode_letters(const column *c, const feature_part *const *parts, size_t part_count) {
   for (size_t i = 0; i < c->count; i++) {
     const input_field *field = field_at(c, i);
     if (field->length == 0) continue;
@@ -48,7 +40,7 @@ static void encode_letters(const column *c, bool with_parts) {
     if (c->memory) value = text_recall(c->memory, c->field->type, field->text, field->length, &room);
     else feature_normalise_text(c->field->type, field->text, field->length, &room);
     feature_encode_text(value, c->slot, row_at(c, i));
-    if (with_parts) feature_encode_parts(c->layout, c->number, value, row_at(c, i));
+    feature_encode_parts(parts, part_count, value, row_at(c, i));
   }
 }
 
@@ -69,9 +61,11 @@ static void encode_more(const column *c) {
 }
 
 static void encode_texts(const column *c) {
-  bool with_parts = has_parts(c), with_letters = c->slot->letters || with_parts || c->field->type == TYPE_PERSON_NAME;
-  if (c->memory && !with_letters) encode_hashes(c);
-  else encode_letters(c, with_parts);
+  const feature_part *parts[FEATURE_PARTS_MAX];
+  size_t part_count = feature_parts_of(c->layout, c->number, parts);
+  bool has_letters = c->slot->letters || part_count > 0 || c->field->type == TYPE_PERSON_NAME;
+  if (c->memory && !has_letters) encode_hashes(c);
+  else encode_letters(c, parts, part_count);
   if (c->slot->long_offset != FEATURE_NONE || c->slot->address) encode_more(c);
 }
 

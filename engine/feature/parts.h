@@ -12,8 +12,11 @@ void feature_encode_text(const text_value *value, const feature_slot *slot, uint
 /* A field of any type to its slot, but for what a text has beside it. */
 void feature_encode_value(const schema_field *field, const feature_slot *slot, const char *text, size_t length, uint8_t *row);
 
-/* All parts of one field's value, to their places in the row, which is zero so far. */
-void feature_encode_parts(const feature_layout *layout, size_t field, const text_value *value, uint8_t *row);
+/* The parts of texts that are made of a field; how many. */
+size_t feature_parts_of(const feature_layout *layout, size_t field, const feature_part *parts[FEATURE_PARTS_MAX]);
+
+/* Those of one value, to their places in the row, which is zero so far. */
+void feature_encode_parts(const feature_part *const *parts, size_t count, const text_value *value, uint8_t *row);
 
 /* A place read as an address: its commune, its house and its key parts, to the row, which is zero so far. `memory`
  * may be NULL. */

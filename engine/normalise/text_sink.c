@@ -29,15 +29,13 @@ static void letters_set(const uint8_t *plain, size_t count, text_value *out) {
   out->length = (uint8_t)(count < TEXT_LETTERS_MAX ? count : TEXT_LETTERS_MAX);
 }
 
-/* The same for capital letters and blanks alone, eight at a time: 'A' is 0x41, ' ' 0x20. */
+/* The same for capital letters and blanks alone: 'A' is 0x41, ' ' 0x20. */
 static void name_letters_set(const uint8_t *plain, size_t count, text_value *out) {
-  const uint64_t ones = 0x0101010101010101u;
-  for (size_t i = 0; i < TEXT_LETTERS_MAX; i += 8) {
-    uint64_t eight;
-    memcpy(&eight, plain + i, 8);
-    uint64_t is_blank = eight >> 5 & ~(eight >> 6) & ones;
-    eight = (eight & ones * 31) | is_blank * LETTER_SPACE;
-    memcpy(out->letters + i, &eight, 8);
+  for (size_t i = 0; i < TEXT_LETTERS_MAX; i += sizeof(letter_vector)) {
+    letter_vector c;
+    memcpy(&c, plain + i, sizeof c);
+    letter_vector code = (c & 31) | ((c == ' ') & LETTER_SPACE);
+    memcpy(out->letters + i, &code, sizeof code);
   }
   out->length = (uint8_t)(count < TEXT_LETTERS_MAX ? count : TEXT_LETTERS_MAX);
 }
