@@ -1,15 +1,20 @@
 /* Packing records: rows in, finished chunk values out. An open chunk is no more than pointers to its
  * texts, column by column; when it closes, each column is packed on its own (column.h). */
+#include "base/cpu.h"
 #include "index/chunk.h"
+#include "index/column_kernels.h"
 
 khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop_error *err) {
   *out_batch = NULL;
   if (field_count > STORE_FIELDS_MAX) {
     return error_set(err, KHOP_USAGE, "%zu fields, at most %d", field_count, STORE_FIELDS_MAX);
   }
+  cpu_level level;
+  TRY(cpu_level_choose(&level, err));
   store_batch *b = mem_alloc(1, sizeof *b);
   if (!b) return error_memory(err, sizeof *b, "record batch");
   b->field_count = field_count;
+  b->packer.kernels = column_kernels_for(level);
   b->cells = mem_alloc(RECORD_CHUNK_STRIDE * field_count, sizeof *b->cells);
   if (field_count && !b->cells) {
     store_batch_free(b);

@@ -26,6 +26,17 @@ static inline void bits_put(bit_writer *b, uint64_t number, unsigned width) {
   b->used &= 7;
 }
 
+/* `width` of at most 14 bits each; four numbers a word. */
+static inline void bits_put_all(bit_writer *b, const uint16_t *numbers, size_t count, unsigned width) {
+  size_t i = 0;
+  if (width == 0) return;
+  for (; i + 4 <= count; i += 4) {
+    uint64_t low = numbers[i] | (uint64_t)numbers[i + 1] << width, high = numbers[i + 2] | (uint64_t)numbers[i + 3] << width;
+    bits_put(b, low | high << 2 * width, 4 * width);
+  }
+  for (; i < count; i++) bits_put(b, numbers[i], width);
+}
+
 /* The end of what was put, the last byte filled with 0. */
 static inline uint8_t *bits_end(const bit_writer *b) { return b->at + (b->used > 0); }
 

@@ -22,32 +22,64 @@ enum {
   COLUMN_PIECES_MAX = 4096,  /* in a dictionary */
   COLUMN_TOKENS_MAX = 16384, /* pieces of all values; a column with more is not cut */
   COLUMN_SLOTS = 2 * COLUMN_PIECES_MAX,
+  COLUMN_CUT_BYTES_MAX = 255, /* longer values are one piece */
   COLUMN_SHAPES_MAX = 64,
   COLUMN_DIGITS_BYTES_MAX = 16, /* of a value */
   COLUMN_SAMPLE = 16            /* values that decide on the kind */
 };
 
 /* Behind each text STORE_TEXT_SLACK_BYTES may be read. */
-typedef struct column_cell {
-  const char *text;
-  uint32_t length;
-} column_cell;
+typedef store_text column_cell;
 
-/* first and last: the first 8 bytes, and the 8 behind them or, beyond 16, the last 8; 0 fills. */
-typedef struct column_piece {
-  uint64_t first, last;
-  const char *text;
-  uint32_t length;
-} column_piece;
+/* Pieces on their way into the dictionary. */
+enum { PIECE_BLOCK = 2 * (COLUMN_CUT_BYTES_MAX + 1), PIECE_SLACK = 4 /* places that are written with nothing */ };
+typedef struct piece_block {
+  size_t count;
+  column_cell pieces[PIECE_BLOCK + PIECE_SLACK];
+} piece_block;
+
+/* A piece's first 16 bytes and its last 16; of a shorter one, all of it twice, filled with 0. Pieces of one
+ * length up to PIECE_HEAD_BYTES with equal heads are equal. */
+enum { PIECE_HEAD_BYTES = 32 };
+typedef struct piece_head {
+  uint64_t words[PIECE_HEAD_BYTES / 8];
+} piece_head;
+
+/* Pieces from place 1 on, with room for what a block brings to a full one. */
+enum { DICTIONARY_PLACES = COLUMN_PIECES_MAX + PIECE_BLOCK + 2 };
+typedef struct column_dictionary {
+  size_t count;
+  uint16_t slots[COLUMN_SLOTS + 1]; /* place of a piece, by its hash; 0: empty. The last is written with nothing */
+  piece_head heads[DICTIONARY_PLACES];
+  column_cell pieces[DICTIONARY_PLACES];
+} column_dictionary;
+
+/* A value with 0 for each digit, filled with 0 bytes. */
+typedef struct digit_shape {
+  uint64_t text[COLUMN_DIGITS_BYTES_MAX / 8];
+} digit_shape;
+
+enum { SHAPE_GUESSES = 256, SHAPE_NONE = 255 };
+typedef struct shape_table {
+  size_t count;
+  digit_shape texts[COLUMN_SHAPES_MAX];
+  uint8_t lengths[COLUMN_SHAPES_MAX]; /* SHAPE_NONE where there is no shape yet */
+  uint8_t ends[COLUMN_SHAPES_MAX];    /* of the digits: behind the last; without any, that of all values */
+  uint8_t spans[COLUMN_SHAPES_MAX];   /* from the first digit to the last */
+  uint8_t guesses[SHAPE_GUESSES];     /* by a shape's hash: the last with it */
+} shape_table;
+
+typedef struct column_kernels column_kernels;
 
 /* Memory for packing one column after the other. */
 typedef struct column_packer {
-  uint16_t slots[COLUMN_SLOTS]; /* number of a piece + 1, by its hash; 0: empty */
-  column_piece pieces[COLUMN_PIECES_MAX];
-  uint32_t piece_count;
+  const column_kernels *kernels;
+  piece_block block;
+  column_dictionary dictionary;
   uint16_t tokens[COLUMN_TOKENS_MAX];
+  shape_table shape_table;
+  uint16_t shapes[COLUMN_ROWS_MAX];
   uint64_t numbers[COLUMN_ROWS_MAX];
-  uint8_t shapes[COLUMN_ROWS_MAX];
 } column_packer;
 
 /* What a column takes at most, beyond its texts: lengths, tokens or numbers, a word of slack. */
@@ -89,13 +121,12 @@ enum { RUN_BYTES_MAX = VARINT_BYTES_MAX + 2 };
 uint8_t *runs_pack(uint8_t *out, const uint64_t *numbers, size_t count);
 const char *runs_unpack(uint64_t *numbers, size_t count, const uint8_t **cursor, const uint8_t *end);
 
-/* Eight bytes of a text, the low `length` of them kept. */
-static inline uint64_t load_low(const char *text, size_t length) {
-  static const uint64_t kept[9] = {0, 0xff, 0xffff, 0xffffff, 0xffffffff, 0xffffffffff, 0xffffffffffff,
-                                   0xffffffffffffff, UINT64_MAX};
-  uint64_t word;
-  memcpy(&word, text, sizeof word);
-  return word & kept[length];
+/* 0x0f in each byte that is a digit. */
+static inline uint64_t digit_nibbles(uint64_t word) {
+  const uint64_t low7 = 0x7f7f7f7f7f7f7f7f;
+  uint64_t value = word ^ 0x3030303030303030;                             /* digits: 0 to 9 */
+  uint64_t is_digit = ~(((value & low7) + 0x7676767676767676) | value) & ~low7; /* others reach the top bit */
+  return (is_digit >> 7) * 0xf;
 }
 
 #endif

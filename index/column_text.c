@@ -11,85 +11,46 @@
  * A chunk of 1,024 civil-birth rows has some 600 different words in a column of names, 1,700
  * pieces in one of addresses. Addresses cut at blanks would be a third smaller and cost twice.
  */
-#include "index/column.h"
+#include "index/column_kernels.h"
 
-enum { piece_none = COLUMN_PIECES_MAX, block_bytes = 64 };
-
-static bool same_piece(const column_piece *a, const column_piece *b) {
-  if ((a->first ^ b->first) | (a->last ^ b->last) | (a->length ^ b->length)) return false;
-  return a->length <= 16 || memcmp(a->text + 8, b->text + 8, a->length - 16) == 0;
+static bool same_piece(const column_dictionary *d, size_t place, const piece_head *head, column_cell piece) {
+  const uint64_t *x = d->heads[place].words, *y = head->words;
+  if ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3]) | (d->pieces[place].length ^ piece.length)) return false;
+  return piece.length <= PIECE_HEAD_BYTES ||
+         memcmp(d->pieces[place].text + 16, piece.text + 16, piece.length - PIECE_HEAD_BYTES) == 0;
 }
 
-/* Its number in the dictionary, where it is put when new; piece_none when that is full. */
-static inline uint32_t piece_number(column_packer *p, const char *text, uint32_t length) {
-  size_t first_bytes = length < 8 ? length : 8;
-  size_t last_bytes = length - first_bytes < 8 ? length - first_bytes : 8;
-  const char *last = length > 16 ? text + length - 8 : text + 8;
-  column_piece piece = {.first = load_low(text, first_bytes), .last = load_low(last, last_bytes), .text = text,
-                        .length = length};
-  /* A product's high bits depend on all of its factor's: they are the slot. */
-  uint64_t hash = (piece.first ^ piece.last * 0x9e3779b97f4a7c15u ^ length) * 0xbf58476d1ce4e5b9u;
-  size_t slot = hash >> 32 & (COLUMN_SLOTS - 1);
-  for (; p->slots[slot]; slot = (slot + 1) & (COLUMN_SLOTS - 1)) {
-    uint32_t number = p->slots[slot] - 1u;
-    if (same_piece(&p->pieces[number], &piece)) return number;
-  }
-  if (p->piece_count == COLUMN_PIECES_MAX) return piece_none;
-  p->pieces[p->piece_count] = piece;
-  p->slots[slot] = (uint16_t)(p->piece_count + 1);
-  return p->piece_count++;
-}
-
-/* Bit i: byte i of the text, of `length` up to 64, is the cut. */
-static inline uint64_t cut_places(const char *text, size_t length, uint64_t cut_in_each_byte) {
-  const uint64_t low7 = 0x7f7f7f7f7f7f7f7f;
-  uint64_t places = 0;
-  for (size_t at = 0; at < length; at += 8) {
-    uint64_t word;
-    memcpy(&word, text + at, sizeof word);
-    word ^= cut_in_each_byte;
-    uint64_t is_cut = ~(((word & low7) + low7) | word | low7); /* the top bit of each byte that is 0 */
-    places |= (is_cut >> 7) * 0x0102040810204080 >> 56 << at;
-  }
-  return length < block_bytes ? places & ((UINT64_C(1) << length) - 1) : places;
-}
-
-static void forget_pieces(column_packer *p) {
-  memset(p->slots, 0, sizeof p->slots);
-  p->piece_count = 0;
+size_t dictionary_find(const column_dictionary *d, size_t slot, const piece_head *head, column_cell piece) {
+  while (d->slots[slot] && !same_piece(d, d->slots[slot], head, piece)) slot = (slot + 1) & (COLUMN_SLOTS - 1);
+  return slot;
 }
 
 /* Returns how many tokens there are; 0 when pieces or tokens are too many. */
 static size_t cut_values(column_packer *p, const column_cell *cells, size_t rows, uint8_t cut) {
-  const uint64_t cut_in_each_byte = 0x0101010101010101 * cut;
   size_t count = 0;
-  uint32_t number = 0;
-  for (size_t row = 0; row < rows; row++) {
-    const char *text = cells[row].text;
-    uint32_t length = cells[row].length, start = 0;
-    for (uint32_t base = 0; base < length; base += block_bytes) {
-      uint32_t block = length - base < block_bytes ? length - base : block_bytes;
-      if (count + block_bytes >= COLUMN_TOKENS_MAX) return 0;
-      for (uint64_t places = cut_places(text + base, block, cut_in_each_byte); places; places &= places - 1) {
-        uint32_t end = base + (uint32_t)__builtin_ctzll(places) + 1;
-        number = piece_number(p, text + start, end - start);
-        if (number == piece_none) return 0;
-        p->tokens[count++] = (uint16_t)number;
-        start = end;
-      }
-    }
-    number = piece_number(p, text + start, length - start);
-    if (number == piece_none || count == COLUMN_TOKENS_MAX) return 0;
-    p->tokens[count++] = (uint16_t)number;
+  for (size_t row = 0; row < rows;) {
+    p->block.count = 0;
+    row = p->kernels->cut(&p->block, cells, row, rows, cut);
+    if (count + p->block.count > COLUMN_TOKENS_MAX) return 0;
+    p->kernels->number(p, p->tokens + count);
+    if (p->dictionary.count > COLUMN_PIECES_MAX) return 0;
+    count += p->block.count;
   }
   return count;
 }
 
 static size_t take_whole_values(column_packer *p, const column_cell *cells, size_t rows) {
-  for (size_t row = 0; row < rows; row++) {
-    p->tokens[row] = (uint16_t)piece_number(p, cells[row].text, cells[row].length);
+  for (size_t row = 0; row < rows; row += p->block.count) {
+    p->block.count = rows - row < PIECE_BLOCK ? rows - row : PIECE_BLOCK;
+    memcpy(p->block.pieces, cells + row, p->block.count * sizeof *cells);
+    p->kernels->number(p, p->tokens + row);
   }
   return rows;
+}
+
+static void forget_pieces(column_dictionary *d) {
+  memset(d->slots, 0, sizeof d->slots);
+  d->count = 0;
 }
 
 /* Commas where addresses are, blanks where names are. */
@@ -105,36 +66,47 @@ static uint8_t choose_cut(const column_cell *cells, size_t rows) {
   return with_blank * 2 > seen ? ' ' : 0;
 }
 
-static uint8_t *put_pieces(const column_packer *p, uint8_t *out) {
-  out += varint_put(out, p->piece_count);
-  for (uint32_t i = 0; i < p->piece_count; i++) out += varint_put(out, p->pieces[i].length);
-  for (uint32_t i = 0; i < p->piece_count; i++) {
-    const char *text = p->pieces[i].text;
-    size_t length = p->pieces[i].length;
-    /* Most are short: moves of 16 bytes, the last of which goes beyond the text. */
-    if (length > block_bytes) memcpy(out, text, length);
-    else for (size_t at = 0; at < length; at += 16) memcpy(out + at, text + at, 16);
-    out += length;
+static uint8_t *put_lengths(const column_dictionary *d, uint8_t *out) {
+  uint32_t bits = 0;
+  for (size_t i = 1; i <= d->count; i++) bits |= d->pieces[i].length;
+  if (bits >= 0x80) {
+    for (size_t i = 1; i <= d->count; i++) out += varint_put(out, d->pieces[i].length);
+    return out;
+  }
+  for (size_t i = 1; i <= d->count; i++) *out++ = (uint8_t)d->pieces[i].length;
+  return out;
+}
+
+/* A piece that its head holds is written from there; what that writes behind a short one is overwritten. */
+static uint8_t *put_texts(const column_dictionary *d, uint8_t *out) {
+  for (size_t i = 1; i <= d->count; i++) {
+    const column_cell piece = d->pieces[i];
+    const uint64_t *words = d->heads[i].words;
+    if (piece.length > PIECE_HEAD_BYTES) memcpy(out, piece.text, piece.length);
+    memcpy(out, words, 16);
+    memcpy(out + (piece.length > 16 ? piece.length - 16 : 0), words + 2, 16);
+    out += piece.length;
   }
   return out;
 }
 
 uint8_t *column_text_pack(column_packer *p, uint8_t *out, const column_cell *cells, size_t rows) {
+  column_dictionary *d = &p->dictionary;
   uint8_t cut = choose_cut(cells, rows);
-  forget_pieces(p);
+  forget_pieces(d);
   size_t token_count = cut ? cut_values(p, cells, rows, cut) : 0;
   if (token_count == 0) {
-    if (cut) forget_pieces(p);
+    if (cut) forget_pieces(d);
     cut = 0;
     token_count = take_whole_values(p, cells, rows);
   }
   *out++ = COLUMN_TEXT;
   *out++ = cut;
-  out = put_pieces(p, out);
+  out += varint_put(out, d->count);
+  out = put_texts(d, put_lengths(d, out));
   out += varint_put(out, token_count);
-  unsigned width = bits_width(p->piece_count);
   bit_writer bits = {.at = out};
-  for (size_t i = 0; i < token_count; i++) bits_put(&bits, p->tokens[i], width);
+  bits_put_all(&bits, p->tokens, token_count, bits_width(d->count));
   return bits_end(&bits);
 }
 

@@ -29,7 +29,7 @@ enum {
   STORE_TABLES_MAX = 128,
   STORE_META_NAME_MAX = 255,
   STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
-  STORE_TEXT_SLACK_BYTES = 16,
+  STORE_TEXT_SLACK_BYTES = 64,
   STORE_KEY_BITS = 48                /* keys cut to this length cost about 6.4 bytes a posting */
 };
 #define STORE_ROW_NONE UINT32_MAX
@@ -69,6 +69,12 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_INPUT_HASH "input_hash"
 #define STORE_META_FIRST_RIGHT "first_right"
 #define STORE_META_MONTH_FIRST "month_first:%u"
+
+/* A field's text, not NUL-terminated. */
+typedef struct store_text {
+  const char *text;
+  uint32_t length;
+} store_text;
 
 /* ---- batches: packing, on any thread -------------------------------------------------------- */
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "index/column.h"
+#include "index/column_kernels.h"
 
-enum { rows_max = COLUMN_ROWS_MAX, text_max = 200, packed_max = COLUMN_OVERHEAD_MAX + rows_max * text_max };
+enum { rows_max = COLUMN_ROWS_MAX, text_max = 640, packed_max = COLUMN_OVERHEAD_MAX + rows_max * text_max };
 
 static char texts[rows_max][text_max + STORE_TEXT_SLACK_BYTES];
 static column_cell cells[rows_max];
@@ -43,9 +43,18 @@ static const char *unpack(const uint8_t *bytes, size_t size, size_t rows, size_t
   return fact;
 }
 
+/* At every level that the machine has; all give the same bytes. */
 static size_t pack(size_t rows, size_t text_bytes) {
+  static uint8_t again[packed_max + 8];
+  packer.kernels = column_kernels_for(CPU_SCALAR);
   size_t size = (size_t)(column_pack(&packer, packed, cells, rows) - packed);
   assert_in_range(size, 2, COLUMN_OVERHEAD_MAX + text_bytes);
+  for (cpu_level level = CPU_AVX2; level <= CPU_NEON; level++) {
+    if (!cpu_level_supported(level)) continue;
+    packer.kernels = column_kernels_for(level);
+    assert_int_equal(column_pack(&packer, again, cells, rows) - again, size);
+    assert_memory_equal(again, packed, size);
+  }
   return size;
 }
 
@@ -105,6 +114,13 @@ static uint32_t digits_and_more(size_t row, char *text, uint64_t *random) {
   return length;
 }
 
+/* The same digits with and without zero bytes behind. */
+static uint32_t digits_and_zero_bytes(size_t row, char *text, uint64_t *random) {
+  uint32_t length = (uint32_t)snprintf(text, text_max, "%u", (unsigned)(random_next(random) % 100000));
+  memset(text + length, 0, COLUMN_DIGITS_BYTES_MAX - length);
+  return row % 2 ? length : length + (uint32_t)(row % 4) * 5;
+}
+
 static uint32_t digits_then_a_long_one(size_t row, char *text, uint64_t *random) {
   return row == 900 ? (uint32_t)snprintf(text, text_max, "12345678901234567") : sixteen_digits(row, text, random);
 }
@@ -129,6 +145,27 @@ static uint32_t address(size_t row, char *text, uint64_t *random) {
                             (unsigned)(r >> 30) % 12, row % 9 ? "" : ",");
 }
 
+/* Pieces of 1 to 48 bytes of which many differ in one byte only, wherever that is. */
+static uint32_t like_pieces(size_t row, char *text, uint64_t *random) {
+  uint32_t length = 0;
+  for (size_t piece = 0; piece < 5; piece++) {
+    uint64_t r = random_next(random);
+    uint32_t here = 1 + (uint32_t)(r % 48);
+    memset(text + length, 'x', here);
+    if (row % 2) text[length + (uint32_t)(r >> 8) % here] = (char)('a' + (r >> 16) % 3);
+    text[length + here] = ',';
+    length += here + 1;
+  }
+  return length - (uint32_t)(row % 3 == 0);
+}
+
+/* Around the length from which a value is not cut, ending in the cut byte or not. */
+static uint32_t long_values(size_t row, char *text, uint64_t *random) {
+  uint32_t length = row % 3 ? (uint32_t)(COLUMN_CUT_BYTES_MAX - 2 + row % 5) : (uint32_t)(random_next(random) % text_max);
+  for (uint32_t i = 0; i < length; i++) text[i] = i % 7 == row % 7 ? ',' : (char)('a' + row % 4);
+  return length;
+}
+
 static uint32_t any_bytes(size_t row, char *text, uint64_t *random) {
   uint32_t length = (uint32_t)(row < text_max ? row : random_next(random) % text_max);
   for (uint32_t i = 0; i < length; i++) text[i] = (char)random_next(random);
@@ -145,8 +182,8 @@ static uint32_t zero_bytes(size_t row, char *text, uint64_t *random) {
 
 static uint32_t only_blanks(size_t row, char *text, uint64_t *random) {
   (void)row, (void)random;
-  memset(text, ' ', text_max);
-  return text_max - 1;
+  memset(text, ' ', COLUMN_CUT_BYTES_MAX);
+  return COLUMN_CUT_BYTES_MAX;
 }
 
 /* More different words than a dictionary takes. */
@@ -157,7 +194,7 @@ static uint32_t new_words(size_t row, char *text, uint64_t *random) {
 
 static make_value *const all_values[] = {empty, same, counting_id, date, sixteen_digits, digits_and_more,
                                          digits_then_a_long_one, many_shapes, name, address, any_bytes,
-                                         zero_bytes, only_blanks, new_words};
+                                         zero_bytes, only_blanks, new_words, like_pieces, long_values, digits_and_zero_bytes};
 enum { value_count = sizeof all_values / sizeof *all_values };
 
 /* ---- tests --------------------------------------------------------------------------------- */
