@@ -66,6 +66,16 @@ khop_status region_map(region *r, size_t bytes, const char *purpose, khop_error 
   return KHOP_OK;
 }
 
+khop_status region_map_sparse(region *r, size_t bytes, const char *purpose, khop_error *err) {
+  *r = (region){0};
+  if (bytes == 0) return KHOP_OK;
+  void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED) return error_memory(err, bytes, purpose);
+  madvise(data, bytes, MADV_NOHUGEPAGE);
+  *r = (region){.data = data, .bytes = bytes};
+  return KHOP_OK;
+}
+
 khop_status region_resize(region *r, size_t bytes, const char *purpose, khop_error *err) {
   if (!r->data) return region_map(r, bytes, purpose, err);
   if (bytes == 0) {

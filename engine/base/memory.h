@@ -31,6 +31,8 @@ typedef struct region {
 } region;
 
 khop_status region_map(region *r, size_t bytes, const char *purpose, khop_error *err);
+/* The same of ordinary pages: of so large a mapping little will be touched, here and there. */
+khop_status region_map_sparse(region *r, size_t bytes, const char *purpose, khop_error *err);
 /* Grows or shrinks, keeping the content; the address may change. */
 khop_status region_resize(region *r, size_t bytes, const char *purpose, khop_error *err);
 void region_unmap(region *r);

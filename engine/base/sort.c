@@ -152,6 +152,8 @@ static void sort_partition(sort_item *items, sort_item *scratch, size_t count) {
   if (shift > 0) sort_runs(items, scratch, count, shift);
 }
 
+void sort_items_alone(sort_item *items, sort_item *scratch, size_t count) { sort_partition(items, scratch, count); }
+
 /* ---- the split ----------------------------------------------------------------------------- */
 
 static size_t chunk_start(const sorting *s, size_t c) {

@@ -31,7 +31,10 @@ typedef struct sort_item {
  * content is undefined. */
 khop_status sort_items(sort_item *items, sort_item *scratch, size_t count, pool *workers, khop_error *err);
 
-/* The same, and where the partitions begin: partition p is items[out_starts[p]] up to but not
+/* The same on the calling thread, of items that stand in `scratch`: for callers that have split their keys themselves. */
+void sort_items_alone(sort_item *items, sort_item *scratch, size_t count);
+
+/* sort_items, and where the partitions begin: partition p is items[out_starts[p]] up to but not
  * including items[out_starts[p + 1]], maybe empty, and equal keys are never parted. Tasks of a
  * parallel walk over the keys. A small or uniform input is all in the first. */
 khop_status sort_items_partitions(sort_item *items, sort_item *scratch, size_t count, pool *workers,

@@ -154,17 +154,60 @@ typedef struct row_tile {
   uint16_t places[TILE_ROWS]; /* low bits of the row numbers */
 } row_tile;
 
+/* What a part holds for the rows of a tile. */
+typedef uint64_t part_column[TILE_ROWS];
+
+/* Rules share parts: each is read once a tile. */
+typedef struct shared_columns {
+  size_t count;
+  const schema_key_part *parts[SCHEMA_RULES_MAX * SCHEMA_KEY_PARTS_MAX];
+  part_place places[SCHEMA_RULES_MAX * SCHEMA_KEY_PARTS_MAX];
+  uint16_t of[SCHEMA_RULES_MAX][SCHEMA_KEY_PARTS_MAX]; /* by rule, from the first one asked for, and part */
+  part_column values[SCHEMA_RULES_MAX * SCHEMA_KEY_PARTS_MAX];
+} shared_columns;
+
+/* What a call of block_keys is asked for. */
+typedef struct key_request {
+  const feature_layout *layout;
+  const schema *schema;
+  size_t first_rule, rules;
+  uint64_t threshold;
+} key_request;
+
+static bool is_sample(const key_request *q) { return q->threshold != UINT64_MAX; }
+
 /* One loop a way of reading, for all rows are read alike. */
-static void add_part(key_hash *h, const feature_layout *layout, const schema_key_part *part, part_place place, const row_tile *t) {
+static void read_column(const feature_layout *layout, const schema_key_part *part, part_place place, const row_tile *t, uint64_t *restrict out) {
   switch (place.read) {
     case PART_U32:
-      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], slot_u32(t->rows[i], place.offset));
+      for (size_t i = 0; i < t->count; i++) out[i] = slot_u32(t->rows[i], place.offset);
       break;
     case PART_U64:
-      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], slot_u64(t->rows[i], place.offset));
+      for (size_t i = 0; i < t->count; i++) out[i] = slot_u64(t->rows[i], place.offset);
       break;
     default:
-      for (size_t i = 0; i < t->count; i++) h[i] = add_value(h[i], part_value(layout, part, place, t->rows[i]));
+      for (size_t i = 0; i < t->count; i++) out[i] = part_value(layout, part, place, t->rows[i]);
+  }
+}
+
+static uint16_t find_column(shared_columns *c, const schema_key_part *part, part_place place) {
+  size_t i = 0;
+  while (i < c->count && (c->parts[i]->field != part->field || c->parts[i]->kind != part->kind || c->parts[i]->argument != part->argument)) i++;
+  if (i == c->count) {
+    c->parts[i] = part;
+    c->places[i] = place;
+    c->count++;
+  }
+  return (uint16_t)i;
+}
+
+/* Of a sample only the first parts are looked at for every row. */
+static void choose_columns(shared_columns *c, const key_request *q) {
+  c->count = 0;
+  for (size_t r = 0; r < q->rules; r++) {
+    const schema_rule *rule = &q->schema->rules[q->first_rule + r];
+    size_t parts = is_sample(q) ? 1 : rule->part_count;
+    for (size_t p = 0; p < parts; p++) c->of[r][p] = find_column(c, &rule->parts[p], q->layout->rule_parts[q->first_rule + r][p]);
   }
 }
 
@@ -182,46 +225,74 @@ static void load_tile(row_tile *t, const feature_table *table, size_t first, siz
   }
 }
 
-/* The rows whose key's first part hashes to at most `threshold`. */
-static void sample_tile(row_tile *out, const row_tile *t, const feature_layout *layout, const schema_rule *rule, size_t rule_number,
-                        uint64_t threshold) {
-  const part_place place = layout->rule_parts[rule_number][0];
-  out->count = 0;
+/* The rows whose key's first part, `values`, hashes to at most the threshold. */
+static void sample_tile(row_tile *restrict out, const row_tile *t, const uint64_t *values, size_t rule, uint64_t threshold) {
+  size_t count = 0;
   for (size_t i = 0; i < t->count; i++) {
-    uint64_t value = part_value(layout, &rule->parts[0], place, t->rows[i]);
-    out->rows[out->count] = t->rows[i];
-    out->places[out->count] = t->places[i];
-    out->count += (value != 0) & (hash_combine(rule_number, value) <= threshold);
+    out->rows[count] = t->rows[i];
+    out->places[count] = t->places[i];
+    count += (values[i] != 0) & (hash_combine(rule, values[i]) <= threshold);
   }
+  out->count = count;
 }
 
-/* Without branches on the values: half of all identifiers are missing, at random. */
-static size_t append_keys(const feature_layout *layout, const schema_rule *rule, size_t rule_number, const row_tile *t, keyed_row *out) {
-  key_hash h[TILE_ROWS];
+/* block_key for each row. Without branches on the values: half of all identifiers are missing, at random. */
+static inline __attribute__((always_inline)) size_t join_parts(const uint64_t *const *columns, size_t parts, size_t rule, const row_tile *t,
+                                                               keyed_row *restrict out) {
   size_t count = 0;
-  for (size_t i = 0; i < t->count; i++) h[i] = (key_hash){.hash = rule_number + 1};
-  for (size_t p = 0; p < rule->part_count; p++) add_part(h, layout, &rule->parts[p], layout->rule_parts[rule_number][p], t);
   for (size_t i = 0; i < t->count; i++) {
-    out[count] = finish_key(hash_mix(h[i].hash)) << key_bits_dropped | t->places[i];
-    count += !h[i].missing;
+    key_hash h = {.hash = rule + 1};
+    for (size_t p = 0; p < parts; p++) h = add_value(h, columns[p][i]);
+    out[count] = finish_key(hash_mix(h.hash)) << key_bits_dropped | t->places[i];
+    count += !h.missing;
   }
   return count;
 }
 
+/* A loop a number of parts: most rules have two to four. */
+static size_t append_keys(const uint64_t *const *columns, size_t parts, size_t rule, const row_tile *t, keyed_row *out) {
+  switch (parts) {
+    case 1: return join_parts(columns, 1, rule, t, out);
+    case 2: return join_parts(columns, 2, rule, t, out);
+    case 3: return join_parts(columns, 3, rule, t, out);
+    case 4: return join_parts(columns, 4, rule, t, out);
+    default: return join_parts(columns, parts, rule, t, out);
+  }
+}
+
+static size_t append_sample(const key_request *q, size_t rule, const row_tile *tile, const uint64_t *first_part, keyed_row *out) {
+  const schema_rule *declared = &q->schema->rules[rule];
+  row_tile taken;
+  part_column values[SCHEMA_KEY_PARTS_MAX];
+  const uint64_t *columns[SCHEMA_KEY_PARTS_MAX];
+  sample_tile(&taken, tile, first_part, rule, q->threshold);
+  for (size_t p = 0; p < declared->part_count; p++) {
+    read_column(q->layout, &declared->parts[p], q->layout->rule_parts[rule][p], &taken, values[p]);
+    columns[p] = values[p];
+  }
+  return append_keys(columns, declared->part_count, rule, &taken, out);
+}
+
+static size_t append_rule(const key_request *q, const shared_columns *shared, size_t r, const row_tile *tile, keyed_row *out) {
+  size_t rule = q->first_rule + r, parts = q->schema->rules[rule].part_count;
+  const uint64_t *columns[SCHEMA_KEY_PARTS_MAX];
+  if (is_sample(q)) return append_sample(q, rule, tile, shared->values[shared->of[r][0]], out);
+  for (size_t p = 0; p < parts; p++) columns[p] = shared->values[shared->of[r][p]];
+  return append_keys(columns, parts, rule, tile, out);
+}
+
 void block_keys(const feature_table *table, const schema *s, size_t first_rule, size_t rules, uint64_t threshold, size_t first,
                 size_t last, keyed_row *const *out, size_t *out_counts) {
-  const feature_layout *layout = &table->layout;
-  row_tile tile, sample;
+  const key_request q = {.layout = &table->layout, .schema = s, .first_rule = first_rule, .rules = rules, .threshold = threshold};
+  row_tile tile;
+  shared_columns shared;
+  choose_columns(&shared, &q);
   memset(out_counts, 0, rules * sizeof *out_counts);
   for (size_t start = first, end; start < last; start = end) {
     end = last - start < TILE_ROWS ? last : start + TILE_ROWS;
     load_tile(&tile, table, start, end);
-    for (size_t r = 0; r < rules; r++) {
-      const schema_rule *rule = &s->rules[first_rule + r];
-      if (threshold != UINT64_MAX) sample_tile(&sample, &tile, layout, rule, first_rule + r, threshold);
-      const row_tile *taken = threshold != UINT64_MAX ? &sample : &tile;
-      out_counts[r] += append_keys(layout, rule, first_rule + r, taken, out[r] + out_counts[r]);
-    }
+    for (size_t c = 0; c < shared.count; c++) read_column(q.layout, shared.parts[c], shared.places[c], &tile, shared.values[c]);
+    for (size_t r = 0; r < rules; r++) out_counts[r] += append_rule(&q, &shared, r, &tile, out[r] + out_counts[r]);
   }
 }
 

@@ -16,9 +16,8 @@ khop_status rule_walk_sort(rule_walk *w, double share, pool *workers, khop_error
   const walk_options *o = w->options;
   key_group alone = {0}, *group = o->keys ? o->keys : &alone;
   uint64_t threshold = share >= 1 ? UINT64_MAX : (uint64_t)(share * 0x1p64);
-  TRY_CLEANUP(key_group_take(group, o->table, o->schema, w->rule, o->keys ? KEY_GROUP_RULES : 1, threshold, workers, w->items,
-                             &w->item_count, err));
-  TRY_CLEANUP(sort_items(w->items, w->scratch, w->item_count, workers, err));
+  TRY_CLEANUP(key_group_sort(group, o->table, o->schema, w->rule, o->keys ? KEY_GROUP_RULES : 1, threshold, workers, w->items,
+                             w->scratch, &w->item_count, err));
 cleanup:
   key_group_free(&alone);
   return status;
