@@ -38,6 +38,8 @@ void store_batch_reset(store_batch *b) {
 
 size_t store_batch_rows(const store_batch *b) { return b->closed_rows + b->open_rows; }
 
+size_t store_batch_bytes(const store_batch *b) { return b->values_used; }
+
 static khop_status reserve_value(store_batch *b, size_t used, size_t more, khop_error *err) {
   return array_reserve(&b->values, &b->values_capacity, b->values_used + used + more, 1, "record chunks", err);
 }

@@ -100,6 +100,8 @@ khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, cons
                             const uint32_t *lengths, khop_error *err);
 khop_status store_batch_finish(store_batch *b, khop_error *err);
 size_t store_batch_rows(const store_batch *b);
+/* Of the closed chunks, as they will stand in the store. */
+size_t store_batch_bytes(const store_batch *b);
 void store_batch_reset(store_batch *b);
 void store_batch_free(store_batch *b);
 

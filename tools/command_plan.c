@@ -66,7 +66,8 @@ const command_spec command_plan = {
     .summary = "shows what dedupe would do: pairs, largest blocks, memory, disk, time; writes nothing",
     .details = "For each blocking rule: rows with a key, blocks, pairs that it is the first to find, pairs that an earlier rule finds too,\n"
                "expected matches among its pairs, those of them that no other rule finds (a run without the rule misses them), and the\n"
-               "seconds that it costs. Up to 131,072 rows all pairs are compared, beyond a sample.",
+               "seconds that it costs. Up to 131,072 rows all pairs are compared, beyond a sample. What the store will cost is found by writing one\n"
+               "for a second, in TMPDIR or /tmp; it is removed.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
     .option_groups = (const option_spec *const[]){options_model, options_schema, options_input, options_run, options_help, NULL},

@@ -228,7 +228,7 @@ KHOP_API khop_status khop_suggest_rules(const khop_options *options, uint64_t pa
 
 /* ---- plan --------------------------------------------------------------------------------- */
 
-enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 48 };
+enum { KHOP_PLAN_BLOCKS = 10, KHOP_RULES_MAX = 44 };
 
 typedef struct khop_plan_rule {
   char name[160];

@@ -7,6 +7,8 @@
 #include "run/run.h"
 #include "run/witness.h"
 
+_Static_assert(STORE_TABLE_RULES + SCHEMA_RULES_MAX <= STORE_TABLE_CLUSTER, "a table for each rule");
+
 typedef struct task_pairs {
   sort_item *items;
   size_t count, capacity;

@@ -7,8 +7,14 @@ khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, k
   *out_plan = (khop_plan_result){0};
   khop_status status = KHOP_OK;
   run r;
+  store_trial trial = {0};
   TRY_CLEANUP(run_open(&r, options, RUN_READS, err));
+  if (!options->skip_store) {
+    store_trial_begin(&trial, r.schema->field_count);
+    r.trial = &trial;
+  }
   TRY_CLEANUP(run_read(&r, err));
+  store_trial_end(&trial);
   TRY_CLEANUP(run_train(&r, err));
   snprintf(out_plan->schema, sizeof out_plan->schema, "%s", r.schema->name);
   out_plan->rows = r.rows;
@@ -17,6 +23,7 @@ khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, k
   TRY_CLEANUP(plan_rules(&r, out_plan, err));
   progress_finish(&r.progress);
 cleanup:
+  store_trial_free(&trial);
   run_close(&r);
   return status;
 }

@@ -143,15 +143,33 @@ static void report_blocks(const run *r, khop_plan_result *out) {
   }
 }
 
-static void report_needs(const run *r, double blocking_seconds, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
-  const double store_bytes_per_row = 250, csv_bytes_per_row = 40, csv_bytes_per_pair = 60, output_bytes_per_second = 100e6;
-  out->pairs_per_second = seconds_per_pair > 0 ? r->options.threads / seconds_per_pair : 0;
-  double disk = (double)out->indexed * (store_bytes_per_row + csv_bytes_per_row) +
-                (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair;
-  out->disk_bytes = (uint64_t)disk;
+/* Entries of the store's tables: record ids, identifiers, the keys of all rules. */
+static uint64_t count_postings(const run *r, uint64_t indexed) {
+  uint64_t count = indexed;
+  for (size_t i = 0; i < r->schema->rule_count; i++) count += r->facts[i].rows;
+  for (size_t f = 0; f < r->schema->field_count; f++) {
+    if (!r->schema->fields[f].identifier) continue;
+    const feature_slot *slot = &r->table.layout.slots[f];
+    for (size_t row = 0; row < r->table.count; row++) count += !feature_missing(slot, feature_row(&r->table, row));
+  }
+  return count;
+}
+
+/* What plan did took as long as it will in the run, but for the trial of the store; the rest of the pairs and of the store are
+ * to come. While a run reads, its threads share the writing; at the end it waits for the disk. */
+static void report_needs(const run *r, double elapsed, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
+  const double posting_bytes = 6.3, csv_bytes_per_row = 40, csv_bytes_per_pair = 60, csv_bytes_per_second = 400e6;
+  const double threads = r->options.threads;
+  double csv = (double)out->indexed * csv_bytes_per_row + (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair, stored = 0;
+  out->pairs_per_second = seconds_per_pair > 0 ? threads / seconds_per_pair : 0;
+  out->seconds = elapsed + (double)pairs_to_come * seconds_per_pair / threads + csv / csv_bytes_per_second;
+  if (r->trial) {
+    stored = (double)r->trial->packed_bytes + (double)count_postings(r, out->indexed) * posting_bytes;
+    out->seconds += (store_trial_append_seconds(r->trial, stored) - r->trial->append_seconds) / threads - r->trial->sync_seconds +
+                    store_trial_sync_seconds(r->trial, stored + csv);
+  }
+  out->disk_bytes = (uint64_t)(stored + csv);
   out->memory_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory((uint64_t)(out->expected_matches + out->expected_reviews));
-  double comparing = out->pairs_per_second > 0 ? (double)pairs_to_come / out->pairs_per_second : 0;
-  out->seconds = blocking_seconds + comparing + disk / output_bytes_per_second;
 }
 
 static void report(const plan_job *job, khop_plan_result *out) {

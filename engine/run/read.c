@@ -256,7 +256,8 @@ static khop_status store_batches(read_job *job, khop_error *err) {
   while (channel_receive(job->to_store, &item)) {
     slot *s = item;
     if (s->packed) {
-      if (!atomic_load(&job->over_budget)) TRY(store_writer_append(job->run->store, s->packed, err));
+      if (job->run->trial) store_trial_take(job->run->trial, s->packed);
+      else if (!atomic_load(&job->over_budget)) TRY(store_writer_append(job->run->store, s->packed, err));
       store_batch_reset(s->packed);
     }
     channel_send(job->free_slots, s); /* closed only after a failure */
@@ -306,7 +307,7 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) job->memories[t] = text_memory_create(job->run->table.layout.reads_addresses);
   if (!job->memories) return error_memory(err, sizeof *job->memories, "reading");
   for (size_t i = 0; i < job->slot_count; i++) {
-    if (job->run->store) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));
+    if (job->run->store || job->run->trial) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));
     channel_send(job->free_slots, &job->slots[i]);
   }
   return KHOP_OK;

@@ -23,6 +23,7 @@
 #include "output/outputs.h"
 #include "output/results.h"
 #include "run/progress.h"
+#include "run/store_trial.h"
 
 #define RUN_BEST_PROBABILITY 0.001 /* a pair that is less probable is nobody's candidate */
 
@@ -50,6 +51,7 @@ typedef struct run {
   uint64_t input_hash; /* over all batches, in order */
 
   store_writer *store; /* NULL when skipped */
+  store_trial *trial;  /* instead of it, of a plan: what it would cost */
   char *store_path;
 
   compare_plan plan;

@@ -70,7 +70,7 @@ enum {
   SCHEMA_NAME_BYTES_MAX = 128, /* of any one text in a schema: names, aliases, title */
   SCHEMA_FIELDS_MAX = 64,
   SCHEMA_ALIASES_MAX = 64,     /* per field */
-  SCHEMA_RULES_MAX = 48,
+  SCHEMA_RULES_MAX = 44, /* a table of the store for each: index/store.h */
   SCHEMA_KEY_PARTS_MAX = 6,
   SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */

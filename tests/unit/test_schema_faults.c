@@ -336,7 +336,7 @@ static void test_limits(void **state) {
   check_many("[họ tên]", "[a", ", b@", 63, "]", NULL);
   check_many("[họ tên]", "[a", ", b@", 64, "]", "my.yaml:5:37: aliases: 65, at most 64");
   check_many("  - [so]\n", "", "  - {name: r@, parts: [so]}\n", 31, "", NULL);
-  check_many("  - [so]\n", "", "  - {name: r@, parts: [so]}\n", 48, "", "my.yaml:10:3: blocking: 49, at most 48");
+  check_many("  - [so]\n", "", "  - {name: r@, parts: [so]}\n", SCHEMA_RULES_MAX, "", "my.yaml:10:3: blocking: 45, at most 44");
   check_many(ELSE, "", LEVEL, 13, ELSE, NULL);
   check_many(ELSE, "", LEVEL, 14, ELSE,
              "my.yaml:16:7: levels: 16, at most 15");
