@@ -7,19 +7,24 @@
 
 /* ---- words -------------------------------------------------------------------------------------- */
 
-/* A bit for each blank among eight letters. Letters are below 32, so no byte borrows from the next. */
-static uint64_t blanks_of(const uint8_t *letters) {
-  const uint64_t blanks = LETTER_SPACE * 0x0101010101010101u, high = 0x8080808080808080u;
-  uint64_t x;
-  memcpy(&x, letters, 8);
-  uint64_t zero_bytes = (high - (x ^ blanks)) & high;
-  return (zero_bytes >> 7) * 0x0102040810204080u >> 56;
+/* Sixteen letters at a time; a comparison of vectors gives -1 where it holds. */
+typedef uint8_t letter_vector __attribute__((vector_size(16)));
+
+/* A bit for each blank among sixteen letters: each half's bits are summed up in its top byte. */
+static inline uint64_t blanks_of(const uint8_t *letters) {
+  const letter_vector bits = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  const uint64_t ones = 0x0101010101010101u;
+  letter_vector sixteen;
+  uint64_t halves[2];
+  memcpy(&sixteen, letters, sizeof sixteen);
+  sixteen = (letter_vector)(sixteen == LETTER_SPACE) & bits;
+  memcpy(halves, &sixteen, sizeof halves);
+  return halves[0] * ones >> 56 | (halves[1] * ones >> 56) << 8;
 }
 
 /* And among the first `length` of TEXT_LETTERS_MAX. */
-static uint64_t blanks_in(const uint8_t *letters, unsigned length) {
-  uint64_t blanks = blanks_of(letters) | blanks_of(letters + 8) << 8 | blanks_of(letters + 16) << 16 | blanks_of(letters + 24) << 24;
-  return blanks & ((1ull << length) - 1);
+static inline uint64_t blanks_in(const uint8_t *letters, unsigned length) {
+  return (blanks_of(letters) | blanks_of(letters + 16) << 16) & ((1ull << length) - 1);
 }
 
 unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[FEATURE_WORDS_MAX]) {
@@ -35,18 +40,25 @@ unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[
   return count;
 }
 
-/* Eight letters are read at once, because a copy of a length not known is a call; the last ones are shifted down. */
-uint32_t feature_word_hash(const uint8_t *letters, word_span word) {
+/* Up to eight letters. They are read at once, because a copy of a length not known is a call; the last ones are shifted
+ * down. */
+static inline uint64_t letters_at(const uint8_t *letters, unsigned start, unsigned count) {
+  unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
+  uint64_t eight;
+  memcpy(&eight, letters + from, 8);
+  return eight >> 8 * (start - from) & ~0ull >> (64 - 8 * count);
+}
+
+static inline uint32_t word_hash(const uint8_t *letters, word_span word) {
   uint64_t hash = 0;
-  for (unsigned i = word.start; i < word.end; i += 8) {
-    unsigned from = i < TEXT_LETTERS_MAX - 8 ? i : TEXT_LETTERS_MAX - 8, bytes = word.end - i < 8u ? word.end - i : 8u;
-    uint64_t piece;
-    memcpy(&piece, letters + from, 8);
-    hash = hash_mix(hash + (piece >> 8 * (i - from) & ~0ull >> (64 - 8 * bytes)));
-  }
+  unsigned i = word.start;
+  for (; word.end - i > 8u; i += 8) hash = hash_mix(hash + letters_at(letters, i, 8));
+  if (i < word.end) hash = hash_mix(hash + letters_at(letters, i, word.end - i));
   uint32_t folded = (uint32_t)(hash >> 32);
   return folded ? folded : 1;
 }
+
+uint32_t feature_word_hash(const uint8_t *letters, word_span word) { return word_hash(letters, word); }
 
 /* ---- parts -------------------------------------------------------------------------------------- */
 
@@ -83,50 +95,43 @@ static uint64_t remaining_hash(key_part_kind kind, const text_words *text) {
   return hash_letters(letters, end - start);
 }
 
-/* The first or last word of most texts: fewer blanks than words are told apart, and one at neither end. Its hash without
- * finding the others; false when the words are to be found. */
-static bool end_word_hash(key_part_kind kind, const uint8_t *letters, unsigned length, uint64_t *out_hash) {
-  uint64_t blanks = blanks_in(letters, length);
-  bool is_usual = length > 0 && !(blanks & (1 | 1ull << (length - 1))) && __builtin_popcountll(blanks) < FEATURE_WORDS_MAX;
-  if (!is_usual) return false;
-  word_span word = {.start = 0, .end = (uint8_t)length};
-  if (kind == PART_SURNAME) word.end = (uint8_t)__builtin_ctzll(blanks | 1ull << length);
-  else word.start = (uint8_t)(blanks ? 64 - __builtin_clzll(blanks) : 0);
-  *out_hash = feature_word_hash(letters, word);
-  return true;
-}
-
 static uint64_t words_hash(key_part_kind kind, const text_words *text) {
   if (text->count == 0) return 0;
-  if (kind == PART_GIVEN) return feature_word_hash(text->letters, text->words[text->count - 1]);
-  if (kind == PART_SURNAME) return feature_word_hash(text->letters, text->words[0]);
+  if (kind == PART_GIVEN) return word_hash(text->letters, text->words[text->count - 1]);
+  if (kind == PART_SURNAME) return word_hash(text->letters, text->words[0]);
   uint64_t hash = text->count;
   for (unsigned w = 0; w < text->count; w++) {
-    if (kind == PART_SORTED) hash += hash_mix(feature_word_hash(text->letters, text->words[w]));
+    if (kind == PART_SORTED) hash += hash_mix(word_hash(text->letters, text->words[w]));
     else hash = hash * 32 + text->letters[text->words[w].start];
   }
   return hash | 1ull << 63;
 }
 
-static uint32_t folded_hash(uint64_t hash) {
+static inline uint32_t folded_hash(uint64_t hash) {
   if (!hash) return 0;
   uint32_t folded = (uint32_t)(hash_mix(hash) >> 32);
   return folded ? folded : 1;
 }
 
-static uint64_t long_hash(key_part_kind kind, const uint8_t *letters, unsigned length) {
+uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
   text_words text = {.letters = letters, .length = length};
+  if (kind == PART_PREFIX) return folded_hash(hash_letters(letters, length < argument ? length : argument));
   text.count = feature_words(letters, length, text.words);
-  if (kind == PART_PHONETIC) return phonetic_hash(&text);
-  if (kind == PART_WITHOUT_GIVEN || kind == PART_WITHOUT_SURNAME) return remaining_hash(kind, &text);
-  return words_hash(kind, &text);
+  if (kind == PART_PHONETIC) return folded_hash(phonetic_hash(&text));
+  if (kind == PART_WITHOUT_GIVEN || kind == PART_WITHOUT_SURNAME) return folded_hash(remaining_hash(kind, &text));
+  return folded_hash(words_hash(kind, &text));
 }
 
-uint32_t feature_part_hash(key_part_kind kind, unsigned argument, const uint8_t letters[TEXT_LETTERS_MAX], unsigned length) {
-  uint64_t hash;
-  if (kind == PART_PREFIX) hash = hash_letters(letters, length < argument ? length : argument);
-  else if ((kind != PART_GIVEN && kind != PART_SURNAME) || !end_word_hash(kind, letters, length, &hash)) hash = long_hash(kind, letters, length);
-  return folded_hash(hash);
+/* Are first and last word what stands before the first blank and behind the last? Not where a blank is at an end, or where
+ * words are more than are told apart. */
+static bool has_plain_ends(uint64_t blanks, unsigned length) {
+  return !(blanks & (1 | 1ull << (length - 1))) && __builtin_popcountll(blanks) < FEATURE_WORDS_MAX;
+}
+
+/* The last word, or the first one, of a text with such ends. */
+static inline word_span end_word(key_part_kind kind, uint64_t blanks, unsigned length) {
+  if (kind == PART_SURNAME) return (word_span){0, (uint8_t)__builtin_ctzll(blanks | 1ull << length)};
+  return (word_span){(uint8_t)(blanks ? 64 - __builtin_clzll(blanks) : 0), (uint8_t)length};
 }
 
 size_t feature_parts_of(const feature_layout *layout, size_t field, const feature_part *parts[FEATURE_PARTS_MAX]) {
@@ -139,9 +144,16 @@ size_t feature_parts_of(const feature_layout *layout, size_t field, const featur
 }
 
 void feature_encode_parts(const feature_part *const *parts, size_t count, const text_value *value, uint8_t *row) {
-  if (value->length == 0) return; /* the row is zero, which says missing */
+  const uint8_t *letters = value->letters;
+  unsigned length = value->length;
+  if (length == 0 || count == 0) return; /* the row is zero, which says missing */
+  uint64_t blanks = blanks_in(letters, length);
+  bool is_plain = has_plain_ends(blanks, length);
   for (size_t i = 0; i < count; i++) {
-    uint32_t hash = feature_part_hash(parts[i]->part.kind, parts[i]->part.argument, value->letters, value->length);
+    key_part_kind kind = parts[i]->part.kind;
+    bool is_end = is_plain && (kind == PART_GIVEN || kind == PART_SURNAME);
+    uint32_t hash = is_end ? folded_hash(word_hash(letters, end_word(kind, blanks, length)))
+                           : feature_part_hash(kind, parts[i]->part.argument, letters, length);
     memcpy(row + parts[i]->offset, &hash, 4);
   }
 }
