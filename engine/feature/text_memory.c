@@ -197,17 +197,22 @@ static void fetch_piece(const piece_slot *set) {
   __builtin_prefetch((const char *)set + 128);
 }
 
+/* A house, whose address is no place that comes again: a number in front, or "Số" and a number. */
+static bool is_house(const char *text, size_t length, cut_address *out) {
+  bool has_digit = text[0] >= '0' && text[0] <= '9', may_have_word = (text[0] | 0x20) == 's' && text[1] == '\xE1';
+  out->is_cut = false;
+  if (has_digit || may_have_word) cut_text(text, length, out);
+  return has_digit || (out->is_cut && out->cut.number_end > 0);
+}
+
 static void want(text_memory *memory, semantic_type type, const char *text, size_t length, wanted *out) {
   out->hash = 0;
   out->length = length;
-  out->address.is_cut = false;
   if (length == 0) return;
-  if (comes_again(type, text, length)) {
+  if (type == TYPE_PLACE ? !is_house(text, length, &out->address) : comes_again(type, text, length)) {
     out->hash = value_hash(type, text, length);
     __builtin_prefetch(hash_set(memory, out->hash));
-  } else if (type == TYPE_PLACE) {
-    cut_text(text, length, &out->address);
-    if (!out->address.is_cut) return;
+  } else if (type == TYPE_PLACE && out->address.is_cut) {
     fetch_piece(piece_set(memory, PLACE_BEHIND_COMMA, out->address.tail_hash));
     fetch_piece(piece_set(memory, out->address.cut.head_start, out->address.head_hash));
   }

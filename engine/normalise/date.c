@@ -4,46 +4,58 @@
 
 #include "normalise/date_layout.h"
 
-/* 0 as a month or day is unknown; a day without a month says nothing. */
-static void date_set(date_value *out, unsigned year, unsigned month, unsigned day) {
-  out->present = true;
-  if (year == 0 && month == 0 && day == 0) out->present = false; /* 00/00/0000 */
-  if (!date_exists(year, month, day)) return;
+/* One that exists. 0 as a month or day is unknown; a day without a month says nothing. */
+static void date_put(date_value *out, unsigned year, unsigned month, unsigned day) {
   out->valid = true;
   out->year = (uint16_t)year;
   out->month = (uint8_t)month;
   out->day = (uint8_t)(month == 0 ? 0 : day);
 }
 
+static void date_set(date_value *out, unsigned year, unsigned month, unsigned day) {
+  out->present = year != 0 || month != 0 || day != 0; /* 00/00/0000 */
+  if (date_exists(year, month, day)) date_put(out, year, month, day);
+}
+
 /* Day first, as Vietnam writes; month first where only that exists. */
 static void date_set_day_first(date_value *out, unsigned day, unsigned month, unsigned year) {
-  bool swapped = !date_exists(year, month, day) && date_exists(year, day, month) && day > 0 && month > 12;
-  if (swapped) {
-    date_set(out, year, day, month);
+  out->present = year != 0 || month != 0 || day != 0;
+  if (date_exists(year, month, day)) {
+    date_put(out, year, month, day);
+  } else if (day > 0 && month > 12 && date_exists(year, day, month)) {
+    date_put(out, year, day, month);
     out->month_first = true;
-  } else {
-    date_set(out, year, month, day);
   }
 }
+
+/* Eight digits, two a number: the first in the lowest bits of each 16. False when they are not digits. */
+static bool read_pairs(uint64_t digits, uint64_t *out_pairs) {
+  const uint64_t high = 0xf0f0f0f0f0f0f0f0u, zeros = 0x3030303030303030u, sixes = 0x0606060606060606u;
+  if ((digits & high) != zeros || ((digits + sixes) & high) != zeros) return false;
+  *out_pairs = (digits - zeros) * (1 + (10 << 8)) >> 8 & 0x00ff00ff00ff00ffu;
+  return true;
+}
+
+static bool is_mark(char c) { return c == '/' || c == '-' || c == '.'; }
+
 /* dd/mm/yyyy and yyyy-mm-dd in ten bytes; false leaves *out alone. */
 static bool read_usual(const char *t, date_value *out) {
-#define D(i) ((unsigned)(t[i] - '0'))
-  if (t[2] == t[5] && (t[2] == '/' || t[2] == '-' || t[2] == '.')) {
-    bool digits = (D(0) < 10) & (D(1) < 10) & (D(3) < 10) & (D(4) < 10) & (D(6) < 10) & (D(7) < 10) & (D(8) < 10) &
-                  (D(9) < 10);
-    if (!digits) return false;
-    date_set_day_first(out, D(0) * 10 + D(1), D(3) * 10 + D(4), D(6) * 1000 + D(7) * 100 + D(8) * 10 + D(9));
+  uint64_t first, last, pairs; /* bytes 0 to 7, and 2 to 9 */
+  memcpy(&first, t, sizeof first);
+  memcpy(&last, t + 2, sizeof last);
+  if (t[2] == t[5] && is_mark(t[2])) {
+    uint64_t digits = (first & 0xffff) | (first >> 24 & 0xffff) << 16 | last >> 32 << 32;
+    if (!read_pairs(digits, &pairs)) return false;
+    date_set_day_first(out, pairs & 255, pairs >> 16 & 255, (unsigned)(pairs >> 32 & 255) * 100 + (unsigned)(pairs >> 48));
     return true;
   }
-  if (t[4] == t[7] && (t[4] == '-' || t[4] == '/' || t[4] == '.')) {
-    bool digits = (D(0) < 10) & (D(1) < 10) & (D(2) < 10) & (D(3) < 10) & (D(5) < 10) & (D(6) < 10) & (D(8) < 10) &
-                  (D(9) < 10);
-    if (!digits) return false;
-    date_set(out, D(0) * 1000 + D(1) * 100 + D(2) * 10 + D(3), D(5) * 10 + D(6), D(8) * 10 + D(9));
+  if (t[4] == t[7] && is_mark(t[4])) {
+    uint64_t digits = (first & 0xffffffff) | (first >> 40 & 0xffff) << 32 | last >> 48 << 48;
+    if (!read_pairs(digits, &pairs)) return false;
+    date_set(out, (unsigned)(pairs & 255) * 100 + (unsigned)(pairs >> 16 & 255), pairs >> 32 & 255, (unsigned)(pairs >> 48));
     return true;
   }
   return false;
-#undef D
 }
 
 /* False when it has none of the layouts; *out is present all the same. */
