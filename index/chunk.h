@@ -17,24 +17,30 @@ enum {
   RECORD_CHUNK_STRIDE = RECORD_CHUNK_ROWS_MAX + 4
 };
 
-struct store_batch {
-  size_t field_count;
-
-  /* The open chunk: where its texts are, column by column. */
-  size_t open_rows, text_used;
-  column_cell *cells; /* [field_count][RECORD_CHUNK_STRIDE] */
+/* What packing needs beside its result: the open chunk (where its texts are, column by column) and the
+ * packer's memory. */
+typedef struct batch_workspace {
+  size_t rows, text_used;
   uint64_t sources[RECORD_CHUNK_ROWS_MAX];
   uint64_t lines[RECORD_CHUNK_ROWS_MAX];
   column_packer packer;
+  column_cell cells[]; /* [field_count][RECORD_CHUNK_STRIDE] */
+} batch_workspace;
+
+struct store_batch {
+  size_t field_count;
+  batch_workspace *open; /* NULL before the first record */
 
   /* Closed chunks: values end to end, sealed but for their keys. */
-  uint8_t *values;
-  size_t values_used, values_capacity;
-  struct batch_chunk {
-    uint32_t rows;
-    size_t size_bytes;
-  } *chunks;
-  size_t chunk_count, chunk_capacity, closed_rows;
+  struct batch_chunks {
+    uint8_t *values;
+    size_t values_used, values_capacity;
+    struct batch_chunk {
+      uint32_t rows;
+      size_t size_bytes;
+    } *chunks;
+    size_t count, capacity, rows;
+  } closed;
 };
 
 /* A decoded chunk; zeroed at first, its memory is reused from chunk to chunk. */

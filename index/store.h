@@ -99,6 +99,9 @@ khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop
 khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, const char *const *fields,
                             const uint32_t *lengths, khop_error *err);
 khop_status store_batch_finish(store_batch *b, khop_error *err);
+/* Two batches of the same fields, both finished, change chunks. The memory that packing needs, a megabyte, is made
+ * with a batch's first record and stays: a thread packs in a batch of its own and gives away what is done. */
+khop_status store_batch_exchange(store_batch *a, store_batch *b, khop_error *err);
 size_t store_batch_rows(const store_batch *b);
 /* Of the closed chunks, as they will stand in the store. */
 size_t store_batch_bytes(const store_batch *b);

@@ -204,21 +204,23 @@ uint64_t store_writer_rows(const store_writer *w) { return w->rows; }
 
 khop_status store_writer_append(store_writer *w, const store_batch *b, khop_error *err) {
   TRY(require_usable(w, err));
-  if (b->field_count != w->field_count || b->open_rows) {
+  const struct batch_chunks *closed = &b->closed;
+  const size_t unfinished = store_batch_rows(b) - closed->rows;
+  if (b->field_count != w->field_count || unfinished) {
     return error_set(err, KHOP_BUG, "batch of %zu fields, %zu rows unfinished; the store has %zu fields",
-                     b->field_count, b->open_rows, w->field_count);
+                     b->field_count, unfinished, w->field_count);
   }
-  if (w->rows + b->closed_rows > STORE_ROWS_MAX) {
+  if (w->rows + closed->rows > STORE_ROWS_MAX) {
     return error_set(err, KHOP_INPUT, "%s: more than %lu rows", w->directory.final_path,
                      (unsigned long)STORE_ROWS_MAX);
   }
-  const uint8_t *value = b->values;
-  for (size_t i = 0; i < b->chunk_count; i++) {
+  const uint8_t *value = closed->values;
+  for (size_t i = 0; i < closed->count; i++) {
     uint8_t key[ROW_KEY_BYTES];
     row_key_put(key, (uint32_t)w->rows);
-    TRY(append(w, DB_RECORDS, key, sizeof key, value, b->chunks[i].size_bytes, err));
-    value += b->chunks[i].size_bytes;
-    w->rows += b->chunks[i].rows;
+    TRY(append(w, DB_RECORDS, key, sizeof key, value, closed->chunks[i].size_bytes, err));
+    value += closed->chunks[i].size_bytes;
+    w->rows += closed->chunks[i].rows;
   }
   return KHOP_OK;
 }

@@ -31,6 +31,7 @@ typedef struct slot {
   rejected_row *rejects;
   size_t reject_count, reject_capacity;
   store_batch *packed; /* NULL without a store */
+  store_batch *packer; /* of the worker that has the slot */
   uint64_t text_hash;
   const char *source_name;
   size_t source_name_length;
@@ -43,6 +44,7 @@ typedef struct read_job {
   slot *slots;
   size_t slot_count;
   text_memory **memories; /* per worker */
+  store_batch **packers;  /* likewise; with a store */
   atomic_bool over_budget; /* set in the turnstile; read there, and before it to save work */
   uint64_t rows_beyond;    /* since then; in the turnstile */
 } read_job;
@@ -124,7 +126,7 @@ static khop_status pack_record(slot *s, const input_field *fields, size_t field_
     texts[f] = fields[f].text ? fields[f].text : nothing;
     lengths[f] = fields[f].length;
   }
-  return store_batch_add(s->packed, (uint32_t)s->batch.source, line, texts, lengths, err);
+  return store_batch_add(s->packer, (uint32_t)s->batch.source, line, texts, lengths, err);
 }
 
 /* A row's fields as the schema has them; its id and origin go to the slot. *out_taken false: it has no id. */
@@ -187,7 +189,9 @@ static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
   TRY(take_rows(r, s, memory, err));
-  return s->packed ? store_batch_finish(s->packed, err) : KHOP_OK;
+  if (!s->packed) return KHOP_OK;
+  TRY(store_batch_finish(s->packer, err));
+  return store_batch_exchange(s->packer, s->packed, err);
 }
 
 /* ---- appending, in order ------------------------------------------------------------------------ */
@@ -272,13 +276,14 @@ static khop_status storer_main(void *context, khop_error *err) {
   return status;
 }
 
-static khop_status work_on_batches(read_job *job, text_memory *memory, khop_error *err) {
+static khop_status work_on_batches(read_job *job, unsigned worker, khop_error *err) {
   void *item;
   while (channel_receive(job->to_parse, &item)) {
     slot *s = item;
+    s->packer = job->packers[worker];
     bool is_parsed_only = atomic_load(&job->over_budget);
     if (is_parsed_only) TRY(input_parse(job->run->input, &s->batch, &s->rows, err));
-    else TRY(prepare_slot(job->run, s, memory, err));
+    else TRY(prepare_slot(job->run, s, job->memories[worker], err));
     if (!turnstile_enter(job->order, s->ticket)) break;
     TRY(take_slot(job, s, is_parsed_only, err));
     if (!channel_send(job->to_store, s)) break;
@@ -290,9 +295,22 @@ static khop_status work_on_batches(read_job *job, text_memory *memory, khop_erro
 static khop_status worker_task(void *context, size_t task, unsigned worker, khop_error *err) {
   (void)task;
   read_job *job = context;
-  khop_status status = work_on_batches(job, job->memories[worker], err);
+  khop_status status = work_on_batches(job, worker, err);
   if (status != KHOP_OK) stop_all(job);
   return status;
+}
+
+/* What each worker keeps from batch to batch. */
+static khop_status make_memories(read_job *job, khop_error *err) {
+  const unsigned threads = pool_threads(job->run->workers);
+  job->memories = mem_alloc(threads, sizeof *job->memories);
+  job->packers = mem_alloc(threads, sizeof *job->packers);
+  if (!job->memories || !job->packers) return error_memory(err, threads * sizeof *job->memories, "reading");
+  for (unsigned t = 0; t < threads; t++) {
+    job->memories[t] = text_memory_create(job->run->table.layout.reads_addresses);
+    if (job->run->store || job->run->trial) TRY(store_batch_create(&job->packers[t], job->run->schema->field_count, err));
+  }
+  return KHOP_OK;
 }
 
 static khop_status make_slots(read_job *job, khop_error *err) {
@@ -303,9 +321,7 @@ static khop_status make_slots(read_job *job, khop_error *err) {
   TRY(channel_create(&job->to_parse, job->slot_count, err));
   TRY(channel_create(&job->to_store, job->slot_count, err));
   TRY(turnstile_create(&job->order, err));
-  job->memories = mem_alloc(pool_threads(job->run->workers), sizeof *job->memories);
-  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) job->memories[t] = text_memory_create(job->run->table.layout.reads_addresses);
-  if (!job->memories) return error_memory(err, sizeof *job->memories, "reading");
+  TRY(make_memories(job, err));
   for (size_t i = 0; i < job->slot_count; i++) {
     if (job->run->store || job->run->trial) TRY(store_batch_create(&job->slots[i].packed, job->run->schema->field_count, err));
     channel_send(job->free_slots, &job->slots[i]);
@@ -323,10 +339,14 @@ static void free_slots(read_job *job) {
     mem_free(s->id_lengths);
     mem_free(s->origins);
     mem_free(s->rejects);
-    if (s->packed) store_batch_free(s->packed);
+    store_batch_free(s->packed);
   }
-  for (unsigned t = 0; job->memories && t < pool_threads(job->run->workers); t++) text_memory_free(job->memories[t]);
+  for (unsigned t = 0; t < pool_threads(job->run->workers); t++) {
+    if (job->memories) text_memory_free(job->memories[t]);
+    if (job->packers) store_batch_free(job->packers[t]);
+  }
   mem_free(job->memories);
+  mem_free(job->packers);
   mem_free(job->slots);
   channel_free(job->free_slots);
   channel_free(job->to_parse);

@@ -299,14 +299,16 @@ static void caller_mistakes_are_named(void **state) {
   assert_fails(store_writer_postings(w, 3, ordered, 1, &f->err), KHOP_BUG, "table 3 after table 4");
   uint32_t clusters[10] = {0};
   assert_fails(store_writer_clusters(w, clusters, 9, &f->err), KHOP_BUG, "clusters of 9 rows");
-  store_batch *b;
+  store_batch *b, *wider;
   assert_ok(store_batch_create(&b, fixture_fields, &f->err));
+  assert_ok(store_batch_create(&wider, fixture_fields + 1, &f->err));
+  assert_fails(store_batch_exchange(b, wider, &f->err), KHOP_BUG, "batches of 5 and 6 fields");
   fixture_add_rows(f, b, 10, 1);
+  assert_fails(store_batch_exchange(b, b, &f->err), KHOP_BUG, "1 and 1 rows unfinished");
   assert_fails(store_writer_append(w, b, &f->err), KHOP_BUG, "1 rows unfinished");
+  assert_fails(store_writer_append(w, wider, &f->err), KHOP_BUG, "batch of 6 fields");
   store_batch_free(b);
-  assert_ok(store_batch_create(&b, fixture_fields + 1, &f->err));
-  assert_fails(store_writer_append(w, b, &f->err), KHOP_BUG, "batch of 6 fields");
-  store_batch_free(b);
+  store_batch_free(wider);
   store_writer_free(w);
 }
 

@@ -125,18 +125,22 @@ static inline store_writer *fixture_writer(fixture *f, uint64_t commit_bytes) {
 
 /* All rows, in batches of `batch_rows`. */
 static inline void fixture_write_rows(fixture *f, store_writer *w, uint64_t rows, uint64_t batch_rows) {
-  store_batch *b;
+  store_batch *b, *done;
   assert_ok(store_batch_create(&b, fixture_fields, &f->err));
+  assert_ok(store_batch_create(&done, fixture_fields, &f->err));
   for (uint64_t row = 0; row < rows; row += batch_rows) {
     uint64_t count = rows - row < batch_rows ? rows - row : batch_rows;
     fixture_add_rows(f, b, row, count);
     assert_int_equal(store_batch_rows(b), count);
     assert_ok(store_batch_finish(b, &f->err));
-    assert_ok(store_writer_append(w, b, &f->err));
+    assert_ok(store_batch_exchange(b, done, &f->err));
+    assert_int_equal(store_batch_rows(b), 0);
+    assert_ok(store_writer_append(w, done, &f->err));
     assert_int_equal(store_writer_rows(w), row + count);
-    store_batch_reset(b);
+    store_batch_reset(done);
   }
   store_batch_free(b);
+  store_batch_free(done);
 }
 
 static inline void fixture_check_record(const store_record *record, uint64_t row) {
