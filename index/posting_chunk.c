@@ -82,30 +82,65 @@ static inline size_t room_left(const bit_writer *b, const uint8_t *bytes) {
   return room_bits - (size_t)(b->at - bytes) * 8 - b->used;
 }
 
+/* A chunk on its way. */
+typedef struct posting_writer {
+  const store_posting *postings;
+  size_t count, taken;
+  uint32_t kept;
+  widths widths;
+  bit_writer bits;
+} posting_writer;
+
+/* Whether a key is another one cannot be foreseen, so both kinds of posting are put by the same code. Stops at what is
+ * rare (a repeat, an escape, many bits, a row too wide) and where room may be lacking. */
+static void put_usual(posting_writer *p, const uint8_t *room_end) {
+  const unsigned key_bits = p->widths.key_bits, row_bits = p->widths.row_bits;
+  const uint64_t low_mask = (UINT64_C(1) << key_bits) - 1, row_most = (UINT64_C(1) << row_bits) - 1;
+  bit_writer b = p->bits;
+  size_t i = p->taken;
+  for (; i < p->count && b.at < room_end; i++) {
+    const store_posting *here = &p->postings[i], *before = here - 1;
+    const uint64_t difference = here->key - before->key, is_other = difference != 0, when_other = 0 - is_other;
+    const uint64_t row = here->row - (before->row & ~when_other), low = difference - is_other;
+    const uint64_t zeros = ((low >> key_bits) + 1) & when_other, low_bits = key_bits & when_other;
+    const uint64_t bits = zeros + 1 + low_bits + row_bits;
+    const bool is_repeat = (difference | row) == 0;
+    if (is_repeat | (zeros >= escape_zeros) | (bits > BITS_WIDTH_MAX) | (row > row_most)) break;
+    bits_put(&b, (((low & low_mask) | row << low_bits) << 1 | 1) << zeros, (unsigned)bits);
+  }
+  p->kept += (uint32_t)(i - p->taken);
+  p->taken = i;
+  p->bits = b;
+}
+
+/* The next posting, whatever it is; false when there is no room for it. */
+static bool put_next(posting_writer *p, const uint8_t *bytes) {
+  const store_posting *here = &p->postings[p->taken], *before = p->taken ? here - 1 : here;
+  uint64_t difference = here->key - before->key;
+  uint32_t row = difference ? here->row : here->row - before->row;
+  bool is_repeat = p->taken && !difference && !row;
+  if (!is_repeat) {
+    if ((uint64_t)row >> p->widths.row_bits) return false;
+    if (!put_posting(&p->bits, room_left(&p->bits, bytes), p->widths, difference, row)) return false;
+    p->kept++;
+  }
+  p->taken++;
+  return true;
+}
+
 size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count,
                             size_t *out_size, uint32_t *out_kept) {
   uint8_t bytes[room_bits / 8 + 8]; /* numbers are stored as 8 bytes */
-  const widths w = choose_widths(postings, count);
-  bit_writer b = {.at = bytes};
-  size_t taken = 0;
-  uint32_t kept = 0;
-  store_posting previous = postings[0];
-  for (; taken < count; taken++) {
-    uint64_t key_difference = postings[taken].key - previous.key;
-    uint32_t row = key_difference ? postings[taken].row : postings[taken].row - previous.row;
-    if (taken && !key_difference && !row) continue;
-    if ((uint64_t)row >> w.row_bits || !put_posting(&b, room_left(&b, bytes), w, key_difference, row)) break;
-    kept++;
-    previous = postings[taken];
-  }
-  out[VALUE_HEADER_BYTES] = (uint8_t)w.key_bits;
-  out[VALUE_HEADER_BYTES + 1] = (uint8_t)w.row_bits;
-  size_t size_bytes = (size_t)(bits_end(&b) - bytes);
+  posting_writer p = {.postings = postings, .count = count, .widths = choose_widths(postings, count), .bits = {.at = bytes}};
+  while (p.taken < count && put_next(&p, bytes)) put_usual(&p, bytes + room_bits / 8 - sizeof(uint64_t));
+  out[VALUE_HEADER_BYTES] = (uint8_t)p.widths.key_bits;
+  out[VALUE_HEADER_BYTES + 1] = (uint8_t)p.widths.row_bits;
+  size_t size_bytes = (size_t)(bits_end(&p.bits) - bytes);
   memcpy(out + bits_start, bytes, size_bytes);
   *out_size = bits_start + size_bytes;
-  *out_kept = kept;
-  value_seal_body(out, *out_size, VALUE_POSTINGS, CODEC_RAW, kept);
-  return taken;
+  *out_kept = p.kept;
+  value_seal_body(out, *out_size, VALUE_POSTINGS, CODEC_RAW, p.kept);
+  return p.taken;
 }
 
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size) {

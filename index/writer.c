@@ -13,6 +13,11 @@
 static const uint64_t commit_bytes_default = 8 << 20;
 enum { map_slack_bytes = 4 << 20 /* tree pages and LMDB's free list, many times over */ };
 
+typedef struct posting_table {
+  uint32_t table;
+  uint64_t postings;
+} posting_table;
+
 struct store_writer {
   store_directory directory;
   MDB_env *env;
@@ -27,10 +32,7 @@ struct store_writer {
   bool clusters_written;
   store_posting last_posting;
   size_t table_count;
-  struct {
-    uint32_t table;
-    uint64_t postings;
-  } tables[STORE_TABLES_MAX];
+  posting_table tables[STORE_TABLES_MAX];
 };
 
 static khop_status fail(store_writer *w, int rc, khop_error *err) {
@@ -226,29 +228,30 @@ khop_status store_writer_append(store_writer *w, const store_batch *b, khop_erro
 }
 
 static bool posting_before(const store_posting *a, const store_posting *b) {
-  return a->key != b->key ? a->key < b->key : a->row < b->row;
+  return (a->key < b->key) | ((a->key == b->key) & (a->row < b->row));
 }
 
-/* Ascending within the slice, and after what the table already has. */
-static khop_status require_order(store_writer *w, uint32_t table, const store_posting *postings, size_t count,
-                                 khop_error *err) {
+/* Tables come in ascending order. */
+static khop_status enter_table(store_writer *w, uint32_t table, khop_error *err) {
   if (w->table_count && table < w->tables[w->table_count - 1].table) {
     return error_set(err, KHOP_BUG, "table %u after table %u", table, w->tables[w->table_count - 1].table);
   }
-  bool first_of_table = !w->table_count || table != w->tables[w->table_count - 1].table;
-  const store_posting *previous = first_of_table ? &postings[0] : &w->last_posting;
-  for (size_t i = 0; i < count; i++) {
-    if (posting_before(&postings[i], previous)) {
-      return error_set(err, KHOP_BUG, "table %u: posting %zu of its slice is out of order", table, i);
-    }
-    previous = &postings[i];
-  }
-  if (!first_of_table) return KHOP_OK;
+  if (w->table_count && table == w->tables[w->table_count - 1].table) return KHOP_OK;
   if (w->table_count == STORE_TABLES_MAX) {
     return error_set(err, KHOP_USAGE, "more than %d posting tables", STORE_TABLES_MAX);
   }
-  w->tables[w->table_count++].table = table;
+  w->tables[w->table_count++] = (posting_table){.table = table};
   return KHOP_OK;
+}
+
+/* Are postings first <= i < last after each other, and after what the table already has? Asked of what a chunk
+ * has just taken, while it is in the cache. */
+static khop_status require_order(const store_writer *w, const store_posting *postings, size_t first, size_t last, khop_error *err) {
+  const posting_table *table = &w->tables[w->table_count - 1];
+  bool wrong = first == 0 && table->postings && posting_before(&postings[0], &w->last_posting);
+  for (size_t i = first ? first : 1; i < last; i++) wrong |= posting_before(&postings[i], &postings[i - 1]);
+  if (!wrong) return KHOP_OK;
+  return error_set(err, KHOP_BUG, "table %u: postings %zu to %zu of a slice are out of order", table->table, first, last);
 }
 
 static bool posting_equal(const store_posting *a, const store_posting *b) {
@@ -259,9 +262,9 @@ khop_status store_writer_postings(store_writer *w, uint32_t table, const store_p
                                   size_t count, khop_error *err) {
   TRY(require_usable(w, err));
   if (count == 0) return KHOP_OK;
-  TRY(require_order(w, table, postings, count, err));
+  TRY(enter_table(w, table, err));
   uint64_t *total = &w->tables[w->table_count - 1].postings;
-  for (size_t taken = 0; taken < count;) {
+  for (size_t taken = 0, first; taken < count;) {
     if (*total && posting_equal(&postings[taken], &w->last_posting)) { /* a repeat across two chunks */
       taken++;
       continue;
@@ -270,7 +273,9 @@ khop_status store_writer_postings(store_writer *w, uint32_t table, const store_p
     size_t size;
     uint32_t kept;
     posting_key_put(key, table, postings[taken].key, postings[taken].row);
+    first = taken;
     taken += posting_chunk_encode(value, postings + taken, count - taken, &size, &kept);
+    TRY(require_order(w, postings, first, taken, err));
     TRY(append(w, DB_POSTINGS, key, sizeof key, value, size, err));
     *total += kept;
     w->last_posting = postings[taken - 1];
