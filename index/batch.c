@@ -99,25 +99,54 @@ static khop_status make_workspace(store_batch *b, khop_error *err) {
   return KHOP_OK;
 }
 
-khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, const char *const *fields,
-                            const uint32_t *lengths, khop_error *err) {
-  size_t text_bytes = 0;
-  for (size_t field = 0; field < b->field_count; field++) text_bytes += lengths[field];
-  if (text_bytes > STORE_RECORD_BYTES_MAX) {
-    return error_set(err, KHOP_INPUT, "line %llu: record of %zu bytes, at most %d", (unsigned long long)line,
-                     text_bytes, STORE_RECORD_BYTES_MAX);
+static size_t text_bytes_of(const store_text *record, size_t field_count) {
+  size_t bytes = 0;
+  for (size_t field = 0; field < field_count; field++) bytes += record[field].length;
+  return bytes;
+}
+
+/* Column after column, so that each is written line by line of the cache. */
+static void place_texts(store_batch *b, const store_text *fields, size_t count) {
+  static const char nothing[STORE_TEXT_SLACK_BYTES] = "";
+  column_cell *column = b->open->cells + b->open->rows;
+  for (size_t field = 0; field < b->field_count; field++, column += RECORD_CHUNK_STRIDE) {
+    for (size_t i = 0; i < count; i++) {
+      const store_text *from = &fields[i * b->field_count + field];
+      column[i] = (column_cell){.text = from->text ? from->text : nothing, .length = from->length};
+    }
   }
-  if (!b->open) TRY(make_workspace(b, err));
+}
+
+/* As many records as the open chunk has room for; *out_taken is 0 when it has none. */
+static khop_status take_some(store_batch *b, uint32_t source, const uint64_t *lines, const store_text *fields, size_t count,
+                             size_t *out_taken, khop_error *err) {
   batch_workspace *open = b->open;
-  bool full = open->rows == RECORD_CHUNK_ROWS_MAX || open->text_used + text_bytes > RECORD_CHUNK_TEXT_BYTES;
-  if (open->rows && full) TRY(close_chunk(b, err));
-  column_cell *cell = open->cells + open->rows;
-  for (size_t field = 0; field < b->field_count; field++, cell += RECORD_CHUNK_STRIDE) {
-    *cell = (column_cell){.text = fields[field], .length = lengths[field]};
+  size_t taken = 0;
+  for (; taken < count; taken++) {
+    size_t row = open->rows + taken, text_bytes = text_bytes_of(fields + taken * b->field_count, b->field_count);
+    if (text_bytes > STORE_RECORD_BYTES_MAX && taken) break; /* it will be the next call's first */
+    if (text_bytes > STORE_RECORD_BYTES_MAX) {
+      return error_set(err, KHOP_INPUT, "line %llu: record of %zu bytes, at most %d", (unsigned long long)lines[0],
+                       text_bytes, STORE_RECORD_BYTES_MAX);
+    }
+    if (row == RECORD_CHUNK_ROWS_MAX || (row && open->text_used + text_bytes > RECORD_CHUNK_TEXT_BYTES)) break;
+    open->text_used += text_bytes;
+    open->sources[row] = source;
+    open->lines[row] = lines[taken];
   }
-  open->text_used += text_bytes;
-  open->sources[open->rows] = source;
-  open->lines[open->rows++] = line;
+  place_texts(b, fields, taken);
+  open->rows += taken;
+  *out_taken = taken;
+  return KHOP_OK;
+}
+
+khop_status store_batch_add(store_batch *b, uint32_t source, const uint64_t *lines, const store_text *fields, size_t count,
+                            khop_error *err) {
+  if (!b->open) TRY(make_workspace(b, err));
+  for (size_t done = 0, taken = 0; done < count; done += taken) {
+    TRY(take_some(b, source, lines + done, fields + done * b->field_count, count - done, &taken, err));
+    if (!taken) TRY(close_chunk(b, err));
+  }
   return KHOP_OK;
 }
 

@@ -83,7 +83,7 @@ typedef struct store_text {
  *
  *     store_batch_create(&b, field_count, err);
  *     for each batch of rows:
- *       store_batch_add(b, source, line, fields, lengths, err);    // any number of times
+ *       store_batch_add(b, source, lines, fields, count, err);     // any number of times; some 64 at a time are best
  *       store_batch_finish(b, err);                                // closes the last chunk; texts may go
  *       (in row order) store_writer_append(w, b, err);
  *       store_batch_reset(b);                                      // keeps its memory
@@ -93,11 +93,11 @@ typedef struct store_text {
 typedef struct store_batch store_batch;
 
 khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop_error *err);
-/* Texts are not copied: they stay where they are until store_batch_finish, and the
- * STORE_TEXT_SLACK_BYTES behind each may be read. A record over STORE_RECORD_BYTES_MAX is KHOP_INPUT;
- * the batch is as it was. */
-khop_status store_batch_add(store_batch *b, uint32_t source, uint64_t line, const char *const *fields,
-                            const uint32_t *lengths, khop_error *err);
+/* `count` records of one source: their lines, and their fields record by record. Texts are not copied: they stay
+ * where they are until store_batch_finish, and the STORE_TEXT_SLACK_BYTES behind each may be read; an empty one may be
+ * NULL. A record over STORE_RECORD_BYTES_MAX is KHOP_INPUT; the batch has those before it. */
+khop_status store_batch_add(store_batch *b, uint32_t source, const uint64_t *lines, const store_text *fields, size_t count,
+                            khop_error *err);
 khop_status store_batch_finish(store_batch *b, khop_error *err);
 /* Two batches of the same fields, both finished, change chunks. The memory that packing needs, a megabyte, is made
  * with a batch's first record and stays: a thread packs in a batch of its own and gives away what is done. */

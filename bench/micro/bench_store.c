@@ -48,7 +48,7 @@ static void make_date(char *out, uint64_t *state) {
   snprintf(out, text_max, "%02u/%02u/%u", day, month, 1950 + (unsigned)(random_next(state) % 75));
 }
 
-static void make_record(char texts[field_count][text_max], uint64_t row, uint64_t *state) {
+static void make_record(char texts[field_count][text_max + STORE_TEXT_SLACK_BYTES], uint64_t row, uint64_t *state) {
   unsigned ward = (unsigned)(random_next(state) % 300);
   const char *ward_name = givens[ward % 20];
   snprintf(texts[0], text_max, "HS2024%08llu", (unsigned long long)row);
@@ -75,19 +75,17 @@ typedef struct totals {
 } totals;
 
 static void append_batch(store_writer *w, store_batch *b, uint64_t first, size_t count, uint64_t *state, totals *t) {
-  static char texts[batch_rows][field_count][text_max];
+  static char texts[batch_rows][field_count][text_max + STORE_TEXT_SLACK_BYTES];
   khop_error err;
   for (size_t i = 0; i < count; i++) make_record(texts[i], first + i, state);
   double start = seconds_now();
   for (size_t i = 0; i < count; i++) {
-    const char *fields[field_count];
-    uint32_t lengths[field_count];
+    store_text fields[field_count];
     for (size_t field = 0; field < field_count; field++) {
-      fields[field] = texts[i][field];
-      lengths[field] = (uint32_t)strlen(texts[i][field]);
-      t->text_bytes += lengths[field] + 1;
+      fields[field] = (store_text){.text = texts[i][field], .length = (uint32_t)strlen(texts[i][field])};
+      t->text_bytes += fields[field].length + 1;
     }
-    require(store_batch_add(b, 0, first + i + 2, fields, lengths, &err), &err);
+    require(store_batch_add(b, 0, &(uint64_t){first + i + 2}, fields, 1, &err), &err);
   }
   require(store_batch_finish(b, &err), &err);
   double packed = seconds_now();

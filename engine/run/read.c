@@ -8,6 +8,7 @@
  * bounds the memory. The turnstile lets batches through in file order, so row numbers never depend
  * on the threads.
  */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,18 +118,6 @@ static bool append_id(const run *r, slot *s, const input_field *fields, uint64_t
   return true;
 }
 
-static khop_status pack_record(slot *s, const input_field *fields, size_t field_count, uint64_t line, khop_error *err) {
-  if (!s->packed) return KHOP_OK;
-  static const char nothing[STORE_TEXT_SLACK_BYTES] = "";
-  const char *texts[SCHEMA_FIELDS_MAX];
-  uint32_t lengths[SCHEMA_FIELDS_MAX];
-  for (size_t f = 0; f < field_count; f++) {
-    texts[f] = fields[f].text ? fields[f].text : nothing;
-    lengths[f] = fields[f].length;
-  }
-  return store_batch_add(s->packer, (uint32_t)s->batch.source, line, texts, lengths, err);
-}
-
 /* A row's fields as the schema has them; its id and origin go to the slot. *out_taken false: it has no id. */
 static khop_status take_row(const run *r, slot *s, size_t row, input_field *fields, bool *out_taken, khop_error *err) {
   const size_t field_count = r->schema->field_count;
@@ -144,7 +133,20 @@ static khop_status take_row(const run *r, slot *s, size_t row, input_field *fiel
     return keep_reject(s, reject, err);
   }
   s->origins[s->accepted++] = origin;
-  return pack_record(s, fields, field_count, origin.line, err);
+  return KHOP_OK;
+}
+
+enum { some_rows = 64 }; /* that are encoded and packed together: enough to hide one's cache misses behind another's */
+
+_Static_assert(sizeof(input_field) == sizeof(store_text) && offsetof(input_field, length) == offsetof(store_text, length),
+               "fields are stored texts");
+
+/* The last `count` rows that were taken, into the worker's batch. */
+static khop_status pack_rows(slot *s, const input_field *fields, size_t count, khop_error *err) {
+  if (!s->packed) return KHOP_OK;
+  uint64_t lines[some_rows];
+  for (size_t i = 0; i < count; i++) lines[i] = s->origins[s->accepted - count + i].line;
+  return store_batch_add(s->packer, (uint32_t)s->batch.source, lines, (const store_text *)fields, count, err);
 }
 
 /* Features of the last `count` rows that were taken. */
@@ -163,9 +165,7 @@ static void encode_rows(const run *r, slot *s, text_memory *memory, const input_
   }
 }
 
-/* Rows are encoded some at a time: enough to hide one's cache misses behind another's, few enough to stay in the cache. */
 static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_error *err) {
-  enum { some_rows = 64 };
   input_field fields[some_rows * SCHEMA_FIELDS_MAX];
   size_t count = 0;
   for (size_t row = 0; row < s->rows.row_count; row++) {
@@ -173,9 +173,11 @@ static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_er
     TRY(take_row(r, s, row, fields + count * r->schema->field_count, &is_taken, err));
     count += is_taken;
     if (count < some_rows) continue;
+    TRY(pack_rows(s, fields, count, err));
     encode_rows(r, s, memory, fields, count);
     count = 0;
   }
+  TRY(pack_rows(s, fields, count, err));
   encode_rows(r, s, memory, fields, count);
   return KHOP_OK;
 }

@@ -70,14 +70,14 @@ static void large_records(void **state) {
   }
   store_writer *w = fixture_writer(f, 1 << 16);
   store_batch *b;
-  const char *fields[fixture_fields] = {text, text, text, text, text};
   assert_ok(store_batch_create(&b, fixture_fields, &f->err));
   for (size_t i = 0; i < size_count; i++) {
-    uint32_t lengths[fixture_fields] = {0, 0, 0, sizes[i], 0};
-    assert_ok(store_batch_add(b, 1, i, fields, lengths, &f->err));
+    const store_text record[fixture_fields] = {[3] = {text, sizes[i]}};
+    assert_ok(store_batch_add(b, 1, &(uint64_t){i}, record, 1, &f->err));
   }
-  uint32_t too_long[fixture_fields] = {1, 0, 0, STORE_RECORD_BYTES_MAX, 0};
-  assert_fails(store_batch_add(b, 1, 99, fields, too_long, &f->err), KHOP_INPUT, "line 99: record of 16777217 bytes");
+  const store_text records[2 * fixture_fields] = {[3] = {text, 5}, [fixture_fields] = {text, 1}, [fixture_fields + 3] = {text, STORE_RECORD_BYTES_MAX}};
+  assert_fails(store_batch_add(b, 1, (const uint64_t[]){98, 99}, records, 2, &f->err), KHOP_INPUT, "line 99: record of 16777217 bytes");
+  assert_int_equal(store_batch_rows(b), size_count + 1);
   assert_ok(store_batch_finish(b, &f->err));
   assert_ok(store_writer_append(w, b, &f->err));
   assert_ok(store_writer_finish(w, false, &f->err));

@@ -99,16 +99,19 @@ static inline uint32_t fixture_text(uint64_t row, size_t field, char *out) {
 static inline void fixture_add_rows(fixture *f, store_batch *b, uint64_t first, uint64_t count) {
   /* A batch does not copy its texts. */
   static char texts[fixture_batch_rows][fixture_fields][fixture_text_max + STORE_TEXT_SLACK_BYTES];
-  const char *fields[fixture_fields];
-  uint32_t lengths[fixture_fields];
+  store_text fields[fixture_batch_rows][fixture_fields];
+  uint64_t lines[fixture_batch_rows], end = first + count;
   assert_in_range(count, 1, fixture_batch_rows);
-  for (uint64_t row = first; row < first + count; row++) {
-    for (size_t field = 0; field < fixture_fields; field++) {
-      char *text = texts[row - first][field];
-      lengths[field] = fixture_text(row, field, text);
-      fields[field] = text;
+  for (uint64_t row = first, next; row < end; row = next) { /* the records of one source together */
+    for (next = row; next < end && fixture_source(next) == fixture_source(row); next++) {
+      for (size_t field = 0; field < fixture_fields; field++) {
+        char *text = texts[next - first][field];
+        fields[next - row][field].length = fixture_text(next, field, text);
+        fields[next - row][field].text = fields[next - row][field].length ? text : NULL;
+      }
+      lines[next - row] = fixture_line(next);
     }
-    assert_ok(store_batch_add(b, fixture_source(row), fixture_line(row), fields, lengths, &f->err));
+    assert_ok(store_batch_add(b, fixture_source(row), lines, fields[0], next - row, &f->err));
   }
 }
 
