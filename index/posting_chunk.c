@@ -23,6 +23,8 @@ enum {
   width_sample = 512
 };
 
+_Static_assert((int)chunk_postings_max <= (int)STORE_CHUNK_POSTINGS_MAX, "a chunk ends for want of room");
+
 typedef struct widths {
   unsigned key_bits, row_bits;
 } widths;

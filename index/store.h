@@ -30,6 +30,7 @@ enum {
   STORE_META_NAME_MAX = 255,
   STORE_RECORD_BYTES_MAX = 16 << 20, /* text of one record */
   STORE_TEXT_SLACK_BYTES = 64,
+  STORE_CHUNK_POSTINGS_MAX = 1 << 14, /* no chunk holds more */
   STORE_KEY_BITS = 48                /* keys cut to this length cost about 6.4 bytes a posting */
 };
 #define STORE_ROW_NONE UINT32_MAX
@@ -136,6 +137,11 @@ uint64_t store_writer_rows(const store_writer *w);
  * repeats its predecessor is dropped. Each slice starts a chunk, so pass thousands at a time. */
 khop_status store_writer_postings(store_writer *w, uint32_t table, const store_posting *postings,
                                   size_t count, khop_error *err);
+/* The same of a slice that goes on: only chunks that do not depend on what follows are written, so that the store is the
+ * same bytes however a table is cut. The last *out_taken to `count` postings, at most STORE_CHUNK_POSTINGS_MAX,
+ * are to stand in front of the next slice, or of store_writer_postings for the last one. */
+khop_status store_writer_postings_begun(store_writer *w, uint32_t table, const store_posting *postings,
+                                        size_t count, size_t *out_taken, khop_error *err);
 /* cluster_of_row[row] for all rows, or not at all; STORE_ROW_NONE for a row without one. Numbers are
  * dense from 0; numbered in the order of their first rows they cost one byte a row. */
 khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_row, size_t row_count,

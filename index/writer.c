@@ -258,13 +258,15 @@ static bool posting_equal(const store_posting *a, const store_posting *b) {
   return a->key == b->key && a->row == b->row;
 }
 
-khop_status store_writer_postings(store_writer *w, uint32_t table, const store_posting *postings,
-                                  size_t count, khop_error *err) {
+/* Chunk by chunk, until at most `rest` postings are left: *out_taken are written. */
+static khop_status append_postings(store_writer *w, uint32_t table, const store_posting *postings, size_t count, size_t rest,
+                                   size_t *out_taken, khop_error *err) {
+  size_t taken = *out_taken = 0;
   TRY(require_usable(w, err));
-  if (count == 0) return KHOP_OK;
+  if (count <= rest) return KHOP_OK;
   TRY(enter_table(w, table, err));
   uint64_t *total = &w->tables[w->table_count - 1].postings;
-  for (size_t taken = 0, first; taken < count;) {
+  for (size_t first; count - taken > rest;) {
     if (*total && posting_equal(&postings[taken], &w->last_posting)) { /* a repeat across two chunks */
       taken++;
       continue;
@@ -280,7 +282,19 @@ khop_status store_writer_postings(store_writer *w, uint32_t table, const store_p
     *total += kept;
     w->last_posting = postings[taken - 1];
   }
+  *out_taken = taken;
   return KHOP_OK;
+}
+
+khop_status store_writer_postings(store_writer *w, uint32_t table, const store_posting *postings,
+                                  size_t count, khop_error *err) {
+  size_t taken;
+  return append_postings(w, table, postings, count, 0, &taken, err);
+}
+
+khop_status store_writer_postings_begun(store_writer *w, uint32_t table, const store_posting *postings,
+                                        size_t count, size_t *out_taken, khop_error *err) {
+  return append_postings(w, table, postings, count, STORE_CHUNK_POSTINGS_MAX, out_taken, err);
 }
 
 khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_row, size_t row_count,

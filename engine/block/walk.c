@@ -330,7 +330,7 @@ static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, 
   const walk_options *options = t->job->walk->options;
   if (block_pairs(options, items, count) == 0) return KHOP_OK;
   t->result->facts.blocks++;
-  block_fact block = {.rows = count, .rule = (uint32_t)t->job->walk->rule, .first_row = items[0].row};
+  block_fact block = {.rows = count, .rule = (uint32_t)t->job->walk->rule, .first_row = feature_row_number(options->table, items[0].row)};
   if (is_walkable(options, items, count)) {
     note_block(&t->result->facts, block);
     return walk_whole(t, items, count, err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cluster/check.h"
+#include "feature/row_file.h"
 
 _Static_assert((int)LINKAGE_ROWS_MAX <= (int)BATCH_ROWS, "a component fits a view");
 _Static_assert((int)LINKAGE_PAIRS_MAX >= (int)BATCH_PAIRS, "a batch is one component, or at most BATCH_PAIRS pairs");
@@ -32,6 +33,8 @@ typedef struct check_job {
   check_batch *batches;
   size_t batch_count, batch_capacity;
   checker *checkers;
+  size_t first_batch; /* of those that are looked at now */
+  row_part gathered;  /* their rows, where those of the table are in a file */
 } check_job;
 
 khop_status clusters_add_cut(clusters *c, const cluster_cut *cut, khop_error *err) {
@@ -142,7 +145,12 @@ static void compare_batch(const check_job *job, checker *k, const check_batch *b
     memcpy(rows + row_count, component_rows(c, job->looked[b]), count * sizeof *rows);
     row_count += count;
   }
-  view_load(&k->comparer.columns, job->in->table, rows, 0, row_count);
+  const feature_table *table = job->in->table;
+  if (table->file) {
+    for (size_t i = 0; i < row_count; i++) rows[i] = row_part_find(&job->gathered, rows[i]);
+    table = &job->gathered.table;
+  }
+  view_load(&k->comparer.columns, table, rows, 0, row_count);
   k->pair_count = k->list.count = 0;
   for (size_t b = batch->from; b < batch->to; b++) {
     size_t end = base + component_size(c, job->looked[b]);
@@ -163,7 +171,7 @@ static size_t pairs_of(size_t rows) { return rows * (rows - 1) / 2; }
 static khop_status check_task(void *context, size_t task, unsigned worker, khop_error *err) {
   check_job *job = context;
   checker *k = &job->checkers[worker];
-  check_batch *batch = &job->batches[task];
+  check_batch *batch = &job->batches[job->first_batch + task];
   size_t at = 0;
   compare_batch(job, k, batch);
   batch->found.facts.pairs_scored = k->pair_count;
@@ -227,6 +235,44 @@ static khop_status make_checkers(check_job *job, unsigned threads, unsigned *out
   return KHOP_OK;
 }
 
+static size_t rows_of_batch(const check_job *job, const check_batch *batch) {
+  size_t rows = 0;
+  for (size_t b = batch->from; b < batch->to; b++) rows += component_size(job->components, job->looked[b]);
+  return rows;
+}
+
+/* The rows of batches from <= b < to. */
+static khop_status gather_batches(check_job *job, size_t from, size_t to, size_t row_count, khop_error *err) {
+  uint32_t *rows = mem_alloc(row_count, sizeof *rows);
+  size_t at = 0;
+  if (!rows) return error_memory(err, row_count * sizeof *rows, "clusters");
+  for (size_t b = job->batches[from].from; b < job->batches[to - 1].to; b++) {
+    size_t count = component_size(job->components, job->looked[b]);
+    memcpy(rows + at, component_rows(job->components, job->looked[b]), count * sizeof *rows);
+    at += count;
+  }
+  khop_status status = row_part_gather(&job->gathered, job->in->table, rows, row_numbers_sort(rows, row_count), err);
+  mem_free(rows);
+  return status;
+}
+
+/* As many batches at once as fit the memory, at least one. */
+static khop_status check_gathered(check_job *job, khop_error *err) {
+  size_t row_bytes = job->in->table->layout.stride + 2 * sizeof(uint32_t);
+  for (size_t from = 0, to; from < job->batch_count; from = to) {
+    size_t rows = rows_of_batch(job, &job->batches[from]), more;
+    for (to = from + 1; to < job->batch_count; to++) {
+      more = rows_of_batch(job, &job->batches[to]);
+      if ((rows + more) * row_bytes > job->in->component_bytes) break;
+      rows += more;
+    }
+    TRY(gather_batches(job, from, to, rows, err));
+    job->first_batch = from;
+    TRY(pool_run(job->in->workers, to - from, check_task, job, err));
+  }
+  return KHOP_OK;
+}
+
 khop_status components_check(components *c, const cluster_input *in, clusters *out, khop_error *err) {
   khop_status status = KHOP_OK;
   check_job job = {.components = c, .in = in, .out = out};
@@ -234,7 +280,7 @@ khop_status components_check(components *c, const cluster_input *in, clusters *o
   TRY_CLEANUP(plan_batches(&job, err));
   if (job.batch_count) {
     TRY_CLEANUP(make_checkers(&job, pool_threads(in->workers), &made, err));
-    TRY_CLEANUP(pool_run(in->workers, job.batch_count, check_task, &job, err));
+    TRY_CLEANUP(in->table->file ? check_gathered(&job, err) : pool_run(in->workers, job.batch_count, check_task, &job, err));
     TRY_CLEANUP(collect(&job, err));
   }
 cleanup:
@@ -244,5 +290,6 @@ cleanup:
   mem_free(job.looked);
   mem_free(job.tables);
   mem_free(job.checkers);
+  row_part_free(&job.gathered);
   return status;
 }

@@ -70,6 +70,7 @@ typedef struct cluster_input { /* all borrowed */
   linkage_kind linkage;
   cpu_level level;
   pool *workers;
+  uint64_t component_bytes;   /* of memory for rows of components, where those of the table are in a file */
 } cluster_input;
 
 khop_status clusters_make(clusters *out, const cluster_input *in, khop_error *err);

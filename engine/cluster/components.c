@@ -21,7 +21,7 @@ static size_t find_roots(components *c, union_find *sets, const feature_table *t
   size_t grouped = 0;
   for (size_t row = 0; row < c->row_count; row++) {
     c->root[row] = CLUSTER_NONE;
-    if (feature_row_dead(&table->layout, feature_row(table, row))) continue;
+    if (feature_table_dead(table, row)) continue;
     uint32_t root = union_find_root(sets, (uint32_t)row), size = ++c->sizes[root];
     c->root[row] = root;
     if (size == 2) c->count++;

@@ -82,13 +82,17 @@ static khop_status find_rows(const id_set *names, const records *r, const featur
   *out_rows = rows;
   if (!rows) return error_memory(err, names->count * sizeof *rows, "decisions");
   for (size_t n = 0; n < names->count; n++) rows[n] = ROW_NONE;
-  for (size_t row = 0; row < r->count; row++) {
+  record_cursor cursor = {.all = r};
+  khop_status status = KHOP_OK;
+  for (size_t row = 0; status == KHOP_OK && row < r->count; row++) {
     size_t length;
-    const char *id = record_id(r, row, &length);
-    uint32_t name = id_set_find(names, id, length);
-    if (name != ID_SET_NONE && !feature_row_dead(&table->layout, feature_row(table, row))) rows[name] = (uint32_t)row;
+    const char *id = record_cursor_id(&cursor, row, &length, err);
+    uint32_t name = id ? id_set_find(names, id, length) : ID_SET_NONE;
+    if (!id) status = KHOP_ENVIRONMENT;
+    if (name != ID_SET_NONE && !feature_table_dead(table, row)) rows[name] = (uint32_t)row;
   }
-  return KHOP_OK;
+  record_cursor_free(&cursor);
+  return status;
 }
 
 /* Drops the lines whose records are not there. */

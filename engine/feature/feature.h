@@ -83,10 +83,14 @@ static inline const feature_slot *feature_term(const feature_layout *layout, siz
 }
 static inline bool feature_is_counted(const feature_slot *term) { return term->kind != SLOT_NONE && term->frequency_offset != FEATURE_NONE; }
 
+/* Rows in memory; or, where they do not fit, in a file (row_file.h), and `memory` is empty. */
 typedef struct feature_table {
   feature_layout layout;
   region memory;
   size_t count, capacity;
+  struct row_file *file;       /* NULL: in memory */
+  const uint32_t *row_numbers; /* of a part of a register, ascending: its rows' numbers there; NULL: `first_number` and up */
+  uint32_t first_number;
 } feature_table;
 
 /* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
@@ -138,10 +142,16 @@ static inline __attribute__((always_inline)) void feature_row_fetch(const uint8_
   for (size_t byte = 0; byte < stride; byte += 64) __builtin_prefetch(row + byte);
   __builtin_prefetch(row + stride - 1);
 }
+/* What number a row has in the register that the table is, or is a part of. */
+static inline uint32_t feature_row_number(const feature_table *t, size_t row) {
+  return t->row_numbers ? t->row_numbers[row] : t->first_number + (uint32_t)row;
+}
 static inline bool feature_row_dead(const feature_layout *layout, const uint8_t *row) {
   return row[layout->stride - 1] & ROW_DEAD;
 }
 void feature_row_kill(feature_table *t, size_t row);
+/* feature_row_dead, wherever the rows are. */
+bool feature_table_dead(const feature_table *t, size_t row);
 
 /* ---- reading slots ------------------------------------------------------------------------ */
 
@@ -218,6 +228,14 @@ typedef struct frequency_reference {
 khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
                                 double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
                                 khop_error *err);
+/* The same of a table whose rows are in a file (frequency_spilled.c): the codes become columns of it. Memory: `bytes`. */
+khop_status feature_frequencies_spilled(feature_table *t, pool *workers, uint64_t bytes, const frequency_reference *references,
+                                        double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                        khop_error *err);
+/* How often a value counts that `rows` of `value_rows` rows hold: as often, or what the reference (NULL: none) says. */
+uint32_t feature_frequency_counted(const frequency_reference *reference, size_t value_rows, uint64_t key, size_t rows);
+/* From so many rows on a last word is a common one. */
+size_t feature_common_least(size_t value_rows);
 /* What values are counted by: a key each, the same for the same canonical form. */
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
 /* Of the last word of a field with a common_offset; 0 when it is missing. */

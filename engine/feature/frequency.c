@@ -39,7 +39,7 @@ uint64_t feature_common_key(const feature_layout *layout, size_t field, const ui
 
 static bool has_common(const feature_slot *slot) { return slot->kind == SLOT_TEXT && slot->common_offset != FEATURE_NONE; }
 
-enum { chunk_rows = 1 << 16, rows_ahead = 16, common_share = 5000, common_rows = 3 };
+enum { chunk_rows = 1 << 16, rows_ahead = 16 };
 
 typedef struct value_job {
   feature_table *table;
@@ -94,13 +94,21 @@ static int by_key(const void *key, const void *item) {
 
 /* How often a value that `run` rows hold counts. One that the reference leaves out may be rarer still by what the rows
  * say, of which one is the value's own. */
-static uint32_t count_of(const value_job *job, uint64_t key, size_t run) {
-  const frequency_reference *reference = job->reference;
-  if (!reference) return (uint32_t)run;
+uint32_t feature_frequency_counted(const frequency_reference *reference, size_t value_rows, uint64_t key, size_t rows) {
+  if (!reference) return (uint32_t)rows;
   const sort_item *listed = bsearch(&key, reference->items, reference->count, sizeof *listed, by_key);
   if (listed) return listed->row;
-  double here = (run > 1 ? (double)(run - 1) : 1) / (double)job->value_rows * FREQUENCY_REFERENCE_RECORDS;
+  double here = (rows > 1 ? (double)(rows - 1) : 1) / (double)value_rows * FREQUENCY_REFERENCE_RECORDS;
   return here < reference->unlisted ? (uint32_t)here : reference->unlisted;
+}
+
+static uint32_t count_of(const value_job *job, uint64_t key, size_t run) {
+  return feature_frequency_counted(job->reference, job->value_rows, key, run);
+}
+
+size_t feature_common_least(size_t value_rows) {
+  enum { common_share = 5000, common_rows = 3 };
+  return value_rows / common_share > common_rows ? value_rows / common_share : common_rows;
 }
 
 /* The rows of a run stand anywhere, so they are fetched ahead. */
@@ -169,7 +177,7 @@ static khop_status count_term(value_job *job, pool *workers, double *out_agreeme
     count += here;
   }
   job->chunk_counts[chunks] = job->value_rows = count;
-  job->common_least = count / common_share > common_rows ? count / common_share : common_rows;
+  job->common_least = feature_common_least(count);
   TRY(pool_run(workers, chunks, pack_values, job, err));
   TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
   TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));

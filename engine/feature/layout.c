@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "feature/feature.h"
+#include "feature/row_file.h"
 
 static bool test_needs_letters(test_kind kind) {
   switch (kind) {
@@ -299,11 +299,21 @@ khop_status feature_table_reserve(feature_table *t, size_t rows, khop_error *err
 
 void feature_table_free(feature_table *t) {
   region_unmap(&t->memory);
+  row_file_free(t->file);
+  t->file = NULL;
   feature_layout_free(&t->layout);
   t->count = t->capacity = 0;
 }
 
+bool feature_table_dead(const feature_table *t, size_t row) {
+  return t->file ? row_file_dead(t->file, row) : feature_row_dead(&t->layout, feature_row(t, row));
+}
+
 void feature_row_kill(feature_table *t, size_t row) {
+  if (t->file) {
+    row_file_kill(t->file, row);
+    return;
+  }
   uint8_t *bytes = (uint8_t *)t->memory.data + row * t->layout.stride;
   bytes[t->layout.stride - 1] |= ROW_DEAD;
 }

@@ -163,6 +163,8 @@ typedef struct khop_summary {
   khop_phase_time phases[16];
   size_t phase_count;
   khop_training training;
+  uint64_t spilled_bytes; /* written to temporary files because the memory budget asked for it; 0: all was in memory */
+  uint64_t spilled_disk_bytes, spilled_parts; /* the most that they took on disk; parts of blocking rules that were read back */
 } khop_summary;
 
 /* Finds the records that mean the same entity inside the inputs and writes OUTPUT: pairs.csv,
@@ -259,6 +261,8 @@ typedef struct khop_plan_result {
   double seconds;                    /* that a run will take here, from a calibration */
   double pairs_per_second;           /* the calibration */
   double expected_matches, expected_reviews; /* pairs */
+  uint64_t memory_least_bytes;       /* of --memory, with which a run works, */
+  uint64_t spill_bytes;              /* and of temporary files that it writes then; 0: it does not work with less */
 } khop_plan_result;
 
 /* Reads and blocks, but compares only a sample (all pairs of a register of up to 131,072 rows, so that expected matches are

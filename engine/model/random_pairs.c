@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "feature/row_file.h"
 
 enum {
   queries = 64, /* rows of a view that are compared with others */
@@ -18,13 +19,14 @@ typedef struct draw {
   size_t first_view;
   comparer *comparers;   /* per worker */
   pattern_table *tables; /* per worker */
+  row_part gathered;     /* rows of the round, where those of the table are in a file */
 } draw;
 
 /* From first <= row < last, where some row is alive. */
 static uint32_t random_live_row(const feature_table *table, size_t first, size_t last, uint64_t *state) {
   for (;;) {
     uint32_t row = (uint32_t)(first + random_next(state) % (last - first));
-    if (!feature_row_dead(&table->layout, feature_row(table, row))) return row;
+    if (!feature_table_dead(table, row)) return row;
   }
 }
 
@@ -43,15 +45,24 @@ static void choose_pairs(const uint32_t *rows, pair_list *pairs) {
   }
 }
 
+/* The rows of a view depend on the seed and its number alone. Queries come from the left register, the rest from the right. */
+static void choose_rows(const random_source *source, size_t number, uint32_t rows[BATCH_ROWS]) {
+  size_t middle = source->first_right;
+  uint64_t state = hash_combine(source->seed, number);
+  for (size_t i = 0; i < BATCH_ROWS; i++) {
+    bool is_query = i < queries;
+    rows[i] = random_live_row(source->table, is_query ? 0 : middle, is_query && middle ? middle : source->table->count, &state);
+  }
+}
+
 static khop_status compare_view(void *context, size_t task, unsigned worker, khop_error *err) {
   draw *job = context;
   const feature_table *table = job->source->table;
-  size_t middle = job->source->first_right; /* queries from the left register, the rest from the right */
-  uint64_t state = hash_combine(job->source->seed, job->first_view + task);
   uint32_t rows[BATCH_ROWS];
-  for (size_t i = 0; i < BATCH_ROWS; i++) {
-    bool is_query = i < queries;
-    rows[i] = random_live_row(table, is_query ? 0 : middle, is_query && middle ? middle : table->count, &state);
+  choose_rows(job->source, job->first_view + task, rows);
+  if (table->file) {
+    for (size_t i = 0; i < BATCH_ROWS; i++) rows[i] = row_part_find(&job->gathered, rows[i]);
+    table = &job->gathered.table;
   }
   comparer *c = &job->comparers[worker];
   view_load(&c->columns, table, rows, 0, BATCH_ROWS);
@@ -59,6 +70,16 @@ static khop_status compare_view(void *context, size_t task, unsigned worker, kho
   choose_pairs(rows, &pairs);
   comparer_run(c, &pairs);
   return pattern_table_count(&job->tables[worker], c, &pairs, NULL, err);
+}
+
+static khop_status gather_round(draw *job, size_t views, khop_error *err) {
+  if (!job->source->table->file) return KHOP_OK;
+  uint32_t *rows = mem_alloc(views * BATCH_ROWS, sizeof *rows);
+  if (!rows) return error_memory(err, views * BATCH_ROWS * sizeof *rows, "random pairs");
+  for (size_t v = 0; v < views; v++) choose_rows(job->source, job->first_view + v, rows + v * BATCH_ROWS);
+  khop_status status = row_part_gather(&job->gathered, job->source->table, rows, row_numbers_sort(rows, views * BATCH_ROWS), err);
+  mem_free(rows);
+  return status;
 }
 
 static void count_levels(random_sample *out, size_t comparison_count) {
@@ -104,6 +125,7 @@ khop_status random_pairs_draw(random_sample *out, const model *m, const random_s
   if (!job.tables) return error_memory(err, threads * sizeof(pattern_table), "random pairs");
   for (; round > 0; round = views < limit - views ? views : limit - views) {
     job.first_view = views;
+    TRY_CLEANUP(gather_round(&job, round, err));
     TRY_CLEANUP(pool_run(workers, round, compare_view, &job, err));
     views += round;
     mem_free(out->patterns);
@@ -114,5 +136,6 @@ khop_status random_pairs_draw(random_sample *out, const model *m, const random_s
 cleanup:
   for (unsigned t = 0; t < threads; t++) pattern_table_free(&job.tables[t]);
   mem_free(job.tables);
+  row_part_free(&job.gathered);
   return status;
 }

@@ -3,7 +3,9 @@
 
 #include <math.h>
 
+#include "block/partition.h"
 #include "compare/comparer.h"
+#include "feature/row_file.h"
 #include "model/correlation.h"
 #include "model/random_pairs.h"
 
@@ -85,13 +87,15 @@ typedef struct pattern_job {
   const train_input *in;
   comparer *comparers;    /* per worker */
   pattern_table *tables;  /* per worker */
+  const feature_table *table; /* whose rows are walked */
+  key_set split_keys;
 } pattern_job;
 
 static khop_status count_patterns(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
   (void)task;
   pattern_job *job = context;
   comparer *c = &job->comparers[worker];
-  view_load(&c->columns, job->in->walk->table, batch->rows, batch->loaded, batch->row_count);
+  view_load(&c->columns, job->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
   return pattern_table_count(&job->tables[worker], c, &batch->pairs, batch->found_before, err);
 }
@@ -127,27 +131,74 @@ typedef struct sessions {
   size_t count;
 } sessions;
 
-static khop_status run_session(sessions *s, const train_input *in, size_t rule, double share, comparer *comparers,
-                               khop_error *err) {
-  khop_status status = KHOP_OK;
-  unsigned threads = pool_threads(in->workers);
-  key_set split_keys = {0};
+static khop_status count_walk(pattern_job *job, rule_walk *walk, khop_error *err) {
   rule_facts facts;
-  pattern_job job = {.in = in, .comparers = comparers, .tables = mem_alloc(threads, sizeof(pattern_table))};
-  if (!job.tables) return error_memory(err, threads * sizeof(pattern_table), "comparison patterns");
-  rule_walk walk = {.options = in->walk, .rule = rule, .split_keys = &split_keys, .items = in->items, .scratch = in->scratch};
-  TRY_CLEANUP(rule_walk_sort(&walk, share, in->workers, err));
-  TRY_CLEANUP(rule_walk_pairs(&walk, true, count_patterns, &job, in->workers, &facts, err));
+  walk->split_keys = &job->split_keys;
+  job->table = walk->options->table;
+  return rule_walk_pairs(walk, true, count_patterns, job, job->in->workers, &facts, err);
+}
+
+/* What was counted under a rule is a session of its own. */
+static khop_status end_session(sessions *s, pattern_job *job, size_t rule, khop_error *err) {
+  const schema *rules_of = job->in->walk->schema;
+  unsigned threads = pool_threads(job->in->workers);
   em_session *session = &s->list[s->count];
   s->count++;
-  TRY_CLEANUP(pattern_tables_merge(job.tables, threads, &session->patterns, &session->pattern_count, err));
-  for (size_t c = 0; c < in->walk->schema->comparison_count; c++) {
-    session->teaches[c] = !rule_fixes(&in->walk->schema->rules[rule], &in->walk->schema->comparisons[c]);
+  TRY(pattern_tables_merge(job->tables, threads, &session->patterns, &session->pattern_count, err));
+  for (size_t c = 0; c < rules_of->comparison_count; c++) session->teaches[c] = !rule_fixes(&rules_of->rules[rule], &rules_of->comparisons[c]);
+  for (unsigned t = 0; t < threads; t++) pattern_table_free(&job->tables[t]);
+  key_set_free(&job->split_keys);
+  return KHOP_OK;
+}
+
+static khop_status run_session(sessions *s, pattern_job *job, size_t rule, double share, khop_error *err) {
+  const train_input *in = job->in;
+  rule_walk walk = {.options = in->walk, .rule = rule, .items = in->items, .scratch = in->scratch};
+  TRY(rule_walk_sort(&walk, share, in->workers, err));
+  TRY(count_walk(job, &walk, err));
+  return end_session(s, job, rule, err);
+}
+
+/* ---- the same, where the rows are in a file ---------------------------------------------------------- */
+
+typedef struct spilled_sessions {
+  sessions *sessions;
+  pattern_job *job;
+} spilled_sessions;
+
+static khop_status count_part(void *context, rule_walk *walk, khop_error *err) {
+  const spilled_sessions *s = context;
+  return count_walk(s->job, walk, err);
+}
+
+static khop_status end_rule(void *context, size_t rule, uint64_t rows, khop_error *err) {
+  (void)rows;
+  const spilled_sessions *s = context;
+  return end_session(s->sessions, s->job, rule, err);
+}
+
+static khop_status run_spilled_sessions(sessions *s, pattern_job *job, double share, khop_error *err) {
+  const train_input *in = job->in;
+  spilled_sessions context = {.sessions = s, .job = job};
+  const partition_input parts = {.walk = in->walk, .file = row_file_spill(in->walk->table->file), .workers = in->workers, .bytes = in->spill_bytes,
+                                 .share = share, .part = count_part, .end = end_rule, .context = &context};
+  partition_facts facts;
+  return partition_rules(&parts, &facts, err);
+}
+
+static khop_status run_sessions(sessions *s, const train_input *in, double share, comparer *comparers, khop_error *err) {
+  khop_status status = KHOP_OK;
+  unsigned threads = pool_threads(in->workers);
+  pattern_job job = {.in = in, .comparers = comparers, .tables = mem_alloc(threads, sizeof(pattern_table))};
+  if (!job.tables) return error_memory(err, threads * sizeof(pattern_table), "comparison patterns");
+  if (in->walk->table->file) {
+    status = run_spilled_sessions(s, &job, share, err);
+  } else {
+    for (size_t r = 0; status == KHOP_OK && r < in->walk->schema->rule_count; r++) status = run_session(s, &job, r, share, err);
   }
-cleanup:
   for (unsigned t = 0; t < threads; t++) pattern_table_free(&job.tables[t]);
   mem_free(job.tables);
-  key_set_free(&split_keys);
+  key_set_free(&job.split_keys);
   return status;
 }
 
@@ -174,9 +225,7 @@ static khop_status learn_m(model *m, const train_input *in, comparer *comparers,
   label_pattern *labels = NULL;
   size_t label_count = 0;
   double share = fmin(1, (double)rows_for_em / (double)in->live_rows);
-  for (size_t r = 0; r < in->walk->schema->rule_count; r++) {
-    TRY_CLEANUP(run_session(&s, in, r, share, comparers, err));
-  }
+  TRY_CLEANUP(run_sessions(&s, in, share, comparers, err));
   teach_all_somewhere(&s, m);
   TRY_CLEANUP(label_patterns_make(in->labels, in->label_count, in->walk->table, &comparers[0], &labels, &label_count, err));
   const em_input em = {.labels = labels, .label_count = label_count, .sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,

@@ -10,7 +10,8 @@ typedef struct train_input {
   const compare_plan *plan;
   cpu_level level;
   pool *workers;
-  sort_item *items, *scratch; /* room for all rows */
+  sort_item *items, *scratch; /* room for all rows; NULL where they are in a file, */
+  uint64_t spill_bytes;       /* and training may take so much memory */
   uint64_t seed;
   const double *agreement; /* by term, of feature_frequencies */
   uint64_t live_rows;

@@ -4,13 +4,25 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "feature/row_file.h"
+
 static int by_pattern(const void *a, const void *b) {
   uint64_t x = ((const label_pattern *)a)->pattern, y = ((const label_pattern *)b)->pattern;
   return x < y ? -1 : x > y;
 }
 
+/* Where the table's rows are in a file, those of the labels, and their places among them. */
+static khop_status fetch_rows(row_part *part, const feature_table *table, uint32_t *rows, size_t count, khop_error *err) {
+  uint32_t numbers[BATCH_ROWS];
+  for (size_t i = 0; i < count; i++) numbers[i] = rows[i];
+  TRY(row_part_gather(part, table, numbers, row_numbers_sort(numbers, count), err));
+  for (size_t i = 0; i < count; i++) rows[i] = row_part_find(part, rows[i]);
+  return KHOP_OK;
+}
+
 /* As many pairs as a view has room for, each with rows of its own. */
-static void compare_some(const training_label *labels, size_t count, const feature_table *table, comparer *c, label_pattern *out) {
+static khop_status compare_some(const training_label *labels, size_t count, const feature_table *table, row_part *part, comparer *c,
+                                label_pattern *out, khop_error *err) {
   uint32_t rows[BATCH_ROWS] = {0};
   pair_list pairs = {.count = count};
   for (size_t i = 0; i < count; i++) {
@@ -19,12 +31,14 @@ static void compare_some(const training_label *labels, size_t count, const featu
     pairs.left[i] = (uint16_t)(2 * i);
     pairs.right[i] = (uint16_t)(2 * i + 1);
   }
-  view_load(&c->columns, table, rows, 0, 2 * count);
+  if (table->file) TRY(fetch_rows(part, table, rows, 2 * count, err));
+  view_load(&c->columns, table->file ? &part->table : table, rows, 0, 2 * count);
   comparer_run(c, &pairs);
   for (size_t i = 0; i < count; i++) {
     out[i] = (label_pattern){.matches = labels[i].is_match, .others = !labels[i].is_match};
     for (size_t k = 0; k < c->plan->comparison_count; k++) out[i].pattern |= (uint64_t)c->levels[k][i] << (PATTERN_LEVEL_BITS * k);
   }
+  return KHOP_OK;
 }
 
 khop_status label_patterns_make(const training_label *labels, size_t count, const feature_table *table, comparer *c,
@@ -34,9 +48,13 @@ khop_status label_patterns_make(const training_label *labels, size_t count, cons
   label_pattern *patterns = mem_alloc(count, sizeof *patterns);
   *out_patterns = patterns;
   if (!patterns) return error_memory(err, count * sizeof *patterns, "labels");
-  for (size_t i = 0; i < count; i += at_once) {
-    compare_some(labels + i, count - i < at_once ? count - i : at_once, table, c, patterns + i);
+  khop_status status = KHOP_OK;
+  row_part part = {0};
+  for (size_t i = 0; status == KHOP_OK && i < count; i += at_once) {
+    status = compare_some(labels + i, count - i < at_once ? count - i : at_once, table, &part, c, patterns + i, err);
   }
+  row_part_free(&part);
+  TRY(status); /* the patterns are the caller's to free */
   if (count) qsort(patterns, count, sizeof *patterns, by_pattern);
   size_t kept = 0;
   for (size_t i = 0; i < count; i++) {

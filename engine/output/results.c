@@ -2,6 +2,7 @@
  * the comparison of the pair. */
 #include "output/results.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
@@ -71,13 +72,17 @@ static void write_confidence(outfile *f, const clusters *c, uint32_t cluster) {
 
 void write_clusters(outfile *f, const result *r) {
   const clusters *c = r->clusters;
+  record_cursor ids = {.all = r->records};
   outfile_text(f, "record_id,cluster_id,cluster_size,source,cluster_confidence\n");
   for (size_t s = 0; s < r->records->source_count; s++) {
     const char *source = input_source_at(r->input, s)->name;
     size_t source_length = strlen(source);
     for (size_t row = r->records->source_rows[s]; row < r->records->source_rows[s + 1]; row++) {
+      size_t length;
       if (c->of_row[row] == CLUSTER_NONE) continue;
-      write_record_id(f, r->records, row);
+      const char *id = record_cursor_id(&ids, row, &length, NULL);
+      if (!id && !f->error_number) f->error_number = EIO;
+      if (id) outfile_csv_field(f, id, length);
       outfile_write(f, ",", 1);
       outfile_number(f, c->of_row[row] + 1u);
       outfile_write(f, ",", 1);
@@ -87,6 +92,7 @@ void write_clusters(outfile *f, const result *r) {
       write_confidence(f, c, c->of_row[row]);
     }
   }
+  record_cursor_free(&ids);
 }
 
 void write_splits(outfile *f, const result *r) {

@@ -121,8 +121,10 @@ static json_t *largest_blocks(const result *r) {
 static json_t *run_facts(const khop_summary *s) {
   json_t *phases = json_object();
   for (size_t i = 0; i < s->phase_count; i++) json_object_set_new(phases, s->phases[i].phase, json_real(s->phases[i].seconds));
-  return json_pack("{s:f, s:o, s:I, s:i, s:s}", "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
-                   (json_int_t)s->peak_memory_bytes, "threads", (int)s->threads, "simd", s->simd);
+  json_t *spilled = json_pack("{s:I, s:I, s:I}", "bytes", (json_int_t)s->spilled_bytes, "disk_bytes", (json_int_t)s->spilled_disk_bytes,
+                              "parts", (json_int_t)s->spilled_parts);
+  return json_pack("{s:f, s:o, s:I, s:o, s:i, s:s}", "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
+                   (json_int_t)s->peak_memory_bytes, "spilled", spilled, "threads", (int)s->threads, "simd", s->simd);
 }
 
 static json_t *correlated_facts(const result *r) {

@@ -1,7 +1,7 @@
 /* khop_dedupe: read, train, match, cluster, write. See khop.h for what it promises. */
 #include "output/outputs.h"
 #include "output/results.h"
-#include "run/run.h"
+#include "run/spill.h"
 
 /* ---- clusters ------------------------------------------------------------------------------------- */
 
@@ -16,7 +16,8 @@ static khop_status make_clusters(const run *r, const score_tables *tables, const
                                  khop_error *err) {
   linkage_kind linkage = r->options.linkage ? linkage_find(r->options.linkage) : r->schema->linkage;
   const cluster_input in = {.table = &r->table, .schema = r->schema, .conflicts = r->conflicts, .tables = tables, .pairs = kept,
-                            .decisions = decided, .linkage = linkage, .level = r->level, .workers = r->workers};
+                            .decisions = decided, .linkage = linkage, .level = r->level, .workers = r->workers,
+                            .component_bytes = r->spill ? run_spill_cluster_bytes(r, kept->count) : 0};
   return clusters_make(out, &in, err);
 }
 

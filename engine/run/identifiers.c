@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/run.h"
+#include "run/spill.h"
 
 typedef struct key_job {
   const run *run;
@@ -114,6 +114,7 @@ static size_t count_fields(const schema *s) {
 khop_status run_write_identifiers(run *r, khop_error *err) {
   size_t left = count_fields(r->schema), together = left < KEY_GROUP_RULES ? left : KEY_GROUP_RULES;
   if (!r->store || r->table.count == 0 || left == 0) return KHOP_OK;
+  if (r->spill) return run_write_identifiers_spilled(r, err);
   khop_status status;
   table_writing writing = {.run = r, .table = STORE_TABLE_IDENTIFIER - 1, .items = r->items.data, .scratch = r->scratch.data};
   key_job job = {.run = r, .chunk_count = (r->table.count + KEYED_ROWS_MAX - 1) / KEYED_ROWS_MAX};

@@ -4,7 +4,9 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "run/posting_slices.h"
 #include "run/run.h"
+#include "run/spill.h"
 #include "run/witness.h"
 
 _Static_assert(STORE_TABLE_RULES + SCHEMA_RULES_MAX <= STORE_TABLE_CLUSTER, "a table for each rule");
@@ -17,6 +19,7 @@ typedef struct task_pairs {
 typedef struct match_job {
   run *run;
   const score_tables *tables;
+  const feature_table *table; /* that is walked: the run's, or a part of it */
   size_t rule;
   comparer *comparers;  /* per worker */
   witness_check *witness;
@@ -57,7 +60,8 @@ static void note_best(const match_job *job, const candidate_batch *batch, const 
   best_pair *best = job->run->best;
   for (size_t p = 0; best && p < batch->pairs.count; p++) {
     if (weights[p] < job->best_least) continue;
-    uint32_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
+    uint32_t left = feature_row_number(job->table, batch->rows[batch->pairs.left[p]]);
+    uint32_t right = feature_row_number(job->table, batch->rows[batch->pairs.right[p]]);
     offer_best(&best[left], weights[p], right);
     offer_best(&best[right], weights[p], left);
   }
@@ -71,7 +75,8 @@ static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_
   for (size_t p = 0; p < batch->pairs.count; p++) {
     if (weights[p] < job->tables->review) continue;
     TRY(array_reserve(&kept->items, &kept->capacity, kept->count + 1, sizeof(sort_item), "matching pairs", err));
-    uint64_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
+    uint64_t left = feature_row_number(job->table, batch->rows[batch->pairs.left[p]]);
+    uint64_t right = feature_row_number(job->table, batch->rows[batch->pairs.right[p]]);
     kept->items[kept->count++] = (sort_item){.key = left << 32 | right, .row = (uint32_t)weights[p],
                                                 .extra = (uint32_t)job->rule | conflicts_of(job, c, p) << KEPT_RULE_BITS};
   }
@@ -82,7 +87,7 @@ static khop_status compare_batch(void *context, size_t task, unsigned worker, co
   match_job *job = context;
   comparer *c = &job->comparers[worker];
   int32_t weights[BATCH_PAIRS];
-  view_load(&c->columns, &job->run->table, batch->rows, batch->loaded, batch->row_count);
+  view_load(&c->columns, job->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
   score_pairs(job->tables, c, &batch->pairs, weights);
   score_count_reasons(job->tables, c, &batch->pairs, &job->reasons[worker]);
@@ -118,28 +123,93 @@ static khop_status collect(kept_pairs *kept, task_pairs *by_task, size_t tasks, 
   return KHOP_OK;
 }
 
-static khop_status match_rule(match_job *job, kept_pairs *kept, khop_error *err) {
-  run *r = job->run;
+/* All pairs of a walk that is sorted. */
+static khop_status match_walk(match_job *job, rule_walk *walk, kept_pairs *kept, rule_facts *facts, khop_error *err) {
   khop_status status = KHOP_OK;
-  thread *writer = NULL;
-  rule_walk walk = {.options = &r->walk, .rule = job->rule, .split_keys = &r->split_keys, .window_keys = &r->window_keys, .items = r->items.data, .scratch = r->scratch.data};
-  TRY(rule_walk_sort(&walk, 1, r->workers, err));
-  key_writing keys = {.store = r->store, .table = (uint32_t)(STORE_TABLE_RULES + job->rule), .items = walk.items, .count = walk.item_count};
-  size_t tasks = rule_walk_tasks(&walk);
+  size_t tasks = rule_walk_tasks(walk);
+  job->rule = walk->rule;
+  job->table = job->witness->table = walk->options->table;
   job->by_task = mem_alloc(tasks, sizeof *job->by_task);
   if (!job->by_task) return error_memory(err, tasks * sizeof *job->by_task, "matching pairs");
-  if (r->store) TRY_CLEANUP(thread_start(&writer, write_keys, &keys, err));
-  TRY_CLEANUP(rule_walk_pairs(&walk, false, compare_batch, job, r->workers, &r->facts[job->rule], err));
+  TRY_CLEANUP(rule_walk_pairs(walk, false, compare_batch, job, job->run->workers, facts, err));
   TRY_CLEANUP(collect(kept, job->by_task, tasks, err));
-cleanup:;
-  khop_status write_status = thread_join(writer, status == KHOP_OK ? err : NULL);
-  if (status == KHOP_OK) status = write_status;
+cleanup:
   for (size_t t = 0; t < tasks; t++) mem_free(job->by_task[t].items);
   mem_free(job->by_task);
   return status;
 }
 
+static khop_status match_rule(match_job *job, size_t rule, kept_pairs *kept, khop_error *err) {
+  run *r = job->run;
+  khop_status status = KHOP_OK;
+  thread *writer = NULL;
+  rule_walk walk = {.options = &r->walk, .rule = rule, .split_keys = &r->split_keys, .window_keys = &r->window_keys, .items = r->items.data, .scratch = r->scratch.data};
+  TRY(rule_walk_sort(&walk, 1, r->workers, err));
+  key_writing keys = {.store = r->store, .table = (uint32_t)(STORE_TABLE_RULES + rule), .items = walk.items, .count = walk.item_count};
+  if (r->store) TRY(thread_start(&writer, write_keys, &keys, err));
+  status = match_walk(job, &walk, kept, &r->facts[rule], err);
+  khop_status write_status = thread_join(writer, status == KHOP_OK ? err : NULL);
+  return status == KHOP_OK ? write_status : status;
+}
+
+static khop_status match_rules(match_job *job, kept_pairs *kept, khop_error *err) {
+  for (size_t rule = 0; rule < job->run->schema->rule_count; rule++) {
+    TRY(match_rule(job, rule, kept, err));
+    progress_set(&job->run->progress, rule + 1);
+  }
+  key_group_free(&job->run->keys);
+  return KHOP_OK;
+}
+
+/* ---- rows in a file --------------------------------------------------------------------------------- */
+
+typedef struct spilled_match {
+  match_job *job;
+  kept_pairs *kept;
+  posting_slices keys;
+} spilled_match;
+
+static khop_status write_rule_keys(void *context, size_t rule, const sort_item *items, size_t count, khop_error *err) {
+  spilled_match *m = context;
+  uint32_t table = (uint32_t)(STORE_TABLE_RULES + rule);
+  if (table != m->keys.table) TRY(posting_slices_end(&m->keys, err));
+  return posting_slices_add(&m->keys, table, items, count, err);
+}
+
+static khop_status match_part(void *context, rule_walk *walk, khop_error *err) {
+  spilled_match *m = context;
+  run *r = m->job->run;
+  rule_facts facts;
+  walk->split_keys = &r->split_keys;
+  walk->window_keys = &r->window_keys;
+  TRY(match_walk(m->job, walk, m->kept, &facts, err));
+  rule_facts_add(&r->facts[walk->rule], &facts);
+  return KHOP_OK;
+}
+
+static khop_status end_rule(void *context, size_t rule, uint64_t rows, khop_error *err) {
+  (void)err;
+  spilled_match *m = context;
+  m->job->run->facts[rule].rows = rows; /* those without a partner went to no part */
+  progress_set(&m->job->run->progress, rule + 1);
+  return KHOP_OK;
+}
+
+static khop_status match_spilled(match_job *job, kept_pairs *kept, khop_error *err) {
+  run *r = job->run;
+  spilled_match m = {.job = job, .kept = kept, .keys = {.store = r->store}};
+  const partition_input in = {.walk = &r->walk, .file = r->spill, .workers = r->workers, .bytes = run_spill_bytes(r), .share = 1,
+                              .keys = write_rule_keys, .part = match_part, .end = end_rule, .context = &m};
+  khop_status status = partition_rules(&in, &r->spilled, err);
+  if (status == KHOP_OK) status = posting_slices_end(&m.keys, err);
+  posting_slices_free(&m.keys);
+  return status;
+}
+
+/* ---- all rules -------------------------------------------------------------------------------------- */
+
 static uint64_t pairs_that_fit(const run *r) {
+  if (r->spill) return run_spilled_pairs(r);
   uint64_t needed = run_memory_needed(r, r->table.count), budget = r->options.memory_bytes;
   return budget > needed ? (budget - needed) / run_pairs_memory(1) : 0;
 }
@@ -148,7 +218,9 @@ static uint64_t pairs_that_fit(const run *r) {
 static khop_status check_budget(match_job *job, khop_error *err) {
   uint64_t found = atomic_load(&job->found);
   if (found <= job->kept_max) return KHOP_OK;
-  uint64_t needed = run_memory_needed(job->run, job->run->table.count) + run_pairs_memory(found);
+  uint64_t rows = job->run->table.count, needed = run_memory_needed(job->run, rows);
+  uint64_t spilled = job->run->spill ? run_spilled_memory(job->run, rows, found) : UINT64_MAX;
+  needed = spilled < needed ? spilled : needed + run_pairs_memory(found); /* with as much as needed nothing would be spilled */
   return run_refuse_budget(job->run, found, "pairs above the review threshold", needed, err);
 }
 
@@ -195,11 +267,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   for (; made < threads; made++) {
     TRY_CLEANUP(comparer_create(&job.comparers[made], &r->plan, &r->table.layout, r->level, err));
   }
-  for (job.rule = 0; job.rule < r->schema->rule_count; job.rule++) {
-    TRY_CLEANUP(match_rule(&job, kept, err));
-    progress_set(&r->progress, job.rule + 1);
-  }
-  key_group_free(&r->keys);
+  TRY_CLEANUP(r->spill ? match_spilled(&job, kept, err) : match_rules(&job, kept, err));
   TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));
   TRY_CLEANUP(keep_counts(&witness, r, err));

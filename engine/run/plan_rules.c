@@ -4,6 +4,8 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "feature/row_file.h"
+#include "run/spill.h"
 
 /* Of a rule with fewer tasks all pairs are compared, else those of every sixteenth task. */
 enum { tasks_all_compared = 4, tasks_a_sample = 16 };
@@ -25,8 +27,11 @@ typedef struct plan_worker {
 typedef struct plan_job {
   run *run;
   const score_tables *tables;
+  const feature_table *table; /* that is walked: the run's, or a part of it */
   plan_worker *workers;
   size_t rule, tasks;
+  double rule_start;
+  uint64_t postings; /* of a store */
   double sort_seconds, walk_seconds[SCHEMA_RULES_MAX];
 } plan_job;
 
@@ -37,10 +42,11 @@ static bool sampled(size_t task, size_t tasks) {
   return tasks <= tasks_all_compared || task == 0 || hash_mix(task + 1) % tasks_a_sample == 0;
 }
 
-static khop_status keep_match(plan_worker *w, const candidate_batch *batch, size_t p, size_t rule, khop_error *err) {
+static khop_status keep_match(const plan_job *job, plan_worker *w, const candidate_batch *batch, size_t p, khop_error *err) {
   TRY(array_reserve(&w->matches, &w->match_capacity, w->match_count + 1, sizeof *w->matches, "matching pairs", err));
-  uint64_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
-  w->matches[w->match_count++] = (sort_item){.key = left << 32 | right, .extra = (uint32_t)rule};
+  uint64_t left = feature_row_number(job->table, batch->rows[batch->pairs.left[p]]);
+  uint64_t right = feature_row_number(job->table, batch->rows[batch->pairs.right[p]]);
+  w->matches[w->match_count++] = (sort_item){.key = left << 32 | right, .extra = (uint32_t)job->rule};
   return KHOP_OK;
 }
 
@@ -52,7 +58,7 @@ static khop_status count_batch(void *context, size_t task, unsigned worker, cons
   if (!sampled(task, job->tasks)) return KHOP_OK;
   double start = clock_seconds();
   int32_t weights[BATCH_PAIRS];
-  view_load(&w->comparer.columns, &job->run->table, batch->rows, 0, batch->row_count);
+  view_load(&w->comparer.columns, job->table, batch->rows, 0, batch->row_count);
   comparer_run(&w->comparer, &batch->pairs);
   score_pairs(job->tables, &w->comparer, &batch->pairs, weights);
   for (size_t p = 0; p < batch->pairs.count; p++) {
@@ -60,38 +66,89 @@ static khop_status count_batch(void *context, size_t task, unsigned worker, cons
     bool match = weights[p] >= job->tables->match;
     sample->matches += match;
     sample->reviews += !match;
-    if (match) TRY(keep_match(w, batch, p, job->rule, err));
+    if (match) TRY(keep_match(job, w, batch, p, err));
   }
   sample->sampled_pairs += batch->pairs.count;
   sample->sample_seconds += clock_seconds() - start;
   return KHOP_OK;
 }
 
-static khop_status walk_rules(plan_job *job, khop_error *err) {
+static khop_status walk_sorted(plan_job *job, rule_walk *walk, rule_facts *facts, khop_error *err) {
+  double sorted = clock_seconds();
+  job->sort_seconds += sorted - job->rule_start;
+  job->table = walk->options->table;
+  job->rule = walk->rule;
+  job->tasks = rule_walk_tasks(walk);
+  walk->split_keys = &job->run->split_keys;
+  TRY(rule_walk_pairs(walk, false, count_batch, job, job->run->workers, facts, err));
+  job->rule_start = clock_seconds();
+  job->walk_seconds[job->rule] += job->rule_start - sorted;
+  return KHOP_OK;
+}
+
+static khop_status walk_in_memory(plan_job *job, khop_error *err) {
   run *r = job->run;
-  progress_phase(&r->progress, "block", "rules", r->schema->rule_count);
-  for (job->rule = 0; job->rule < r->schema->rule_count; job->rule++) {
-    rule_walk walk = {.options = &r->walk, .rule = job->rule, .split_keys = &r->split_keys, .items = r->items.data, .scratch = r->scratch.data};
-    double start = clock_seconds();
+  for (size_t rule = 0; rule < r->schema->rule_count; rule++) {
+    rule_walk walk = {.options = &r->walk, .rule = rule, .items = r->items.data, .scratch = r->scratch.data};
     TRY(rule_walk_sort(&walk, 1, r->workers, err));
-    double sorted = clock_seconds();
-    job->tasks = rule_walk_tasks(&walk);
-    TRY(rule_walk_pairs(&walk, false, count_batch, job, r->workers, &r->facts[job->rule], err));
-    job->sort_seconds += sorted - start;
-    job->walk_seconds[job->rule] = clock_seconds() - sorted;
-    progress_set(&r->progress, job->rule + 1);
+    TRY(walk_sorted(job, &walk, &r->facts[rule], err));
+    progress_set(&r->progress, rule + 1);
   }
   return KHOP_OK;
 }
 
+static khop_status walk_part(void *context, rule_walk *walk, khop_error *err) {
+  plan_job *job = context;
+  rule_facts facts;
+  TRY(walk_sorted(job, walk, &facts, err));
+  rule_facts_add(&job->run->facts[walk->rule], &facts);
+  return KHOP_OK;
+}
+
+static khop_status end_rule(void *context, size_t rule, uint64_t rows, khop_error *err) {
+  (void)err;
+  plan_job *job = context;
+  job->run->facts[rule].rows = rows;
+  progress_set(&job->run->progress, rule + 1);
+  return KHOP_OK;
+}
+
+static khop_status walk_rules(plan_job *job, khop_error *err) {
+  run *r = job->run;
+  const partition_input in = {.walk = &r->walk, .file = r->spill, .workers = r->workers, .bytes = r->spill ? run_spill_bytes(r) : 0, .share = 1,
+                              .part = walk_part, .end = end_rule, .context = job};
+  progress_phase(&r->progress, "block", "rules", r->schema->rule_count);
+  job->rule_start = clock_seconds();
+  return r->spill ? partition_rules(&in, &r->spilled, err) : walk_in_memory(job, err);
+}
+
+/* The rows of the matches, where those of the table are in a file. */
+static khop_status gather_matches(const run *r, const plan_worker *w, row_part *part, khop_error *err) {
+  uint32_t *rows = mem_alloc(w->match_count, 2 * sizeof *rows);
+  if (!rows) return error_memory(err, w->match_count * 2 * sizeof *rows, "plan");
+  for (size_t i = 0; i < w->match_count; i++) {
+    rows[2 * i] = (uint32_t)(w->matches[i].key >> 32);
+    rows[2 * i + 1] = (uint32_t)w->matches[i].key;
+  }
+  khop_status status = row_part_gather(part, &r->table, rows, row_numbers_sort(rows, 2 * w->match_count), err);
+  mem_free(rows);
+  return status;
+}
+
 /* Once all rules were walked, for then all split keys are known. Earlier rules do not find the pair: it is the first
  * that hands it out. */
-static void count_alone(const run *r, plan_worker *w) {
+static khop_status count_alone(const run *r, plan_worker *w, khop_error *err) {
+  row_part part = {0};
+  if (r->spill) TRY(gather_matches(r, w, &part, err));
   for (size_t i = 0; i < w->match_count; i++) {
-    const uint8_t *x = feature_row(&r->table, w->matches[i].key >> 32), *y = feature_row(&r->table, (uint32_t)w->matches[i].key);
+    uint32_t left = (uint32_t)(w->matches[i].key >> 32), right = (uint32_t)w->matches[i].key;
+    const uint8_t *x = r->spill ? feature_row(&part.table, row_part_find(&part, left)) : feature_row(&r->table, left);
+    const uint8_t *y = r->spill ? feature_row(&part.table, row_part_find(&part, right)) : feature_row(&r->table, right);
     size_t rule = w->matches[i].extra;
     w->rules[rule].alone += !block_rules_find(&r->table.layout, r->schema, rule + 1, r->schema->rule_count, &r->split_keys, x, y);
   }
+  row_part_free(&part);
+  return KHOP_OK;
 }
 
 /* ---- the report -------------------------------------------------------------------------------------- */
@@ -143,33 +200,52 @@ static void report_blocks(const run *r, khop_plan_result *out) {
   }
 }
 
-/* Entries of the store's tables: record ids, identifiers, the keys of all rules. */
-static uint64_t count_postings(const run *r, uint64_t indexed) {
-  uint64_t count = indexed;
-  for (size_t i = 0; i < r->schema->rule_count; i++) count += r->facts[i].rows;
-  for (size_t f = 0; f < r->schema->field_count; f++) {
-    if (!r->schema->fields[f].identifier) continue;
-    const feature_slot *slot = &r->table.layout.slots[f];
-    for (size_t row = 0; row < r->table.count; row++) count += !feature_missing(slot, feature_row(&r->table, row));
+typedef struct identifier_count {
+  const run *run;
+  uint64_t rows; /* with an identifier, once for each that they have */
+} identifier_count;
+
+static khop_status count_identifiers(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)worker, (void)err;
+  identifier_count *c = context;
+  for (size_t f = 0; f < c->run->schema->field_count; f++) {
+    if (!c->run->schema->fields[f].identifier) continue;
+    const feature_slot *slot = &part->layout.slots[f];
+    for (size_t row = 0; row < part->count; row++) c->rows += !feature_missing(slot, feature_row(part, row));
   }
-  return count;
+  return KHOP_OK;
+}
+
+/* Entries of the store's tables: record ids, identifiers, the keys of all rules. */
+static khop_status count_postings(const run *r, uint64_t *out_count, khop_error *err) {
+  identifier_count identifiers = {.run = r};
+  const row_pass pass = {.table = &r->table, .take = count_identifiers, .context = &identifiers};
+  TRY(row_pass_run(&pass, r->workers, err));
+  *out_count = r->live_rows + identifiers.rows;
+  for (size_t i = 0; i < r->schema->rule_count; i++) *out_count += r->facts[i].rows;
+  return KHOP_OK;
 }
 
 /* What plan did took as long as it will in the run, but for the trial of the store; the rest of the pairs and of the store are
  * to come. While a run reads, its threads share the writing; at the end it waits for the disk. */
-static void report_needs(const run *r, double elapsed, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
+static void report_needs(const run *r, uint64_t postings, double elapsed, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
   const double posting_bytes = 6.3, csv_bytes_per_row = 40, csv_bytes_per_pair = 60, csv_bytes_per_second = 400e6;
   const double threads = r->options.threads;
   double csv = (double)out->indexed * csv_bytes_per_row + (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair, stored = 0;
   out->pairs_per_second = seconds_per_pair > 0 ? threads / seconds_per_pair : 0;
   out->seconds = elapsed + (double)pairs_to_come * seconds_per_pair / threads + csv / csv_bytes_per_second;
   if (r->trial) {
-    stored = (double)r->trial->packed_bytes + (double)count_postings(r, out->indexed) * posting_bytes;
+    stored = (double)r->trial->packed_bytes + (double)postings * posting_bytes;
     out->seconds += (store_trial_append_seconds(r->trial, stored) - r->trial->append_seconds) / threads - r->trial->sync_seconds +
                     store_trial_sync_seconds(r->trial, stored + csv);
   }
   out->disk_bytes = (uint64_t)(stored + csv);
   out->memory_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory((uint64_t)(out->expected_matches + out->expected_reviews));
+  uint64_t pairs = (uint64_t)(out->expected_matches + out->expected_reviews);
+  out->memory_least_bytes = run_memory_least(r, r->table.count);
+  if (run_spilled_memory(r, r->table.count, pairs) > out->memory_least_bytes) out->memory_least_bytes = run_spilled_memory(r, r->table.count, pairs);
+  if (out->memory_least_bytes > out->memory_bytes) out->memory_least_bytes = out->memory_bytes;
+  out->spill_bytes = out->memory_least_bytes < out->memory_bytes ? run_spill_disk(r, r->table.count) : 0;
 }
 
 static void report(const plan_job *job, khop_plan_result *out) {
@@ -191,7 +267,7 @@ static void report(const plan_job *job, khop_plan_result *out) {
     double to_come = (double)(samples[i].pairs - samples[i].sampled_pairs) * seconds_per_pair / threads;
     out->rules[i].seconds = job->sort_seconds / (double)out->rule_count + job->walk_seconds[i] + to_come; /* keys are made for several rules at once */
   }
-  report_needs(r, progress_elapsed_s(&r->progress), seconds_per_pair, pairs - sampled_pairs, out);
+  report_needs(r, job->postings, progress_elapsed_s(&r->progress), seconds_per_pair, pairs - sampled_pairs, out);
 }
 
 khop_status plan_rules(run *r, khop_plan_result *out, khop_error *err) {
@@ -208,7 +284,9 @@ khop_status plan_rules(run *r, khop_plan_result *out, khop_error *err) {
     TRY_CLEANUP(comparer_create(&job.workers[made].comparer, &r->plan, &r->table.layout, r->level, err));
   }
   TRY_CLEANUP(walk_rules(&job, err));
-  for (unsigned t = 0; t < made; t++) count_alone(r, &job.workers[t]);
+  for (unsigned t = 0; t < made; t++) TRY_CLEANUP(count_alone(r, &job.workers[t], err));
+  TRY_CLEANUP(run_gather_ids(r, NULL, err));
+  TRY_CLEANUP(count_postings(r, &job.postings, err));
   report(&job, out);
 cleanup:
   for (unsigned t = 0; t < made; t++) {

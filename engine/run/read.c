@@ -13,8 +13,10 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "feature/row_file.h"
 #include "run/date_orders.h"
 #include "run/run.h"
+#include "run/spill.h"
 
 typedef struct slot {
   uint64_t ticket; /* place in the file order */
@@ -199,12 +201,9 @@ static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop
 /* ---- appending, in order ------------------------------------------------------------------------ */
 
 static khop_status append_slot(run *r, slot *s, khop_error *err) {
-  TRY(feature_table_reserve(&r->table, r->table.count + s->accepted, err));
   TRY(records_reserve(&r->records, s->accepted, s->ids_used, err));
-  size_t stride = r->table.layout.stride;
-  if (s->accepted) memcpy((uint8_t *)r->table.memory.data + r->table.count * stride, s->features, s->accepted * stride);
-  r->table.count += s->accepted;
-  records_append(&r->records, s->accepted, s->ids, s->id_lengths, s->origins);
+  TRY(feature_table_append(&r->table, s->features, s->accepted, err));
+  TRY(records_append(&r->records, s->accepted, s->ids, s->id_lengths, s->origins, err));
   for (size_t i = 0; i < s->reject_count; i++) TRY(records_reject(&r->records, s->rejects[i], err));
   r->rows += s->accepted + s->reject_count;
   r->input_hash = hash_combine(r->input_hash, s->text_hash);
@@ -213,12 +212,16 @@ static khop_status append_slot(run *r, slot *s, khop_error *err) {
   return KHOP_OK;
 }
 
-/* Over the budget rows are only counted, so that the refusal can name what would do. */
+/* Rows that do not fit go to a file. Over the least budget of that they are only counted, so that the refusal can name
+ * what would do. */
 static khop_status take_slot(read_job *job, slot *s, bool is_parsed_only, khop_error *err) {
   run *r = job->run;
   uint64_t rows = is_parsed_only ? s->rows.row_count : s->accepted;
-  if (run_memory_needed(r, r->table.count + rows) > r->options.memory_bytes) atomic_store(&job->over_budget, true);
-  if (!atomic_load(&job->over_budget)) return append_slot(r, s, err);
+  if (run_memory_least(r, r->table.count + rows) > r->options.memory_bytes) atomic_store(&job->over_budget, true);
+  if (!atomic_load(&job->over_budget)) {
+    if (!r->spill && run_memory_needed(r, r->table.count + rows) > r->options.memory_bytes) TRY(run_start_spill(r, err));
+    return append_slot(r, s, err);
+  }
   job->rows_beyond += rows;
   progress_set(&r->progress, input_bytes_done(r->input));
   return KHOP_OK;
@@ -384,68 +387,13 @@ static khop_status read_all(run *r, khop_error *err) {
   statuses[2] = thread_join(storer, &errors[2]);
   if (status == KHOP_OK) status = first_failure(statuses, errors, err);
   uint64_t rows = r->table.count + job.rows_beyond;
-  if (status == KHOP_OK && job.rows_beyond) status = run_refuse_budget(r, rows, "rows", run_memory_needed(r, rows), err);
+  if (status == KHOP_OK && job.rows_beyond) status = run_refuse_budget(r, rows, "rows", run_memory_least(r, rows), err);
 cleanup:
   free_slots(&job);
   return status;
 }
 
-/* ---- record ids must name one record of their register --------------------------------------------- */
-
-static bool is_left(const run *r, size_t row) { return row < r->walk.first_right; }
-
-static bool same_id(const run *r, size_t x, size_t y) {
-  size_t x_length, y_length;
-  const char *a = record_id(&r->records, x, &x_length), *b = record_id(&r->records, y, &y_length);
-  return is_left(r, x) == is_left(r, y) && x_length == y_length && memcmp(a, b, x_length) == 0;
-}
-
-/* Rows of one hash, ascending: each that repeats the id of an earlier one is rejected. */
-static khop_status reject_repeats(run *r, const sort_item *items, size_t count, khop_error *err) {
-  const record_origin *origins = r->records.origins.data;
-  for (size_t i = 1; i < count; i++) {
-    for (size_t first = 0; first < i; first++) {
-      if (!same_id(r, items[first].row, items[i].row)) continue;
-      const record_origin *origin = &origins[items[i].row];
-      rejected_row reject = {.source = origin->source, .reason = REJECT_DUPLICATE_ID, .line = origin->line,
-                             .byte_offset = origin->byte_offset, .found = origins[items[first].row].line};
-      TRY(records_reject(&r->records, reject, err));
-      feature_row_kill(&r->table, items[i].row);
-      r->live_rows--;
-      break;
-    }
-  }
-  return KHOP_OK;
-}
-
-static khop_status hash_ids(void *context, size_t task, unsigned worker, khop_error *err) {
-  (void)worker, (void)err;
-  enum { chunk = 1 << 16 };
-  run *r = context;
-  sort_item *items = r->items.data;
-  size_t last = (task + 1) * chunk < r->table.count ? (task + 1) * chunk : r->table.count;
-  for (size_t row = task * chunk; row < last; row++) {
-    size_t length;
-    const char *id = record_id(&r->records, row, &length);
-    items[row] = (sort_item){.key = store_record_id_key(id, length), .row = (uint32_t)row};
-  }
-  return KHOP_OK;
-}
-
-static khop_status check_ids(run *r, khop_error *err) {
-  size_t count = r->table.count;
-  sort_item *items = r->items.data;
-  TRY(pool_run(r->workers, (count >> 16) + 1, hash_ids, r, err));
-  TRY(sort_items(items, r->scratch.data, count, r->workers, err));
-  for (size_t start = 0, end; start < count; start = end) {
-    end = start + 1;
-    while (end < count && items[end].key == items[start].key) end++;
-    if (end - start > 1) TRY(reject_repeats(r, items + start, end - start, err));
-  }
-  if (r->store) TRY(store_writer_postings(r->store, STORE_TABLE_RECORD_ID, (const store_posting *)items, count, err));
-  region_unmap(&r->records.origins);
-  return KHOP_OK;
-}
+/* ---- how much was rejected ---------------------------------------------------------------------- */
 
 /* Of sources first <= s < last: the register, or one side of two. */
 static khop_status check_rejected(const run *r, size_t first_source, size_t last_source, khop_error *err) {
@@ -488,12 +436,13 @@ khop_status run_read(run *r, khop_error *err) {
   progress_phase(&r->progress, "read", "bytes", input_bytes_total(r->input));
   feature_table_expect(&r->table, input_bytes_total(r->input) / row_bytes_least);
   TRY(read_all(r, err));
+  if (r->spill) TRY(run_end_spill(r, err));
   r->live_rows = r->table.count;
   if (r->link) r->walk.first_right = (uint32_t)r->records.source_rows[r->link->left_count];
   progress_phase(&r->progress, "index", "rows", r->table.count);
   if (r->table.count) {
-    TRY(run_sort_buffers(r, err));
-    TRY(check_ids(r, err));
+    if (!r->spill) TRY(run_sort_buffers(r, err));
+    TRY(run_check_ids(r, err));
   }
   records_sort_rejects(&r->records);
   return check_all_rejected(r, err);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "output/outputs.h"
-#include "run/run.h"
+#include "run/spill.h"
 
 /* ---- the store ------------------------------------------------------------------------------------- */
 
@@ -26,7 +26,7 @@ khop_status run_open_store(run *r, khop_error *err) {
 
 khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err) {
   *out_count = 0;
-  if (!r->store) return KHOP_OK;
+  if (!r->store || r->spill) return KHOP_OK;
   sort_item *items = r->items.data;
   size_t count = 0;
   for (size_t row = 0; row < c->row_count; row++) {
@@ -71,6 +71,11 @@ static void summarise_time(run *r, khop_summary *out) {
   progress_finish(&r->progress);
   out->seconds = progress_elapsed_s(&r->progress);
   out->peak_memory_bytes = memory_peak_bytes();
+  if (r->spill) {
+    out->spilled_bytes = spill_written_bytes(r->spill);
+    out->spilled_disk_bytes = spill_disk_bytes(r->spill);
+    out->spilled_parts = r->spilled.parts;
+  }
   out->phase_count = r->progress.phase_count;
   memcpy(out->phases, r->progress.phases, sizeof out->phases);
 }
@@ -98,7 +103,8 @@ static khop_status write_file(const writing *w, size_t file, khop_error *err) {
 static khop_status seal_store(run *r, const clusters *c, size_t member_count, khop_error *err) {
   if (!r->store) return KHOP_OK;
   TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
-  TRY(store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, member_count, err));
+  TRY(r->spill ? run_write_members_spilled(r, c, err)
+               : store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, member_count, err));
   TRY(run_write_store_tables(r, err));
   TRY(run_write_store_facts(r, err));
   return store_writer_seal(r->store, err);
@@ -131,6 +137,7 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err) {
   writing job = {.run = r, .outputs = o, .found = found, .member_count = member_count};
+  TRY(run_gather_ids(r, found, err));
   TRY(outputs_open(o, err));
   TRY(pool_run(r->workers, 2, write_part, &job, err));
   TRY(control_check(r->options.control, err));

@@ -7,6 +7,7 @@
 #include "feature/feature.h"
 #include "model/train.h"
 #include "run/date_orders.h"
+#include "run/spill.h"
 #include "run/suggest.h"
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_bytes_per_thread = 24 << 20 };
@@ -112,6 +113,8 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   const khop_options *options = &r->options;
   TRY(check_options(r, kind == RUN_WRITES, err));
   TRY(cpu_level_choose(&r->level, err));
+  r->needs_memory = kind == RUN_SUGGESTS;
+  r->has_output_directory = kind == RUN_WRITES;
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -222,7 +225,7 @@ static khop_status read_labels(run *r, training_label **out_labels, size_t *out_
 static khop_status train(run *r, khop_error *err) {
   train_input in = {.walk = &r->walk, .plan = &r->plan, .level = r->level, .workers = r->workers, .items = r->items.data,
                     .scratch = r->scratch.data, .seed = r->options.seed, .agreement = r->agreement, .live_rows = r->live_rows,
-                    .all_pairs = all_pairs(r)};
+                    .all_pairs = all_pairs(r), .spill_bytes = r->spill ? run_spill_bytes(r) : 0};
   training_label *labels;
   khop_status status = read_labels(r, &labels, &in.label_count, err);
   in.labels = labels;
@@ -242,7 +245,9 @@ static void keep_frequencies(run *r) {
 
 khop_status run_train(run *r, khop_error *err) {
   progress_phase(&r->progress, "train", "rules", 0);
-  TRY(feature_frequencies(&r->table, r->workers, r->references, r->agreement, r->store ? r->frequencies : NULL, err));
+  frequency_list *lists = r->store ? r->frequencies : NULL;
+  TRY(r->spill ? feature_frequencies_spilled(&r->table, r->workers, run_spill_bytes(r) / 2, r->references, r->agreement, lists, err)
+               : feature_frequencies(&r->table, r->workers, r->references, r->agreement, lists, err));
   model_from_schema(&r->model, r->schema, r->live_rows);
   if (r->link) model_set_prior(&r->model, r->schema->expected_duplicates * (double)r->live_rows / all_pairs(r));
   if (r->options.model) {
@@ -282,6 +287,7 @@ void run_close(run *r) {
   mem_free(r->conflicts);
   feature_table_free(&r->table);
   records_free(&r->records);
+  spill_close(r->spill);
   region_unmap(&r->items);
   region_unmap(&r->scratch);
   key_set_free(&r->split_keys);

@@ -14,6 +14,7 @@
 #define KHOP_RUN_RUN_H
 
 #include "base/control.h"
+#include "block/partition.h"
 #include "block/walk.h"
 #include "cluster/clusters.h"
 #include "index/store.h"
@@ -70,6 +71,11 @@ typedef struct run {
   int witness;           /* the comparison that they were checked by, -1: none */
   unsigned match_bin;    /* of the weights in `errors`, from which on a pair is a match */
   bool target_reached;
+
+  spill_file *spill; /* NULL: all is in memory. Else rows and ids are there, and there are no sort buffers (spill.h) */
+  partition_facts spilled;
+  bool needs_memory;         /* nothing may go to a file */
+  bool has_output_directory; /* options.output is one */
 } run;
 
 typedef enum run_kind {
@@ -89,6 +95,8 @@ static inline size_t run_side_of_source(const run *r, size_t source) { return r-
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);
+/* Rejects records that have the id of an earlier one; the ids go to the store (record_ids.c). */
+khop_status run_check_ids(run *r, khop_error *err);
 /* The identifier tables of the store. */
 khop_status run_write_identifiers(run *r, khop_error *err);
 /* After matching: what the store needs so that a pair can be explained from it (store_facts.c). Tables before facts. */
@@ -117,7 +125,8 @@ void run_expect(const run *r, khop_expected *out);
 khop_status run_open_store(run *r, khop_error *err);
 /* run_read and run_write_identifiers; a run that fails for its input leaves the list of rejected rows. */
 khop_status run_read_and_store(run *r, khop_error *err);
-/* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. */
+/* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. Nothing without sort buffers:
+ * then they are sorted when they are written. */
 khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err);
 /* What every result has; pairs, clusters and links are the caller's to add. */
 result run_result(const run *r);
@@ -128,7 +137,7 @@ void run_summarise(const run *r, const clusters *c, khop_summary *out);
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err);
 
-/* Memory that a run over so many rows needs, in bytes. */
+/* Memory that a run over so many rows needs, in bytes, when all is in memory. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);
 /* And that so many kept pairs need beside it, until they are written. */
 uint64_t run_pairs_memory(uint64_t pairs);

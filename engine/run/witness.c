@@ -61,7 +61,7 @@ static void describe(witness_check *w, const schema *s) {
 
 khop_status witness_open(witness_check *w, const run *r, const score_tables *tables, khop_error *err) {
   enum { rows_compared_again = 200000 };
-  *w = (witness_check){.run = r, .tables = tables, .threads = pool_threads(r->workers)};
+  *w = (witness_check){.run = r, .table = &r->table, .tables = tables, .threads = pool_threads(r->workers)};
   describe(w, r->schema);
   double share = w->apart || r->live_rows <= rows_compared_again ? 1 : (double)rows_compared_again / (double)r->live_rows;
   w->sampled = share < 1 ? (uint64_t)(share * 0x1p64) : UINT64_MAX;
@@ -133,7 +133,7 @@ static void count_again(witness_check *w, unsigned worker, const candidate_batch
     list->left[i] = batch->pairs.left[pairs[i].place];
     list->right[i] = batch->pairs.right[pairs[i].place];
   }
-  view_load(&c->columns, &w->run->table, batch->rows, 0, batch->row_count);
+  view_load(&c->columns, w->table, batch->rows, 0, batch->row_count);
   for (uint64_t fields = w->fields; fields; fields &= fields - 1) view_hide(&c->columns, (size_t)__builtin_ctzll(fields));
   comparer_run(c, list);
   score_pairs(w->tables, c, list, rest);
@@ -141,7 +141,7 @@ static void count_again(witness_check *w, unsigned worker, const candidate_batch
 }
 
 void witness_count(witness_check *w, unsigned worker, size_t rule, const candidate_batch *batch, const comparer *c, const int32_t *weights) {
-  const feature_table *table = &w->run->table;
+  const feature_table *table = w->table;
   counted_pair again[BATCH_PAIRS];
   size_t count = 0;
   for (size_t p = 0; p < batch->pairs.count; p++) {
@@ -151,7 +151,7 @@ void witness_count(witness_check *w, unsigned worker, size_t rule, const candida
       count_pair(w, worker, &pair, weights[p], weights[p]);
       continue;
     }
-    if (!w->apart && hash_combine(left, right) > w->sampled) continue;
+    if (!w->apart && hash_combine(feature_row_number(table, left), feature_row_number(table, right)) > w->sampled) continue;
     pair.alone = pair.state == WITNESS_AGREES && !found_by_others(w, rule, feature_row(table, left), feature_row(table, right));
     if (w->apart) count_pair(w, worker, &pair, weights[p], weights[p] - w->tables->weights[w->comparison][c->levels[w->comparison][p]]);
     else again[count++] = pair;

@@ -8,6 +8,7 @@
 
 typedef struct witness_check {
   const run *run;
+  const feature_table *table; /* whose rows the batches name: the run's, or a part of it */
   const score_tables *tables;
   int comparison;       /* -1: the schema has no witness */
   uint64_t fields;      /* a bit for each that it looks at */

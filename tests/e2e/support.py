@@ -7,10 +7,12 @@ that are slow, such as sanitizers) scaled() gives the smaller size.
 """
 
 import collections
+import contextlib
 import csv
 import hashlib
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -216,6 +218,33 @@ def left_behind(directory):
     for folder, folders, names in os.walk(directory):
         found += [path(folder, n) for n in folders + names if n.endswith((".tmp", ".old", ".new")) or n.startswith(".")]
     return found
+
+
+@contextlib.contextmanager
+def mounted(where, *options):
+    """A small file system of its own, where the machine lets us have one."""
+    os.makedirs(where)
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", where], capture_output=True, check=False) \
+        if shutil.which("mount") and os.geteuid() == 0 else None
+    if not done or done.returncode != 0:
+        raise Skip("no permission to mount a file system")
+    try:
+        yield where
+    finally:
+        subprocess.run(["umount", where], check=True)
+
+
+def results(out):
+    """The files that must not differ; summary.json without what this one run took."""
+    found = {name: read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json")}
+    summary = read_json(out, "summary.json")
+    del summary["run"]
+    found["summary.json"] = summary
+    return found
+
+
+def differences(left, right):
+    return [name for name in left if left[name] != right[name]]
 
 
 # ---- registers ---------------------------------------------------------------------------------

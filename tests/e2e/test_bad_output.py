@@ -1,7 +1,6 @@
 """Places where a result cannot go, disks that fill, budgets too small: the run says which, ends with its
 code, and an earlier result is byte for byte what it was."""
 
-import contextlib
 import os
 import re
 import resource
@@ -14,20 +13,6 @@ from support import ENVIRONMENT, USAGE
 
 SCHEMA = "civil-birth"
 PEOPLE = support.scaled(6000, 1500)
-
-
-@contextlib.contextmanager
-def mounted(where, *options):
-    """A small file system of its own, where the machine lets us have one."""
-    os.makedirs(where)
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", where], capture_output=True, check=False) \
-        if shutil.which("mount") and os.geteuid() == 0 else None
-    if not done or done.returncode != 0:
-        raise support.Skip("no permission to mount a file system")
-    try:
-        yield where
-    finally:
-        subprocess.run(["umount", where], check=True)
 
 
 def earlier_result(directory, out):
@@ -100,7 +85,7 @@ def test_no_place(directory):
 
 def test_read_only_file_system(directory):
     register, _ = support.generate(SCHEMA, 300, directory)
-    with mounted(support.path(directory, "ro"), "size=1m") as where:
+    with support.mounted(support.path(directory, "ro"), "size=1m") as where:
         subprocess.run(["mount", "-o", "remount,ro", where], check=True)
         support.refuses(ENVIRONMENT, [where, "ead-only"], "dedupe", register, "-o", where)
         support.refuses(ENVIRONMENT, [where, "ead-only"], "dedupe", register, "-o", support.path(where, "out"))
@@ -172,7 +157,7 @@ def test_disk_full(directory):
     support.khop("dedupe", register, "-o", whole)
     needed = sum(os.path.getsize(support.path(whole, name)) for name in support.snapshot(whole))
     verdicts = []
-    with mounted(support.path(directory, "small"), f"size={8 * needed}") as where:
+    with support.mounted(support.path(directory, "small"), f"size={8 * needed}") as where:
         out = support.path(where, "out")
         before = earlier_result(directory, out)
         ballast = support.path(where, "ballast")

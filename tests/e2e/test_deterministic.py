@@ -6,18 +6,10 @@ import shutil
 import subprocess
 
 import support
+from support import differences, results
 
 PEOPLE = support.scaled(6000, 1000)
 SCHEMA = "civil-birth"
-
-
-def results(out):
-    """The files that must not differ; summary.json without what this one run took."""
-    found = {name: support.read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json")}
-    summary = support.read_json(out, "summary.json")
-    del summary["run"]
-    found["summary.json"] = summary
-    return found
 
 
 def lookups(out, records):
@@ -26,10 +18,6 @@ def lookups(out, records):
     texts = [support.khop("index", "get", store, "--id", record).out for record in records]
     texts.append(support.khop("index", "get", store, "--id", records[0], "--cluster").out)
     return texts
-
-
-def differences(left, right):
-    return [name for name in left if left[name] != right[name]]
 
 
 def register_with_faults(directory):

@@ -34,7 +34,7 @@ static void ids_come_back(void **unused) {
       used += lengths[i] = (uint32_t)length;
       origins[i] = (record_origin){.byte_offset = row * 100, .line = (uint32_t)row + 2};
     }
-    records_append(&r, batch, ids, lengths, origins);
+    must(records_append(&r, batch, ids, lengths, origins, &err), &err);
   }
   assert_int_equal(r.count, rows);
   for (size_t row = 0; row < rows; row++) {
@@ -60,7 +60,7 @@ static void sources_know_their_rows(void **unused) {
   for (uint32_t s = 0; s < COUNT_OF(sizes); s++) {
     for (size_t i = 0; i < sizes[s]; i++) {
       must(records_reserve(&r, 1, 1, &err), &err);
-      records_append(&r, 1, "x", (uint32_t[]){1}, &(record_origin){.source = s});
+      must(records_append(&r, 1, "x", (uint32_t[]){1}, &(record_origin){.source = s}, &err), &err);
     }
   }
   size_t row = 0;

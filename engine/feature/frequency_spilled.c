@@ -1,0 +1,185 @@
+/* Term frequencies of a table whose rows are in a file: what frequency.c does, with the values of all terms collected in
+ * one pass and sorted part by part, and the codes kept as columns. The sums run in the order of the keys here, too. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/spill_sort.h"
+#include "feature/row_file.h"
+
+enum { lists_max = SCHEMA_TERMS_MAX + SCHEMA_FIELDS_MAX };
+
+/* The values of one term; or the last words of one field, of which the common ones are marked. */
+typedef struct value_list {
+  size_t term; /* or field */
+  bool marks_common;
+  feature_slot slot; /* whose key is counted */
+  uint32_t code_offset;
+  const frequency_reference *reference;
+  spill_sorter *sorter;
+} value_list;
+
+typedef struct spilled_job {
+  feature_table *table;
+  value_list lists[lists_max];
+  size_t list_count;
+  sort_item *items; /* worker x list x ROW_CHUNK */
+  size_t *counts;   /* worker x list */
+} spilled_job;
+
+/* ---- collecting --------------------------------------------------------------------------------- */
+
+static sort_item *items_of(const spilled_job *job, unsigned worker, size_t list) {
+  return job->items + (worker * job->list_count + list) * ROW_CHUNK;
+}
+
+static khop_status collect_chunk(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)err;
+  const spilled_job *job = context;
+  for (size_t l = 0; l < job->list_count; l++) {
+    const feature_slot *slot = &job->lists[l].slot;
+    sort_item *out = items_of(job, worker, l);
+    size_t count = 0;
+    for (size_t row = 0; row < part->count; row++) {
+      const uint8_t *bytes = feature_row(part, row);
+      if (feature_row_dead(&part->layout, bytes) || feature_missing(slot, bytes)) continue;
+      out[count++] = (sort_item){.key = feature_frequency_key(slot, bytes), .row = feature_row_number(part, row)};
+    }
+    job->counts[worker * job->list_count + l] = count;
+  }
+  return KHOP_OK;
+}
+
+static khop_status add_chunk(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)part;
+  const spilled_job *job = context;
+  for (size_t l = 0; l < job->list_count; l++) {
+    TRY(spill_sorter_add(job->lists[l].sorter, items_of(job, worker, l), job->counts[worker * job->list_count + l], err));
+  }
+  return KHOP_OK;
+}
+
+/* ---- counting ----------------------------------------------------------------------------------- */
+
+typedef struct counting {
+  const value_list *list;
+  uint8_t *codes;
+  size_t value_rows, common_least;
+  double squares;
+  frequency_list *out; /* NULL: not wanted */
+  size_t capacity;
+} counting;
+
+static khop_status list_value(counting *c, uint64_t key, uint32_t row, khop_error *err) {
+  TRY(array_reserve(&c->out->items, &c->capacity, c->out->count + 1, sizeof *c->out->items, "term frequencies", err));
+  c->out->items[c->out->count++] = (sort_item){.key = key, .row = row};
+  return KHOP_OK;
+}
+
+static khop_status count_run(counting *c, const sort_item *items, size_t count, khop_error *err) {
+  const value_list *list = c->list;
+  uint64_t key = items[0].key;
+  uint32_t counted = list->marks_common ? 0 : feature_frequency_counted(list->reference, c->value_rows, key, count);
+  uint8_t code = list->marks_common ? count >= c->common_least : frequency_code(counted);
+  double share = (double)count / (double)c->value_rows;
+  c->squares += share * share;
+  for (size_t i = 0; i < count; i++) c->codes[items[i].row] = code;
+  if (!c->out) return KHOP_OK;
+  if (list->marks_common) return count >= c->common_least ? list_value(c, hash_combine(list->term, key), 0, err) : KHOP_OK;
+  return counted > 1 ? list_value(c, key, counted - 1, err) : KHOP_OK;
+}
+
+static khop_status count_part(void *context, const sort_item *items, size_t count, khop_error *err) {
+  for (size_t start = 0, end; start < count; start = end) {
+    end = start + 1;
+    while (end < count && items[end].key == items[start].key) end++;
+    TRY(count_run(context, items + start, end - start, err));
+  }
+  return KHOP_OK;
+}
+
+static int by_key(const void *a, const void *b) {
+  const sort_item *x = a, *y = b;
+  return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* A row does not meet itself. */
+static double agreement_of(const counting *c) {
+  double rows = (double)c->value_rows;
+  if (c->list->reference) return c->list->reference->agreement;
+  return rows > 1 ? fmax((c->squares * rows - 1) / (rows - 1), 0) : 0;
+}
+
+static khop_status count_list(spilled_job *job, const value_list *list, pool *workers, double *out_agreement, frequency_list *out_lists,
+                              khop_error *err) {
+  counting c = {.list = list, .value_rows = spill_sorter_count(list->sorter)};
+  c.common_least = feature_common_least(c.value_rows);
+  if (out_lists) c.out = &out_lists[list->marks_common ? FREQUENCY_COMMON : list->term];
+  if (c.out) c.capacity = c.out->count; /* common words stand behind those of other fields */
+  TRY(row_file_column(job->table->file, list->code_offset, &c.codes, err));
+  if (!list->marks_common) memset(c.codes, FREQUENCY_UNKNOWN, job->table->count); /* until there is a value */
+  TRY(spill_sorter_each(list->sorter, workers, count_part, &c, err));
+  if (!list->marks_common) out_agreement[list->term] = agreement_of(&c);
+  else if (c.out && c.out->count) qsort(c.out->items, c.out->count, sizeof *c.out->items, by_key);
+  return KHOP_OK;
+}
+
+/* ---- all terms ---------------------------------------------------------------------------------- */
+
+static void plan_lists(spilled_job *job, const frequency_reference *references) {
+  const feature_layout *layout = &job->table->layout;
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    const feature_slot *slot = feature_term(layout, term);
+    if (!feature_is_counted(slot)) continue;
+    job->lists[job->list_count++] = (value_list){.term = term, .slot = *slot, .code_offset = (uint32_t)slot->frequency_offset,
+                                                 .reference = references && references[term].count ? &references[term] : NULL};
+  }
+  for (size_t f = 0; f < layout->field_count; f++) {
+    const feature_slot *slot = &layout->slots[f];
+    if (slot->kind != SLOT_TEXT || slot->common_offset == FEATURE_NONE) continue;
+    job->lists[job->list_count++] = (value_list){.term = f, .marks_common = true, .code_offset = (uint32_t)slot->common_offset,
+                                                 .slot = {.kind = SLOT_WORD, .offset = slot->given_offset}};
+  }
+}
+
+static khop_status make_lists(spilled_job *job, unsigned threads, uint64_t bytes, khop_error *err) {
+  job->items = mem_alloc(threads * job->list_count * ROW_CHUNK, sizeof *job->items);
+  job->counts = mem_alloc(threads * job->list_count, sizeof *job->counts);
+  if (!job->items || !job->counts) return error_memory(err, threads * job->list_count * ROW_CHUNK * sizeof *job->items, "term frequencies");
+  for (size_t l = 0; l < job->list_count; l++) {
+    job->lists[l].sorter = mem_alloc(1, sizeof(spill_sorter));
+    if (!job->lists[l].sorter) return error_memory(err, sizeof(spill_sorter), "term frequencies");
+    spill_sorter_open(job->lists[l].sorter, row_file_spill(job->table->file), 64, job->table->count, bytes);
+  }
+  return KHOP_OK;
+}
+
+khop_status feature_frequencies_spilled(feature_table *t, pool *workers, uint64_t bytes, const frequency_reference *references,
+                                        double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
+                                        khop_error *err) {
+  khop_status status = KHOP_OK;
+  spilled_job *job = mem_alloc(1, sizeof *job);
+  if (!job) return error_memory(err, sizeof *job, "term frequencies");
+  job->table = t;
+  for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) out_agreement[term] = 0;
+  plan_lists(job, references);
+  if (job->list_count && t->count) {
+    const row_pass pass = {.table = t, .work = collect_chunk, .take = add_chunk, .context = job};
+    TRY_CLEANUP(make_lists(job, pool_threads(workers), bytes, err));
+    TRY_CLEANUP(row_pass_run(&pass, workers, err));
+    mem_free(job->items);
+    job->items = NULL;
+  }
+  for (size_t l = 0; t->count && l < job->list_count; l++) TRY_CLEANUP(count_list(job, &job->lists[l], workers, out_agreement, out_lists, err));
+cleanup:
+  for (size_t l = 0; l < job->list_count; l++) {
+    if (job->lists[l].sorter) spill_sorter_close(job->lists[l].sorter);
+    mem_free(job->lists[l].sorter);
+  }
+  mem_free(job->items);
+  mem_free(job->counts);
+  mem_free(job);
+  return status;
+}

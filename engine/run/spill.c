@@ -1,0 +1,180 @@
+/* See spill.h. */
+#include "run/spill.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "feature/row_file.h"
+
+enum {
+  fixed_bytes = 48 << 20,
+  slot_bytes_per_thread = 24 << 20,  /* of reading */
+  work_bytes_least = 2 << 20,        /* for parts and sorting */
+  component_bytes_least = 1 << 20,   /* for rows of components */
+  cluster_bytes_a_row = 24,          /* root, size, place, set, confidence; a row of a component */
+  pair_bytes = 2 * sizeof(sort_item) /* with room to grow, and a copy while sorting */
+};
+
+/* ---- how much ------------------------------------------------------------------------------------- */
+
+static size_t code_columns(const feature_layout *layout) {
+  size_t count = 0;
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) count += feature_is_counted(feature_term(layout, term));
+  for (size_t f = 0; f < layout->field_count; f++) {
+    count += layout->slots[f].kind == SLOT_TEXT && layout->slots[f].common_offset != FEATURE_NONE;
+  }
+  return count;
+}
+
+/* What is there all the time. */
+static uint64_t base_bytes(const run *r, uint64_t rows) {
+  uint64_t reading = (uint64_t)r->options.threads * slot_bytes_per_thread;
+  uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
+  return fixed_bytes + (reading > pass ? reading : pass) + rows * code_columns(&r->table.layout) + rows / 8;
+}
+
+/* Each of a rule's parts has a buffer of an extent, and all of them a quarter of the memory for parts. */
+static uint64_t work_least(const run *r, uint64_t rows) {
+  double row_bytes = (double)r->table.layout.stride + 64;
+  uint64_t least = (uint64_t)sqrt(8 * (double)rows * row_bytes * SPILL_EXTENT_BYTES);
+  return least < work_bytes_least ? work_bytes_least : least;
+}
+
+/* More than that would not make fewer parts. */
+static uint64_t work_enough(const run *r, uint64_t rows) {
+  uint64_t enough = 2 * rows * (r->table.layout.stride + 64), least = work_least(r, rows);
+  return enough < least ? least : enough;
+}
+
+/* Of what there is beside the base: half, the rest is for pairs. */
+static uint64_t work_of(const run *r, uint64_t rows, uint64_t available) {
+  uint64_t least = work_least(r, rows), enough = work_enough(r, rows), half = available / 2;
+  return half < least ? least : half > enough ? enough : half;
+}
+
+static uint64_t available_bytes(const run *r) {
+  uint64_t base = base_bytes(r, r->table.count);
+  return r->options.memory_bytes > base ? r->options.memory_bytes - base : 0;
+}
+
+uint64_t run_spill_bytes(const run *r) { return work_of(r, r->table.count, available_bytes(r)); }
+
+uint64_t run_spill_cluster_bytes(const run *r, uint64_t pairs) {
+  uint64_t available = available_bytes(r), taken = r->table.count * cluster_bytes_a_row + pairs * sizeof(sort_item) + component_bytes_least;
+  return component_bytes_least + (available > taken ? available - taken : 0);
+}
+
+uint64_t run_spilled_memory(const run *r, uint64_t rows, uint64_t pairs) {
+  uint64_t paired = pairs * pair_bytes, least = work_least(r, rows), enough = work_enough(r, rows);
+  uint64_t matching = paired + (paired < least ? least : paired > enough ? enough : paired);
+  uint64_t clustering = rows * cluster_bytes_a_row + component_bytes_least + pairs * sizeof(sort_item);
+  return base_bytes(r, rows) + (matching > clustering ? matching : clustering);
+}
+
+uint64_t run_spilled_pairs(const run *r) {
+  uint64_t rows = r->table.count, available = available_bytes(r), work = run_spill_bytes(r);
+  uint64_t clustering = rows * cluster_bytes_a_row + component_bytes_least;
+  if (available <= work || available <= clustering) return 0;
+  uint64_t matched = (available - work) / pair_bytes, clustered = (available - clustering) / sizeof(sort_item);
+  return matched < clustered ? matched : clustered;
+}
+
+/* Linked registers and rules that are looked for want all rows at hand. */
+static bool can_spill(const run *r) { return !r->link && r->schema->rule_count > 0 && !r->needs_memory; }
+
+uint64_t run_memory_least(const run *r, uint64_t rows) {
+  const uint64_t in_memory = run_memory_needed(r, rows), rows_a_pair = 4;
+  if (!can_spill(r)) return in_memory;
+  uint64_t spilled = run_spilled_memory(r, rows, rows / rows_a_pair);
+  return spilled < in_memory ? spilled : in_memory;
+}
+
+/* Rows, ids and origins; beside them what stands on disk at once: keys of a group of rules, then the rows that have a partner. */
+uint64_t run_spill_disk(const run *r, uint64_t rows) {
+  const uint64_t id_bytes = 16 + sizeof(uint64_t), key_bytes = 12;
+  uint64_t rules = r->schema->rule_count, stride = r->table.layout.stride;
+  return rows * (stride + id_bytes + sizeof(record_origin) + key_bytes * rules) + rows * rules / 5 * (stride + sizeof(uint32_t));
+}
+
+/* ---- to the file ---------------------------------------------------------------------------------- */
+
+/* Beside the result, which has to have room there anyway; without one where temporary files are meant to be large. */
+static const char *spill_directory(const run *r) {
+  if (r->has_output_directory) return r->options.output;
+  const char *directory = getenv("TMPDIR");
+  return directory && *directory ? directory : "/var/tmp";
+}
+
+khop_status run_start_spill(run *r, khop_error *err) {
+  uint64_t done = input_bytes_done(r->input), total = input_bytes_total(r->input), rows = r->table.count;
+  if (done && total > done) rows = (uint64_t)((double)rows * (double)total / (double)done);
+  TRY(spill_open(&r->spill, spill_directory(r), err));
+  spill_expect(r->spill, run_spill_disk(r, rows));
+  TRY(feature_table_spill(&r->table, r->spill, err));
+  return records_spill(&r->records, r->spill, err);
+}
+
+khop_status run_end_spill(run *r, khop_error *err) {
+  spill_expect(r->spill, run_spill_disk(r, r->table.count));
+  TRY(feature_table_end(&r->table, err));
+  return records_end(&r->records, err);
+}
+
+/* ---- ids that are named --------------------------------------------------------------------------- */
+
+typedef struct named_rows {
+  uint32_t *rows;
+  size_t count, capacity;
+} named_rows;
+
+static khop_status name_row(named_rows *n, uint32_t row, khop_error *err) {
+  if (row == CLUSTER_NONE) return KHOP_OK;
+  if (n->count == n->capacity) { /* it grows only when it does not hold the same rows over and over */
+    n->count = row_numbers_sort(n->rows, n->count);
+    if (n->count >= n->capacity / 2) TRY(array_reserve(&n->rows, &n->capacity, n->capacity + 1, sizeof *n->rows, "record ids", err));
+  }
+  n->rows[n->count++] = row;
+  return KHOP_OK;
+}
+
+static khop_status name_blocks(named_rows *n, const run *r, khop_error *err) {
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    for (size_t b = 0; b < r->facts[i].largest_count; b++) TRY(name_row(n, r->facts[i].largest[b].first_row, err));
+  }
+  return KHOP_OK;
+}
+
+static khop_status name_clusters(named_rows *n, const clusters *c, khop_error *err) {
+  for (size_t i = 0; i < c->cut_count; i++) {
+    const cluster_cut *cut = &c->cuts[i];
+    const uint32_t rows[] = {cut->left, cut->right, cut->against_left, cut->against_right};
+    for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) TRY(name_row(n, rows[k], err));
+  }
+  for (size_t i = 0; i < c->facts.largest_count; i++) TRY(name_row(n, c->facts.largest[i].first_row, err));
+  return KHOP_OK;
+}
+
+static khop_status name_pairs(named_rows *n, const kept_pairs *pairs, khop_error *err) {
+  for (size_t i = 0; i < pairs->count; i++) {
+    TRY(name_row(n, kept_left(&pairs->items[i]), err));
+    TRY(name_row(n, kept_right(&pairs->items[i]), err));
+  }
+  return KHOP_OK;
+}
+
+khop_status run_gather_ids(run *r, const result *found, khop_error *err) {
+  khop_status status = KHOP_OK;
+  named_rows named = {0};
+  if (!r->spill) return KHOP_OK;
+  TRY_CLEANUP(name_blocks(&named, r, err));
+  if (found && found->clusters) TRY_CLEANUP(name_clusters(&named, found->clusters, err));
+  if (found && found->pairs) TRY_CLEANUP(name_pairs(&named, found->pairs, err));
+  size_t count = row_numbers_sort(named.rows, named.count);
+  uint32_t *rows = named.rows;
+  named.rows = NULL;
+  TRY_CLEANUP(records_gather(&r->records, rows, count, err));
+cleanup:
+  mem_free(named.rows);
+  return status;
+}
