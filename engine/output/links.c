@@ -55,13 +55,14 @@ void write_links(outfile *f, const result *r) {
 void write_unlinked(outfile *f, const result *r) {
   static const char *const reasons[] = {[FATE_NO_KEY] = "no_key", [FATE_NO_CANDIDATE] = "no_candidate",
                                         [FATE_BELOW_REVIEW] = "below_review", [FATE_CANDIDATE_TAKEN] = "candidate_taken"};
+  record_cursor ids = {.all = r->records};
   outfile_text(f, "side,record_id,reason,best_candidate_id,best_match_probability\n");
   for (size_t row = 0; row < r->records->count; row++) {
     link_fate fate = (link_fate)r->links->fates[row];
     if (fate < FATE_NO_KEY) continue;
     uint64_t best = atomic_load_explicit(&r->links->best[row], memory_order_relaxed);
     outfile_text(f, row < r->links->first_right ? "left," : "right,");
-    write_record_id(f, r->records, row);
+    write_next_id(f, &ids, row);
     outfile_write(f, ",", 1);
     outfile_text(f, reasons[fate]);
     outfile_write(f, ",", 1);
@@ -70,4 +71,5 @@ void write_unlinked(outfile *f, const result *r) {
     if (best) write_probability(f, best_pair_weight(best));
     outfile_write(f, "\n", 1);
   }
+  record_cursor_free(&ids);
 }

@@ -12,6 +12,13 @@ void write_record_id(outfile *f, const records *r, size_t row) {
   outfile_csv_field(f, id, length);
 }
 
+void write_next_id(outfile *f, record_cursor *ids, size_t row) {
+  size_t length;
+  const char *id = record_cursor_id(ids, row, &length, NULL);
+  if (id) outfile_csv_field(f, id, length);
+  else if (!f->error_number) f->error_number = EIO;
+}
+
 /* value / 10^decimals, as "-12.345". */
 static void write_decimal(outfile *f, int64_t value, unsigned decimals) {
   char text[32];
@@ -78,11 +85,8 @@ void write_clusters(outfile *f, const result *r) {
     const char *source = input_source_at(r->input, s)->name;
     size_t source_length = strlen(source);
     for (size_t row = r->records->source_rows[s]; row < r->records->source_rows[s + 1]; row++) {
-      size_t length;
       if (c->of_row[row] == CLUSTER_NONE) continue;
-      const char *id = record_cursor_id(&ids, row, &length, NULL);
-      if (!id && !f->error_number) f->error_number = EIO;
-      if (id) outfile_csv_field(f, id, length);
+      write_next_id(f, &ids, row);
       outfile_write(f, ",", 1);
       outfile_number(f, c->of_row[row] + 1u);
       outfile_write(f, ",", 1);

@@ -46,6 +46,8 @@ typedef struct result {
 
 /* record_id,... of record `row`, quoted where needed. */
 void write_record_id(outfile *f, const records *r, size_t row);
+/* The same where rows ascend, of all records. */
+void write_next_id(outfile *f, record_cursor *ids, size_t row);
 
 /* pairs.csv: left_id,right_id,match_probability,match_weight,blocking_rule,decision */
 void write_pairs(outfile *f, const result *r);

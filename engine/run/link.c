@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "cluster/assign.h"
-#include "run/run.h"
+#include "feature/row_file.h"
+#include "run/spill.h"
 
 /* ---- links ----------------------------------------------------------------------------------------- */
 
@@ -56,13 +57,32 @@ static bool has_key(const run *r, const uint8_t *row) {
   return false;
 }
 
-static link_fate fate_unlinked(const run *r, const score_tables *tables, size_t row) {
-  uint64_t best = atomic_load_explicit(&r->best[row], memory_order_relaxed);
+static link_fate fate_unlinked(const run *r, const score_tables *tables, size_t number, const uint8_t *row) {
+  uint64_t best = atomic_load_explicit(&r->best[number], memory_order_relaxed);
   if (best) return best_pair_weight(best) >= tables->review ? FATE_CANDIDATE_TAKEN : FATE_BELOW_REVIEW;
-  return has_key(r, feature_row(&r->table, row)) ? FATE_NO_CANDIDATE : FATE_NO_KEY;
+  return has_key(r, row) ? FATE_NO_CANDIDATE : FATE_NO_KEY;
 }
 
-static void mark_fates(const run *r, const kept_pairs *kept, const score_tables *tables, const uint8_t *states, uint8_t *fates) {
+typedef struct fate_job {
+  const run *run;
+  const score_tables *tables;
+  uint8_t *fates;
+} fate_job;
+
+static khop_status mark_unlinked(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)worker, (void)err;
+  const fate_job *job = context;
+  for (size_t i = 0; i < part->count; i++) {
+    size_t number = feature_row_number(part, i);
+    const uint8_t *row = feature_row(part, i);
+    if (job->fates[number] || feature_row_dead(&part->layout, row)) continue;
+    job->fates[number] = (uint8_t)fate_unlinked(job->run, job->tables, number, row);
+  }
+  return KHOP_OK;
+}
+
+static khop_status mark_fates(const run *r, const kept_pairs *kept, const score_tables *tables, const uint8_t *states, uint8_t *fates,
+                              khop_error *err) {
   for (size_t i = 0; i < kept->count; i++) {
     if (states[i] == ASSIGN_OUT) continue;
     const uint32_t rows[2] = {kept_left(&kept->items[i]), kept_right(&kept->items[i])};
@@ -71,17 +91,16 @@ static void mark_fates(const run *r, const kept_pairs *kept, const score_tables 
       if (fates[rows[side]] != FATE_LINKED) fates[rows[side]] = is_link ? FATE_LINKED : FATE_REVIEW;
     }
   }
-  for (size_t row = 0; row < r->table.count; row++) {
-    if (fates[row] || feature_row_dead(&r->table.layout, feature_row(&r->table, row))) continue;
-    fates[row] = (uint8_t)fate_unlinked(r, tables, row);
-  }
+  fate_job job = {.run = r, .tables = tables, .fates = fates};
+  const row_pass pass = {.table = &r->table, .work = mark_unlinked, .context = &job};
+  return row_pass_run(&pass, r->workers, err);
 }
 
 /* ---- entities: what the links connect ----------------------------------------------------------------------- */
 
 static bool row_alive(const void *context, size_t row) {
   const run *r = context;
-  return !feature_row_dead(&r->table.layout, feature_row(&r->table, row));
+  return !feature_table_dead(&r->table, row);
 }
 
 static khop_status make_entities(const run *r, const kept_pairs *kept, int32_t match, const uint8_t *states, clusters *out, khop_error *err) {
@@ -147,8 +166,10 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   clusters c = {0};
   size_t members = 0;
   progress_phase(&r->progress, "link", "pairs", kept->count);
+  const result compared = {.pairs = kept};
+  TRY_CLEANUP(run_gather_ids(r, &compared, err)); /* of equal choices the lower ids are taken */
   TRY_CLEANUP(assign(r, kept, tables, states, out, err));
-  mark_fates(r, kept, tables, states, fates);
+  TRY_CLEANUP(mark_fates(r, kept, tables, states, fates, err));
   TRY_CLEANUP(make_entities(r, kept, tables->match, states, &c, err));
   TRY_CLEANUP(run_sort_members(r, &c, &members, err));
   summarise_links(kept, tables->match, states, out);

@@ -13,6 +13,7 @@ enum {
   work_bytes_least = 2 << 20,        /* for parts and sorting */
   component_bytes_least = 1 << 20,   /* for rows of components */
   cluster_bytes_a_row = 24,          /* root, size, place, set, confidence; a row of a component */
+  link_bytes_a_row = 48,             /* entity, size, set; number, id and end of a best candidate */
   pair_bytes = 2 * sizeof(sort_item) /* with room to grow, and a copy while sorting */
 };
 
@@ -27,11 +28,14 @@ static size_t code_columns(const feature_layout *layout) {
   return count;
 }
 
+static uint64_t cluster_bytes(const run *r, uint64_t rows) { return rows * (r->link ? link_bytes_a_row : cluster_bytes_a_row); }
+
 /* What is there all the time. */
 static uint64_t base_bytes(const run *r, uint64_t rows) {
   uint64_t reading = (uint64_t)r->options.threads * slot_bytes_per_thread;
   uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
-  return fixed_bytes + (reading > pass ? reading : pass) + rows * code_columns(&r->table.layout) + rows / 8;
+  size_t linked = r->link ? sizeof(best_pair) + 1 : 0;
+  return fixed_bytes + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked) + rows / 8;
 }
 
 /* Each of a rule's parts has a buffer of an extent, and all of them a quarter of the memory for parts. */
@@ -61,27 +65,26 @@ static uint64_t available_bytes(const run *r) {
 uint64_t run_spill_bytes(const run *r) { return work_of(r, r->table.count, available_bytes(r)); }
 
 uint64_t run_spill_cluster_bytes(const run *r, uint64_t pairs) {
-  uint64_t available = available_bytes(r), taken = r->table.count * cluster_bytes_a_row + pairs * sizeof(sort_item) + component_bytes_least;
+  uint64_t available = available_bytes(r), taken = cluster_bytes(r, r->table.count) + pairs * sizeof(sort_item) + component_bytes_least;
   return component_bytes_least + (available > taken ? available - taken : 0);
 }
 
 uint64_t run_spilled_memory(const run *r, uint64_t rows, uint64_t pairs) {
   uint64_t paired = pairs * pair_bytes, least = work_least(r, rows), enough = work_enough(r, rows);
   uint64_t matching = paired + (paired < least ? least : paired > enough ? enough : paired);
-  uint64_t clustering = rows * cluster_bytes_a_row + component_bytes_least + pairs * sizeof(sort_item);
+  uint64_t clustering = cluster_bytes(r, rows) + component_bytes_least + pairs * sizeof(sort_item);
   return base_bytes(r, rows) + (matching > clustering ? matching : clustering);
 }
 
 uint64_t run_spilled_pairs(const run *r) {
   uint64_t rows = r->table.count, available = available_bytes(r), work = run_spill_bytes(r);
-  uint64_t clustering = rows * cluster_bytes_a_row + component_bytes_least;
+  uint64_t clustering = cluster_bytes(r, rows) + component_bytes_least;
   if (available <= work || available <= clustering) return 0;
   uint64_t matched = (available - work) / pair_bytes, clustered = (available - clustering) / sizeof(sort_item);
   return matched < clustered ? matched : clustered;
 }
 
-/* Linked registers and rules that are looked for want all rows at hand. */
-static bool can_spill(const run *r) { return !r->link && r->schema->rule_count > 0 && !r->needs_memory; }
+static bool can_spill(const run *r) { return r->schema->rule_count > 0 && !r->needs_memory; }
 
 uint64_t run_memory_least(const run *r, uint64_t rows) {
   const uint64_t in_memory = run_memory_needed(r, rows), rows_a_pair = 4;
@@ -155,6 +158,15 @@ static khop_status name_clusters(named_rows *n, const clusters *c, khop_error *e
   return KHOP_OK;
 }
 
+/* The best candidates of records without a link. */
+static khop_status name_candidates(named_rows *n, const run *r, const link_result *links, khop_error *err) {
+  for (size_t row = 0; row < r->table.count; row++) {
+    uint64_t best = atomic_load_explicit(&links->best[row], memory_order_relaxed);
+    if (links->fates[row] >= FATE_NO_KEY && best) TRY(name_row(n, best_pair_row(best), err));
+  }
+  return KHOP_OK;
+}
+
 static khop_status name_pairs(named_rows *n, const kept_pairs *pairs, khop_error *err) {
   for (size_t i = 0; i < pairs->count; i++) {
     TRY(name_row(n, kept_left(&pairs->items[i]), err));
@@ -169,6 +181,7 @@ khop_status run_gather_ids(run *r, const result *found, khop_error *err) {
   if (!r->spill) return KHOP_OK;
   TRY_CLEANUP(name_blocks(&named, r, err));
   if (found && found->clusters) TRY_CLEANUP(name_clusters(&named, found->clusters, err));
+  if (found && found->links) TRY_CLEANUP(name_candidates(&named, r, found->links, err));
   if (found && found->pairs) TRY_CLEANUP(name_pairs(&named, found->pairs, err));
   size_t count = row_numbers_sort(named.rows, named.count);
   uint32_t *rows = named.rows;

@@ -163,13 +163,23 @@ def test_interrupt(directory):
     assert stopped >= 3, stopped
 
 
-def test_link_refuses(directory):
-    """Two registers want all rows in memory: the refusal names what that takes."""
-    register, _ = support.generate(SCHEMA, PEOPLE // 4, directory)
-    out = support.path(directory, "out")
-    message = support.refuses(ENVIRONMENT, ["need"], "link", register, register, "-o", out, "--memory", "10")
-    least = int(re.search(r"need (\d+) MiB", message).group(1))
-    support.khop("link", register, register, "-o", out, "--memory", f"{least}M")
+LINK_FILES = ("links.csv", "unlinked.csv", "rejected.csv", "model.json", "store/data.mdb")
+
+
+def test_link(directory):
+    """Two registers: the same links, reasons and entities."""
+    left, right = faulty_register(directory)[0], support.generate(SCHEMA, PEOPLE, directory, seed=2)[0]
+    for number, options in enumerate(([], ["--untrained", "--no-store"])):
+        base, out = support.path(directory, f"base{number}"), support.path(directory, f"out{number}")
+        support.khop("link", left, right, "-o", base, *options)
+        least = least_budget(right, "link", left, "-o", out, *options)
+        result = support.khop("link", left, right, "-o", out, *options, "--memory", f"{least}M")
+        assert spilled(out)["parts"] > 0, spilled(out)
+        assert support.IS_SMALL or result.peak_bytes <= least << 20, f"{result.peak_bytes >> 20} MiB of {least} MiB"
+        for name in LINK_FILES[:len(LINK_FILES) - number]:
+            assert support.read_bytes(base, name) == support.read_bytes(out, name), name
+        summaries = [support.read_json(where, "summary.json") for where in (base, out)]
+        assert {**summaries[0], "run": 0} == {**summaries[1], "run": 0}
 
 
 support.main(globals())
