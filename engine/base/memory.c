@@ -1,6 +1,7 @@
 /* See memory.h. */
 #include "base/memory.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,23 @@
 
 enum { array_first_capacity = 64 };
 
-void *mem_alloc(size_t count, size_t size) { return calloc(count ? count : 1, size ? size : 1); }
+#ifndef NDEBUG
+static atomic_uint_least64_t allocations; /* orders nothing */
+static void count_allocation(void) { atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed); }
+uint64_t memory_allocations(void) { return atomic_load_explicit(&allocations, memory_order_relaxed); }
+#else
+static void count_allocation(void) {}
+uint64_t memory_allocations(void) { return 0; }
+#endif
+
+void *mem_alloc(size_t count, size_t size) {
+  count_allocation();
+  return calloc(count ? count : 1, size ? size : 1);
+}
 
 void *mem_resize(void *old, size_t count, size_t size) {
   size_t bytes;
+  count_allocation();
   if (__builtin_mul_overflow(count, size, &bytes)) return NULL;
   return realloc(old, bytes ? bytes : 1);
 }

@@ -16,6 +16,10 @@ void *mem_resize(void *old, size_t count, size_t size);
 
 void mem_free(void *memory);
 
+/* Calls of the two above so far, in builds with assertions; otherwise 0. Nothing may be allocated per row or pair: the
+ * number tells. */
+uint64_t memory_allocations(void);
+
 /* A private copy of `length` bytes with a NUL behind them; NULL when out of memory. */
 char *mem_copy_text(const char *text, size_t length);
 

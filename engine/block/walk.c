@@ -84,6 +84,7 @@ typedef struct walker {
   uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
   uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
   block_span blocks[task_items / 2 + 1];
+  bool settled[task_items / 2 + 1]; /* block -> its one pair is known to be an earlier rule's */
   sort_item tile[BATCH_ROWS]; /* of a block across registers: left rows, then right ones */
   sort_item *split_items;
   size_t split_capacity;
@@ -170,6 +171,7 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
     w->batch.row_count = w->batch.loaded = 0;
   }
   bool two_found = count == 2 && two_found_before(t, items);
+  if (two_found && t->job->walk->known) pair_memory_put(t->job->walk->known, pair_memory_pair(items[0].row, items[1].row));
   if (count > 2) compute_earlier_keys(t, items, count);
   for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
   size_t rules = t->job->walk->rule;
@@ -371,6 +373,19 @@ static inline __attribute__((always_inline)) void fetch_block(const rule_walk *w
   for (uint32_t i = block.start; i < end; i++) feature_row_fetch(feature_row(table, w->items[i].row), table->layout.stride);
 }
 
+/* Two rows that an earlier rule is known to find need not be looked at. */
+static bool is_settled(const walk_job *job, block_span block) {
+  const sort_item *items = job->walk->items + block.start;
+  if (block.end - block.start != 2 || job->keep_found || !job->walk->known) return false;
+  return pair_memory_has(job->walk->known, pair_memory_pair(items[0].row, items[1].row));
+}
+
+static void note_settled(walk_task *t, const sort_item *items) {
+  t->result->facts.blocks++;
+  t->result->facts.pairs_repeated++;
+  note_block(&t->result->facts, (block_fact){.rows = 2, .rule = (uint32_t)t->job->walk->rule, .first_row = items[0].row});
+}
+
 static khop_status walk_items(void *context, size_t task, unsigned worker, khop_error *err) {
   walk_job *job = context;
   const sort_item *items = job->walk->items;
@@ -385,8 +400,14 @@ static khop_status walk_items(void *context, size_t task, unsigned worker, khop_
   size_t block_count = find_blocks(job->walk, start, limit, t.walker->blocks), fetched = 0, ahead = 0;
   for (size_t b = 0; b < block_count; b++) {
     for (; fetched < block_count && ahead < rows_ahead; fetched++) {
+      t.walker->settled[fetched] = is_settled(job, blocks[fetched]);
+      if (t.walker->settled[fetched]) continue;
       fetch_block(job->walk, blocks[fetched]);
       ahead += blocks[fetched].end - blocks[fetched].start;
+    }
+    if (t.walker->settled[b]) {
+      note_settled(&t, items + blocks[b].start);
+      continue;
     }
     size_t rows = blocks[b].end - blocks[b].start;
     ahead -= rows;

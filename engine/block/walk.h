@@ -18,6 +18,7 @@
 #include "base/sort.h"
 #include "block/candidates.h"
 #include "block/key_group.h"
+#include "block/pair_memory.h"
 
 enum { LARGEST_BLOCKS = 10 };
 
@@ -67,6 +68,7 @@ typedef struct rule_walk {
   size_t rule;
   key_set *split_keys;   /* of the earlier rules; this rule's are added at the end */
   key_set *window_keys;  /* likewise, of the blocks walked as windows; NULL: not wanted */
+  pair_memory *known;    /* pairs that earlier rules find; those that this one finds again are added. NULL: none */
   sort_item *items, *scratch;
   size_t item_count;
 } rule_walk;

@@ -25,6 +25,7 @@ typedef struct match_job {
   witness_check *witness;
   level_counts *reasons; /* per worker */
   task_pairs *by_task;  /* of this rule */
+  pair_memory known;    /* of the run's table: parts of it number their rows anew */
   uint16_t conflict_levels[SCHEMA_COMPARISONS_MAX]; /* bit l: level l */
   bool has_conflicts;   /* some level is one */
   int32_t best_least;   /* lighter pairs are nobody's best candidate */
@@ -143,7 +144,7 @@ static khop_status match_rule(match_job *job, size_t rule, kept_pairs *kept, kho
   run *r = job->run;
   khop_status status = KHOP_OK;
   thread *writer = NULL;
-  rule_walk walk = {.options = &r->walk, .rule = rule, .split_keys = &r->split_keys, .window_keys = &r->window_keys, .items = r->items.data, .scratch = r->scratch.data};
+  rule_walk walk = {.options = &r->walk, .rule = rule, .split_keys = &r->split_keys, .window_keys = &r->window_keys, .known = &job->known, .items = r->items.data, .scratch = r->scratch.data};
   TRY(rule_walk_sort(&walk, 1, r->workers, err));
   key_writing keys = {.store = r->store, .table = (uint32_t)(STORE_TABLE_RULES + rule), .items = walk.items, .count = walk.item_count};
   if (r->store) TRY(thread_start(&writer, write_keys, &keys, err));
@@ -257,6 +258,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   match_job job = {.run = r, .witness = &witness, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)), .reasons = mem_alloc(threads, sizeof(level_counts)),
                    .kept_max = pairs_that_fit(r)};
   TRY_CLEANUP(witness_open(&witness, r, tables, err));
+  TRY_CLEANUP(pair_memory_create(&job.known, r->table.count, err));
   if (!job.comparers || !job.reasons) {
     status = error_memory(err, threads * sizeof(comparer), "comparers");
     goto cleanup;
@@ -274,6 +276,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   sum_reasons(job.reasons, threads, &r->reasons);
 cleanup:
   witness_close(&witness);
+  pair_memory_free(&job.known);
   for (unsigned i = 0; i < made; i++) comparer_free(&job.comparers[i]);
   mem_free(job.comparers);
   mem_free(job.reasons);

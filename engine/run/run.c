@@ -164,7 +164,8 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
-  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
+  const uint64_t known_bytes = sizeof(uint64_t) / 2; /* pair_memory */
+  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
   return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
 }
 

@@ -4,6 +4,7 @@
  * the end, in which rules its rows were still together after splitting. Across two registers, pairs within one do
  * not exist.
  */
+#include "compare/comparer.h"
 #include "walk_support.h"
 
 enum { ROWS_MAX = 400 };
@@ -544,6 +545,61 @@ static void consumer_failures_come_back(void **unused) {
   table_close(&t);
 }
 
+typedef struct counting {
+  const feature_table *table;
+  comparer comparer;
+  uint64_t pairs;
+} counting;
+
+static khop_status compare_and_count(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
+  (void)task, (void)worker, (void)err;
+  counting *c = context;
+  view_load(&c->comparer.columns, c->table, batch->rows, batch->loaded, batch->row_count);
+  comparer_run(&c->comparer, &batch->pairs);
+  c->pairs += batch->pairs.count;
+  return KHOP_OK;
+}
+
+/* Keys, sorting, walking and comparing of so many rows; their pairs and allocations. */
+static void count_allocations(size_t rows, uint64_t *out_pairs, uint64_t *out_allocations) {
+  khop_error err = {0};
+  test_table t = big_table(rows);
+  static compare_plan plan;
+  counting c = {.table = &t.table};
+  must(compare_plan_make(&plan, t.schema, &err), &err);
+  must(comparer_create(&c.comparer, &plan, &t.table.layout, CPU_SCALAR, &err), &err);
+  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 300, .window = 100};
+  key_set split_keys = {0};
+  sort_item *items = mem_alloc(rows, sizeof *items), *scratch = mem_alloc(rows, sizeof *scratch);
+  pool *p;
+  must(pool_create(&p, 1, &err), &err);
+  uint64_t before = memory_allocations();
+  rule_walk walk = {.options = &options, .split_keys = &split_keys, .items = items, .scratch = scratch};
+  rule_facts facts;
+  must(rule_walk_sort(&walk, 1, p, &err), &err);
+  must(rule_walk_pairs(&walk, false, compare_and_count, &c, p, &facts, &err), &err);
+  *out_allocations = memory_allocations() - before;
+  *out_pairs = c.pairs;
+  pool_free(p);
+  comparer_free(&c.comparer);
+  key_set_free(&split_keys);
+  mem_free(items);
+  mem_free(scratch);
+  table_close(&t);
+}
+
+static void nothing_is_allocated_per_row_or_pair(void **unused) {
+  (void)unused;
+  uint64_t few_pairs, many_pairs, few, many;
+  count_allocations(20000, &few_pairs, &few);
+  count_allocations(80000, &many_pairs, &many);
+  assert_true(few_pairs > 5000 && many_pairs > 3 * few_pairs);
+  assert_int_equal(many, few);
+#ifndef NDEBUG
+  assert_true(few > 0);
+#endif
+}
+
 static void facts_add_up(void **unused) {
   (void)unused;
   rule_facts sum = {0};
@@ -566,7 +622,7 @@ int main(void) {
       cmocka_unit_test(pairs_across_registers),      cmocka_unit_test(rectangles),
       cmocka_unit_test(kept_pairs_are_marked),       cmocka_unit_test(many_tasks),
       cmocka_unit_test(samples_are_of_whole_blocks), cmocka_unit_test(consumer_failures_come_back),
-      cmocka_unit_test(facts_add_up),
+      cmocka_unit_test(nothing_is_allocated_per_row_or_pair), cmocka_unit_test(facts_add_up),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

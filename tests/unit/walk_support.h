@@ -69,17 +69,20 @@ typedef struct walked {
   walk_log log;
   rule_facts facts[SCHEMA_RULES_MAX];
   key_set split_keys, window_keys;
+  pair_memory known;
 } walked;
 
 static inline void walk_all(walked *w, const walk_options *options, bool keep_found, unsigned threads) {
   khop_error err = {0};
   *w = (walked){.log = {.pairs = mem_alloc(SEEN_MAX, sizeof(seen_pair)), .threads = threads}};
   size_t rows = options->table->count;
+  must(pair_memory_create(&w->known, rows, &err), &err);
   sort_item *items = mem_alloc(rows, sizeof *items), *scratch = mem_alloc(rows, sizeof *scratch);
   pool *p;
   must(pool_create(&p, threads, &err), &err);
   for (size_t r = 0; r < options->schema->rule_count; r++) {
-    rule_walk walk = {.options = options, .rule = r, .split_keys = &w->split_keys, .window_keys = &w->window_keys, .items = items, .scratch = scratch};
+    rule_walk walk = {.options = options, .rule = r, .split_keys = &w->split_keys, .window_keys = &w->window_keys,
+                      .known = &w->known, .items = items, .scratch = scratch};
     must(rule_walk_sort(&walk, 1, p, &err), &err);
     w->log.rule = r;
     w->log.tasks = rule_walk_tasks(&walk);
@@ -98,6 +101,7 @@ static inline void walked_free(walked *w) {
   mem_free(w->log.pairs);
   key_set_free(&w->split_keys);
   key_set_free(&w->window_keys);
+  pair_memory_free(&w->known);
 }
 
 #endif
