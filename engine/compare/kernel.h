@@ -22,7 +22,8 @@ enum {
   KERNEL_LANES = 64,           /* columns are padded to a multiple of this */
   KERNEL_SIMILARITY_ONE = 250, /* Jaro-Winkler 1.0; results are floor(similarity * 250) */
   KERNEL_LEVELS_MAX = 16,      /* entries of a weight table */
-  KERNEL_WEIGHTS_STEP = 16     /* add_weights works in steps of this many pairs */
+  KERNEL_WEIGHTS_STEP = 16,    /* add_weights works in steps of this many pairs */
+  KERNEL_NO_VALUE = 255        /* no test holds on it */
 };
 
 /* Transposed candidates. Letters within a text are 1..31. `stride` bytes a row, a multiple of
@@ -32,6 +33,12 @@ typedef struct kernel_texts {
   const uint8_t *lengths; /* stride, each at most TEXT_LETTERS_MAX */
   size_t stride;
 } kernel_texts;
+
+/* A test of one byte; low <= high. */
+typedef struct byte_test {
+  uint8_t low, high;
+  bool negated;
+} byte_test;
 
 typedef struct kernel_query {
   const uint8_t *letters; /* TEXT_LETTERS_MAX codes, zero-padded */
@@ -55,6 +62,9 @@ typedef struct kernels {
    * also the table's length; levels and out have room for count rounded up to KERNEL_WEIGHTS_STEP,
    * and what lies behind count may change. Sums must not overflow. */
   void (*add_weights)(const uint8_t *levels, const int32_t *table, size_t count, int32_t *out);
+  /* Clears bit i of `mask` where values[i] fails a test: holds in low..high, or, negated, outside it; KERNEL_NO_VALUE
+   * never holds. `words` of 64 bits, and so many times 64 values. */
+  void (*test_values)(const uint8_t *values, byte_test test, size_t words, uint64_t *mask);
 } kernels;
 
 /* The table for a level; scalar where this build has no kernels for it. Asks nothing of the

@@ -232,4 +232,23 @@ static void add_weights(const uint8_t *levels, const int32_t *table, size_t coun
   }
 }
 
-const kernels kernels_avx2 = {jaro_winkler, osa, add_weights};
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+/* Which of 32 values fail; a value less `low` is beyond the span on either side. */
+static inline uint32_t failing(const uint8_t *values, __m256i low, __m256i span, __m256i negated) {
+  __m256i value = _mm256_loadu_si256((const __m256i *)values), above = _mm256_sub_epi8(value, low);
+  __m256i inside = _mm256_cmpeq_epi8(_mm256_min_epu8(above, span), above);
+  __m256i holds = _mm256_xor_si256(inside, negated), missing = _mm256_cmpeq_epi8(value, _mm256_set1_epi8((char)KERNEL_NO_VALUE));
+  return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(missing, _mm256_xor_si256(holds, _mm256_set1_epi8(-1))));
+}
+
+static void test_values(const uint8_t *values, byte_test test, size_t words, uint64_t *mask) {
+  __m256i low = _mm256_set1_epi8((char)test.low), span = _mm256_set1_epi8((char)(test.high - test.low));
+  __m256i negated = _mm256_set1_epi8((char)-test.negated);
+  for (size_t w = 0; w < words; w++, values += 64) {
+    if (!mask[w]) continue;
+    mask[w] &= ~(failing(values, low, span, negated) | (uint64_t)failing(values + 32, low, span, negated) << 32);
+  }
+}
+
+const kernels kernels_avx2 = {jaro_winkler, osa, add_weights, test_values};

@@ -210,4 +210,17 @@ static void add_weights(const uint8_t *levels, const int32_t *table, size_t coun
   }
 }
 
-const kernels kernels_avx512 = {jaro_winkler, osa, add_weights};
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+static void test_values(const uint8_t *values, byte_test test, size_t words, uint64_t *mask) {
+  __m512i low = _mm512_set1_epi8((char)test.low), span = _mm512_set1_epi8((char)(test.high - test.low));
+  for (size_t w = 0; w < words; w++) {
+    if (!mask[w]) continue;
+    __m512i value = _mm512_loadu_si512(values + w * 64);
+    uint64_t inside = _mm512_cmple_epu8_mask(_mm512_sub_epi8(value, low), span);
+    uint64_t there = _mm512_cmpneq_epi8_mask(value, _mm512_set1_epi8((char)KERNEL_NO_VALUE));
+    mask[w] &= there & (test.negated ? ~inside : inside);
+  }
+}
+
+const kernels kernels_avx512 = {jaro_winkler, osa, add_weights, test_values};

@@ -240,4 +240,25 @@ static void add_weights(const uint8_t *levels, const int32_t *table, size_t coun
   }
 }
 
-const kernels kernels_neon = {jaro_winkler, osa, add_weights};
+/* ---- tests ---------------------------------------------------------------------------------- */
+
+/* All ones in the bytes that hold, less all but the bit of their place in a group of eight. */
+static inline uint8x16_t holding(const uint8_t *values, uint8x16_t low, uint8x16_t span, uint8x16_t negated) {
+  static const uint8_t places[16] = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+  uint8x16_t value = vld1q_u8(values), inside = vcleq_u8(vsubq_u8(value, low), span);
+  uint8x16_t missing = vceqq_u8(value, vdupq_n_u8(KERNEL_NO_VALUE));
+  return vandq_u8(vbicq_u8(veorq_u8(inside, negated), missing), vld1q_u8(places));
+}
+
+static void test_values(const uint8_t *values, byte_test test, size_t words, uint64_t *mask) {
+  uint8x16_t low = vdupq_n_u8(test.low), span = vdupq_n_u8((uint8_t)(test.high - test.low)), negated = vdupq_n_u8(test.negated ? 255 : 0);
+  for (size_t w = 0; w < words; w++, values += 64) {
+    if (!mask[w]) continue;
+    uint8x16_t first = vpaddq_u8(holding(values, low, span, negated), holding(values + 16, low, span, negated));
+    uint8x16_t last = vpaddq_u8(holding(values + 32, low, span, negated), holding(values + 48, low, span, negated));
+    uint8x16_t bits = vpaddq_u8(first, last);
+    mask[w] &= vgetq_lane_u64(vreinterpretq_u64_u8(vpaddq_u8(bits, bits)), 0);
+  }
+}
+
+const kernels kernels_neon = {jaro_winkler, osa, add_weights, test_values};

@@ -111,4 +111,16 @@ static void add_weights(const uint8_t *levels, const int32_t *table, size_t coun
   for (size_t i = 0; i < count; i++) out[i] += table[levels[i] % KERNEL_LEVELS_MAX];
 }
 
-const kernels kernels_scalar = {jaro_winkler, osa, add_weights};
+static void test_values(const uint8_t *values, byte_test test, size_t words, uint64_t *mask) {
+  for (size_t w = 0; w < words; w++) {
+    uint64_t holds = 0;
+    for (unsigned i = 0; mask[w] && i < 64; i++) {
+      uint8_t value = values[w * 64 + i];
+      bool inside = value >= test.low && value <= test.high;
+      holds |= (uint64_t)(inside != test.negated && value != KERNEL_NO_VALUE) << i;
+    }
+    mask[w] &= holds;
+  }
+}
+
+const kernels kernels_scalar = {jaro_winkler, osa, add_weights, test_values};

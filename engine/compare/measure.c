@@ -259,3 +259,31 @@ void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_
   measure_one_way(c, m, kind, &back, back_values);
   for (size_t p = 0; p < pairs->count; p++) out[p] = of_two_ways(m, out[p], back_values[p]);
 }
+
+/* One way round; the text measures' letters and the like must be there for all rows. */
+static void filter_one_way(comparer *c, size_t m, size_t left, size_t right, uint8_t *restrict out) {
+  const measure *asked = &c->plan->measures[m];
+  const view_column *columns = c->columns.columns;
+  filter_run run = {.left = &columns[left], .right = &columns[right], .argument = asked->argument};
+  for (size_t i = 0; i < c->run_count; i++) {
+    run.left_row = c->runs[i].left;
+    run.right_row = c->runs[i].right;
+    run.count = c->runs[i].count;
+    c->filters[m](&run, out + c->runs[i].first);
+  }
+}
+
+void measure_filter(comparer *c, size_t m, const pair_list *pairs, uint8_t *restrict out) {
+  const measure *asked = &c->plan->measures[m];
+  unsigned parts = filter_parts(asked, c->columns.layout.slots[asked->field].kind);
+  view_prepare(&c->columns, asked->field, parts);
+  if (asked->field != asked->other) view_prepare(&c->columns, asked->other, parts);
+  filter_one_way(c, m, asked->field, asked->other, out);
+  if (asked->field == asked->other) return;
+  uint8_t back[BATCH_PAIRS + FILTER_STEP];
+  filter_one_way(c, m, asked->other, asked->field, back);
+  for (size_t p = 0; p < pairs->count; p++) {
+    bool open = out[p] == MEASURE_UNKNOWN || back[p] == MEASURE_UNKNOWN;
+    out[p] = open ? MEASURE_UNKNOWN : of_two_ways(asked, out[p], back[p]);
+  }
+}

@@ -35,37 +35,37 @@ static uint8_t clamp_measure(double value) {
 
 /* The range in which the test's measure must lie. */
 static void set_range(planned_test *out, const schema_test *test) {
-  out->low = 1;
-  out->high = 1;
+  out->holds.low = 1;
+  out->holds.high = 1;
   switch (test->kind) {
-    case TEST_SAME_PLACE: out->low = out->high = ADDRESS_RELATION_SAME; break;
+    case TEST_SAME_PLACE: out->holds.low = out->holds.high = ADDRESS_RELATION_SAME; break;
     case TEST_POSSIBLE_PLACE:
-      out->low = ADDRESS_RELATION_POSSIBLE;
-      out->high = ADDRESS_RELATION_SAME;
+      out->holds.low = ADDRESS_RELATION_POSSIBLE;
+      out->holds.high = ADDRESS_RELATION_SAME;
       break;
-    case TEST_OTHER_PLACE: out->low = out->high = ADDRESS_RELATION_DIFFERENT; break;
+    case TEST_OTHER_PLACE: out->holds.low = out->holds.high = ADDRESS_RELATION_DIFFERENT; break;
     case TEST_SAME_DISTRICT:
-      out->low = ADDRESS_LEVEL_DISTRICT;
-      out->high = ADDRESS_LEVEL_COMMUNE;
+      out->holds.low = ADDRESS_LEVEL_DISTRICT;
+      out->holds.high = ADDRESS_LEVEL_COMMUNE;
       break;
     case TEST_SAME_PROVINCE:
-      out->low = ADDRESS_LEVEL_PROVINCE;
-      out->high = ADDRESS_LEVEL_COMMUNE;
+      out->holds.low = ADDRESS_LEVEL_PROVINCE;
+      out->holds.high = ADDRESS_LEVEL_COMMUNE;
       break;
     case TEST_SIMILAR:
     case TEST_TOKENS:
     case TEST_QGRAMS:
     case TEST_OVERLAP:
-      out->low = clamp_measure(ceil(test->argument * KERNEL_SIMILARITY_ONE - 1e-9));
-      out->high = KERNEL_SIMILARITY_ONE;
+      out->holds.low = clamp_measure(ceil(test->argument * KERNEL_SIMILARITY_ONE - 1e-9));
+      out->holds.high = KERNEL_SIMILARITY_ONE;
       break;
     case TEST_EDITS:
     case TEST_GIVEN_EDITS:
     case TEST_SURNAME_EDITS:
     case TEST_CONTAINED:
     case TEST_CONTAINED_EDITS:
-      out->low = 0;
-      out->high = clamp_measure(test->argument);
+      out->holds.low = 0;
+      out->holds.high = clamp_measure(test->argument);
       break;
     default: break;
   }
@@ -88,9 +88,9 @@ static khop_status plan_test(compare_plan *plan, const schema_test *test, planne
   set_range(out, test);
   if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
   if (test_has_limit(test->kind)) wanted.limit = test->argument;
-  if (test->kind == TEST_SIMILAR) wanted.argument = out->low;
-  if (test_is_distance(test->kind)) wanted.argument = out->high;
-  out->negated = test->negated;
+  if (test->kind == TEST_SIMILAR) wanted.argument = out->holds.low;
+  if (test_is_distance(test->kind)) wanted.argument = out->holds.high;
+  out->holds.negated = test->negated;
   return find_measure(plan, wanted, &out->measure, err);
 }
 
@@ -109,14 +109,12 @@ bool test_is_cheap(test_kind kind) { return kind == TEST_EXACT || kind == TEST_P
 
 /* What a test asks of a pair, in steps; those of one step cost much the same. Edits come early: letters as sets turn most pairs
  * away, and few schemas have a comparison that does not ask for them anyway. */
-enum { cost_cheap, cost_numbers, cost_letters, cost_words, cost_pairing, cost_steps };
+enum { cost_cheap, cost_numbers, cost_letters, cost_word, cost_words, cost_pairing, cost_steps };
 
 static unsigned test_cost(test_kind kind) {
   switch (kind) {
     case TEST_EDITS:
     case TEST_SIMILAR: return cost_letters;
-    case TEST_GIVEN:
-    case TEST_SURNAME:
     case TEST_GIVEN_EDITS:
     case TEST_SURNAME_EDITS:
     case TEST_REORDERED:
@@ -124,6 +122,8 @@ static unsigned test_cost(test_kind kind) {
     case TEST_INITIALS:
     case TEST_PHONETIC:
     case TEST_REGIONAL: return cost_words;
+    case TEST_GIVEN:
+    case TEST_SURNAME: return cost_word;
     case TEST_CONTAINED:
     case TEST_CONTAINED_EDITS:
     case TEST_TOKENS:

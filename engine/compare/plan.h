@@ -4,8 +4,7 @@
  *   "not ho_ten given"     ->  measure (GIVEN, ho_ten, ho_ten)  in 1..1, negated
  *
  * A measure is computed once per pair, whatever the number of tests that read it. MEASURE_NONE is
- * the value on missing data: no test holds on it, negated or not. MEASURE_UNKNOWN, which no measure
- * comes to, marks pairs that nobody has asked about yet.
+ * the value on missing data: no test holds on it, negated or not. No measure comes to MEASURE_UNKNOWN.
  */
 #ifndef KHOP_COMPARE_PLAN_H
 #define KHOP_COMPARE_PLAN_H
@@ -13,7 +12,7 @@
 #include "compare/kernel.h"
 #include "feature/feature.h"
 
-enum { MEASURE_NONE = 255, MEASURE_FAR = 254, MEASURE_UNKNOWN = 253, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
+enum { MEASURE_NONE = KERNEL_NO_VALUE, MEASURE_FAR = 254, MEASURE_UNKNOWN = 253, MEASURES_MAX = 96, LEVEL_MISSING = 0 };
 
 typedef struct measure {
   test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field); SAME_PLACE is the address_relation,
@@ -27,8 +26,7 @@ typedef struct measure {
 
 typedef struct planned_test {
   size_t measure;
-  uint8_t low, high; /* holds when low <= measure <= high */
-  bool negated;
+  byte_test holds;
 } planned_test;
 
 /* The cheap tests come first, so that the others are asked of the fewest pairs. */

@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "compare/digits.h"
+#include "compare/filter.h"
 
-enum { view_alignment = 64 };
+/* Filters read some values behind the last row's. */
+enum { view_alignment = 64, view_beyond = FILTER_STEP * sizeof(uint64_t) };
 
 /* ---- memory: one block, carved twice (once to size it) -------------------------------------- */
 
@@ -16,7 +18,7 @@ typedef struct carver {
 
 static void *carve(carver *c, size_t bytes) {
   void *place = c->base ? c->base + c->used : NULL;
-  c->used += (bytes + view_alignment - 1) / view_alignment * view_alignment;
+  c->used += (bytes + view_beyond + view_alignment - 1) / view_alignment * view_alignment;
   return place;
 }
 
@@ -33,7 +35,10 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->plain = carve(c, BATCH_ROWS * 4);
   if (slot->sounds) column->sounds = carve(c, BATCH_ROWS * 4);
   if (slot->long_offset != FEATURE_NONE) carve_long(c, column);
-  if (slot->common_offset != FEATURE_NONE) column->given_common = carve(c, BATCH_ROWS);
+  if (slot->common_offset != FEATURE_NONE) {
+    column->given_common = carve(c, BATCH_ROWS);
+    column->given = carve(c, BATCH_ROWS * 4);
+  }
   if (!slot->letters) return;
   column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
@@ -49,6 +54,14 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->first = carve(c, BATCH_ROWS * 4);
   column->last = carve(c, BATCH_ROWS * 4);
   column->sum = carve(c, BATCH_ROWS * 4);
+  column->twice = carve(c, BATCH_ROWS * 4);
+  column->fronts = carve(c, BATCH_ROWS * 4);
+  column->word_totals = carve(c, BATCH_ROWS * 4);
+  column->initials = carve(c, BATCH_ROWS * 4);
+  column->word_sets = carve(c, (size_t)BATCH_ROWS * FEATURE_WORDS_MAX * 4);
+  column->last_sets = carve(c, BATCH_ROWS * 4);
+  column->first_lengths = carve(c, BATCH_ROWS);
+  column->last_lengths = carve(c, BATCH_ROWS);
 }
 
 static void carve_column(carver *c, view *v, size_t field) {
@@ -242,6 +255,9 @@ static void load_texts(view_column *column, size_t from, size_t to) {
 
 static void load_column(view_column *column, size_t from, size_t to) {
   const feature_slot *slot = &column->slot;
+  for (size_t part = 0; part < VIEW_PARTS; part++) {
+    if (column->prepared[part] > from) column->prepared[part] = (uint16_t)from;
+  }
   switch (slot->kind) {
     case SLOT_TEXT: load_texts(column, from, to); break;
     case SLOT_ID:
@@ -273,6 +289,7 @@ void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t
 
 void view_hide(view *v, size_t field) {
   view_column *column = &v->columns[field];
+  memset(column->prepared, 0, sizeof column->prepared);
   switch (column->slot.kind) {
     case SLOT_TEXT:
       memset(column->toned, 0, v->row_count * sizeof *column->toned);

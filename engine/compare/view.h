@@ -16,6 +16,9 @@ typedef enum text_state { TEXT_PACKED = 0, TEXT_LETTERS, TEXT_WORDS, TEXT_HASHES
 /* What has been made of a text as a whole, a bit each. */
 enum { LONG_HAS_TOKENS = 1, LONG_HAS_GRAMS = 2, LONG_WORDS_MAX = 32, GRAM_WORDS = (LONG_BLANK * LONG_BLANK + 63) / 64 };
 
+/* What filters need of whole columns: a bit each for view_prepare. */
+enum { VIEW_LETTERS = 1, VIEW_WORDS = 2, VIEW_GIVEN = 4, VIEW_DIGITS = 8, VIEW_PARTS = 4 };
+
 /* One field's values; only the arrays of its slot kind are there. */
 typedef struct view_column {
   feature_slot slot;
@@ -36,6 +39,17 @@ typedef struct view_column {
   /* from TEXT_HASHES on: */
   uint32_t (*word_hashes)[FEATURE_WORDS_MAX];
   uint32_t *first, *last, *sum;     /* word hashes: first, last, all added up */
+  /* what filters read of all rows, once view_prepare was asked for it: */
+  uint32_t *twice;                  /* the letters that occur twice or more; with `signatures` */
+  uint32_t *fronts;                 /* the first four letters */
+  uint32_t *word_totals;            /* word_counts */
+  uint32_t *initials;               /* which letters begin a word */
+  uint32_t *word_sets;              /* word_signatures transposed: FEATURE_WORDS_MAX x BATCH_ROWS, 0 behind the last word */
+  uint32_t *last_sets;              /* of the last word */
+  uint8_t *first_lengths, *last_lengths; /* of those words */
+  unsigned words_most;              /* no row has more words */
+  uint32_t *given;                  /* the hash of the last word that given_common speaks of */
+  uint16_t prepared[VIEW_PARTS];    /* so many rows, from the first on */
   /* of texts compared as wholes, when asked for: */
   uint8_t *long_states;
   uint32_t (*tokens)[LONG_WORDS_MAX]; /* hashes of the words, sorted, each once */
@@ -69,6 +83,9 @@ void view_load(view *v, const feature_table *table, const uint32_t *rows, size_t
 
 /* The rows loaded so far have no value in this field, until they are loaded again. */
 void view_hide(view *v, size_t field);
+
+/* view_prepare.c: makes parts (VIEW_LETTERS ...) of a column for all loaded rows; at once, because filters ask no row twice. */
+void view_prepare(view *v, size_t field, unsigned parts);
 
 /* The next state of row i, whatever there is of it. */
 void view_unpack_letters(const view_column *column, size_t i);

@@ -99,7 +99,7 @@ int32_t score_explain(const score_tables *t, const comparer *c, const pair_list 
   int32_t sum = t->prior;
   for (size_t i = 0; i < t->comparison_count; i++) {
     uint8_t level = c->levels[i][p];
-    out_parts[i] = (score_part){.level = level, .covered = c->plan->covering && (c->covered[p] >> i & 1)};
+    out_parts[i] = (score_part){.level = level, .covered = comparer_covers(c, i, p)};
     out_parts[i].weight = t->weights[i][level];
     for (size_t f = 0; f < t->frequency_count; f++) {
       const frequency_table *table = &t->frequencies[f];

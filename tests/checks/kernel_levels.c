@@ -44,6 +44,17 @@ static size_t weights_compare(const kernels *table, const uint8_t *bytes, uint64
   return memcmp(expected, got, sizeof got) != 0;
 }
 
+static size_t tests_compare(const kernels *table, const uint8_t *bytes, uint64_t *state) {
+  enum { WORDS = STRIDE / 64 };
+  uint64_t expected[WORDS], got[WORDS];
+  byte_test test = {.low = (uint8_t)(random_next(state) % 255), .negated = random_next(state) % 2};
+  test.high = (uint8_t)(test.low + random_next(state) % (255u - test.low));
+  for (size_t w = 0; w < WORDS; w++) expected[w] = got[w] = random_next(state);
+  kernels_for(CPU_SCALAR)->test_values(bytes, test, WORDS, expected);
+  table->test_values(bytes, test, WORDS, got);
+  return memcmp(expected, got, sizeof got) != 0;
+}
+
 static size_t level_compare(cpu_level level, uint64_t *checksum) {
   const kernels *scalar = kernels_for(CPU_SCALAR), *table = kernels_for(level);
   uint64_t state = 2026;
@@ -57,7 +68,7 @@ static size_t level_compare(cpu_level level, uint64_t *checksum) {
     kernel_texts texts = {letters[0], lengths, STRIDE};
     scalar->jaro_winkler(&query, &texts, 0, STRIDE, NULL, expected);
     table->jaro_winkler(&query, &texts, 0, STRIDE, NULL, got);
-    bad += differences(expected, got, STRIDE) + weights_compare(table, expected, &state);
+    bad += differences(expected, got, STRIDE) + weights_compare(table, expected, &state) + tests_compare(table, expected, &state);
     *checksum = hash_combine(*checksum, hash_bytes(expected, STRIDE));
     scalar->osa(&query, &texts, 0, STRIDE, NULL, expected);
     table->osa(&query, &texts, 0, STRIDE, NULL, got);

@@ -292,6 +292,39 @@ static void weights_add_up(void **unused) {
   }
 }
 
+static bool test_holds(byte_test test, uint8_t value) {
+  if (value == KERNEL_NO_VALUE) return false;
+  bool inside = value >= test.low && value <= test.high;
+  return test.negated ? !inside : inside;
+}
+
+/* Every value, low and high ends of the range, masks full and sparse; words behind the last one stay. */
+static void tests_of_values(void **unused) {
+  (void)unused;
+  enum { WORDS = 5, ROUNDS = 3000 };
+  static const uint8_t ends[] = {0, 1, 127, 128, 252, 253, 254};
+  uint64_t state = 3;
+  for (unsigned round = 0; round < ROUNDS; round++) {
+    uint8_t values[64 * WORDS];
+    uint64_t before[WORDS], mask[WORDS];
+    byte_test test = {.low = (uint8_t)(random_next(&state) % 255), .negated = random_next(&state) % 2};
+    if (round % 2) test.low = ends[random_next(&state) % sizeof ends];
+    test.high = (uint8_t)(test.low + random_next(&state) % (255u - test.low));
+    for (size_t i = 0; i < sizeof values; i++) values[i] = (uint8_t)(round % 3 ? random_next(&state) : 250 + random_next(&state) % 6);
+    for (size_t w = 0; w < WORDS; w++) before[w] = random_next(&state) % 4 ? random_next(&state) : random_next(&state) % 2 ? UINT64_MAX : 0;
+    size_t words = random_next(&state) % (WORDS + 1);
+    for (cpu_level level = CPU_SCALAR; level <= CPU_NEON; level++) {
+      if (!cpu_level_supported(level)) continue;
+      memcpy(mask, before, sizeof mask);
+      kernels_for(level)->test_values(values, test, words, mask);
+      for (size_t i = 0; i < sizeof values; i++) {
+        bool was = before[i / 64] >> i % 64 & 1, is = mask[i / 64] >> i % 64 & 1;
+        assert_int_equal(is, was && (i / 64 >= words || test_holds(test, values[i])));
+      }
+    }
+  }
+}
+
 static void unknown_level_is_scalar(void **unused) {
   (void)unused;
   assert_ptr_equal(kernels_for((cpu_level)99), kernels_for(CPU_SCALAR));
@@ -307,6 +340,7 @@ int main(void) {
       cmocka_unit_test(known_values),        cmocka_unit_test(scalar_equals_textbook),
       cmocka_unit_test(levels_equal_scalar), cmocka_unit_test(skipped_groups_stay),
       cmocka_unit_test(weights_add_up),      cmocka_unit_test(unknown_level_is_scalar),
+      cmocka_unit_test(tests_of_values),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
