@@ -53,6 +53,7 @@ static khop_status run_plan(const arguments *a, khop_error *err) {
   print_rules(&plan, name_width(&plan));
   print_blocks(&plan, name_width(&plan));
   printf("\nmemory         %s\n", show_bytes(plan.memory_bytes));
+  if (plan.spill_bytes) printf("memory most    %s: with a smaller --memory there are temporary files\n", show_bytes(plan.memory_most_bytes));
   if (plan.spill_bytes) printf("memory least   %s, with %s of temporary files\n", show_bytes(plan.memory_least_bytes), show_bytes(plan.spill_bytes));
   printf("disk           %s\n", show_bytes(plan.disk_bytes));
   printf("time           %s, at %s pairs a second\n", show_seconds(plan.seconds), show_count((uint64_t)plan.pairs_per_second));

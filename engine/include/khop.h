@@ -261,6 +261,7 @@ typedef struct khop_plan_result {
   double seconds;                    /* that a run will take here, from a calibration */
   double pairs_per_second;           /* the calibration */
   double expected_matches, expected_reviews; /* pairs */
+  uint64_t memory_most_bytes;        /* of --memory, with which all stays in memory */
   uint64_t memory_least_bytes;       /* of --memory, with which a run works, */
   uint64_t spill_bytes;              /* and of temporary files that it writes then; 0: it does not work with less */
 } khop_plan_result;

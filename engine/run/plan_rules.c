@@ -240,12 +240,14 @@ static void report_needs(const run *r, uint64_t postings, double elapsed, double
                     store_trial_sync_seconds(r->trial, stored + csv);
   }
   out->disk_bytes = (uint64_t)(stored + csv);
-  out->memory_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory((uint64_t)(out->expected_matches + out->expected_reviews));
   uint64_t pairs = (uint64_t)(out->expected_matches + out->expected_reviews);
+  out->memory_most_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory(pairs);
+  out->memory_bytes = run_memory_expected(r, r->table.count, pairs);
+  if (out->memory_bytes > r->options.memory_bytes) out->memory_bytes = r->options.memory_bytes;
   out->memory_least_bytes = run_memory_least(r, r->table.count);
   if (run_spilled_memory(r, r->table.count, pairs) > out->memory_least_bytes) out->memory_least_bytes = run_spilled_memory(r, r->table.count, pairs);
-  if (out->memory_least_bytes > out->memory_bytes) out->memory_least_bytes = out->memory_bytes;
-  out->spill_bytes = out->memory_least_bytes < out->memory_bytes ? run_spill_disk(r, r->table.count) : 0;
+  if (out->memory_least_bytes > out->memory_most_bytes) out->memory_least_bytes = out->memory_most_bytes;
+  out->spill_bytes = out->memory_least_bytes < out->memory_most_bytes ? run_spill_disk(r, r->table.count) : 0;
 }
 
 static void report(const plan_job *job, khop_plan_result *out) {

@@ -139,6 +139,8 @@ khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t me
 
 /* Memory that a run over so many rows needs, in bytes, when all is in memory. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);
+/* What such a run, with so many kept pairs, will really take when all is in memory. */
+uint64_t run_memory_expected(const run *r, uint64_t rows, uint64_t pairs);
 /* And that so many kept pairs need beside it, until they are written. */
 uint64_t run_pairs_memory(uint64_t pairs);
 /* "--memory: 512 MiB is too little: 12800000 rows need 1400 MiB" */
