@@ -179,6 +179,7 @@ static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_er
     encode_rows(r, s, memory, fields, count);
     count = 0;
   }
+  if (count == 0) return KHOP_OK;
   TRY(pack_rows(s, fields, count, err));
   encode_rows(r, s, memory, fields, count);
   return KHOP_OK;
