@@ -25,6 +25,17 @@ typedef struct sort_item {
   uint32_t extra; /* the caller's; travels along */
 } sort_item;
 
+/* How many of the ascending numbers are below `number`: the place where it stands if it is among them. */
+static inline size_t sorted_below(const uint32_t *numbers, size_t count, size_t number) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (numbers[middle] < number) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /* Sorts `items` by key; equal keys keep their order. Items must come in ascending order of row, and
  * the result is then by key, then row. `scratch` has room for `count` items and holds nothing
  * afterwards. Without memory `items` stays as it was; after any other failure of the pool (cancelled) its

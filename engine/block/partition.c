@@ -228,16 +228,6 @@ static khop_status load_piece(void *context, size_t task, unsigned worker, khop_
   return status;
 }
 
-static uint32_t rows_below(const uint32_t *numbers, size_t count, uint32_t number) {
-  size_t low = 0, high = count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (numbers[middle] < number) low = middle + 1;
-    else high = middle;
-  }
-  return (uint32_t)low;
-}
-
 typedef struct part_memory {
   region rows, numbers, items, scratch;
 } part_memory;
@@ -266,7 +256,7 @@ static khop_status walk_part(partition_job *job, rule_parts *rule, size_t p, par
   walk_options options = *in->walk;
   options.table = &table;
   options.keys = NULL;
-  if (options.first_right) options.first_right = rows_below(m->numbers.data, count, options.first_right);
+  if (options.first_right) options.first_right = (uint32_t)sorted_below(m->numbers.data, count, options.first_right);
   if (in->walk->first_right && (options.first_right == 0 || options.first_right == count)) return KHOP_OK; /* all of one side */
   rule_walk walk = {.options = &options, .rule = rule->rule, .items = m->items.data, .scratch = m->scratch.data};
   TRY(rule_walk_sort(&walk, 1, in->workers, err));

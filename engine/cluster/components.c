@@ -119,12 +119,5 @@ size_t component_decisions(const components *c, size_t component, size_t *out_fr
 }
 
 size_t component_member(const components *c, size_t component, uint32_t row) {
-  const uint32_t *rows = component_rows(c, component);
-  size_t low = 0, high = component_size(c, component);
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (rows[middle] < row) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return sorted_below(component_rows(c, component), component_size(c, component), row);
 }

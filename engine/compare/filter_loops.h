@@ -1,6 +1,7 @@
 /* The loops of filter.h. Each filter_*.c defines FILTER_CHOOSE, the name of its chooser, and includes this once; its compiler
  * flags make of the loops what the machine can do. */
 #include "compare/filter.h"
+#include "compare/values.h"
 
 /* The left row's value is taken out first, and the right rows are counted from 0, so that loops are over plain arrays; they
  * are rounded up, so that a short run costs one round of a vector, too. */
@@ -30,10 +31,13 @@ static void last_equal(const filter_run *run, uint8_t *restrict out) {
   hashes_equal(run->left->last[run->left_row], run->right->last + run->right_row, run->count, out);
 }
 
+/* Of hashes and of dates. */
+static inline void either_missing(uint32_t x, const uint32_t *y, size_t count, uint8_t *restrict out) {
+  for (size_t i = 0; i < rounded(count); i++) out[i] = (x == 0) | (y[i] == 0);
+}
+
 static void text_missing(const filter_run *run, uint8_t *restrict out) {
-  uint32_t x = run->left->toned[run->left_row];
-  const uint32_t *y = run->right->toned + run->right_row;
-  EACH_RIGHT(run) out[i] = (x == 0) | (y[i] == 0);
+  either_missing(run->left->toned[run->left_row], run->right->toned + run->right_row, run->count, out);
 }
 
 static void sexes_equal(const filter_run *run, uint8_t *restrict out) {
@@ -50,30 +54,17 @@ static void sex_missing(const filter_run *run, uint8_t *restrict out) {
 
 /* ---- identifiers ------------------------------------------------------------------------------- */
 
-/* Different kinds say nothing about each other, nor do a hash and a number. */
-static inline bool ids_comparable(uint64_t x, uint64_t y) {
-  enum { kind_place = 60, digits_place = 55 };
-  bool x_hash = x >> digits_place == (uint64_t)ID_OTHER << (kind_place - digits_place), y_hash = y >> digits_place == (uint64_t)ID_OTHER << (kind_place - digits_place);
-  return (x >> kind_place != ID_MISSING) & (x >> kind_place == y >> kind_place) & (x_hash == y_hash);
-}
-
 static void ids_missing(const filter_run *run, uint8_t *restrict out) {
   uint64_t x = run->left->ids[run->left_row];
   const uint64_t *y = run->right->ids + run->right_row;
   EACH_RIGHT(run) out[i] = !ids_comparable(x, y[i]);
 }
 
-/* Long numbers and such of different lengths are compared by their digits, elsewhere. */
+/* Some are compared by their digits, elsewhere. */
 static void ids_equal(const filter_run *run, uint8_t *restrict out) {
-  enum { digits_whole = 14 };
   uint64_t x = run->left->ids[run->left_row];
   const uint64_t *y = run->right->ids + run->right_row;
-  uint64_t length = x >> 55 & 31;
-  bool is_long = length > digits_whole;
-  EACH_RIGHT(run) {
-    bool open = (x != y[i]) & (((y[i] >> 55 & 31) != length) | is_long);
-    out[i] = (uint8_t)(!ids_comparable(x, y[i]) ? MEASURE_NONE : open ? MEASURE_UNKNOWN : x == y[i]);
-  }
+  EACH_RIGHT(run) out[i] = (uint8_t)(!ids_comparable(x, y[i]) ? MEASURE_NONE : ids_open(x, y[i]) ? MEASURE_UNKNOWN : x == y[i]);
 }
 
 /* Places of 16 decimal digits that differ. An edit changes two at most. */
@@ -90,7 +81,7 @@ static inline uint64_t digits_apart(uint64_t x, uint64_t y) {
 static void ids_edits(const filter_run *run, uint8_t *restrict out) {
   uint64_t x = run->left->ids[run->left_row], x_digits = run->left->digits[run->left_row], most = 2 * run->argument;
   const uint64_t *y = run->right->ids + run->right_row, *y_digits = run->right->digits + run->right_row;
-  bool by_digits = x >> 60 != ID_PASSPORT && x >> 55 != (uint64_t)ID_OTHER << 5; /* a hash has none */
+  bool by_digits = feature_id_kind(x) != ID_PASSPORT && !id_is_hash(x);
   EACH_RIGHT(run) {
     bool far = by_digits & (digits_apart(x_digits, y_digits[i]) > most);
     uint8_t unequal = far ? MEASURE_FAR : MEASURE_UNKNOWN;
@@ -100,8 +91,6 @@ static void ids_edits(const filter_run *run, uint8_t *restrict out) {
 
 /* ---- dates ------------------------------------------------------------------------------------- */
 
-static inline uint32_t date_complete(uint32_t date) { return ((date & 31) != 0) & ((date & 15 << 5) != 0); }
-static inline uint32_t date_vague(uint32_t date) { return (date_complete(date) == 0) | ((date & 511) == (1 << 5 | 1)); }
 static inline uint32_t years_differ(uint32_t x, uint32_t y) { return ((x ^ y) & 4095u << 9) != 0; }
 
 static void dates_equal(const filter_run *run, uint8_t *restrict out) {
@@ -112,9 +101,7 @@ static void dates_equal(const filter_run *run, uint8_t *restrict out) {
 }
 
 static void date_missing(const filter_run *run, uint8_t *restrict out) {
-  uint32_t x = run->left->dates[run->left_row];
-  const uint32_t *y = run->right->dates + run->right_row;
-  EACH_RIGHT(run) out[i] = (x == 0) | (y[i] == 0);
+  either_missing(run->left->dates[run->left_row], run->right->dates + run->right_row, run->count, out);
 }
 
 static void dates_edits(const filter_run *run, uint8_t *restrict out) {

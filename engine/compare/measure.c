@@ -6,6 +6,7 @@
 
 #include "compare/digits.h"
 #include "compare/measure_parts.h"
+#include "compare/values.h"
 
 /* ---- identifiers ------------------------------------------------------------------------------ */
 
@@ -15,30 +16,9 @@ static uint8_t id_edits(id_kind kind, uint64_t x, uint64_t y) {
   return (uint8_t)(digit_edits(x & passport_digits, y & passport_digits) + (x >> 28 != y >> 28));
 }
 
-/* An ID_OTHER without digits is a hash. */
-static bool id_is_hash(uint64_t id) {
-  bool other = feature_id_kind(id) == ID_OTHER, digitless = feature_id_digits(id) == 0;
-  return other & digitless;
-}
-
-/* Numbers of different kinds (CMND against CCCD) say nothing about each other. No branches: half of all
- * identifiers are missing, at random. */
-static bool ids_comparable(uint64_t x, uint64_t y) {
-  bool there = feature_id_kind(x) != ID_MISSING, same_kind = feature_id_kind(x) == feature_id_kind(y);
-  bool same_form = id_is_hash(x) == id_is_hash(y);
-  return there & same_kind & same_form;
-}
-
 static bool id_is_valid(uint64_t id) {
   id_kind kind = feature_id_kind(id);
   return kind != ID_OTHER && (kind != ID_CCCD || normalise_cccd_valid(feature_id_number(id)));
-}
-
-/* Unequal as they stand, they may still have the digits in common that are compared. */
-static bool ids_open(uint64_t x, uint64_t y) {
-  enum { digits_whole = 14 }; /* so many are told apart whatever stands above them */
-  bool differ = x != y, lengths_differ = feature_id_digits(x) != feature_id_digits(y), is_long = feature_id_digits(x) > digits_whole;
-  return differ & (lengths_differ | is_long);
 }
 
 static void ids_equal(const sides *s, uint8_t *restrict out) {
@@ -69,11 +49,6 @@ static void id_measure(const measure *m, const sides *s, uint8_t *restrict out) 
 }
 
 /* ---- dates ------------------------------------------------------------------------------------ */
-
-static bool date_complete(uint32_t date) { return feature_date_month(date) && feature_date_day(date); }
-
-/* 1 January often stands for "year only". */
-static bool date_vague(uint32_t date) { return !date_complete(date) || (date & 511) == (1 << 5 | 1); }
 
 /* Years between what the one can be and what the other can be; 0 when they overlap. */
 static unsigned years_apart(uint32_t x, uint32_t y) {

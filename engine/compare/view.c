@@ -148,11 +148,8 @@ void view_unpack_letters(const view_column *column, size_t i) {
   column->states[i] = TEXT_LETTERS;
 }
 
-/* Eight letters of a text from `start` on, or fewer and zeros. */
 static uint64_t letters_from(const uint8_t *text, unsigned start, unsigned end) {
-  const unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
-  uint64_t letters = slot_u64(text, from) >> (8 * (start - from));
-  return end - start >= 8 ? letters : letters & ((1ull << (8 * (end - start))) - 1);
+  return feature_eight_letters(text, start, end - start < 8 ? end - start : 8);
 }
 
 /* Hardly a word has more than eight letters: one round, without branches. */

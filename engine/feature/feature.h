@@ -81,6 +81,7 @@ static inline const feature_slot *feature_term(const feature_layout *layout, siz
   const size_t field = schema_term_field(term), part = (size_t)schema_term_part(term);
   return part == TERM_WHOLE ? &layout->slots[field] : &layout->words[part - 1][field];
 }
+static inline bool feature_has_common(const feature_slot *slot) { return slot->kind == SLOT_TEXT && slot->common_offset != FEATURE_NONE; }
 static inline bool feature_is_counted(const feature_slot *term) { return term->kind != SLOT_NONE && term->frequency_offset != FEATURE_NONE; }
 
 /* Rows in memory; or, where they do not fit, in a file (row_file.h), and `memory` is empty. */
@@ -188,6 +189,13 @@ unsigned feature_letters(const uint8_t *row, const feature_slot *slot, uint8_t l
  * length. */
 unsigned feature_long_symbols(const feature_slot *slot, const uint8_t *row, uint8_t symbols[LONG_SYMBOLS_MAX]);
 
+/* Up to eight letters of TEXT_LETTERS_MAX, at least one, as one number, zero-padded. They are read at once, because a copy of a
+ * length not known is a call; the last ones are shifted down. */
+static inline uint64_t feature_eight_letters(const uint8_t *letters, unsigned start, unsigned count) {
+  unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
+  return slot_u64(letters, from) >> 8 * (start - from) & ~0ull >> (64 - 8 * count);
+}
+
 /* The words of folded text (TEXT_LETTERS_MAX letters, zero-padded): where they start and end. At most
  * FEATURE_WORDS_MAX; the last one takes the rest. Returns their number. */
 typedef struct word_span {
@@ -234,6 +242,11 @@ khop_status feature_frequencies_spilled(feature_table *t, pool *workers, uint64_
                                         khop_error *err);
 /* How often a value counts that `rows` of `value_rows` rows hold: as often, or what the reference (NULL: none) says. */
 uint32_t feature_frequency_counted(const frequency_reference *reference, size_t value_rows, uint64_t key, size_t rows);
+/* The chance that two different ones of so many rows agree on the value, from the sum of the squared shares; of the reference,
+ * where there is one. */
+double feature_frequency_agreement(const frequency_reference *reference, double squares, size_t value_rows);
+/* Common words of several fields, in the order of their keys. */
+void feature_common_sort(frequency_list *common);
 /* From so many rows on a last word is a common one. */
 size_t feature_common_least(size_t value_rows);
 /* What values are counted by: a key each, the same for the same canonical form. */

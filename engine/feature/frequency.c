@@ -37,7 +37,6 @@ uint64_t feature_common_key(const feature_layout *layout, size_t field, const ui
   return word ? hash_combine(field, hash_mix(word)) : 0;
 }
 
-static bool has_common(const feature_slot *slot) { return slot->kind == SLOT_TEXT && slot->common_offset != FEATURE_NONE; }
 
 enum { chunk_rows = 1 << 16, rows_ahead = 16 };
 
@@ -135,9 +134,14 @@ static khop_status write_codes(void *context, size_t task, unsigned worker, khop
 }
 
 /* A row does not meet itself. */
-static double agreement_of(const value_job *job) {
+double feature_frequency_agreement(const frequency_reference *reference, double squares, size_t value_rows) {
+  double rows = (double)value_rows;
+  if (reference) return reference->agreement;
+  return rows > 1 ? fmax((squares * rows - 1) / (rows - 1), 0) : 0;
+}
+
+static double sum_of_squares(const value_job *job) {
   double squares = 0, rows = (double)job->value_rows;
-  if (job->reference) return job->reference->agreement;
   for (size_t p = 0; p < SORT_PARTITIONS; p++) {
     const uint32_t *runs = partition_runs(job, p);
     for (size_t i = 0; i < job->run_counts[p]; i++) {
@@ -145,7 +149,7 @@ static double agreement_of(const value_job *job) {
       squares += share * share;
     }
   }
-  return rows > 1 ? fmax((squares * rows - 1) / (rows - 1), 0) : 0;
+  return squares;
 }
 
 /* In the order of the keys. */
@@ -181,13 +185,17 @@ static khop_status count_term(value_job *job, pool *workers, double *out_agreeme
   TRY(pool_run(workers, chunks, pack_values, job, err));
   TRY(sort_items_partitions(job->items, job->scratch, count, workers, job->starts, err));
   TRY(pool_run(workers, SORT_PARTITIONS, write_codes, job, err));
-  *out_agreement = agreement_of(job);
+  *out_agreement = feature_frequency_agreement(job->reference, sum_of_squares(job), job->value_rows);
   return out_list ? list_values(job, out_list, err) : KHOP_OK;
 }
 
 static int by_item_key(const void *a, const void *b) {
   const sort_item *x = a, *y = b;
   return x->key < y->key ? -1 : x->key > y->key;
+}
+
+void feature_common_sort(frequency_list *common) {
+  if (common->count) qsort(common->items, common->count, sizeof *common->items, by_item_key);
 }
 
 /* Runs that are common, behind what other fields have there. */
@@ -202,7 +210,7 @@ static khop_status list_common(const value_job *job, size_t field, frequency_lis
       out->items[out->count++] = (sort_item){.key = hash_combine(field, item->key)};
     }
   }
-  if (out->count) qsort(out->items, out->count, sizeof *out->items, by_item_key);
+  feature_common_sort(out);
   return KHOP_OK;
 }
 
@@ -231,7 +239,7 @@ static khop_status count_terms(value_job *job, pool *workers, const frequency_re
   }
   for (size_t f = 0; f < t->layout.field_count; f++) {
     job->slot = &t->layout.slots[f];
-    if (has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
+    if (feature_has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
   }
 cleanup:
   mem_free(job->chunk_counts);
@@ -247,7 +255,7 @@ khop_status feature_frequencies(feature_table *t, pool *workers, const frequency
   for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
     out_agreement[term] = 0;
-    counted += feature_is_counted(feature_term(&t->layout, term)) || has_common(feature_term(&t->layout, term));
+    counted += feature_is_counted(feature_term(&t->layout, term)) || feature_has_common(feature_term(&t->layout, term));
   }
   if (counted == 0 || t->count == 0) return KHOP_OK;
   TRY_CLEANUP(region_map(&items, t->count * sizeof(sort_item), "term frequencies", err));

@@ -1,12 +1,10 @@
 /* Term frequencies of a table whose rows are in a file: what frequency.c does, with the values of all terms collected in
  * one pass and sorted part by part, and the codes kept as columns. The sums run in the order of the keys here, too. */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/spill_sort.h"
 #include "feature/row_file.h"
+#include "feature/row_keys.h"
 
 enum { lists_max = SCHEMA_TERMS_MAX + SCHEMA_FIELDS_MAX };
 
@@ -17,47 +15,21 @@ typedef struct value_list {
   feature_slot slot; /* whose key is counted */
   uint32_t code_offset;
   const frequency_reference *reference;
-  spill_sorter *sorter;
 } value_list;
 
 typedef struct spilled_job {
   feature_table *table;
   value_list lists[lists_max];
   size_t list_count;
-  sort_item *items; /* worker x list x ROW_CHUNK */
-  size_t *counts;   /* worker x list */
 } spilled_job;
 
-/* ---- collecting --------------------------------------------------------------------------------- */
-
-static sort_item *items_of(const spilled_job *job, unsigned worker, size_t list) {
-  return job->items + (worker * job->list_count + list) * ROW_CHUNK;
-}
-
-static khop_status collect_chunk(void *context, unsigned worker, const feature_table *part, khop_error *err) {
-  (void)err;
-  const spilled_job *job = context;
-  for (size_t l = 0; l < job->list_count; l++) {
-    const feature_slot *slot = &job->lists[l].slot;
-    sort_item *out = items_of(job, worker, l);
-    size_t count = 0;
-    for (size_t row = 0; row < part->count; row++) {
-      const uint8_t *bytes = feature_row(part, row);
-      if (feature_row_dead(&part->layout, bytes) || feature_missing(slot, bytes)) continue;
-      out[count++] = (sort_item){.key = feature_frequency_key(slot, bytes), .row = feature_row_number(part, row)};
-    }
-    job->counts[worker * job->list_count + l] = count;
-  }
-  return KHOP_OK;
-}
-
-static khop_status add_chunk(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+static bool value_key(const void *context, size_t list, const feature_table *part, const uint8_t *row, uint64_t *out_key) {
   (void)part;
   const spilled_job *job = context;
-  for (size_t l = 0; l < job->list_count; l++) {
-    TRY(spill_sorter_add(job->lists[l].sorter, items_of(job, worker, l), job->counts[worker * job->list_count + l], err));
-  }
-  return KHOP_OK;
+  const feature_slot *slot = &job->lists[list].slot;
+  if (feature_missing(slot, row)) return false;
+  *out_key = feature_frequency_key(slot, row);
+  return true;
 }
 
 /* ---- counting ----------------------------------------------------------------------------------- */
@@ -99,29 +71,17 @@ static khop_status count_part(void *context, const sort_item *items, size_t coun
   return KHOP_OK;
 }
 
-static int by_key(const void *a, const void *b) {
-  const sort_item *x = a, *y = b;
-  return x->key < y->key ? -1 : x->key > y->key;
-}
-
-/* A row does not meet itself. */
-static double agreement_of(const counting *c) {
-  double rows = (double)c->value_rows;
-  if (c->list->reference) return c->list->reference->agreement;
-  return rows > 1 ? fmax((c->squares * rows - 1) / (rows - 1), 0) : 0;
-}
-
-static khop_status count_list(spilled_job *job, const value_list *list, pool *workers, double *out_agreement, frequency_list *out_lists,
-                              khop_error *err) {
-  counting c = {.list = list, .value_rows = spill_sorter_count(list->sorter)};
+static khop_status count_list(spilled_job *job, const value_list *list, spill_sorter *sorter, pool *workers, double *out_agreement,
+                              frequency_list *out_lists, khop_error *err) {
+  counting c = {.list = list, .value_rows = spill_sorter_count(sorter)};
   c.common_least = feature_common_least(c.value_rows);
   if (out_lists) c.out = &out_lists[list->marks_common ? FREQUENCY_COMMON : list->term];
   if (c.out) c.capacity = c.out->count; /* common words stand behind those of other fields */
   TRY(row_file_column(job->table->file, list->code_offset, &c.codes, err));
   if (!list->marks_common) memset(c.codes, FREQUENCY_UNKNOWN, job->table->count); /* until there is a value */
-  TRY(spill_sorter_each(list->sorter, workers, count_part, &c, err));
-  if (!list->marks_common) out_agreement[list->term] = agreement_of(&c);
-  else if (c.out && c.out->count) qsort(c.out->items, c.out->count, sizeof *c.out->items, by_key);
+  TRY(spill_sorter_each(sorter, workers, count_part, &c, err));
+  if (!list->marks_common) out_agreement[list->term] = feature_frequency_agreement(list->reference, c.squares, c.value_rows);
+  else if (c.out) feature_common_sort(c.out);
   return KHOP_OK;
 }
 
@@ -137,22 +97,10 @@ static void plan_lists(spilled_job *job, const frequency_reference *references) 
   }
   for (size_t f = 0; f < layout->field_count; f++) {
     const feature_slot *slot = &layout->slots[f];
-    if (slot->kind != SLOT_TEXT || slot->common_offset == FEATURE_NONE) continue;
+    if (!feature_has_common(slot)) continue;
     job->lists[job->list_count++] = (value_list){.term = f, .marks_common = true, .code_offset = (uint32_t)slot->common_offset,
                                                  .slot = {.kind = SLOT_WORD, .offset = slot->given_offset}};
   }
-}
-
-static khop_status make_lists(spilled_job *job, unsigned threads, uint64_t bytes, khop_error *err) {
-  job->items = mem_alloc(threads * job->list_count * ROW_CHUNK, sizeof *job->items);
-  job->counts = mem_alloc(threads * job->list_count, sizeof *job->counts);
-  if (!job->items || !job->counts) return error_memory(err, threads * job->list_count * ROW_CHUNK * sizeof *job->items, "term frequencies");
-  for (size_t l = 0; l < job->list_count; l++) {
-    job->lists[l].sorter = mem_alloc(1, sizeof(spill_sorter));
-    if (!job->lists[l].sorter) return error_memory(err, sizeof(spill_sorter), "term frequencies");
-    spill_sorter_open(job->lists[l].sorter, row_file_spill(job->table->file), 64, job->table->count, bytes);
-  }
-  return KHOP_OK;
 }
 
 khop_status feature_frequencies_spilled(feature_table *t, pool *workers, uint64_t bytes, const frequency_reference *references,
@@ -165,21 +113,11 @@ khop_status feature_frequencies_spilled(feature_table *t, pool *workers, uint64_
   for (size_t i = 0; out_lists && i < FREQUENCY_LISTS; i++) out_lists[i] = (frequency_list){0};
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) out_agreement[term] = 0;
   plan_lists(job, references);
-  if (job->list_count && t->count) {
-    const row_pass pass = {.table = t, .work = collect_chunk, .take = add_chunk, .context = job};
-    TRY_CLEANUP(make_lists(job, pool_threads(workers), bytes, err));
-    TRY_CLEANUP(row_pass_run(&pass, workers, err));
-    mem_free(job->items);
-    job->items = NULL;
-  }
-  for (size_t l = 0; t->count && l < job->list_count; l++) TRY_CLEANUP(count_list(job, &job->lists[l], workers, out_agreement, out_lists, err));
+  row_keys values = {.table = t, .key = value_key, .context = job, .list_count = t->count ? job->list_count : 0};
+  if (values.list_count) TRY_CLEANUP(row_keys_collect(&values, 64, bytes, workers, err));
+  for (size_t l = 0; l < values.list_count; l++) TRY_CLEANUP(count_list(job, &job->lists[l], &values.sorters[l], workers, out_agreement, out_lists, err));
 cleanup:
-  for (size_t l = 0; l < job->list_count; l++) {
-    if (job->lists[l].sorter) spill_sorter_close(job->lists[l].sorter);
-    mem_free(job->lists[l].sorter);
-  }
-  mem_free(job->items);
-  mem_free(job->counts);
+  row_keys_free(&values);
   mem_free(job);
   return status;
 }

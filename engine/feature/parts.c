@@ -40,20 +40,11 @@ unsigned feature_words(const uint8_t *letters, unsigned length, word_span words[
   return count;
 }
 
-/* Up to eight letters. They are read at once, because a copy of a length not known is a call; the last ones are shifted
- * down. */
-static inline uint64_t letters_at(const uint8_t *letters, unsigned start, unsigned count) {
-  unsigned from = start < TEXT_LETTERS_MAX - 8 ? start : TEXT_LETTERS_MAX - 8;
-  uint64_t eight;
-  memcpy(&eight, letters + from, 8);
-  return eight >> 8 * (start - from) & ~0ull >> (64 - 8 * count);
-}
-
 static inline uint32_t word_hash(const uint8_t *letters, word_span word) {
   uint64_t hash = 0;
   unsigned i = word.start;
-  for (; word.end - i > 8u; i += 8) hash = hash_mix(hash + letters_at(letters, i, 8));
-  if (i < word.end) hash = hash_mix(hash + letters_at(letters, i, word.end - i));
+  for (; word.end - i > 8u; i += 8) hash = hash_mix(hash + feature_eight_letters(letters, i, 8));
+  if (i < word.end) hash = hash_mix(hash + feature_eight_letters(letters, i, word.end - i));
   uint32_t folded = (uint32_t)(hash >> 32);
   return folded ? folded : 1;
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 enum { records_first_capacity = 1 << 16 };
 
 khop_status records_init(records *r, size_t source_count, khop_error *err) {
@@ -152,14 +154,9 @@ khop_status records_gather(records *r, uint32_t *rows, size_t count, khop_error 
 }
 
 size_t records_place(const records *r, size_t row) {
-  size_t low = 0, high = r->gathered_count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (r->gathered[middle] < row) low = middle + 1;
-    else high = middle;
-  }
-  assert(low < r->gathered_count && r->gathered[low] == row);
-  return low;
+  size_t place = sorted_below(r->gathered, r->gathered_count, row);
+  assert(place < r->gathered_count && r->gathered[place] == row);
+  return place;
 }
 
 static khop_status load_ids(record_cursor *c, size_t first, khop_error *err) {

@@ -147,14 +147,7 @@ size_t row_numbers_sort(uint32_t *numbers, size_t count) {
 }
 
 uint32_t row_part_find(const row_part *p, uint32_t number) {
-  const uint32_t *numbers = p->table.row_numbers;
-  size_t low = 0, high = p->table.count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (numbers[middle] < number) low = middle + 1;
-    else high = middle;
-  }
-  return (uint32_t)low;
+  return (uint32_t)sorted_below(p->table.row_numbers, p->table.count, number);
 }
 
 void row_part_free(row_part *p) {

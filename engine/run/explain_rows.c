@@ -80,7 +80,7 @@ static khop_status set_common(khop_explainer *e, size_t place, khop_error *err) 
   const feature_layout *layout = &e->table.layout;
   for (size_t f = 0; f < layout->field_count; f++) {
     size_t found = 0;
-    if (layout->slots[f].kind != SLOT_TEXT || layout->slots[f].common_offset == FEATURE_NONE) continue;
+    if (!feature_has_common(&layout->slots[f])) continue;
     uint64_t key = feature_common_key(layout, f, row_at(e, place));
     if (key) TRY(khop_store_find_key(e->store, STORE_TABLE_COMMON, key, NULL, 0, &found, err));
     row_at(e, place)[layout->slots[f].common_offset] = found > 0;

@@ -69,13 +69,17 @@ typedef struct table_writing {
   thread *thread;
 } table_writing;
 
+khop_status run_write_identifier_fact(run *r, uint32_t table, const schema_field *field, khop_error *err) {
+  char name[32], fact[192];
+  snprintf(name, sizeof name, "identifier:%u", table);
+  snprintf(fact, sizeof fact, "%s %s", field->name, semantic_type_name(field->type));
+  return store_writer_meta(r->store, name, fact, err);
+}
+
 static khop_status write_table(void *context, khop_error *err) {
   const table_writing *w = context;
-  char name[32], fact[192];
-  snprintf(name, sizeof name, "identifier:%u", w->table);
-  snprintf(fact, sizeof fact, "%s %s", w->field->name, semantic_type_name(w->field->type));
   TRY(store_writer_postings(w->run->store, w->table, (const store_posting *)w->items, w->count, err));
-  return store_writer_meta(w->run->store, name, fact, err);
+  return run_write_identifier_fact(w->run, w->table, w->field, err);
 }
 
 static khop_status wait_for_table(table_writing *w, khop_error *err) {

@@ -10,7 +10,7 @@
 #include "run/spill.h"
 #include "run/suggest.h"
 
-enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20, slot_bytes_per_thread = 24 << 20 };
+enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20 };
 
 void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01}; }
 
@@ -160,13 +160,13 @@ khop_status run_sort_buffers(run *r, khop_error *err) {
 _Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "keys need more than origins");
 
 uint64_t run_memory_needed(const run *r, uint64_t rows) {
-  const uint64_t fixed = 48 << 20, id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
+  const uint64_t id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
   const uint64_t known_bytes = sizeof(uint64_t) / 2; /* pair_memory */
   uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
-  return fixed + table + beside + (uint64_t)r->options.threads * slot_bytes_per_thread;
+  return RUN_FIXED_BYTES + table + beside + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
 }
 
 /* The budget counts memory for growth, a full copy while sorting and every buffer at its largest; little of that is touched. */

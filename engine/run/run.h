@@ -28,6 +28,9 @@
 
 #define RUN_BEST_PROBABILITY 0.001 /* a pair that is less probable is nobody's candidate */
 
+/* Memory that a budget allows every run, and each thread for reading. */
+enum { RUN_FIXED_BYTES = 48 << 20, RUN_SLOT_BYTES = 24 << 20 };
+
 typedef struct run {
   khop_options options; /* defaults filled in */
   cpu_level level;

@@ -8,8 +8,6 @@
 #include "feature/row_file.h"
 
 enum {
-  fixed_bytes = 48 << 20,
-  slot_bytes_per_thread = 24 << 20,  /* of reading */
   work_bytes_least = 2 << 20,        /* for parts and sorting */
   component_bytes_least = 1 << 20,   /* for rows of components */
   cluster_bytes_a_row = 24,          /* root, size, place, set, confidence; a row of a component */
@@ -22,9 +20,7 @@ enum {
 static size_t code_columns(const feature_layout *layout) {
   size_t count = 0;
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) count += feature_is_counted(feature_term(layout, term));
-  for (size_t f = 0; f < layout->field_count; f++) {
-    count += layout->slots[f].kind == SLOT_TEXT && layout->slots[f].common_offset != FEATURE_NONE;
-  }
+  for (size_t f = 0; f < layout->field_count; f++) count += feature_has_common(&layout->slots[f]);
   return count;
 }
 
@@ -32,10 +28,10 @@ static uint64_t cluster_bytes(const run *r, uint64_t rows) { return rows * (r->l
 
 /* What is there all the time. */
 static uint64_t base_bytes(const run *r, uint64_t rows) {
-  uint64_t reading = (uint64_t)r->options.threads * slot_bytes_per_thread;
+  uint64_t reading = (uint64_t)r->options.threads * RUN_SLOT_BYTES;
   uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
   size_t linked = r->link ? sizeof(best_pair) + 1 : 0;
-  return fixed_bytes + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked) + rows / 8;
+  return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked) + rows / 8;
 }
 
 /* Each of a rule's parts has a buffer of an extent, and all of them a quarter of the memory for parts. */

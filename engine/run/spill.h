@@ -31,7 +31,8 @@ uint64_t run_spill_bytes(const run *r);
 uint64_t run_spill_cluster_bytes(const run *r, uint64_t pairs);
 /* Lets record_id know the records that the lists and the summary name. */
 khop_status run_gather_ids(run *r, const result *found, khop_error *err);
-/* Postings of a table from keys that `add` makes of the rows. */
+/* Tables of the store, sorted part by part; which field a table is of. */
+khop_status run_write_identifier_fact(run *r, uint32_t table, const schema_field *field, khop_error *err);
 khop_status run_write_members_spilled(run *r, const clusters *c, khop_error *err);
 khop_status run_write_identifiers_spilled(run *r, khop_error *err);
 

@@ -1,9 +1,5 @@
 /* The store's tables of a run whose rows are in a file: identifiers and members of clusters, sorted part by part. */
-#include <stdio.h>
-#include <string.h>
-
-#include "base/spill_sort.h"
-#include "feature/row_file.h"
+#include "feature/row_keys.h"
 #include "run/posting_slices.h"
 #include "run/spill.h"
 
@@ -29,79 +25,32 @@ static khop_status write_table(run *r, spill_sorter *sorter, uint32_t table, poo
 
 enum { tables_max = STORE_TABLE_RULES - STORE_TABLE_IDENTIFIER, key_bits = 48 };
 
-typedef struct identifier_job {
-  const run *run;
-  size_t fields[tables_max];
-  spill_sorter *sorters; /* a field each */
-  size_t count;
-  sort_item *items; /* worker x field x ROW_CHUNK */
-  size_t *counts;   /* worker x field */
-} identifier_job;
+typedef struct identifier_fields {
+  size_t fields[tables_max], count;
+} identifier_fields;
 
-static khop_status make_keys(void *context, unsigned worker, const feature_table *part, khop_error *err) {
-  (void)err;
-  const identifier_job *job = context;
-  for (size_t i = 0; i < job->count; i++) {
-    sort_item *out = job->items + (worker * job->count + i) * ROW_CHUNK;
-    size_t count = 0;
-    for (size_t row = 0; row < part->count; row++) {
-      const uint8_t *bytes = feature_row(part, row);
-      uint64_t key = feature_row_identifier_key(&part->layout.slots[job->fields[i]], bytes);
-      if (!key || feature_row_dead(&part->layout, bytes)) continue;
-      out[count++] = (sort_item){.key = key, .row = feature_row_number(part, row)};
-    }
-    job->counts[worker * job->count + i] = count;
-  }
-  return KHOP_OK;
-}
-
-static khop_status add_keys(void *context, unsigned worker, const feature_table *part, khop_error *err) {
-  (void)part;
-  const identifier_job *job = context;
-  for (size_t i = 0; i < job->count; i++) {
-    size_t list = worker * job->count + i;
-    TRY(spill_sorter_add(&job->sorters[i], job->items + list * ROW_CHUNK, job->counts[list], err));
-  }
-  return KHOP_OK;
-}
-
-static khop_status write_fields(run *r, const identifier_job *job, khop_error *err) {
-  for (size_t i = 0; i < job->count; i++) {
-    const schema_field *field = &r->schema->fields[job->fields[i]];
-    char name[32], fact[192];
-    snprintf(name, sizeof name, "identifier:%u", (unsigned)(STORE_TABLE_IDENTIFIER + i));
-    snprintf(fact, sizeof fact, "%s %s", field->name, semantic_type_name(field->type));
-    TRY(write_table(r, &job->sorters[i], (uint32_t)(STORE_TABLE_IDENTIFIER + i), r->workers, err));
-    TRY(store_writer_meta(r->store, name, fact, err));
-  }
-  return KHOP_OK;
-}
-
-static khop_status run_job(run *r, identifier_job *job, khop_error *err) {
-  size_t lists = pool_threads(r->workers) * job->count;
-  job->sorters = mem_alloc(job->count, sizeof *job->sorters);
-  job->items = mem_alloc(lists * ROW_CHUNK, sizeof *job->items);
-  job->counts = mem_alloc(lists, sizeof *job->counts);
-  if (!job->sorters || !job->items || !job->counts) return error_memory(err, lists * ROW_CHUNK * sizeof *job->items, "identifiers");
-  for (size_t i = 0; i < job->count; i++) spill_sorter_open(&job->sorters[i], r->spill, key_bits, r->table.count, run_spill_bytes(r) / 2);
-  const row_pass pass = {.table = &r->table, .work = make_keys, .take = add_keys, .context = job};
-  TRY(row_pass_run(&pass, r->workers, err));
-  mem_free(job->items);
-  job->items = NULL;
-  return write_fields(r, job, err);
+static bool identifier_key(const void *context, size_t list, const feature_table *part, const uint8_t *row, uint64_t *out_key) {
+  const identifier_fields *identifiers = context;
+  *out_key = feature_row_identifier_key(&part->layout.slots[identifiers->fields[list]], row);
+  return *out_key != 0;
 }
 
 khop_status run_write_identifiers_spilled(run *r, khop_error *err) {
-  identifier_job job = {.run = r};
-  for (size_t f = 0; f < r->schema->field_count && job.count < tables_max; f++) {
-    if (r->schema->fields[f].identifier) job.fields[job.count++] = f;
+  khop_status status = KHOP_OK;
+  identifier_fields identifiers = {.count = 0};
+  for (size_t f = 0; f < r->schema->field_count && identifiers.count < tables_max; f++) {
+    if (r->schema->fields[f].identifier) identifiers.fields[identifiers.count++] = f;
   }
-  if (!job.count) return KHOP_OK;
-  khop_status status = run_job(r, &job, err);
-  for (size_t i = 0; job.sorters && i < job.count; i++) spill_sorter_close(&job.sorters[i]);
-  mem_free(job.sorters);
-  mem_free(job.items);
-  mem_free(job.counts);
+  row_keys keys = {.table = &r->table, .key = identifier_key, .context = &identifiers, .list_count = identifiers.count};
+  if (!keys.list_count) return KHOP_OK;
+  TRY_CLEANUP(row_keys_collect(&keys, key_bits, run_spill_bytes(r) / 2, r->workers, err));
+  for (size_t i = 0; i < keys.list_count; i++) {
+    uint32_t table = (uint32_t)(STORE_TABLE_IDENTIFIER + i);
+    TRY_CLEANUP(write_table(r, &keys.sorters[i], table, r->workers, err));
+    TRY_CLEANUP(run_write_identifier_fact(r, table, &r->schema->fields[identifiers.fields[i]], err));
+  }
+cleanup:
+  row_keys_free(&keys);
   return status;
 }
 

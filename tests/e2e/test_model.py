@@ -34,11 +34,6 @@ SYLLABLES = "An Bình Châu Dũng Giang Hà Khoa Lan Mai Nam Oanh Phúc Quân S�
 COMMON, RARE = "Nguyễn Thị Hoa", "Trịnh Mạc Thiên Kim"
 
 
-def write_rows(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
-
-
 def members(directory):
     """Each name once and each date once, but for two pairs that share both."""
     directory = pathlib.Path(directory)
@@ -49,7 +44,7 @@ def members(directory):
     for name in (COMMON, RARE):
         date = dates[len(names) + (name == RARE)]
         rows += [[f"{name[:2]}1", name, date], [f"{name[:2]}2", name, date]]
-    write_rows(directory / "members.csv", ["member_no", "name", "born"], rows)
+    support.write_table(directory, "members.csv", ["member_no", "name", "born"], rows)
     return directory / "members.csv"
 
 
@@ -71,8 +66,8 @@ def test_namesakes(directory):
     (directory / "own.yaml").write_text(SCHEMA % "", encoding="utf-8")
     (directory / "tables").mkdir()
     (directory / "tables" / "with_table.yaml").write_text(SCHEMA % ", frequencies: names.csv", encoding="utf-8")
-    write_rows(directory / "tables" / "names.csv", ["value", "share"], [[COMMON.upper(), 0.0008], [RARE, 0.0000001]])
-    write_rows(directory / "counts.csv", ["count", "value"], [[10240, COMMON], [1, RARE], [12789759, "nobody's name"]])
+    support.write_table(directory / "tables", "names.csv", ["value", "share"], [[COMMON.upper(), 0.0008], [RARE, 0.0000001]])
+    support.write_table(directory, "counts.csv", ["count", "value"], [[10240, COMMON], [1, RARE], [12789759, "nobody's name"]])
     own = decisions(dedupe(register, directory / "own.yaml", directory / "1", "--untrained"))
     assert len(own) == 2 and own[COMMON[:2]] == own[RARE[:2]], own  # each name is there twice: all the register knows
     for number, options in enumerate(((directory / "tables" / "with_table.yaml",),
@@ -155,7 +150,7 @@ def test_labels(directory):
         kept = sorted(csv.DictReader(file), key=lambda row: abs(float(row["match_weight"])))
     labels = [[row["left_id"], row["right_id"], "match" if truth[row["left_id"]] == truth[row["right_id"]] else "non_match"]
               for row in kept[:40]]
-    write_rows(directory / "labels.csv", ["left_id", "right_id", "label"], labels)
+    support.write_table(directory, "labels.csv", ["left_id", "right_id", "label"], labels)
     support.khop("dedupe", register, "-o", directory / "labelled", "--labels", directory / "labels.csv", *common)
     before, after = (surprise(directory / name, truth) for name in ("plain", "labelled"))
     assert after < before + 1, (before, after)
@@ -166,7 +161,7 @@ def test_labels(directory):
     trained = json.loads((directory / "m.json").read_text(encoding="utf-8"))
     assert trained["comparisons"] == model["comparisons"] and trained["prior"] == model["prior"]
     in_vietnamese = {"match": "Trùng", "non_match": "không trùng"}
-    write_rows(directory / "labels-vi.csv", ["left_id", "right_id", "label"], [[left, right, in_vietnamese[word]] for left, right, word in labels])
+    support.write_table(directory, "labels-vi.csv", ["left_id", "right_id", "label"], [[left, right, in_vietnamese[word]] for left, right, word in labels])
     support.khop("train", register, "-o", directory / "m-vi.json", "--labels", directory / "labels-vi.csv", "--progress", "none")
     assert (directory / "m-vi.json").read_bytes() == (directory / "m.json").read_bytes()
     check_label_faults(directory, register, sorted({row["left_id"] for row in kept})[:3])
@@ -174,7 +169,7 @@ def test_labels(directory):
 
 def check_label_faults(directory, register, ids):
     def refused(code, rows, message, *more):
-        write_rows(directory / "bad.csv", ["left_id", "right_id", "label"], rows)
+        support.write_table(directory, "bad.csv", ["left_id", "right_id", "label"], rows)
         result = support.run("train", register, "-o", directory / "n.json", "--labels", directory / "bad.csv", "--progress", "none", *more)
         assert result.code == code and message in result.err, result.err
         assert not (directory / "n.json").exists()

@@ -39,11 +39,6 @@ PAIRS = {  # two records each of one birthday
 }
 
 
-def write_rows(path, header, rows):
-    with open(path, "w", newline="", encoding="utf-8") as file:
-        csv.writer(file).writerows([header, *rows])
-
-
 def members(path, count):
     dice = random.Random(11)
     rows = [[f"M{i}", f"{dice.choice(SURNAMES)} {dice.choice(MIDDLES)} {dice.choice(GIVENS)}",
@@ -51,7 +46,7 @@ def members(path, count):
     rows += [[f"again {row[0]}", *row[1:]] for row in rows[::10]]
     for number, (kind, names) in enumerate(PAIRS.items()):
         rows += [[f"{kind} {side}", name, f"{number + 1:02}/01/2010"] for side, name in enumerate(names)]
-    write_rows(path, ["member_no", "name", "born"], rows)
+    support.write_table(path.parent, path.name, ["member_no", "name", "born"], rows)
     return path
 
 
@@ -126,8 +121,8 @@ def test_tables(directory):
     """Where a table says how common words are elsewhere, the register's own counts say nothing."""
     directory, _ = prepare(directory)
     table = directory / "given.csv"
-    write_rows(table, ["value", "share"], [["KHUYEN", 0.2], ["Trần Thị Hoa", 0.0001], ["An", 0.1]])
-    write_rows(directory / "surnames.csv", ["value", "count"], [["Trịnh", 5000], ["Nguyễn", 10], ["Lê", 4990]])
+    support.write_table(directory, table.name, ["value", "share"], [["KHUYEN", 0.2], ["Trần Thị Hoa", 0.0001], ["An", 0.1]])
+    support.write_table(directory, "surnames.csv", ["value", "count"], [["Trịnh", 5000], ["Nguyễn", 10], ["Lê", 4990]])
     own = weights(dedupe(directory, "own", "--untrained"))
     by_option = dedupe(directory, "option", "--untrained", "--frequencies", f"name.given={table}", "--frequencies",
                        f"name.surname={directory / 'surnames.csv'}")
@@ -152,7 +147,7 @@ def test_frozen_models(directory):
     small = dedupe(directory, "small", "--no-store", "--model", trained / "model.json")
     before, after = (json.loads((out / "model.json").read_text(encoding="utf-8"))["term_frequencies"] for out in (trained, small))
     assert before == after, (before, after)
-    write_rows(directory / "given.csv", ["value", "share"], [["Hoa", 0.3]])
+    support.write_table(directory, "given.csv", ["value", "share"], [["Hoa", 0.3]])
     option = ["--frequencies", f"name.given={directory / 'given.csv'}"]
     judged = dedupe(directory, "judged", "--no-store", *option)
     again = ("dedupe", directory / "members.csv", "--schema", directory / "members.yaml", "-o", directory / "refused", "--model", judged / "model.json")
