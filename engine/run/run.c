@@ -169,16 +169,16 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   return RUN_FIXED_BYTES + table + beside + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
 }
 
+/* A pair with room to grow, and its copy while sorting. */
+uint64_t run_pairs_memory(uint64_t pairs) { return pairs * 2 * sizeof(sort_item); }
+
 /* The budget counts memory for growth, a full copy while sorting and every buffer at its largest; little of that is touched. */
 uint64_t run_memory_expected(const run *r, uint64_t rows, uint64_t pairs) {
   const uint64_t fixed = 32 << 20, bytes_per_thread = 8 << 20, stride = r->table.layout.stride;
   const uint64_t budgeted = rows ? (run_memory_needed(r, rows) - run_memory_needed(r, 0)) / rows : 0;
   const uint64_t untouched = stride / 4 + sizeof(sort_item) + 3 * sizeof(uint32_t);
-  return fixed + r->options.threads * bytes_per_thread + rows * (budgeted - untouched) + pairs * sizeof(sort_item);
+  return fixed + r->options.threads * bytes_per_thread + rows * (budgeted - untouched) + run_pairs_memory(pairs);
 }
-
-/* A pair with room to grow, and its copy while sorting. */
-uint64_t run_pairs_memory(uint64_t pairs) { return pairs * 2 * sizeof(sort_item); }
 
 khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, uint64_t needed_bytes, khop_error *err) {
   const uint64_t budget = r->options.memory_bytes, mebibyte = 1 << 20;
