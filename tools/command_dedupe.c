@@ -14,6 +14,8 @@ static const option_spec dedupe_options[] = {
     {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};
 
+const char *show_results(unsigned write) { return write & (KHOP_WRITE_DEFAULT | KHOP_WRITE_IDS) ? ", ids.csv" : ""; }
+
 static void show_range(const khop_range *r, const char *what) {
   printf("%s %s (%s to %s)", show_count((uint64_t)(r->estimate + 0.5)), what, show_count((uint64_t)(r->low + 0.5)),
          show_count((uint64_t)(r->high + 0.5)));
@@ -49,8 +51,8 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   }
   printf("phases        ");
   for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
-  printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s\n", o->output,
-         o->skip_store ? "" : o->store ? "" : ", store/");
+  printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s%s\n", o->output,
+         show_results(o->write), o->skip_store ? "" : o->store ? "" : ", store/");
 }
 
 static khop_status run_dedupe(const arguments *a, khop_error *err) {
@@ -73,5 +75,5 @@ const command_spec command_dedupe = {
     .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){dedupe_options, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){dedupe_options, options_write, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
     .run = run_dedupe};

@@ -68,7 +68,7 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
   if (s->pairs_given_up) printf("given up       %s matching pairs, for better ones; %s ties were broken by record id\n", show_count(s->pairs_given_up), show_count(s->ties));
   show_expected(&run->expected, "pairs before links were chosen");
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(run->seconds), run->threads, run->simd, show_bytes(run->peak_memory_bytes));
-  printf("results        %s: links.csv, unlinked.csv, rejected.csv, summary.json, model.json%s\n", o->output,
+  printf("results        %s: links.csv, unlinked.csv, rejected.csv, summary.json, model.json%s%s\n", o->output, show_results(o->write),
          o->skip_store || o->store ? "" : ", store/");
 }
 
@@ -92,5 +92,5 @@ const command_spec command_link = {
     .details = "Registers of two schemas meet through the fields that both have. Only pairs across them are compared.",
     .operands_min = 2,
     .operands_max = 2,
-    .option_groups = (const option_spec *const[]){link_options, options_model, options_target, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){link_options, options_write, options_model, options_target, options_input, options_run, options_help, NULL},
     .run = run_link};

@@ -108,6 +108,21 @@ static bool needs_quotes(const char *text, size_t length) {
   return false;
 }
 
+size_t csv_field(char *out, const char *text, size_t length) {
+  if (!needs_quotes(text, length)) {
+    memcpy(out, text, length);
+    return length;
+  }
+  char *end = out;
+  *end++ = '"';
+  for (size_t i = 0; i < length; i++) {
+    if (text[i] == '"') *end++ = '"';
+    *end++ = text[i];
+  }
+  *end++ = '"';
+  return (size_t)(end - out);
+}
+
 void outfile_csv_field(outfile *f, const char *text, size_t length) {
   if (!needs_quotes(text, length)) {
     outfile_write(f, text, length);

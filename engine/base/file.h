@@ -28,6 +28,8 @@ void outfile_text(outfile *f, const char *text);
 void outfile_format(outfile *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* One CSV field, quoted when it holds a comma, quote, CR or LF, or starts or ends with a blank. */
 void outfile_csv_field(outfile *f, const char *text, size_t length);
+/* The same to memory, which has room for 2 * length + 2 bytes. Returns how many. */
+size_t csv_field(char *out, const char *text, size_t length);
 /* Unsigned decimal, without printf. */
 void outfile_number(outfile *f, uint64_t number);
 khop_status outfile_commit(outfile *f, khop_error *err);

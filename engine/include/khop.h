@@ -74,6 +74,13 @@ typedef struct khop_map {
   const char *field, *column;
 } khop_map;
 
+/* Results beyond those that a job always writes, a bit each. KHOP_WRITE_DEFAULT: what the job writes when nothing is said.
+ * A job that has no such result leaves its bit aside. */
+enum {
+  KHOP_WRITE_DEFAULT = 1 << 0,
+  KHOP_WRITE_IDS = 1 << 1 /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
+};
+
 /* What khop_dedupe, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */
 typedef struct khop_options {
   const char *const *inputs; /* paths; "-" is standard input; several files are one register */
@@ -82,6 +89,7 @@ typedef struct khop_options {
   const char *output;        /* directory; created */
   const char *store;         /* directory of the store; NULL: OUTPUT/store */
   bool skip_store;
+  unsigned write;            /* KHOP_WRITE_...; KHOP_WRITE_DEFAULT */
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
   const char *model;         /* model.json to use instead of training; NULL: train */
   const char *labels;        /* CSV: left_id, right_id, label (match, non_match, ...), to train from; or NULL */
@@ -168,7 +176,7 @@ typedef struct khop_summary {
 } khop_summary;
 
 /* Finds the records that mean the same entity inside the inputs and writes OUTPUT: pairs.csv,
- * clusters.csv, rejected.csv, summary.json, model.json, store/. Files of an earlier run stay until the new ones
+ * clusters.csv, splits.csv, rejected.csv, summary.json, model.json, store/, and the results that options.write names. Files of an earlier run stay until the new ones
  * are whole. */
 KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err);
 
@@ -209,7 +217,7 @@ typedef struct khop_link_summary {
 } khop_link_summary;
 
 /* Finds the records of the left register and of the right one that mean the same entity and writes OUTPUT: links.csv,
- * unlinked.csv, rejected.csv, summary.json, model.json, store/ (of both). Only pairs across the registers are compared. */
+ * unlinked.csv, rejected.csv, summary.json, model.json, store/ (of both), and the results that options.write names. Only pairs across the registers are compared. */
 KHOP_API khop_status khop_link(const khop_link_options *options, khop_link_summary *out_summary, khop_error *err);
 
 /* ---- blocking rules -------------------------------------------------------------------------- */

@@ -12,8 +12,17 @@
 #include "base/memory.h"
 
 static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "splits.csv", "links.csv", "unlinked.csv",
-                                                "rejected.csv", "model.json", "summary.json"};
+                                                "ids.csv", "rejected.csv", "model.json", "summary.json"};
 static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
+
+unsigned outputs_of_results(unsigned write) {
+  static const struct {
+    unsigned write, output;
+  } results[] = {{KHOP_WRITE_IDS, OUTPUT_IDS}};
+  unsigned wanted = 0;
+  for (size_t i = 0; i < sizeof results / sizeof *results; i++) wanted |= write & results[i].write ? 1u << results[i].output : 0;
+  return wanted;
+}
 
 /* ---- before the run ---------------------------------------------------------------------------- */
 
@@ -75,6 +84,8 @@ void outputs_init(outputs *o, unsigned wanted) {
   *o = (outputs){.lock_fd = -1, .wanted = wanted};
   for (size_t i = 0; i < OUTPUT_COUNT; i++) o->files[i].fd = -1;
 }
+
+void outputs_want(outputs *o, unsigned wanted) { o->wanted |= wanted; }
 
 static void remove_file(const char *directory, const char *name) {
   char *path = path_join(directory, name);

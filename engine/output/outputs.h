@@ -12,23 +12,30 @@
 #include "base/file.h"
 
 /* The summary comes last: a result without it is not whole. */
-enum { OUTPUT_PAIRS, OUTPUT_CLUSTERS, OUTPUT_SPLITS, OUTPUT_LINKS, OUTPUT_UNLINKED, OUTPUT_REJECTED, OUTPUT_MODEL, OUTPUT_SUMMARY, OUTPUT_COUNT };
-/* Which of them a job writes, a bit each. */
+enum {
+  OUTPUT_PAIRS, OUTPUT_CLUSTERS, OUTPUT_SPLITS, OUTPUT_LINKS, OUTPUT_UNLINKED, OUTPUT_IDS, OUTPUT_REJECTED, OUTPUT_MODEL, OUTPUT_SUMMARY,
+  OUTPUT_COUNT
+};
+/* Which of them a job writes in any case, a bit each. */
 enum {
   OUTPUTS_OF_DEDUPE = 1 << OUTPUT_PAIRS | 1 << OUTPUT_CLUSTERS | 1 << OUTPUT_SPLITS | 1 << OUTPUT_REJECTED | 1 << OUTPUT_MODEL |
                       1 << OUTPUT_SUMMARY,
   OUTPUTS_OF_LINK = 1 << OUTPUT_LINKS | 1 << OUTPUT_UNLINKED | 1 << OUTPUT_REJECTED | 1 << OUTPUT_MODEL | 1 << OUTPUT_SUMMARY
 };
+/* And those that KHOP_WRITE_... bits ask for. */
+unsigned outputs_of_results(unsigned write);
 
 typedef struct outputs {
   char *directory, *staging; /* OUT, OUT/.new */
   int lock_fd;
-  unsigned wanted; /* OUTPUTS_OF_... */
+  unsigned wanted; /* OUTPUTS_OF_..., and those of results */
   outfile files[OUTPUT_COUNT];
 } outputs;
 
 /* Nothing to abandon yet. `wanted`: OUTPUTS_OF_... */
 void outputs_init(outputs *o, unsigned wanted);
+/* Further files. Before outputs_open. */
+void outputs_want(outputs *o, unsigned wanted);
 /* Makes OUT and OUT/.new, and locks it. An OUT that holds anything is KHOP_USAGE unless `force`, but for
  * what an interrupted or failed run left there. */
 khop_status outputs_begin(outputs *o, const char *directory, bool force, khop_error *err);

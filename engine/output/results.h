@@ -6,6 +6,7 @@
 #include "block/walk.h"
 #include "cluster/clusters.h"
 #include "feature/records.h"
+#include "findings/findings.h"
 #include "model/score.h"
 
 /* What became of a record of linked registers. */
@@ -39,6 +40,8 @@ typedef struct result {
   const clusters *clusters;
   const link_result *links; /* NULL: one register */
   const decisions *decisions; /* NULL: none were given */
+  const findings *findings;   /* ended; NULL: not looked for */
+  const feature_table *table; /* whose rows may be dead */
   size_t block_rows_max;
   uint64_t seed, input_hash;
   const uint64_t *month_first; /* of each source, the date fields that were read month first, a bit each */
@@ -63,6 +66,8 @@ void write_links(outfile *f, const result *r);
 void write_unlinked(outfile *f, const result *r);
 /* rejected.csv: source,line,byte_offset,reason,detail. Never a value. */
 void write_rejected(outfile *f, const result *r);
+/* ids.csv: finding,severity,identifier_type,identifier,record_ids,suggested_fix,evidence. Ids are parted by ';'. */
+khop_status write_ids(outfile *f, const result *r, khop_error *err);
 /* A probability with six digits, a weight with three. */
 void write_probability(outfile *f, int32_t weight);
 void write_weight(outfile *f, int32_t weight);

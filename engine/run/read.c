@@ -35,6 +35,7 @@ typedef struct slot {
   size_t reject_count, reject_capacity;
   store_batch *packed; /* NULL without a store */
   store_batch *packer; /* of the worker that has the slot */
+  finding_batch findings;
   uint64_t text_hash;
   const char *source_name;
   size_t source_name_length;
@@ -167,26 +168,43 @@ static void encode_rows(const run *r, slot *s, text_memory *memory, const input_
   }
 }
 
+/* Findings of the same rows, where they are wanted. */
+static khop_status find_in_rows(const run *r, slot *s, const input_field *fields, size_t count, size_t ids_from, khop_error *err) {
+  const feature_layout *layout = &r->table.layout;
+  const finding_rules rules = {.schema = r->schema, .layout = layout};
+  for (size_t i = s->accepted - count; i < s->accepted; i++, fields += r->schema->field_count) {
+    TRY(finding_record(&rules, fields, s->features + i * layout->stride, s->ids + ids_from, s->id_lengths[i], (uint32_t)i, &s->findings, err));
+    ids_from += s->id_lengths[i];
+  }
+  return KHOP_OK;
+}
+
+/* The last `count` rows that were taken: their ids begin at `ids_from`. */
+static khop_status finish_rows(const run *r, slot *s, text_memory *memory, const input_field *fields, size_t count, size_t ids_from,
+                               khop_error *err) {
+  if (count == 0) return KHOP_OK;
+  TRY(pack_rows(s, fields, count, err));
+  encode_rows(r, s, memory, fields, count);
+  return run_finds(r) ? find_in_rows(r, s, fields, count, ids_from, err) : KHOP_OK;
+}
+
 static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_error *err) {
   input_field fields[some_rows * SCHEMA_FIELDS_MAX];
-  size_t count = 0;
+  size_t count = 0, ids_from = 0;
   for (size_t row = 0; row < s->rows.row_count; row++) {
     bool is_taken;
     TRY(take_row(r, s, row, fields + count * r->schema->field_count, &is_taken, err));
     count += is_taken;
     if (count < some_rows) continue;
-    TRY(pack_rows(s, fields, count, err));
-    encode_rows(r, s, memory, fields, count);
+    TRY(finish_rows(r, s, memory, fields, count, ids_from, err));
     count = 0;
+    ids_from = s->ids_used;
   }
-  if (count == 0) return KHOP_OK;
-  TRY(pack_rows(s, fields, count, err));
-  encode_rows(r, s, memory, fields, count);
-  return KHOP_OK;
+  return finish_rows(r, s, memory, fields, count, ids_from, err);
 }
 
 static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop_error *err) {
-  s->accepted = s->ids_used = s->reject_count = 0;
+  s->accepted = s->ids_used = s->reject_count = s->findings.used = 0;
   s->text_hash = input_batch_hash(r->input, &s->batch);
   s->source_name = input_source_at(r->input, s->batch.source)->name;
   s->source_name_length = strlen(s->source_name);
@@ -205,6 +223,7 @@ static khop_status append_slot(run *r, slot *s, khop_error *err) {
   TRY(records_reserve(&r->records, s->accepted, s->ids_used, err));
   TRY(feature_table_append(&r->table, s->features, s->accepted, err));
   TRY(records_append(&r->records, s->accepted, s->ids, s->id_lengths, s->origins, err));
+  if (run_finds(r)) TRY(findings_append(&r->findings, &s->findings, s->accepted, err));
   for (size_t i = 0; i < s->reject_count; i++) TRY(records_reject(&r->records, s->rejects[i], err));
   r->rows += s->accepted + s->reject_count;
   r->input_hash = hash_combine(r->input_hash, s->text_hash);
@@ -346,6 +365,7 @@ static void free_slots(read_job *job) {
     mem_free(s->origins);
     mem_free(s->rejects);
     store_batch_free(s->packed);
+    finding_batch_free(&s->findings);
   }
   for (unsigned t = 0; t < pool_threads(job->run->workers); t++) {
     if (job->memories) text_memory_free(job->memories[t]);

@@ -42,7 +42,8 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
 result run_result(const run *r) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
                   .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .input_hash = r->input_hash,
-                  .month_first = r->month_first, .reasons = &r->reasons};
+                  .month_first = r->month_first, .reasons = &r->reasons, .table = &r->table,
+                  .findings = run_finds(r) ? &r->findings : NULL};
 }
 
 void run_summarise(const run *r, const clusters *c, khop_summary *out) {
@@ -100,6 +101,12 @@ static khop_status write_file(const writing *w, size_t file, khop_error *err) {
   return outputs_finish(w->outputs, file, err);
 }
 
+static khop_status write_findings(const writing *w, khop_error *err) {
+  if (!(w->outputs->wanted >> OUTPUT_IDS & 1)) return KHOP_OK;
+  TRY(write_ids(&w->outputs->files[OUTPUT_IDS], w->found, err));
+  return outputs_finish(w->outputs, OUTPUT_IDS, err);
+}
+
 static khop_status seal_store(run *r, const clusters *c, size_t member_count, khop_error *err) {
   if (!r->store) return KHOP_OK;
   TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
@@ -114,6 +121,7 @@ static khop_status write_rest(const writing *w, khop_error *err) {
   TRY(write_file(w, OUTPUT_PAIRS, err));
   TRY(write_file(w, OUTPUT_SPLITS, err));
   TRY(write_file(w, OUTPUT_REJECTED, err));
+  TRY(write_findings(w, err));
   char *model_text = NULL;
   TRY(model_to_json(&w->run->model, w->run->schema, &model_text, err));
   outfile_text(&w->outputs->files[OUTPUT_MODEL], model_text);
@@ -137,6 +145,7 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err) {
   writing job = {.run = r, .outputs = o, .found = found, .member_count = member_count};
+  if (run_finds(r)) TRY(findings_end(&r->findings, &r->table, err));
   TRY(run_gather_ids(r, found, err));
   TRY(outputs_open(o, err));
   TRY(pool_run(r->workers, 2, write_part, &job, err));

@@ -12,7 +12,7 @@
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20 };
 
-void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01}; }
+void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01, .write = KHOP_WRITE_DEFAULT}; }
 
 void khop_link_options_init(khop_link_options *options) {
   *options = (khop_link_options){.kind = KHOP_LINK_BY_SCHEMA};
@@ -115,6 +115,9 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
   r->has_output_directory = kind == RUN_WRITES;
+  if (kind != RUN_WRITES) r->options.write = 0;
+  else if (r->options.write & KHOP_WRITE_DEFAULT) r->options.write |= KHOP_WRITE_IDS;
+  if (r->options.write & KHOP_WRITE_IDS) TRY(findings_init(&r->findings, options->output, err));
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -165,7 +168,8 @@ uint64_t run_memory_needed(const run *r, uint64_t rows) {
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
   const uint64_t known_bytes = sizeof(uint64_t) / 2; /* pair_memory */
-  uint64_t beside = rows * (best_bytes + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
+  const uint64_t mask_bytes = run_finds(r) ? sizeof(uint32_t) : 0;
+  uint64_t beside = rows * (best_bytes + mask_bytes + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
   return RUN_FIXED_BYTES + table + beside + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
 }
 
@@ -294,6 +298,7 @@ void run_close(run *r) {
   store_writer_free(r->store);
   mem_free(r->store_path);
   mem_free(r->conflicts);
+  findings_free(&r->findings);
   feature_table_free(&r->table);
   records_free(&r->records);
   spill_close(r->spill);

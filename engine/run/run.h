@@ -17,6 +17,7 @@
 #include "block/partition.h"
 #include "block/walk.h"
 #include "cluster/clusters.h"
+#include "findings/findings.h"
 #include "index/store.h"
 #include "input/input.h"
 #include "model/errors.h"
@@ -48,6 +49,7 @@ typedef struct run {
 
   feature_table table;
   records records;
+  findings findings;   /* where ids.csv is wanted: run_finds */
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
   uint64_t side_rows[2]; /* of them, by side, of linked registers */
@@ -95,6 +97,8 @@ khop_status run_open_link(run *r, const khop_link_options *options, run_kind kin
 khop_status run_choose_sides(run *r, khop_error *err);
 khop_status run_map_sides(run *r, khop_error *err);
 static inline size_t run_side_of_source(const run *r, size_t source) { return r->link && source >= r->link->left_count; }
+/* Are findings wanted? */
+static inline bool run_finds(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);

@@ -30,8 +30,8 @@ static uint64_t cluster_bytes(const run *r, uint64_t rows) { return rows * (r->l
 static uint64_t base_bytes(const run *r, uint64_t rows) {
   uint64_t reading = (uint64_t)r->options.threads * RUN_SLOT_BYTES;
   uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
-  size_t linked = r->link ? sizeof(best_pair) + 1 : 0;
-  return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked) + rows / 8;
+  size_t linked = r->link ? sizeof(best_pair) + 1 : 0, masks = run_finds(r) ? sizeof(uint32_t) : 0;
+  return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked + masks) + rows / 8;
 }
 
 /* Each of a rule's parts has a buffer of an extent, and all of them a quarter of the memory for parts. */
@@ -171,6 +171,14 @@ static khop_status name_pairs(named_rows *n, const kept_pairs *pairs, khop_error
   return KHOP_OK;
 }
 
+static khop_status name_findings(named_rows *n, const findings *f, khop_error *err) {
+  for (size_t i = 0; i < f->group_count; i++) {
+    const finding found = findings_group(f, i);
+    for (size_t k = 0; k < found.row_count; k++) TRY(name_row(n, found.rows[k], err));
+  }
+  return KHOP_OK;
+}
+
 khop_status run_gather_ids(run *r, const result *found, khop_error *err) {
   khop_status status = KHOP_OK;
   named_rows named = {0};
@@ -179,6 +187,7 @@ khop_status run_gather_ids(run *r, const result *found, khop_error *err) {
   if (found && found->clusters) TRY_CLEANUP(name_clusters(&named, found->clusters, err));
   if (found && found->links) TRY_CLEANUP(name_candidates(&named, r, found->links, err));
   if (found && found->pairs) TRY_CLEANUP(name_pairs(&named, found->pairs, err));
+  if (found && found->findings) TRY_CLEANUP(name_findings(&named, found->findings, err));
   size_t count = row_numbers_sort(named.rows, named.count);
   uint32_t *rows = named.rows;
   named.rows = NULL;

@@ -33,7 +33,7 @@ CLUSTERS_HEADER = ["record_id", "cluster_id", "cluster_size", "source", "cluster
 SPLITS_HEADER = ["left_id", "right_id", "match_probability", "match_weight", "cause", "rule", "against_left_id",
                  "against_right_id"]
 REJECTED_HEADER = ["source", "line", "byte_offset", "reason", "detail"]
-OUTPUT_FILES = {"pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "summary.json", "model.json"}
+OUTPUT_FILES = {"pairs.csv", "clusters.csv", "splits.csv", "ids.csv", "rejected.csv", "summary.json", "model.json"}
 
 
 class Skip(Exception):
@@ -236,7 +236,7 @@ def mounted(where, *options):
 
 def results(out):
     """The files that must not differ; summary.json without what this one run took."""
-    found = {name: read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "splits.csv", "rejected.csv", "model.json")}
+    found = {name: read_bytes(out, name) for name in ("pairs.csv", "clusters.csv", "splits.csv", "ids.csv", "rejected.csv", "model.json")}
     summary = read_json(out, "summary.json")
     del summary["run"]
     found["summary.json"] = summary

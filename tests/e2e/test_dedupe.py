@@ -1,6 +1,7 @@
 """A run as a user sees it: every shipped schema, all files, all their promises, against known truth."""
 
 import math
+import os
 import stat
 
 import person_register
@@ -276,6 +277,18 @@ def test_model_of_another_schema(directory):
     support.refuses(support.USAGE, ["none.json", "no such file"], "dedupe", register, "-o", out, "--model",
                     support.path(directory, "none.json"))
     support.refuses(support.USAGE, ["--model", "--untrained"], "dedupe", register, "-o", out, "--model", model, "--untrained")
+
+
+def test_write(directory):
+    """What is written beside the basic results is chosen; what is not chosen any longer goes."""
+    register, _ = support.generate("cccd", 2000, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out, "--no-store")
+    assert "ids.csv" in os.listdir(out)
+    for words in ("none", "ids,none"):
+        support.khop("dedupe", register, "-o", out, "--no-store", "--write", words, "--force")
+        assert ("ids.csv" in os.listdir(out)) == (words != "none"), words
+    support.refuses(support.USAGE, ["--write: idz is none of"], "dedupe", register, "-o", support.path(directory, "no"), "--write", "ids,idz")
 
 
 def test_untrained(directory):

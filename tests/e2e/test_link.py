@@ -11,7 +11,7 @@ from support import INPUT, INTERRUPTED, USAGE
 PEOPLE = support.scaled(3000, 800)
 LINKS_HEADER = ["left_id", "right_id", "match_probability", "category", "match_weight", "blocking_rule", "detail"]
 UNLINKED_HEADER = ["side", "record_id", "reason", "best_candidate_id", "best_match_probability"]
-LINK_FILES = {"links.csv", "unlinked.csv", "rejected.csv", "summary.json", "model.json"}
+LINK_FILES = {"links.csv", "unlinked.csv", "ids.csv", "rejected.csv", "summary.json", "model.json"}
 REASONS = {"no_key", "no_candidate", "below_review", "candidate_taken"}
 
 

@@ -169,7 +169,7 @@ def test_interrupt(directory):
     assert stopped >= 3, stopped
 
 
-LINK_FILES = ("links.csv", "unlinked.csv", "rejected.csv", "model.json", "store/data.mdb")
+LINK_FILES = ("links.csv", "unlinked.csv", "ids.csv", "rejected.csv", "model.json", "store/data.mdb")
 
 
 def test_link(directory):

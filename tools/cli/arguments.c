@@ -213,6 +213,10 @@ const option_spec options_run[] = {
     {"--progress", NULL, "auto|bar|json|none", "a bar on a terminal, JSON lines on standard error, or nothing; default auto"},
     {NULL, NULL, NULL, NULL}};
 
+const option_spec options_write[] = {
+    {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates); or all, or none; default: ids"},
+    {NULL, NULL, NULL, NULL}};
+
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
 
 /* FIELD=REST: the field to `out_field`, the rest is what follows in `text`. */
@@ -256,6 +260,26 @@ static khop_status read_threshold(const arguments *a, const char *name, double *
   return report_usage(err, "%s: %.40s is not a probability above 0 and below 1", name, arguments_text(a, name));
 }
 
+/* "ids,report" */
+static khop_status read_write(const arguments *a, khop_options *out, khop_error *err) {
+  static const struct {
+    const char *name;
+    unsigned bits;
+  } results[] = {{"none", 0}, {"all", ~0u & ~(unsigned)KHOP_WRITE_DEFAULT}, {"ids", KHOP_WRITE_IDS}};
+  enum { RESULTS = sizeof results / sizeof *results };
+  const char *text = arguments_text(a, "--write");
+  if (!text) return KHOP_OK;
+  out->write = 0;
+  while (true) {
+    size_t length = strcspn(text, ","), i = 0;
+    while (i < RESULTS && (strlen(results[i].name) != length || strncmp(results[i].name, text, length) != 0)) i++;
+    if (i == RESULTS) return report_usage(err, "--write: %.*s is none of ids, all and none", (int)(length < 40 ? length : 40), text);
+    out->write |= results[i].bits;
+    if (!text[length]) return KHOP_OK;
+    text += length + 1;
+  }
+}
+
 #define TRY_ARGUMENT(call)                                                                         \
   do {                                                                                             \
     khop_status argument_status = (call);                                                          \
@@ -285,6 +309,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->frequencies = frequencies;
   TRY_ARGUMENT(arguments_maps(a, "--frequencies", frequencies, &out->frequencies_count, err));
   TRY_ARGUMENT(read_delimiter(a, out, err));
+  TRY_ARGUMENT(read_write(a, out, err));
   TRY_ARGUMENT(arguments_count(a, "--threads", 1, 1024, &threads, err));
   TRY_ARGUMENT(arguments_count(a, "--block-rows", 2, 512, &block_rows, err));
   TRY_ARGUMENT(arguments_count(a, "--seed", 0, INT64_MAX, &out->seed, err));
