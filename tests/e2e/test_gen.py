@@ -87,9 +87,11 @@ class Register:
         self.rows = {row[self.key]: row for row in self.list}
         with open(os.path.join(directory, "truth.csv"), encoding="utf-8", newline="") as file:
             self.truth = {row["record_id"]: row["entity_id"] for row in csv.DictReader(file)}
-        with open(os.path.join(directory, "faults.csv"), encoding="utf-8", newline="") as file:
-            self.faults = [(row["finding"], row["record_ids"].split(";"), row["identifier"])
-                           for row in csv.DictReader(file)]
+        self.faults = []
+        if os.path.exists(os.path.join(directory, "faults.csv")):  # a register of van-ninh has none
+            with open(os.path.join(directory, "faults.csv"), encoding="utf-8", newline="") as file:
+                self.faults = [(row["finding"], row["record_ids"].split(";"), row["identifier"])
+                               for row in csv.DictReader(file)]
         self.entities = collections.defaultdict(list)
         for record, entity in self.truth.items():
             self.entities[entity].append(record)
@@ -149,6 +151,19 @@ def check_faults(register):
 
 def year_of(date):
     return int(date[:4] if date[:4].isdigit() else date[-4:])
+
+
+def day_of(date):
+    """Year, month, day of a date in any form, as far as it says them."""
+    parts = date.replace("-", "/").replace(".", "/").split("/")
+    if len(date) == 8 and date.isdigit():
+        parts = [date[:4], date[4:6], date[6:]]
+    numbers = [int(part) for part in parts]
+    return tuple(numbers if len(parts[0]) == 4 else numbers[::-1])
+
+
+def sex_of(text):
+    return text.lower() in ("nam", "1")
 
 
 def check_fault(register, finding, records, identifier):
@@ -266,6 +281,67 @@ def check_more(register):
         between(f"{schema}: {name} filled in", filled, 0.1, 1)
 
 
+PLAUSIBLE = {
+    "civil-birth": {"parent_age", "births_close", "issued_before_birth", "age_over_120", "future_date"},
+    "civil-death": {"age_over_120", "future_date"},
+    "cccd": {"age_over_120", "future_date"},
+    "bhyt": {"issued_before_birth", "age_over_120", "future_date"},
+    "health-book": {"age_over_120", "future_date"},
+}
+FAULTS_WANTED = 50  # of 10,000 rows
+
+
+def check_plausible(khop, root):
+    """--faults: dates that cannot be, in the rows that the findings name, and numbers swapped within families."""
+    for schema, kinds in PLAUSIBLE.items():
+        directory = os.path.join(root, schema + "-faults")
+        generate(khop, schema, directory, "--seed", "1", "--faults", str(FAULTS_WANTED))
+        register = Register(schema, directory)
+        seen = collections.Counter(finding for finding, _, _ in register.faults)
+        for kind in kinds:
+            between(f"{schema}: {kind}", seen["plausible_" + kind] / len(register.rows), FAULTS_WANTED / 40000, 0.03)
+        assert {f for f in seen if f.startswith("plausible_")} == {"plausible_" + kind for kind in kinds}, schema
+        assert seen["id_swapped"] > 10, f"{schema}: {seen['id_swapped']} swapped"
+        for finding, records, _ in register.faults:
+            rows = [register.rows[record] for record in records]
+            if finding == "plausible_age_over_120":
+                assert year_of(rows[0]["ngay_sinh"]) < 1906
+            if finding == "plausible_future_date":
+                assert max(year_of(rows[0][column]) for column in ("ngay_sinh", "ngay_dang_ky") if column in rows[0]) > 2026
+            if finding == "plausible_issued_before_birth":
+                issued = rows[0]["han_the_tu" if schema == "bhyt" else "ngay_dang_ky"]
+                assert year_of(issued) <= year_of(rows[0]["ngay_sinh"])
+            if finding in ("plausible_births_close", "id_swapped"):
+                assert len(records) == 2 and len({register.truth[record] for record in records}) == 2, finding
+
+
+def check_disagreeing(khop, root):
+    """van-ninh: the cards of causes.csv, and no others, say otherwise than the citizens' records."""
+    directory = os.path.join(root, "van-ninh")
+    subprocess.run([khop, "gen", "van-ninh", "-n", str(PEOPLE), "-o", directory], check=True, stdout=subprocess.DEVNULL)
+    citizens, cards = (Register(schema, os.path.join(directory, schema)) for schema in ("cccd", "bhyt"))
+    with open(os.path.join(directory, "bhyt", "causes.csv"), encoding="utf-8", newline="") as file:
+        causes = {row["record_id"]: row["cause"] for row in csv.DictReader(file)}
+    assert len(causes) == PEOPLE * 8900 // 122214, len(causes)
+    assert len(citizens.rows) == PEOPLE and 0.9 < len(cards.rows) / PEOPLE < 0.95
+    shares = collections.Counter(causes.values())
+    assert len(shares) == 9 and all(count / len(causes) > 0.04 for count in shares.values()), shares
+    for record, card in cards.rows.items():
+        citizen = citizens.rows[citizens.entities[cards.truth[record]][0]]
+        differs = {
+            "name": plain(citizen["ho_ten"]) != plain(card["ho_ten"]),
+            "date": day_of(citizen["ngay_sinh"]) != day_of(card["ngay_sinh"]),
+            "sex": sex_of(citizen["gioi_tinh"]) != sex_of(card["gioi_tinh"]),
+            "number": card["so_dinh_danh"] not in ("", citizen["so_cccd"]),
+        }
+        cause = causes.get(record, "")
+        # a slip of the tone alone is one of the name, but not of its letters
+        assert differs["name"] <= ("name" in cause), (record, cause)
+        assert differs["date"] == ("birth" in cause), (record, cause)
+        assert differs["sex"] == (cause == "sex"), (record, cause)
+        assert differs["number"] == cause.startswith("id_"), (record, cause)
+
+
 def check_repeatable(khop, root):
     for schema in [*HEADERS, *MORE_HEADERS]:
         again = os.path.join(root, schema + "-again")
@@ -301,6 +377,8 @@ def main():
         check_same_person(registers["cccd"], registers["civil-birth"])
         check_same_person(registers["civil-birth"], registers["bhyt"])
         check_repeatable(khop, root)
+        check_plausible(khop, root)
+        check_disagreeing(khop, root)
         failed = subprocess.run([khop, "gen", "no-such-schema", "-n", "5", "-o", os.path.join(root, "none")],
                                 stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         assert failed.returncode == 1, f"an unknown schema ends with {failed.returncode}"

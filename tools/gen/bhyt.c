@@ -54,9 +54,10 @@ static void put_card(gen_text *t, const gen_job *job, const gen_ticket *ticket, 
   }
 }
 
+/* *issued: the year is given or 0; gets the first day. */
 static void put_period(gen_job *job, const gen_ticket *ticket, gen_text *t, const gen_style *style, gen_random *r,
-                       const char *social) {
-  bool expired = ticket->slot == GEN_SLOT_EXPIRED;
+                       const char *social, gen_date *issued) {
+  bool expired = ticket->slot == GEN_SLOT_EXPIRED && !job->disagrees;
   gen_date from = {(uint16_t)(2023 + gen_below(r, 3)), (uint8_t)(1 + gen_below(r, 12)), 1};
   gen_date to = {(uint16_t)(2029 + gen_below(r, 6)), 12, 31};
   if (expired) {
@@ -64,6 +65,8 @@ static void put_period(gen_job *job, const gen_ticket *ticket, gen_text *t, cons
     from.year = (uint16_t)(to.year - 1);
     gen_fault_add(job, GEN_CARD_EXPIRED, ticket, NULL, social);
   }
+  if (issued->year) from.year = issued->year;
+  *issued = from;
   gen_put(t, ',');
   gen_put_date(t, from, style->date);
   gen_put(t, ',');
@@ -79,7 +82,7 @@ static void report_second_number(gen_job *job, const gen_ticket *ticket, const c
 }
 
 static void put_row(gen_job *job, const gen_ticket *ticket, gen_text *t, const gen_core *core, const gen_subject *s,
-                    const gen_style *style, gen_random *r) {
+                    const gen_style *style, gen_random *r, gen_date *issued) {
   char social[GEN_ID_BYTES], phone[GEN_ID_BYTES];
   unsigned province = gen_provinces[gen_districts[gen_communes[core->residence].district].province].code;
   gen_social_number(core, ticket->copy == 1 && second_number(ticket), social);
@@ -102,8 +105,15 @@ static void put_row(gen_job *job, const gen_ticket *ticket, gen_text *t, const g
   gen_put(t, ',');
   gen_put_number(t, province, 2);
   gen_put_number(t, 1 + gen_below(r, 200), 3);
-  put_period(job, ticket, t, style, r, social);
+  put_period(job, ticket, t, style, r, social, issued);
   report_second_number(job, ticket, social);
+}
+
+/* Cards are typed by other offices: more of them differ from the citizen's record. */
+static void differ(const gen_job *job, const gen_ticket *ticket, const gen_person *person, gen_subject *s, gen_random *r) {
+  bool careless = ticket->copy || gen_below(r, 100) < 15;
+  gen_subject_damage(s, job->rates, &job->errors, careless, r);
+  if (person->core.birth.year >= 2022 && gen_below(r, 100) < 6) s->name = person->mother;
 }
 
 static void bhyt_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
@@ -113,15 +123,16 @@ static void bhyt_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_person_find(&job->world, ticket->entity, &person);
   gen_subject_of(&person, &subject);
   gen_id_show(job, ticket, &person.core, &subject);
-  /* cards are typed by other offices: more of them differ from the citizen's record */
-  bool careless = ticket->copy || gen_below(&r, 100) < 15;
-  gen_subject_damage(&subject, job->rates, &job->errors, careless, &r);
-  if (person.core.birth.year >= 2022 && gen_below(&r, 100) < 6) subject.name = person.mother;
+  if (job->disagrees) gen_disagree(job, ticket, &person, &subject);
+  else differ(job, ticket, &person, &subject, &r);
+  gen_date issued = {0};
+  gen_plausible_plant(job, ticket, &subject, &issued);
   gen_style style = gen_style_pick(job->rates, &r, 12);
   gen_put_record_id(t, job, ticket->position);
   gen_put(t, ',');
-  put_row(job, ticket, t, &person.core, &subject, &style, &r);
+  put_row(job, ticket, t, &person.core, &subject, &style, &r, &issued);
   gen_id_report(job, ticket, &person.core, &subject);
+  gen_plausible_report(job, ticket, &person.core, &subject, &issued);
 }
 
 const gen_schema gen_schema_bhyt = {

@@ -50,12 +50,14 @@ static void cccd_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   if (core->birth.year < 2003 && gen_below(&r, 100) < 62) gen_old_id(core, ticket->copy && gen_below(&r, 100) < 20, old_id);
   if (gen_below(&r, 100) < 68) gen_phone(core, phone);
   gen_id_show(job, ticket, core, &subject);
-  gen_subject_damage(&subject, job->rates, &job->errors, ticket->copy > 0, &r);
+  if (!job->disagrees) gen_subject_damage(&subject, job->rates, &job->errors, ticket->copy > 0, &r);
+  gen_plausible_plant(job, ticket, &subject, NULL);
   gen_style style = gen_style_pick(job->rates, &r, 18);
   gen_put_record_id(t, job, ticket->position);
   gen_put(t, ',');
   put_row(t, core, &subject, old_id, phone, &style, &r);
   gen_id_report(job, ticket, core, &subject);
+  gen_plausible_report(job, ticket, core, &subject, NULL);
 }
 
 const gen_schema gen_schema_cccd = {

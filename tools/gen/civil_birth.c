@@ -138,6 +138,9 @@ static void birth_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_subject_damage(&subject, job->rates, &job->errors, ticket->copy > 0, &r);
   /* a newborn written under the mother's name; more often where the entry was later done over */
   if (gen_below(&r, 10000) < 12) subject.name = person.mother;
+  gen_date issued = gen_date_of(p.entry.day);
+  gen_plausible_plant(job, ticket, &subject, &issued);
+  p.entry.day = gen_day_of(issued);
   gen_style style = gen_style_pick(job->rates, &r, 0);
   p.style = gen_address_style_pick(&r, 0);
   p.number_with_year = gen_below(&r, 100) < 78;
@@ -147,6 +150,7 @@ static void birth_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   put_row(t, &person, &subject, &p, &style, &r);
   gen_id_report(job, ticket, &person.core, &subject);
   gen_paper_report(job, &p, &owner, ticket, entry_start);
+  gen_plausible_report(job, ticket, &person.core, &subject, &issued);
 }
 
 const gen_schema gen_schema_civil_birth = {

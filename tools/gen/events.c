@@ -34,6 +34,7 @@ static void event_begin(gen_job *job, const gen_ticket *ticket, gen_entry_find *
   e->paper = gen_paper_of(job, find, ticket, &e->person.core, &e->owner);
   if (job->schema->id_share) gen_id_show(job, ticket, &e->person.core, &e->subject);
   gen_subject_damage(&e->subject, job->rates, &job->errors, ticket->copy > 0, &e->r);
+  if (!parents) gen_plausible_plant(job, ticket, &e->subject, NULL);
   e->style = gen_style_pick(job->rates, &e->r, 5);
   e->paper.style = gen_address_style_pick(&e->r, 0);
   e->paper.number_with_year = gen_below(&e->r, 100) < 70;
@@ -185,6 +186,7 @@ static void death_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_put(t, ',');
   if (gen_below(&e.r, 100) < 94) gen_put_address(t, &s->residence, e.style.address);
   gen_id_report(job, ticket, &e.person.core, s);
+  gen_plausible_report(job, ticket, &e.person.core, s, NULL);
   gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 

@@ -2,7 +2,7 @@
 #include "family.h"
 
 /* What a hash is for; the values only have to differ. */
-enum { tag_block = 11, tag_birth, tag_place, tag_father, tag_mother, tag_child, tag_brothers };
+enum { tag_block = 11, tag_birth, tag_place, tag_father, tag_mother, tag_child, tag_brothers, tag_close };
 
 enum { hcmc_share = 60, hanoi_share = 8 }; /* of 100 people */
 
@@ -74,7 +74,7 @@ static int32_t clamp_adult(int32_t day, gen_random *r) {
 }
 
 /* Backwards from the last child, so that no birth falls behind the end of the register. */
-static void births(gen_family *family, int year) {
+static void births(gen_family *family, int year, uint32_t close_births) {
   gen_random r = {gen_hash(family->key, tag_birth)};
   int32_t day = gen_day_of((gen_date){(uint16_t)year, 1, 1}) + (int32_t)gen_below(&r, 365);
   for (uint32_t k = family->children; k-- > 0;) {
@@ -84,6 +84,8 @@ static void births(gen_family *family, int year) {
     /* only second and fourth children are drawn: 1.1 % of all births bring twins */
     family->twin[k] = (k & 1) && gen_slice(&bits, 1000) < 30;
     if (!family->twin[k]) day -= 420 + (int32_t)gen_slice(&bits, 1500);
+    uint64_t close = gen_hash(family->key, tag_close + 16 * k);
+    if (k && !family->twin[k] && close % 10000 < close_births) day = family->births[k] - 60 - (int32_t)(close / 10000 % 180);
   }
   for (uint32_t k = 1; k < family->children; k++) {
     if (family->twin[k] && gen_below(&r, 100) < 60) family->female[k] = family->female[k - 1];
@@ -128,7 +130,7 @@ void gen_family_find(const gen_world *world, uint64_t index, gen_family *out_fam
   }
   family->first = block * GEN_FAMILY_BLOCK + at;
   family->key = gen_hash(world->seed, family->first);
-  births(family, year);
+  births(family, year, world->close_births);
   places(world, family);
 }
 

@@ -19,6 +19,7 @@ enum { GEN_CHILDREN_MAX = 4, GEN_FAMILY_BLOCK = 16 };
 
 typedef struct gen_world {
   uint64_t seed, people;
+  uint32_t close_births; /* of 10,000 children who are not the first, so many came within nine months of the one before */
   uint32_t *serials; /* of each person, unique among one province, sex and year of birth */
   gen_picker surname, middle_men, middle_women, given_men, given_women, commune;
   gen_word surname_words[GEN_PICKER_MAX], middle_words[GEN_PICKER_MAX], given_words[GEN_PICKER_MAX];

@@ -31,6 +31,11 @@ static const char *const fault_names[] = {
     [GEN_PARCEL_RENUMBERED] = "parcel_renumbered",
     [GEN_ENTRY_TWICE] = "entry_twice",
     [GEN_ENTRY_NUMBER_REPEATED] = "entry_number_repeated",
+    [GEN_PLAUSIBLE_PARENT_AGE] = "plausible_parent_age",
+    [GEN_PLAUSIBLE_BIRTHS_CLOSE] = "plausible_births_close",
+    [GEN_PLAUSIBLE_ISSUED_BEFORE_BIRTH] = "plausible_issued_before_birth",
+    [GEN_PLAUSIBLE_AGE_OVER_120] = "plausible_age_over_120",
+    [GEN_PLAUSIBLE_FUTURE_DATE] = "plausible_future_date",
 };
 
 gen_random gen_row_random(const gen_job *job, const gen_ticket *ticket) {
@@ -80,7 +85,7 @@ static void put_header(gen_writer *w, const char *header) {
 static khop_status rows_write(gen_job *job, khop_error *err) {
   put_header(&job->rows, job->schema->header);
   put_header(&job->truth, "record_id,entity_id");
-  put_header(&job->faults, "finding,record_ids,identifier");
+  put_header(&job->faults, job->disagrees ? "record_id,cause" : "finding,record_ids,identifier");
   for (uint64_t position = 0; position < job->plan.rows; position++) {
     gen_ticket ticket = gen_plan_at(&job->plan, position);
     gen_text t = gen_writer_room(&job->rows);
@@ -106,7 +111,7 @@ static khop_status files_open(gen_job *job, const char *directory, khop_error *e
   khop_status status = gen_directory_create(directory, err);
   if (status == KHOP_OK) status = gen_writer_open(&job->rows, directory, name, err);
   if (status == KHOP_OK) status = gen_writer_open(&job->truth, directory, "truth.csv", err);
-  if (status == KHOP_OK) status = gen_writer_open(&job->faults, directory, "faults.csv", err);
+  if (status == KHOP_OK) status = gen_writer_open(&job->faults, directory, job->disagrees ? "causes.csv" : "faults.csv", err);
   return status;
 }
 
@@ -126,10 +131,12 @@ static khop_status schema_find(const char *name, const gen_schema **out_schema, 
 }
 
 static khop_status job_init(gen_job *job, const gen_options *options, khop_error *err) {
-  if (schema_find(options->schema, &job->schema, err) != KHOP_OK) return KHOP_USAGE;
   job->rates = gen_rates_find(options->profile);
   if (!job->rates) return gen_fail(err, KHOP_USAGE, "gen: no such profile; judge, tune");
   if (!options->directory) return gen_fail(err, KHOP_USAGE, "gen: no output directory");
+  if (options->faults > GEN_FAULTS_MAX) {
+    return gen_fail(err, KHOP_USAGE, "gen: %u faults of each kind in 10,000 rows, at most %u", options->faults, (unsigned)GEN_FAULTS_MAX);
+  }
   if (options->people == 0 || options->people > GEN_PEOPLE_MAX) {
     return gen_fail(err, KHOP_USAGE, "gen: %llu people, expected 1 to %llu", (unsigned long long)options->people,
                     (unsigned long long)GEN_PEOPLE_MAX);
@@ -137,6 +144,8 @@ static khop_status job_init(gen_job *job, const gen_options *options, khop_error
   const gen_schema *schema = job->schema;
   uint64_t entities = (options->people * schema->entities_percent + 99) / 100;
   gen_world_init(&job->world, options->seed, options->people);
+  job->extra_faults = options->faults;
+  job->world.close_births = options->faults * 2;
   gen_plan_init(&job->plan, gen_hash(job->world.seed, schema->tag), entities, schema->covered, schema->seconds,
                 schema->thirds);
   gen_picker_init(&job->errors, job->rates->weights, GEN_ERRORS, sizeof *job->rates->weights);
@@ -146,9 +155,19 @@ static khop_status job_init(gen_job *job, const gen_options *options, khop_error
 }
 
 khop_status gen_run(const gen_options *options, gen_result *out_result, khop_error *err) {
+  const gen_schema *schema;
+  *out_result = (gen_result){0};
+  if (options->schema && strcmp(options->schema, GEN_VAN_NINH) == 0) return gen_disagreeing_run(options, out_result, err);
+  khop_status status = schema_find(options->schema, &schema, err);
+  return status == KHOP_OK ? gen_run_schema(options, schema, false, out_result, err) : status;
+}
+
+khop_status gen_run_schema(const gen_options *options, const gen_schema *schema, bool disagrees, gen_result *out_result, khop_error *err) {
   *out_result = (gen_result){0};
   gen_job *job = calloc(1, sizeof *job);
   if (!job) return gen_fail(err, KHOP_ENVIRONMENT, "gen: out of memory");
+  job->schema = schema;
+  job->disagrees = disagrees;
   khop_status status = job_init(job, options, err);
   if (status == KHOP_OK) status = files_open(job, options->directory, err);
   if (status == KHOP_OK) status = rows_write(job, err);

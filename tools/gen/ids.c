@@ -1,13 +1,39 @@
 /* Which personal ID a row shows, and the faults planted in it. See job.h for the kinds. */
 #include "job.h"
 
-enum { tag_shown = 901, tag_fault };
+enum { tag_shown = 901, tag_fault, tag_swap };
 
-static bool id_planted(uint32_t slot) { return slot >= GEN_SLOT_SHARED_OWNER && slot <= GEN_SLOT_SWAP_SECOND; }
+/* Swaps are between strangers in the usual registers, within families where more faults are asked for. */
+static bool id_planted(const gen_job *job, uint32_t slot) {
+  bool stranger = slot == GEN_SLOT_SWAP_FIRST || slot == GEN_SLOT_SWAP_SECOND;
+  if (job->disagrees || (stranger && job->extra_faults)) return false;
+  return slot >= GEN_SLOT_SHARED_OWNER && slot <= GEN_SLOT_SWAP_SECOND;
+}
+
+bool gen_slot_is_free(const gen_job *job, uint32_t slot) {
+  return slot >= job->schema->seconds && (slot < GEN_SLOT_SHARED_OWNER || slot >= GEN_SLOT_OTHER);
+}
+
+/* The two of a family who have each other's number: its spouses, or its first two children unless they are twins, whose
+ * numbers may say the same. */
+static bool swap_partner(const gen_job *job, const gen_core *core, uint64_t *out_other) {
+  const gen_family *family = &core->family;
+  uint64_t key = gen_hash(family->key, tag_swap);
+  gen_ticket mine, theirs;
+  if (!job->extra_faults || key % 10000 >= job->extra_faults * 3u) return false;
+  bool spouses = family->father_inside && family->mother_inside && key / 10000 % 2;
+  if (!spouses && (family->children < 2 || family->twin[1])) return false;
+  uint64_t first = family->first + (spouses ? family->children : 0);
+  if (core->index != first && core->index != first + 1) return false;
+  *out_other = core->index == first ? first + 1 : first;
+  return gen_plan_find(&job->plan, core->index, 0, &mine) && gen_plan_find(&job->plan, *out_other, 0, &theirs) &&
+         gen_slot_is_free(job, mine.slot) && gen_slot_is_free(job, theirs.slot);
+}
 
 /* Known without making the row, because a copy's fault depends on what its first row shows. */
 static bool id_shown(const gen_job *job, const gen_core *core, uint32_t slot, uint32_t copy) {
-  if (id_planted(slot)) return true;
+  uint64_t other;
+  if (job->disagrees || id_planted(job, slot) || swap_partner(job, core, &other)) return true;
   if ((slot == GEN_SLOT_MULTIPLE || slot == GEN_SLOT_NEAR) && job->schema->seconds > slot) return true;
   uint64_t key = gen_hash(core->key + tag_shown, job->schema->tag + copy);
   return key % 10000 < job->schema->id_share(core, copy);
@@ -83,6 +109,13 @@ void gen_id_show(gen_job *job, const gen_ticket *ticket, const gen_core *core, g
   subject->id_fixed = false;
   if (!id_shown(job, core, ticket->slot, ticket->copy)) return;
   gen_personal_id(&job->world, core, 0, subject->id);
+  uint64_t other;
+  if (swap_partner(job, core, &other)) {
+    gen_core theirs;
+    gen_core_find(&job->world, other, &theirs);
+    gen_personal_id(&job->world, &theirs, 0, subject->id);
+    subject->id_fixed = true;
+  }
   if (ticket->copy == 1 && ticket->slot == GEN_SLOT_MULTIPLE) {
     gen_personal_id(&job->world, core, 1, subject->id);
     subject->id_fixed = true;
@@ -94,7 +127,7 @@ void gen_id_show(gen_job *job, const gen_ticket *ticket, const gen_core *core, g
   }
   /* the first row of several is right, so that what differs is the copy's fault */
   if (ticket->copy == 0 && ticket->slot < job->schema->seconds) subject->id_fixed = true;
-  if (id_planted(ticket->slot)) {
+  if (id_planted(job, ticket->slot)) {
     id_plant(job, core, ticket->slot, subject->id);
     subject->id_fixed = true;
   }
@@ -107,15 +140,24 @@ static void report_digits(gen_job *job, const gen_ticket *ticket, const gen_subj
   if (born != s->birth.year) gen_fault_add(job, GEN_ID_YEAR, ticket, NULL, s->id);
 }
 
+/* One digit differs, or two neighbours stand in the other order. */
+static bool is_near(const char *a, const char *b) {
+  size_t differ[3] = {0}, count = 0;
+  for (size_t i = 0; a[i] && b[i] && count < 3; i++) {
+    if (a[i] != b[i]) differ[count++] = i;
+  }
+  if (strlen(a) != strlen(b) || count > 2) return false;
+  return count < 2 || (differ[1] == differ[0] + 1 && a[differ[0]] == b[differ[1]] && a[differ[1]] == b[differ[0]]);
+}
+
 /* A copy against the first row, where both show a number. */
 static void report_copy(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *s) {
   char valid[GEN_ID_BYTES];
   gen_ticket first;
   gen_personal_id(&job->world, core, 0, valid);
   if (!s->id[0] || strcmp(valid, s->id) == 0 || !id_shown(job, core, ticket->slot, 0)) return;
-  if (!gen_plan_find(&job->plan, ticket->entity, 0, &first)) return;
-  bool reissued = ticket->slot == GEN_SLOT_MULTIPLE && ticket->copy == 1;
-  gen_fault_add(job, reissued ? GEN_ID_MULTIPLE : GEN_ID_NEAR, &first, ticket, s->id);
+  if (id_planted(job, ticket->slot) || !gen_plan_find(&job->plan, ticket->entity, 0, &first)) return;
+  gen_fault_add(job, is_near(valid, s->id) ? GEN_ID_NEAR : GEN_ID_MULTIPLE, &first, ticket, s->id);
 }
 
 /* The second of two people is the one who reports. */
@@ -124,6 +166,13 @@ static void report_pair(gen_job *job, const gen_ticket *ticket, gen_fault fault,
   gen_ticket first;
   if (!gen_plan_neighbour(&job->plan, ticket->entity, slot, &other)) return;
   if (gen_plan_find(&job->plan, other, 0, &first)) gen_fault_add(job, fault, &first, ticket, id);
+}
+
+static void report_family_swap(gen_job *job, const gen_ticket *ticket, const gen_core *core, const char *id) {
+  uint64_t other;
+  gen_ticket first;
+  if (!swap_partner(job, core, &other) || other > core->index) return;
+  if (gen_plan_find(&job->plan, other, 0, &first)) gen_fault_add(job, GEN_ID_SWAPPED, &first, ticket, id);
 }
 
 void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject) {
@@ -135,10 +184,11 @@ void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core,
                                     [GEN_SLOT_PLACEHOLDER] = GEN_ID_PLACEHOLDER,
                                     [GEN_SLOT_SEQUENTIAL] = GEN_ID_SEQUENTIAL};
   uint32_t slot = ticket->slot;
-  if (!s->id[0]) return;
+  if (!s->id[0] || job->disagrees) return;
   if (ticket->copy) report_copy(job, ticket, core, s);
   if (slot == GEN_SLOT_SHARED) report_pair(job, ticket, GEN_ID_SHARED, GEN_SLOT_SHARED_OWNER, s->id);
-  if (slot == GEN_SLOT_SWAP_SECOND) report_pair(job, ticket, GEN_ID_SWAPPED, GEN_SLOT_SWAP_FIRST, s->id);
+  if (slot == GEN_SLOT_SWAP_SECOND && id_planted(job, slot)) report_pair(job, ticket, GEN_ID_SWAPPED, GEN_SLOT_SWAP_FIRST, s->id);
+  report_family_swap(job, ticket, core, s->id);
   if (slot < sizeof alone / sizeof *alone && alone[slot]) {
     gen_fault_add(job, alone[slot], ticket, NULL, s->id);
     if (slot != GEN_SLOT_PROVINCE) return;

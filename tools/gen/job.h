@@ -17,6 +17,10 @@
  *   certificate_owners  one serial, two owners          parcel_owners one parcel key, two owners
  *   parcel_renumbered   a parcel under its old and its new numbers
  *   entry_twice     one entry typed twice               entry_number_repeated  two people's entries
+ * And with options.faults, by what the rows say (plausible.c):
+ *   plausible_parent_age            under 12 or over 60         plausible_births_close  two children within nine months
+ *   plausible_issued_before_birth   a card, an entry            plausible_age_over_120  born before 1906
+ *   plausible_future_date           of birth, of an entry
  */
 typedef enum gen_fault {
   GEN_ID_SHARED,
@@ -37,7 +41,12 @@ typedef enum gen_fault {
   GEN_PARCEL_OWNERS,
   GEN_PARCEL_RENUMBERED,
   GEN_ENTRY_TWICE,
-  GEN_ENTRY_NUMBER_REPEATED
+  GEN_ENTRY_NUMBER_REPEATED,
+  GEN_PLAUSIBLE_PARENT_AGE,
+  GEN_PLAUSIBLE_BIRTHS_CLOSE,
+  GEN_PLAUSIBLE_ISSUED_BEFORE_BIRTH,
+  GEN_PLAUSIBLE_AGE_OVER_120,
+  GEN_PLAUSIBLE_FUTURE_DATE
 } gen_fault;
 
 /* Slots of a group (plan.h) with a fate of their own; those of copies differ by schema. */
@@ -89,6 +98,8 @@ struct gen_job {
   const gen_rates *rates;
   const gen_schema *schema;
   void *prepared; /* the schema's own table, freed with the job */
+  uint32_t extra_faults; /* options.faults */
+  bool disagrees;        /* a register of van-ninh: nothing is wrong with it but what disagree.c plants */
   gen_writer rows, truth, faults;
   gen_result result;
 };
@@ -104,5 +115,17 @@ void gen_fault_add(gen_job *job, gen_fault fault, const gen_ticket *record, cons
 void gen_id_show(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *subject);
 /* After the errors: reports the faults that the row's ID has, planted or by accident. */
 void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject);
+/* No fault is planted in this row, and it is its entity's only one. */
+bool gen_slot_is_free(const gen_job *job, uint32_t slot);
+
+/* What a row says about when its paper was issued: a card's first day, an entry's date; NULL where there is none. */
+void gen_plausible_plant(const gen_job *job, const gen_ticket *ticket, gen_subject *subject, gen_date *issued);
+void gen_plausible_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject, const gen_date *issued);
+
+/* van-ninh: what a card says otherwise than the citizen's record, if this is one of those cards; and the cause of it. */
+void gen_disagree(gen_job *job, const gen_ticket *ticket, const gen_person *person, gen_subject *subject);
+khop_status gen_disagreeing_run(const gen_options *options, gen_result *out_result, khop_error *err);
+/* One register; options->schema does not count. */
+khop_status gen_run_schema(const gen_options *options, const gen_schema *schema, bool disagrees, gen_result *out_result, khop_error *err);
 
 #endif

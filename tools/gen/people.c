@@ -182,6 +182,7 @@ static void people_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   subject.parents = true;
   gen_id_show(job, ticket, &person.core, &subject);
   gen_subject_damage(&subject, job->rates, &job->errors, ticket->copy > 0, &r);
+  gen_plausible_plant(job, ticket, &subject, NULL);
   gen_style style = gen_style_pick(job->rates, &r, 15);
   gen_put_record_id(t, job, ticket->position);
   for (const column *c = people_of(job)->columns; c->put; c++) {
@@ -189,6 +190,7 @@ static void people_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
     if (gen_below(&r, 100) < c->percent) c->put(t, job, ticket, &person, &subject, &style);
   }
   gen_id_report(job, ticket, &person.core, &subject);
+  gen_plausible_report(job, ticket, &person.core, &subject, NULL);
 }
 
 static uint32_t most(const gen_core *core, uint32_t copy) { return copy ? 7500 : core->birth.year > 2011 ? 6500 : 8800; }
