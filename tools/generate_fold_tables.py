@@ -104,7 +104,6 @@ def vector_tables():
               ("fold_vowel_plain", {i: "'%s'" % plain_of(v) for i, v in enumerate(VOWELS + "đ")})]
     for name, values in tables:
         print("const uint8_t %s[16] = {%s};\n" % (name, by_low_bits(values)))
-    print("const uint32_t fold_repeated[256] = {\n%s\n};\n" % rows(["0x%08x" % (i * 0x01010101) for i in range(256)], 12))
 
 
 def rows(values, per_line):

@@ -199,6 +199,17 @@ static const values *make_names(void) {
   return &v;
 }
 
+static const values *of_length(const values *all, size_t length) {
+  static values v;
+  v.count = 0;
+  for (size_t i = 0; i < all->count; i++) {
+    if (all->length[i] != length) continue;
+    v.text[v.count] = all->text[i];
+    v.length[v.count++] = length;
+  }
+  return &v;
+}
+
 static const values *make_houses(void) {
   static const char *const streets[] = {"Lê Lợi",        "Trần Hưng Đạo", "Nguyễn Huệ",    "Hai Bà Trưng", "Võ Thị Sáu",
                                         "Điện Biên Phủ", "Lý Tự Trọng",   "Phan Đăng Lưu", "Hoàng Diệu",   "Cách Mạng Tháng 8"};
@@ -231,6 +242,8 @@ int main(void) {
   measure("text_fold_plain", fold_plain, names);
   measure("text_fold_toned", fold_toned, names);
   measure("fold", fold_whole, names);
+  measure("fold, of 20 bytes", fold_whole, of_length(names, 20));
+  measure("by syllables, of 20 bytes", fold_by_syllables, of_length(names, 20));
   measure("fold, by letters", fold_by_letters, names);
   measure("fold, by syllables", fold_by_syllables, names);
   measure("by syllables, 16 names", fold_by_syllables, first_of(names, 16));

@@ -18,16 +18,12 @@
 /* The level stands for less than these two. */
 #define WITH_VBMI __attribute__((target("avx512vbmi,avx512vbmi2")))
 
-enum { BLOCK_BYTES = 32, TONE_MASK = 7, CASE_BIT = 0x20 };
+enum { BLOCK_BYTES = 32 };
 
-/* Loaded: constants that the compiler knows it makes in general registers, and moving them over costs more.
- */
-static inline __m256i repeat(int value) { return _mm256_set1_epi32((int)fold_repeated[value]); }
+#define CONSTANT(name) _mm256_load_si256((const __m256i *)fold_constant.name)
+#define MASK_EQUAL(bytes, name) mask_of(_mm256_cmpeq_epi8(bytes, CONSTANT(name)))
 static inline uint64_t mask_of(__m256i bytes) { return (uint32_t)_mm256_movemask_epi8(bytes); }
-static inline uint64_t mask_equal(__m256i bytes, int value) {
-  return mask_of(_mm256_cmpeq_epi8(bytes, repeat(value)));
-}
-static inline __m256i and_byte(__m256i bytes, int value) { return _mm256_and_si256(bytes, repeat(value)); }
+static inline uint64_t wide(__mmask32 mask) { return _cvtmask32_u32(mask); }
 static inline __m256i is_beyond_ascii(__m256i bytes) {
   return _mm256_cmpgt_epi8(_mm256_setzero_si256(), bytes);
 }
@@ -42,22 +38,26 @@ static inline __m256i load_table(const uint8_t *table) {
 static inline __m256i look_up(const uint8_t *table, __m256i index) {
   return _mm256_shuffle_epi8(load_table(table), index);
 }
-/* 64 bytes looked up by the low six bits. In two halves, because a 512-bit instruction would close a port to
- * all others. */
+/* 64 bytes looked up by the low six bits. */
 WITH_VBMI static inline __m256i look_up_64(const uint8_t *table, __m256i index) {
   __m256i low = _mm256_loadu_si256((const __m256i *)table),
           high = _mm256_loadu_si256((const __m256i *)(table + 32));
   return _mm256_permutex2var_epi8(low, index, high);
+}
+/* 128 bytes looked up by the low seven bits. */
+WITH_VBMI static inline __m256i look_up_128(const uint8_t *table, __m256i index) {
+  __m512i low = _mm512_loadu_si512(table), high = _mm512_loadu_si512(table + 64);
+  return _mm512_castsi512_si256(_mm512_permutex2var_epi8(low, _mm512_castsi256_si512(index), high));
 }
 
 /* Bytes that end letters of the tables; `row` is the bit of each byte's row. False when other bytes are
  * about. */
 WITH_VBMI static inline bool letter_ends(__m256i bytes, __m256i row, uint64_t beyond_ascii,
                                          uint64_t *out_ends) {
-  uint64_t leads_two = _mm256_cmple_epu8_mask(_mm256_sub_epi8(bytes, repeat(0xC3)), repeat(3));
-  uint64_t leads_three = mask_equal(bytes, 0xE1), middle = leads_three << 1;
-  __mmask32 follows = _mm256_cmplt_epi8_mask(bytes, repeat(0xC0));
-  uint64_t letter = _mm256_mask_test_epi8_mask(follows, look_up_64(fold_letter_rows, bytes), row);
+  uint64_t leads_two = wide(_mm256_cmple_epu8_mask(_mm256_sub_epi8(bytes, CONSTANT(lead_two)), CONSTANT(lead_two_span)));
+  uint64_t leads_three = MASK_EQUAL(bytes, lead_three), middle = leads_three << 1;
+  __mmask32 follows = _mm256_cmplt_epi8_mask(bytes, CONSTANT(leads_from));
+  uint64_t letter = wide(_mm256_mask_test_epi8_mask(follows, look_up_64(fold_letter_rows, bytes), row));
   uint64_t ends = leads_two << 1 | leads_three << 2;
   *out_ends = ends;
   return ((ends & ~letter) | (leads_two & middle) |
@@ -68,21 +68,17 @@ WITH_VBMI static inline bool letter_ends(__m256i bytes, __m256i row, uint64_t be
  * have not all. */
 WITH_VBMI static inline bool block_codes(const uint8_t *at, size_t count_bytes, const fold_rules *rules,
                                          __m256i *out_codes, size_t *out_count) {
-  uint64_t present = _bzhi_u64(~0ull, (unsigned)count_bytes),
-           behind = _bzhi_u64(~1ull, (unsigned)count_bytes + 1);
+  uint64_t present = _bzhi_u64(~0ull, (unsigned)count_bytes);
   __m256i bytes = _mm256_maskz_loadu_epi8((__mmask32)present, at);
-  __m256i before = _mm256_maskz_loadu_epi8((__mmask32)behind, at - 1);
+  __m256i before = _mm256_alignr_epi8(bytes, _mm256_permute2x128_si256(bytes, bytes, 0x08), 15);
   /* 0x70 to 0x7F where the byte before is B8 to C7, from 0x80 on elsewhere */
-  __m256i lead = _mm256_adds_epu8(_mm256_sub_epi8(before, repeat(0xB8)), repeat(0x70));
+  __m256i lead = _mm256_adds_epu8(_mm256_sub_epi8(before, CONSTANT(lead_from)), CONSTANT(lead_base));
   uint64_t ends, beyond_ascii = mask_of(bytes);
   if (!letter_ends(bytes, look_up(fold_lead_row, lead), beyond_ascii, &ends)) return false;
-  __m256i is_c3 = _mm256_cmpeq_epi8(before, repeat(0xC3));
-  __m256i index = and_byte(choose(is_c3, bytes, _mm256_srli_epi16(bytes, 1)), 31);
-  index = _mm256_add_epi8(index, look_up(fold_lead_offset, lead));
-  __m256i two = look_up_64(fold_letter_codes, index), three = look_up_64(fold_letter_codes + 64, index);
-  __m256i letters = choose(_mm256_cmpgt_epi8(index, repeat(63)), three, two);
-  __m256i low_ascii = look_up_64(rules->codes, bytes), high_ascii = look_up_64(rules->codes + 64, bytes);
-  __m256i ascii = choose(_mm256_cmpgt_epi8(bytes, repeat(63)), high_ascii, low_ascii);
+  __m256i is_c3 = _mm256_cmpeq_epi8(before, CONSTANT(lead_two));
+  __m256i index = _mm256_and_si256(choose(is_c3, bytes, _mm256_srli_epi16(bytes, 1)), CONSTANT(letter_bits));
+  __m256i letters = look_up_128(fold_letter_codes, _mm256_add_epi8(index, look_up(fold_lead_offset, lead)));
+  __m256i ascii = look_up_128(rules->codes, bytes);
   __m256i codes = choose(is_beyond_ascii(bytes), letters, ascii);
   uint64_t kept = (present & ~beyond_ascii) | ends;
   *out_codes = _mm256_maskz_compress_epi8((__mmask32)kept, codes);
@@ -92,7 +88,7 @@ WITH_VBMI static inline bool block_codes(const uint8_t *at, size_t count_bytes, 
 
 /* The index of look_up for the tables of vowels: 0 comes out for ASCII. */
 static inline __m256i vowel_index(__m256i codes) {
-  return _mm256_ternarylogic_epi32(repeat(0x80), codes, _mm256_srli_epi16(codes, 3), 0x3A);
+  return _mm256_ternarylogic_epi32(CONSTANT(high_bit), codes, _mm256_srli_epi16(codes, 3), 0x3A);
 }
 
 /* Tones that tone.c might have to move. Left out are
@@ -102,11 +98,11 @@ static inline __m256i vowel_index(__m256i codes) {
 WITH_VBMI static inline uint64_t tones_to_place(__m256i codes, __m256i index, uint64_t letter) {
   __m256i class = look_up(fold_vowel_class, index);
   __m256i next = _mm256_alignr_epi8(_mm256_permute2x128_si256(index, index, 0x81), index, 1);
-  uint64_t like_oa = _mm256_test_epi8_mask(class, look_up(fold_vowel_second, next));
+  uint64_t like_oa = wide(_mm256_test_epi8_mask(class, look_up(fold_vowel_second, next)));
   uint64_t vowel = mask_of(class), marked = mask_of(_mm256_slli_epi16(class, 1));
-  uint64_t toned = _mm256_test_epi8_mask(codes, repeat(TONE_MASK)) & vowel;
+  uint64_t toned = wide(_mm256_test_epi8_mask(codes, CONSTANT(tone_bits))) & vowel;
   __m256i glides =
-      _mm256_or_si256(_mm256_cmpeq_epi8(codes, repeat('q')), _mm256_cmpeq_epi8(codes, repeat('g')));
+      _mm256_or_si256(_mm256_cmpeq_epi8(codes, CONSTANT(letter_q)), _mm256_cmpeq_epi8(codes, CONSTANT(letter_g)));
 
   uint64_t before = vowel << 1, after = vowel >> 1;
   uint64_t marked_two = marked | marked << 1; /* this one or the one before */
@@ -118,37 +114,33 @@ WITH_VBMI static inline uint64_t tones_to_place(__m256i codes, __m256i index, ui
 }
 
 /* Takes dropped characters out, and blanks behind a blank. What was blank before the first letter is told. */
-WITH_VBMI static inline __m256i squeeze(__m256i codes, size_t *count, uint64_t blank_behind,
-                                        bool *out_blank_first) {
-  uint64_t dropped = mask_equal(codes, 0) & _bzhi_u64(~0ull, (unsigned)*count);
+WITH_VBMI static inline __m256i squeeze(__m256i codes, size_t *count, uint64_t dropped, uint64_t blank_behind, bool *out_blank_first) {
   codes = _mm256_maskz_compress_epi8((__mmask32)~dropped, codes);
-  uint64_t blanks = mask_equal(codes, FOLD_BLANK), doubled = blanks & (blanks << 1 | blank_behind);
+  uint64_t blanks = MASK_EQUAL(codes, blank), doubled = blanks & (blanks << 1 | blank_behind);
   *count -= (size_t)__builtin_popcountll(dropped) + (size_t)__builtin_popcountll(doubled);
   *out_blank_first = blanks & 1;
   return _mm256_maskz_compress_epi8((__mmask32)~doubled, codes);
 }
 
-/* Writes codes and plain letters, notes tones. */
-WITH_VBMI static inline void append(__m256i codes, size_t added, fold_run *run) {
-  size_t count = run->count;
+/* Writes codes and plain letters behind `count` others, notes tones. */
+WITH_VBMI static inline void append(__m256i codes, size_t count, fold_run *run) {
   __m256i index = vowel_index(codes);
-  __mmask32 is_small = _mm256_cmple_epu8_mask(_mm256_sub_epi8(codes, repeat('a')), repeat('z' - 'a'));
+  __mmask32 is_small = _mm256_cmple_epu8_mask(_mm256_sub_epi8(codes, CONSTANT(letter_a)), CONSTANT(letter_span));
   __mmask32 beyond_ascii = _mm256_movepi8_mask(codes);
-  __m256i plain = _mm256_mask_sub_epi8(codes, is_small, codes, repeat(CASE_BIT));
+  __m256i plain = _mm256_mask_sub_epi8(codes, is_small, codes, CONSTANT(case_bit));
   plain = _mm256_mask_shuffle_epi8(plain, beyond_ascii, load_table(fold_vowel_plain), index);
   _mm256_storeu_si256((__m256i *)(run->codes + count), codes);
   _mm256_storeu_si256((__m256i *)(run->plain + count), plain);
-  uint64_t tones = tones_to_place(codes, index, is_small | beyond_ascii);
+  uint64_t tones = tones_to_place(codes, index, wide(is_small | beyond_ascii));
   for (; tones; tones &= tones - 1) {
     run->tones[run->tone_count++] = (uint16_t)(count + (size_t)__builtin_ctzll(tones));
   }
-  run->count = count + added;
 }
 
 /* How many bytes make the next block: the rest, or words with the blank behind; 0 when there is none. */
 static inline size_t block_bytes(const uint8_t *at, size_t left, const fold_rules *rules) {
   if (left <= BLOCK_BYTES) return left;
-  uint64_t blanks = mask_equal(_mm256_loadu_si256((const __m256i *)at), ' ');
+  uint64_t blanks = MASK_EQUAL(_mm256_loadu_si256((const __m256i *)at), blank);
   bool parts = blanks != 0 && rules->codes[' '] == FOLD_BLANK;
   return parts ? 64 - (size_t)__builtin_clzll(blanks) : 0;
 }
@@ -156,22 +148,26 @@ static inline size_t block_bytes(const uint8_t *at, size_t left, const fold_rule
 WITH_VBMI const uint8_t *fold_words_avx512(const uint8_t *at, const uint8_t *end, const fold_rules *rules,
                                            fold_run *run) {
   uint64_t blank_behind = 1; /* or nothing */
-  run->count = run->tone_count = 0;
+  size_t count = 0, added;
+  run->tone_count = 0;
   while (at < end) {
-    size_t bytes = block_bytes(at, (size_t)(end - at), rules), added;
+    size_t bytes = block_bytes(at, (size_t)(end - at), rules);
     __m256i codes;
     if (bytes == 0 || !block_codes(at, bytes, rules, &codes, &added)) break;
     at += bytes;
-    uint64_t blanks = mask_equal(codes, FOLD_BLANK), zeros = mask_equal(codes, 0);
-    if ((blanks & (blanks << 1 | blank_behind)) | (zeros & _bzhi_u64(~0ull, (unsigned)added))) {
+    uint64_t blanks = MASK_EQUAL(codes, blank), zeros = mask_of(_mm256_cmpeq_epi8(codes, _mm256_setzero_si256()));
+    zeros &= _bzhi_u64(~0ull, (unsigned)added);
+    if ((blanks & (blanks << 1 | blank_behind)) | zeros) {
       bool blank_first;
-      codes = squeeze(codes, &added, blank_behind, &blank_first);
-      run->blank_before |= run->count == 0 && blank_first;
+      codes = squeeze(codes, &added, zeros, blank_behind, &blank_first);
+      run->blank_before |= count == 0 && blank_first;
       if (added == 0) continue;
-      blanks = mask_equal(codes, FOLD_BLANK);
+      blanks = MASK_EQUAL(codes, blank);
     }
     blank_behind = blanks >> (added - 1);
-    append(codes, added, run);
+    append(codes, count, run);
+    count += added;
   }
+  run->count = count;
   return at;
 }

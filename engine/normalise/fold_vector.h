@@ -21,7 +21,14 @@ extern const uint8_t fold_vowel_class[16];  /* the last two for o and u, as in o
 extern const uint8_t fold_vowel_second[16]; /* and for what follows them there */
 extern const uint8_t fold_vowel_plain[16];
 
-extern const uint32_t fold_repeated[256]; /* each byte four times */
+/* A byte each, 32 times: known to the linker alone, because a compiler that knows a constant makes it in general
+ * registers, and moving it over costs more than an operand in memory. */
+typedef struct fold_constants {
+  _Alignas(32) uint8_t blank[32], lead_two[32], lead_two_span[32], lead_three[32], leads_from[32];
+  uint8_t lead_from[32], lead_base[32], letter_bits[32], tone_bits[32], high_bit[32];
+  uint8_t letter_a[32], letter_span[32], case_bit[32], letter_q[32], letter_g[32];
+} fold_constants;
+extern const fold_constants fold_constant;
 
 fold_words fold_words_avx512; /* only where fold_words_for gives it */
 

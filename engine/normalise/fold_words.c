@@ -3,6 +3,15 @@
 
 #include "normalise/fold_vector.h"
 
+#define REPEAT_8(byte) byte, byte, byte, byte, byte, byte, byte, byte
+#define REPEAT(byte) {REPEAT_8(byte), REPEAT_8(byte), REPEAT_8(byte), REPEAT_8(byte)}
+
+const fold_constants fold_constant = {
+    .blank = REPEAT(FOLD_BLANK), .lead_two = REPEAT(0xC3), .lead_two_span = REPEAT(0xC6 - 0xC3), .lead_three = REPEAT(0xE1),
+    .leads_from = REPEAT(0xC0), .lead_from = REPEAT(0xB8), .lead_base = REPEAT(0x70), .letter_bits = REPEAT(31),
+    .tone_bits = REPEAT(7), .high_bit = REPEAT(0x80), .letter_a = REPEAT('a'), .letter_span = REPEAT('z' - 'a'),
+    .case_bit = REPEAT('a' - 'A'), .letter_q = REPEAT('q'), .letter_g = REPEAT('g')};
+
 static const uint8_t *fold_none(const uint8_t *at, const uint8_t *end, const fold_rules *rules,
                                 fold_run *run) {
   (void)end, (void)rules;
