@@ -7,7 +7,7 @@
  *   |        | (place u64) (house u32)   |                       |       |
  *   +--------+---------------------------+-----------------------+-------+
  *
- * Only fields that a comparison or a blocking rule uses have a slot, a text keeps its letters only
+ * Only fields that a comparison, a blocking rule or a finding uses have a slot, a text keeps its letters only
  * when some test looks at them, and a place is read as an address only when a test or a key part asks for that. A birth register takes about 150 bytes a row. Rows carry all that comparing needs, so
  * they can be sorted, spilled and moved; raw text stays in the store.
  */
@@ -96,6 +96,9 @@ typedef struct feature_table {
 
 /* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err);
+/* The same of fields that one or both purposes use: rules and comparisons, as above; the schema's `findings`. */
+enum { FEATURE_FOR_MATCHING = 1, FEATURE_FOR_FINDINGS = 2 };
+khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, khop_error *err);
 /* The same, with room in the rows for key parts that no rule of the schema has yet. Those of texts that do not fit
  * FEATURE_PARTS_MAX are left out: feature_part_find tells. */
 khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,

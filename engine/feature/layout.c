@@ -98,6 +98,30 @@ static void collect_uses(field_use *uses, const schema *s) {
   for (size_t c = 0; c < s->conflict_count; c++) use_tests(uses, s->conflicts[c].test.clauses, s->conflicts[c].test.clause_count);
 }
 
+static void use_field(field_use *uses, int field, bool letters) {
+  if (field < 0) return;
+  uses[field].used = true;
+  uses[field].letters |= letters;
+  uses[field].words |= letters;
+}
+
+/* People are told apart by letters and words of their names. */
+static void collect_findings(field_use *uses, const schema *s) {
+  const schema_findings *f = &s->findings;
+  const int plain[] = {f->issued, f->death, f->card.from, f->card.until, f->certificate.serial, f->certificate.owner_number,
+                       f->parcel.place, f->parcel.sheet, f->parcel.number, f->parcel.old_sheet, f->parcel.old_number,
+                       f->parcel.owner_number, f->parcel.certificate, f->entry.place, f->entry.book, f->entry.number, f->entry.date};
+  for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) use_field(uses, plain[i], false);
+  for (size_t p = 0; p < f->people_count; p++) {
+    use_field(uses, f->people[p].name, true);
+    use_field(uses, f->people[p].birth, false);
+    use_field(uses, f->people[p].sex, false);
+  }
+  use_field(uses, f->certificate.owner, true);
+  use_field(uses, f->parcel.owner, true);
+  for (size_t i = 0; i < s->field_count; i++) uses[i].used |= f->numbered >> i & 1;
+}
+
 static slot_kind slot_kind_of(semantic_type type) {
   switch (type) {
     case TYPE_DATE: return SLOT_DATE;
@@ -251,20 +275,17 @@ static void place_codes(feature_layout *layout, const field_use *uses, size_t *o
   }
 }
 
-khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
-  return feature_layout_make_with(layout, s, NULL, 0, err);
-}
-
-khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,
-                                     khop_error *err) {
+static khop_status make_layout(feature_layout *layout, const schema *s, unsigned purposes, const schema_key_part *parts, size_t part_count,
+                               khop_error *err) {
   *layout = (feature_layout){.field_count = s->field_count};
   field_use uses[SCHEMA_FIELDS_MAX] = {0};
-  collect_uses(uses, s);
+  if (purposes & FEATURE_FOR_MATCHING) collect_uses(uses, s);
+  if (purposes & FEATURE_FOR_FINDINGS) collect_findings(uses, s);
   for (size_t p = 0; p < part_count; p++) use_part(uses, &parts[p]);
   size_t offset = 0;
   add_slots(layout, s, uses, 0, &offset);
   add_slots(layout, s, uses, 1, &offset);
-  TRY(place_parts(layout, s, &offset, err));
+  if (purposes & FEATURE_FOR_MATCHING) TRY(place_parts(layout, s, &offset, err));
   TRY(place_words(layout, uses, &offset, err));
   for (size_t p = 0; p < part_count && layout->part_count < FEATURE_PARTS_MAX; p++) {
     part_place place;
@@ -274,6 +295,19 @@ khop_status feature_layout_make_with(feature_layout *layout, const schema *s, co
   place_codes(layout, uses, &offset);
   layout->stride = (offset + 1 + 7) / 8 * 8;
   return layout->reads_addresses ? address_book_create(&layout->book, err) : KHOP_OK;
+}
+
+khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
+  return make_layout(layout, s, FEATURE_FOR_MATCHING, NULL, 0, err);
+}
+
+khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, khop_error *err) {
+  return make_layout(layout, s, purposes, NULL, 0, err);
+}
+
+khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,
+                                     khop_error *err) {
+  return make_layout(layout, s, FEATURE_FOR_MATCHING, parts, part_count, err);
 }
 
 void feature_layout_free(feature_layout *layout) {

@@ -59,7 +59,7 @@ KHOP_API void khop_control_free(khop_control *control);
 KHOP_API void khop_control_cancel(khop_control *control);
 
 typedef struct khop_progress {
-  const char *phase; /* "read", "train", "match", "cluster", "write": static */
+  const char *phase; /* "read", "train", "match", "cluster", "findings", "write": static */
   const char *unit;  /* "bytes", "rows", "rules", ...: static */
   uint64_t done, total; /* total 0: unknown */
   uint64_t rows;        /* records so far, while reading */

@@ -63,6 +63,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   run_expect(&r, &out_summary->expected);
   progress_phase(&r.progress, "cluster", "rows", r.table.count);
   TRY_CLEANUP(make_clusters(&r, tables, &kept, &decided, &c, err));
+  TRY_CLEANUP(run_find(&r, &c, err));
   TRY_CLEANUP(run_sort_members(&r, &c, &members, err));
   summarise_pairs(&kept, tables->match, out_summary);
   run_summarise(&r, &c, out_summary);

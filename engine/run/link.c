@@ -171,6 +171,7 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   TRY_CLEANUP(assign(r, kept, tables, states, out, err));
   TRY_CLEANUP(mark_fates(r, kept, tables, states, fates, err));
   TRY_CLEANUP(make_entities(r, kept, tables->match, states, &c, err));
+  TRY_CLEANUP(run_find(r, &c, err));
   TRY_CLEANUP(run_sort_members(r, &c, &members, err));
   summarise_links(kept, tables->match, states, out);
   summarise_side(r, 0, fates, &out->left);

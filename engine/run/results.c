@@ -145,7 +145,6 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err) {
   writing job = {.run = r, .outputs = o, .found = found, .member_count = member_count};
-  if (run_finds(r)) TRY(findings_end(&r->findings, &r->table, err));
   TRY(run_gather_ids(r, found, err));
   TRY(outputs_open(o, err));
   TRY(pool_run(r->workers, 2, write_part, &job, err));

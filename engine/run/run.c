@@ -109,15 +109,22 @@ static khop_status check_rules(const run *r, khop_error *err) {
                    input_source_at(r->input, 0)->name, r->schema->name, r->link ? " in both registers" : "", r->link ? "left-" : "");
 }
 
+/* What a job writes, and what its rows are made for. */
+static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
+  unsigned *write = &r->options.write;
+  if (kind != RUN_WRITES) *write = 0;
+  else if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS;
+  return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
+}
+
 static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   const khop_options *options = &r->options;
   TRY(check_options(r, kind == RUN_WRITES, err));
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
   r->has_output_directory = kind == RUN_WRITES;
-  if (kind != RUN_WRITES) r->options.write = 0;
-  else if (r->options.write & KHOP_WRITE_DEFAULT) r->options.write |= KHOP_WRITE_IDS;
-  if (r->options.write & KHOP_WRITE_IDS) TRY(findings_init(&r->findings, options->output, err));
+  TRY(choose_results(r, kind, err));
+  const unsigned purposes = FEATURE_FOR_MATCHING | (run_finds(r) ? FEATURE_FOR_FINDINGS : 0);
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -127,7 +134,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   if (kind != RUN_SUGGESTS) TRY(check_rules(r, err));
-  TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make(&r->table.layout, r->schema, err));
+  TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));
   TRY(compare_plan_make(&r->plan, r->schema, err));
   TRY(conflict_plan_create(&r->conflicts, r->schema, err));
   TRY(run_read_frequencies(r, err));

@@ -50,6 +50,7 @@ typedef struct run {
   feature_table table;
   records records;
   findings findings;   /* where ids.csv is wanted: run_finds */
+  uint32_t today;      /* as feature dates */
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
   uint64_t side_rows[2]; /* of them, by side, of linked registers */
@@ -135,6 +136,8 @@ khop_status run_read_and_store(run *r, khop_error *err);
 /* Rows by cluster, for clusters of two or more, into the sort buffer; the store wants them. Nothing without sort buffers:
  * then they are sorted when they are written. */
 khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err);
+/* Findings of several records; then all of them are complete. `c` may be NULL (find.c). */
+khop_status run_find(run *r, const clusters *c, khop_error *err);
 /* What every result has; pairs, clusters and links are the caller's to add. */
 result run_result(const run *r);
 /* Rows, compared pairs and clusters. */

@@ -39,6 +39,16 @@
  *     conflicts:                        # what two records of one cluster must not be to each other,
  *       - {name: another number, when: [so_dinh_danh valid, not so_dinh_danh edits 2]}   # unless they match
  *       - {comparison: ho_ten, level: twin, always: true}                                # even if they match
+ *   findings:                           # what fields mean to each other; may be left out
+ *     people:                           # the first one is whom the record is about
+ *       - {name: ho_ten, sex: gioi_tinh, birth: ngay_sinh, numbers: [so_dinh_danh]}
+ *       - {name: me_ho_ten, sex: female, birth: me_nam_sinh, papers: [me_so_giay_to], parent: true}
+ *     living: true                      # a record says that its person lives
+ *     issued: ngay_dang_ky              # and `death`: dates
+ *     card: {from: han_the_tu, until: han_the_den}
+ *     certificate: {serial: so_phat_hanh, owner: chu_su_dung}
+ *     parcel: {place: ma_xa, sheet: so_to, number: so_thua, old_sheet: so_to_cu, old_number: so_thua_cu, owner: chu_su_dung}
+ *     entry: {place: noi_dang_ky, book: quyen_so, number: so, date: ngay_dang_ky}
  *   expected_duplicates: 0.08           # matching pairs per record, before training (prior)
  *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
  *   links: one-to-one                   # of linked registers; or one-to-many, many-to-one, many-to-many (default)
@@ -260,6 +270,38 @@ typedef struct schema_conflict {
   bool always;
 } schema_conflict;
 
+/* Somebody whom a record tells of; the first is the one that it is about. */
+enum { SCHEMA_PEOPLE_MAX = 4 };
+typedef struct schema_person {
+  int name, birth, sex;    /* fields; -1: none */
+  bool is_male, is_female; /* known without a field */
+  bool is_parent;          /* of the first one */
+  uint64_t numbers;        /* a bit for each field that holds a number of this person, where one of twelve digits is due, */
+  uint64_t papers;         /* or any paper will do; insurance numbers among either */
+} schema_person;
+
+/* What fields mean to each other (`findings`), for those who look for what is wrong (findings/findings.h). -1: no such field. */
+typedef struct schema_findings {
+  schema_person people[SCHEMA_PEOPLE_MAX];
+  size_t people_count;
+  uint64_t numbered; /* all numbers and papers of all of them */
+  bool is_living;    /* a record says that its person lives */
+  int issued;        /* the day on which the paper was issued, or the event registered */
+  int death;
+  struct {
+    int from, until;
+  } card;
+  struct {
+    int serial, owner, owner_number;
+  } certificate;
+  struct {
+    int place, sheet, number, old_sheet, old_number, owner, owner_number, certificate;
+  } parcel;
+  struct {
+    int place, book, number, date;
+  } entry;
+} schema_findings;
+
 typedef struct schema {
   char *name, *title;
   bool is_joint; /* for links between different schemas: its aliases are names of their fields */
@@ -276,6 +318,7 @@ typedef struct schema {
   linkage_kind linkage;
   schema_conflict conflicts[SCHEMA_CONFLICTS_MAX];
   size_t conflict_count;
+  schema_findings findings;
   double expected_duplicates;
   double match_threshold, review_threshold;
   char *text;    /* the YAML that it was read from */

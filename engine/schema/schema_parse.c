@@ -237,6 +237,7 @@ enum {
   ROOT_THRESHOLDS,
   ROOT_LINKS,
   ROOT_JOINT,
+  ROOT_FINDINGS,
   ROOT_KEYS
 };
 
@@ -263,7 +264,8 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_BLOCKING] = {"blocking", false},      [ROOT_SPLIT_BY] = {"split_by", false},
       [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_CLUSTERS] = {"clusters", false},
       [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
-      [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false}};
+      [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false},
+      [ROOT_FINDINGS] = {"findings", false}};
   static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
@@ -274,6 +276,9 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   }
   TRY(comparisons_parse(d, s, values[ROOT_COMPARISONS], err));
   if (values[ROOT_CLUSTERS]) TRY(clusters_parse(d, s, values[ROOT_CLUSTERS], err));
+  schema_findings_init(&s->findings);
+  if (values[ROOT_FINDINGS]) TRY(findings_parse(d, s, values[ROOT_FINDINGS], err));
+  else findings_guess(s);
   s->expected_duplicates = 0.05;
   if (values[ROOT_DUPLICATES]) {
     TRY(node_number(d, values[ROOT_DUPLICATES], "expected_duplicates", duplicates_range,

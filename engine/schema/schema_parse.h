@@ -17,4 +17,10 @@ khop_status comparisons_parse(const schema_document *d, schema *s, const yaml_no
 /* Fills s->linkage and s->conflicts; the comparisons are known by then. */
 khop_status clusters_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
 
+/* Fills s->findings, which schema_findings_init made; the fields are known by then. */
+void schema_findings_init(schema_findings *f);
+khop_status findings_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
+/* Without a section: from types and names, what is certain enough. */
+void findings_guess(schema *s);
+
 #endif

@@ -10,7 +10,7 @@ from support import INTERRUPTED
 
 SCHEMA = "civil-birth"
 PEOPLE = support.scaled(30000, 4000)
-PHASES = ("read", "index", "train", "match", "cluster", "write")
+PHASES = ("read", "index", "train", "match", "cluster", "findings", "write")
 STOP_S = 1.0 if not support.IS_SMALL else 10.0  # sanitizers are slow, and no promise
 
 

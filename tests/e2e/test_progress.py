@@ -8,7 +8,7 @@ import signal
 import support
 
 PEOPLE = support.scaled(20000, 2000)
-DEDUPE = ["read", "index", "train", "match", "cluster", "write"]
+DEDUPE = ["read", "index", "train", "match", "cluster", "findings", "write"]
 
 
 def json_lines(text):

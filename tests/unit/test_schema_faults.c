@@ -51,7 +51,7 @@ static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
      "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, clusters, "
-     "expected_duplicates, thresholds, links, joint"},
+     "expected_duplicates, thresholds, links, joint, findings"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
     {"schema: t", "schema: [t]", "1:9: schema: a list stands where a text should"},
@@ -64,7 +64,7 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, links, joint"},
+     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, links, joint, findings"},
 
     /* fields */
     {"type: code", "type: cod",
@@ -208,6 +208,20 @@ static const fault_case cases[] = {
      "18:22: expected_duplicates: 0 is not between 0 and 1000"},
     {"review: 0.5", "review: 0.95", "19:34: review: above match"},
     {", review: 0.5", "", "19:13: thresholds: no key 'review'"},
+    /* findings */
+    {CLUSTERS, "findings: {peple: []}\n", "18:12: unknown key 'peple'; known: people, living, issued, death, card, certificate, parcel, entry"},
+    {CLUSTERS, "findings: {people: [{birth: sinh}]}\n", "18:21: person: no key 'name'"},
+    {CLUSTERS, "findings: {people: [{name: sinh}]}\n", "18:28: name: 'sinh' is a date; here stands a field of type person_name"},
+    {CLUSTERS, "findings: {people: [{name: ten, numbers: [ma]}]}\n", "18:43: numbers: 'ma' is a code; here stands a field of type personal_id, insurance"},
+    {CLUSTERS, "findings: {people: [{name: ten, numbers: [so], papers: [so]}]}\n", "18:57: papers: 'so' is somebody's number already"},
+    {CLUSTERS, "findings: {people: [{name: ten, sex: man}]}\n", "18:38: sex: unknown field 'man'; fields: ma, ten, sinh, so, rong"},
+    {CLUSTERS, "findings: {people: [{name: ten, parent: true}]}\n", "18:21: people: the first one is whom the record is about, and no parent"},
+    {CLUSTERS, "findings: {card: {from: sinh}}\n", "18:18: card: no key 'until'"},
+    {CLUSTERS, "findings: {issued: so}\n", "18:20: issued: 'so' is a personal_id; here stands a field of type date"},
+    {CLUSTERS, "findings: {living: yes sir}\n", "18:20: living: 'yes sir' is neither true nor false"},
+    {CLUSTERS, "findings: {entry: {place: ma, book: ma, number: sinh}}\n",
+     "18:49: number: 'sinh' is a date; here stands a field of type text, place, code, entry_number"},
+
     {"thresholds: {match: 0.9, review: 0.5}", "links: twice",
      "19:8: links: unknown 'twice'; one of many-to-many, one-to-one, one-to-many, many-to-one"},
     {"thresholds: {match: 0.9, review: 0.5}", "joint: maybe", "19:8: joint: 'maybe' is neither true nor false"},
@@ -369,7 +383,7 @@ static void test_hostile(void **state) {
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
       {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
-                 "comparisons, clusters, expected_duplicates, thresholds, links, joint"},
+                 "comparisons, clusters, expected_duplicates, thresholds, links, joint, findings"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;
   char *text = malloc(length);

@@ -1,0 +1,106 @@
+/* Whether two records that share a number tell of one person: names and birth dates as they are typed. See search.h. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "compare/digits.h"
+#include "findings/search.h"
+
+typedef struct person_name {
+  uint8_t letters[TEXT_LETTERS_MAX];
+  unsigned length, word_count;
+  word_span words[FEATURE_WORDS_MAX];
+} person_name;
+
+static bool read_name(const finding_person *p, person_name *out) {
+  const feature_slot *slot = p->roles->name < 0 ? NULL : &p->layout->slots[p->roles->name];
+  if (!slot || feature_missing(slot, p->features) || !slot->letters) return false;
+  out->length = feature_letters(p->features, slot, out->letters);
+  out->word_count = feature_words(out->letters, out->length, out->words);
+  return out->word_count > 0;
+}
+
+/* Optimal string alignment: replaced, lost and added letters, and neighbours exchanged. */
+static unsigned edits(const uint8_t *a, unsigned a_length, const uint8_t *b, unsigned b_length) {
+  unsigned rows[3][TEXT_LETTERS_MAX + 1];
+  unsigned *before = rows[0], *last = rows[1], *now = rows[2];
+  for (unsigned j = 0; j <= b_length; j++) last[j] = j;
+  for (unsigned i = 1; i <= a_length; i++) {
+    now[0] = i;
+    for (unsigned j = 1; j <= b_length; j++) {
+      unsigned best = last[j - 1] + (a[i - 1] != b[j - 1]);
+      if (last[j] + 1 < best) best = last[j] + 1;
+      if (now[j - 1] + 1 < best) best = now[j - 1] + 1;
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < best) best = before[j - 2] + 1;
+      now[j] = best;
+    }
+    unsigned *free_row = before;
+    before = last;
+    last = now;
+    now = free_row;
+  }
+  return last[b_length];
+}
+
+/* Equal, one edit apart where it is long enough, or one the other's beginning: T., Ng. */
+static bool words_alike(const person_name *a, word_span x, const person_name *b, word_span y) {
+  unsigned x_length = x.end - x.start, y_length = y.end - y.start, shorter = x_length < y_length ? x_length : y_length;
+  if (memcmp(a->letters + x.start, b->letters + y.start, shorter) == 0 && (x_length == y_length || shorter <= 2)) return true;
+  return shorter >= 3 && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
+}
+
+/* Each word of the shorter name is one of the longer, in any order. */
+static bool is_contained(const person_name *a, const person_name *b) {
+  if (a->word_count > b->word_count) return is_contained(b, a);
+  unsigned taken = 0;
+  if (a->word_count < 2) return false;
+  for (unsigned i = 0; i < a->word_count; i++) {
+    unsigned j = 0;
+    while (j < b->word_count && (taken >> j & 1 || !words_alike(a, a->words[i], b, b->words[j]))) j++;
+    if (j == b->word_count) return false;
+    taken |= 1u << j;
+  }
+  return true;
+}
+
+likeness finding_names(const finding_person *a, const finding_person *b) {
+  person_name x, y;
+  if (!read_name(a, &x) || !read_name(b, &y)) return LIKE_UNKNOWN;
+  uint32_t x_plain = slot_u32(a->features, a->layout->slots[a->roles->name].offset + 4);
+  if (x_plain == slot_u32(b->features, b->layout->slots[b->roles->name].offset + 4)) return LIKE_EQUAL;
+  return edits(x.letters, x.length, y.letters, y.length) <= 2 || is_contained(&x, &y) ? LIKE_NEAR : LIKE_OTHER;
+}
+
+static uint32_t birth_of(const finding_person *p) {
+  const feature_slot *slot = p->roles->birth < 0 ? NULL : &p->layout->slots[p->roles->birth];
+  return slot && slot->kind == SLOT_DATE ? slot_u32(p->features, slot->offset) : 0;
+}
+
+static uint64_t digits_of(uint32_t date) {
+  return decimal_digits(feature_date_day(date) * 1000000ull + feature_date_month(date) * 10000ull + feature_date_year(date), 8);
+}
+
+likeness finding_births(const finding_person *a, const finding_person *b) {
+  uint32_t x = birth_of(a), y = birth_of(b);
+  if (!x || !y || feature_date_span(x) || feature_date_span(y)) return LIKE_UNKNOWN;
+  bool complete = feature_date_day(x) && feature_date_day(y);
+  if (x == y) return complete ? LIKE_EQUAL : LIKE_NEAR;
+  if (!complete) return feature_date_year(x) == feature_date_year(y) || digit_edits(digits_of(x) & 0xffff, digits_of(y) & 0xffff) <= 1 ? LIKE_NEAR : LIKE_OTHER;
+  bool exchanged = feature_date_year(x) == feature_date_year(y) && feature_date_day(x) == feature_date_month(y) &&
+                   feature_date_month(x) == feature_date_day(y);
+  return exchanged || digit_edits(digits_of(x), digits_of(y)) <= 1 ? LIKE_NEAR : LIKE_OTHER;
+}
+
+/* Two words that no slip makes of each other. */
+static bool other_given_name(const finding_person *a, const finding_person *b) {
+  person_name x, y;
+  if (!read_name(a, &x) || !read_name(b, &y)) return false;
+  word_span p = x.words[x.word_count - 1], q = y.words[y.word_count - 1];
+  return !words_alike(&x, p, &y, q) && edits(x.letters + p.start, p.end - p.start, y.letters + q.start, q.end - q.start) > 1;
+}
+
+bool finding_same_person(const finding_person *a, const finding_person *b) {
+  likeness names = finding_names(a, b), births = finding_births(a, b);
+  if (names == LIKE_EQUAL || names == LIKE_UNKNOWN) return true;
+  if (names == LIKE_NEAR) return births != LIKE_OTHER;
+  return births == LIKE_EQUAL && !other_given_name(a, b);
+}

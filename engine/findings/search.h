@@ -1,0 +1,77 @@
+/* Groups of records that share a key, after all rows are read: where findings of more than one record begin.
+ *
+ *   rows --keys--> group << 24 | tag, row --sort--> groups of two keys or more --handler, in the order of keys--> findings_add
+ *
+ * A key is a hash of what is shared (40 bits: the handler compares the values themselves) and a tag, a hash of what would
+ * make it harmless (the person's name): where all tags of a group agree it is left out before a row is looked at. Rows in
+ * memory are read where they are; of those in a file only the groups' are fetched, part by part.
+ */
+#ifndef KHOP_FINDINGS_SEARCH_H
+#define KHOP_FINDINGS_SEARCH_H
+
+#include "base/control.h"
+#include "findings/findings.h"
+
+/* What finders of groups look at; all borrowed. */
+typedef struct finding_input {
+  const schema *schema;
+  const feature_table *table; /* in memory or in a file */
+  const clusters *clusters;   /* NULL: nothing was matched (khop ids); of linked registers its entities */
+  uint32_t first_right;       /* linked registers: rows from here on are the right one's; UINT32_MAX otherwise */
+  uint32_t today;             /* as feature dates: year << 9 | month << 5 | day */
+  pool *workers;
+  spill_file *spill;          /* where rows in a file are sorted */
+  uint64_t spill_bytes;       /* memory for that */
+  const khop_control *control;
+} finding_input;
+
+enum { FINDING_TAG_BITS = 24, FINDING_KEYS_MAX = 16 };
+/* Never 0. */
+static inline uint64_t finding_key(uint64_t hash, uint64_t tag_hash) {
+  return (hash | 1) << FINDING_TAG_BITS | (tag_hash & ((1u << FINDING_TAG_BITS) - 1));
+}
+static inline uint64_t finding_key_group(uint64_t key) { return key >> FINDING_TAG_BITS; }
+
+typedef struct finding_member {
+  uint64_t key;
+  uint32_t row;
+  const uint8_t *features;
+} finding_member;
+
+typedef struct finding_search {
+  /* The keys of one live row; how many. Called twice for each row, from several threads. */
+  size_t (*keys)(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]);
+  bool equal_tags_too; /* also groups whose tags all agree */
+  /* A group of two members or more, ascending by tag, then row; a row may stand there more than once. */
+  khop_status (*group)(void *context, const finding_member *members, size_t count, khop_error *err);
+  void *context;
+} finding_search;
+
+khop_status finding_search_run(const finding_search *s, const finding_input *in, khop_error *err);
+
+/* The rows of a group, ascending, each once: to `rows`, which has room for all. */
+size_t finding_member_rows(const finding_member *members, size_t count, uint32_t *rows);
+
+/* ---- finders ------------------------------------------------------------------------------------ */
+
+typedef khop_status finder(findings *out, const finding_input *in, khop_error *err);
+finder find_shared; /* id_shared */
+
+/* ---- people.c: is it the same person? ------------------------------------------------------------ */
+
+/* One person of a record, as its row tells of it. */
+typedef struct finding_person {
+  const schema_person *roles;
+  const feature_layout *layout;
+  const uint8_t *features;
+} finding_person;
+
+typedef enum likeness { LIKE_UNKNOWN, LIKE_EQUAL, LIKE_NEAR, LIKE_OTHER } likeness;
+/* Names: near by two letters, a word more or less, words abbreviated or in another order. */
+likeness finding_names(const finding_person *a, const finding_person *b);
+/* Birth dates: near by a digit, by day and month exchanged, or equal in what both know. */
+likeness finding_births(const finding_person *a, const finding_person *b);
+/* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */
+bool finding_same_person(const finding_person *a, const finding_person *b);
+
+#endif

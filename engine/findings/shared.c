@@ -1,0 +1,116 @@
+/* id_shared: one number on several people. Who holds a number is a person of a record, so that a mother with her children's
+ * entries is one, and a child that was given its mother's number is found. See search.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "findings/search.h"
+
+enum { people_max = 16 }; /* that are told apart; more are "at least 16" */
+
+typedef struct shared_search {
+  findings *out;
+  const finding_input *in;
+  uint32_t *rows;
+  size_t rows_capacity;
+} shared_search;
+
+static uint64_t packed_number(const feature_layout *layout, size_t field, const uint8_t *features) {
+  const feature_slot *slot = &layout->slots[field];
+  uint64_t packed = slot->kind == SLOT_ID ? slot_u64(features, slot->offset) : 0;
+  return feature_id_kind(packed) == ID_OTHER ? 0 : packed; /* what cannot be read identifies nobody */
+}
+
+/* Name and year of birth; 0: no name, and nobody to tell from others. */
+static uint64_t person_hash(const feature_layout *layout, const schema_person *p, const uint8_t *features) {
+  const feature_slot *name = p->name < 0 ? NULL : &layout->slots[p->name], *birth = p->birth < 0 ? NULL : &layout->slots[p->birth];
+  if (!name || feature_missing(name, features)) return 0;
+  uint64_t year = birth && birth->kind == SLOT_DATE ? feature_date_year(slot_u32(features, birth->offset)) : 0;
+  return hash_combine(slot_u32(features, name->offset + 4), year);
+}
+
+/* Each number of each person, with the person's tag; `out_people` (may be NULL): whose each one is. */
+static size_t list_numbers(const finding_input *in, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX], size_t *out_people,
+                           uint64_t *out_numbers) {
+  const schema_findings *f = &in->schema->findings;
+  size_t count = 0;
+  for (size_t p = 0; p < f->people_count; p++) {
+    uint64_t fields = f->people[p].numbers | f->people[p].papers, person = 0;
+    for (; fields && count < FINDING_KEYS_MAX; fields &= fields - 1) {
+      uint64_t packed = packed_number(&in->table->layout, (size_t)__builtin_ctzll(fields), features);
+      if (!packed) continue;
+      if (!person) person = person_hash(&in->table->layout, &f->people[p], features);
+      if (!person) break;
+      if (out_people) out_people[count] = p;
+      if (out_numbers) out_numbers[count] = packed;
+      keys[count++] = finding_key(hash_mix(packed), person);
+    }
+  }
+  return count;
+}
+
+static size_t keys_of_row(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  const shared_search *s = context;
+  return list_numbers(s->in, features, keys, NULL, NULL);
+}
+
+/* ---- a group of one number --------------------------------------------------------------------------- */
+
+typedef struct holder {
+  finding_person person;
+  size_t role;
+  uint32_t row;
+  uint64_t number;
+} holder;
+
+static holder holder_of(const finding_input *in, const finding_member *m) {
+  uint64_t keys[FINDING_KEYS_MAX], numbers[FINDING_KEYS_MAX];
+  size_t people[FINDING_KEYS_MAX], count = list_numbers(in, m->features, keys, people, numbers), i = 0;
+  while (i + 1 < count && keys[i] != m->key) i++;
+  return (holder){.person = {.roles = &in->schema->findings.people[people[i]], .layout = &in->table->layout, .features = m->features},
+                  .role = people[i], .row = m->row, .number = numbers[i]};
+}
+
+/* What was matched is one person, where the record is about him. */
+static bool is_same(const finding_input *in, const holder *a, const holder *b) {
+  const clusters *c = in->clusters;
+  if (c && a->role == 0 && b->role == 0 && c->of_row[a->row] == c->of_row[b->row]) return true;
+  return finding_same_person(&a->person, &b->person);
+}
+
+static khop_status report(shared_search *s, const holder *people, size_t people_count, const finding_member *members, size_t count,
+                          khop_error *err) {
+  char number[FINDING_ID_TEXT_BYTES], evidence[256];
+  TRY(array_reserve(&s->rows, &s->rows_capacity, count, sizeof *s->rows, "findings", err));
+  size_t rows = finding_member_rows(members, count, s->rows);
+  finding_id_text(people[0].number, number);
+  snprintf(evidence, sizeof evidence, "%s%zu people in %zu record%s", people_count == people_max ? "at least " : "", people_count, rows,
+           rows == 1 ? "" : "s");
+  const finding found = {.kind = FINDING_ID_SHARED, .severity = finding_kind_severity(FINDING_ID_SHARED), .type = finding_id_type(people[0].number),
+                         .identifier = number, .evidence = evidence, .rows = s->rows, .row_count = rows};
+  return findings_add(s->out, &found, err);
+}
+
+/* Each member is one of the people met so far, or the next one. */
+static khop_status look_at_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  shared_search *s = context;
+  holder people[people_max];
+  size_t people_count = 0;
+  for (size_t i = 0; i < count && people_count < people_max; i++) {
+    if (i && members[i].key == members[i - 1].key) continue; /* the same name and year */
+    const holder h = holder_of(s->in, &members[i]);
+    size_t p = 0;
+    while (p < people_count && !is_same(s->in, &people[p], &h)) p++;
+    if (p == people_count) people[people_count++] = h;
+  }
+  return people_count > 1 ? report(s, people, people_count, members, count, err) : KHOP_OK;
+}
+
+khop_status find_shared(findings *out, const finding_input *in, khop_error *err) {
+  shared_search s = {.out = out, .in = in};
+  if (!in->schema->findings.numbered) return KHOP_OK;
+  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = &s};
+  khop_status status = finding_search_run(&search, in, err);
+  mem_free(s.rows);
+  return status;
+}

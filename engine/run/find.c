@@ -1,0 +1,15 @@
+/* Findings of more than one record: after clusters are made, or where there are none after all rows are read. See findings/search.h. */
+#include "findings/search.h"
+#include "run/spill.h"
+
+static finder *const finders[] = {find_shared};
+
+khop_status run_find(run *r, const clusters *c, khop_error *err) {
+  if (!run_finds(r)) return KHOP_OK;
+  progress_phase(&r->progress, "findings", "rows", r->table.count);
+  const finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .first_right = r->link ? r->walk.first_right : UINT32_MAX,
+                            .today = r->today, .workers = r->workers, .spill = r->spill, .spill_bytes = r->spill ? run_spill_bytes(r) : 0,
+                            .control = r->options.control};
+  for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY(finders[i](&r->findings, &in, err));
+  return findings_end(&r->findings, &r->table, err);
+}
