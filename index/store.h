@@ -112,6 +112,7 @@ void store_batch_free(store_batch *b);
 /* ---- writing ------------------------------------------------------------------------------- */
 
 typedef struct store_writer store_writer;
+typedef struct store store; /* see reading */
 
 typedef struct store_writer_options {
   const char *schema;
@@ -152,6 +153,8 @@ khop_status store_writer_meta(store_writer *w, const char *name, const char *val
 /* Commits and syncs: what a full disk can spoil is behind. Only store_writer_finish may follow; it seals
  * what was not. */
 khop_status store_writer_seal(store_writer *w, khop_error *err);
+/* A sealed store, to be read while it is not finished: to be closed before store_writer_finish or store_writer_free. */
+khop_status store_writer_open_sealed(const store_writer *w, store **out_store, khop_error *err);
 /* Commits, syncs, renames to DIR. An existing store at DIR is KHOP_USAGE, or replaced with
  * `replace`: it becomes DIR.old, the new one DIR, then DIR.old is removed. */
 khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err);
@@ -159,8 +162,6 @@ khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err);
 void store_writer_free(store_writer *w);
 
 /* ---- reading ------------------------------------------------------------------------------- */
-
-typedef struct store store;
 
 /* Read-only. Several threads may read, each with its own store_view. LMDB's rules: a process opens
  * a directory at most once at a time, and does not fork while it is open. The structure of the

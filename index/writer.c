@@ -194,6 +194,12 @@ khop_status store_writer_seal(store_writer *w, khop_error *err) {
   return KHOP_OK;
 }
 
+khop_status store_writer_open_sealed(const store_writer *w, store **out_store, khop_error *err) {
+  *out_store = NULL;
+  if (!w->sealed) return error_set(err, KHOP_BUG, "%s: read before it is sealed", w->directory.final_path);
+  return store_open(out_store, w->directory.temporary_path, err);
+}
+
 khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err) {
   if (!w->sealed) TRY(store_writer_seal(w, err));
   w->sealed = false; /* once */

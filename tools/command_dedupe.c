@@ -14,7 +14,19 @@ static const option_spec dedupe_options[] = {
     {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};
 
-const char *show_results(unsigned write) { return write & (KHOP_WRITE_DEFAULT | KHOP_WRITE_IDS) ? ", ids.csv" : ""; }
+const char *show_results(unsigned write) {
+  static const struct {
+    unsigned bits;
+    const char *name;
+  } results[] = {{KHOP_WRITE_DEFAULT | KHOP_WRITE_IDS, ", ids.csv"}, {KHOP_WRITE_GOLDEN, ", golden.csv"}};
+  static char text[128];
+  size_t used = 0;
+  text[0] = '\0';
+  for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
+    if (write & results[i].bits) used += (size_t)snprintf(text + used, sizeof text - used, "%s", results[i].name);
+  }
+  return text;
+}
 
 static void show_range(const khop_range *r, const char *what) {
   printf("%s %s (%s to %s)", show_count((uint64_t)(r->estimate + 0.5)), what, show_count((uint64_t)(r->low + 0.5)),

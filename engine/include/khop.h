@@ -78,7 +78,8 @@ typedef struct khop_map {
  * A job that has no such result leaves its bit aside. */
 enum {
   KHOP_WRITE_DEFAULT = 1 << 0,
-  KHOP_WRITE_IDS = 1 << 1 /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
+  KHOP_WRITE_IDS = 1 << 1, /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
+  KHOP_WRITE_GOLDEN = 1 << 2 /* golden.csv: one line an entity, of the values that survive. Needs the store */
 };
 
 /* What khop_dedupe, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */

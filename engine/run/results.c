@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output/outputs.h"
+#include "run/golden.h"
 #include "run/spill.h"
 
 /* ---- the store ------------------------------------------------------------------------------------- */
@@ -95,14 +96,16 @@ static file_writer *const writers[OUTPUT_COUNT] = {[OUTPUT_PAIRS] = write_pairs,
                                                    [OUTPUT_LINKS] = write_links, [OUTPUT_UNLINKED] = write_unlinked,
                                                    [OUTPUT_REJECTED] = write_rejected};
 
+static bool is_wanted(const outputs *o, size_t file) { return o->wanted >> file & 1; }
+
 static khop_status write_file(const writing *w, size_t file, khop_error *err) {
-  if (!(w->outputs->wanted >> file & 1)) return KHOP_OK;
+  if (!is_wanted(w->outputs, file)) return KHOP_OK;
   writers[file](&w->outputs->files[file], w->found);
   return outputs_finish(w->outputs, file, err);
 }
 
 static khop_status write_findings(const writing *w, khop_error *err) {
-  if (!(w->outputs->wanted >> OUTPUT_IDS & 1)) return KHOP_OK;
+  if (!is_wanted(w->outputs, OUTPUT_IDS)) return KHOP_OK;
   TRY(write_ids(&w->outputs->files[OUTPUT_IDS], w->found, err));
   return outputs_finish(w->outputs, OUTPUT_IDS, err);
 }
@@ -140,6 +143,20 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
   return write_file(w, OUTPUT_UNLINKED, err);
 }
 
+/* ---- results with values of records, from the sealed store ------------------------------------------------------- */
+
+static khop_status write_from_store(run *r, outputs *o, const result *found, khop_error *err) {
+  khop_status status = KHOP_OK;
+  store_pass pass = {0};
+  if (!is_wanted(o, OUTPUT_GOLDEN)) return KHOP_OK;
+  TRY_CLEANUP(store_pass_open(&pass, r, err));
+  TRY_CLEANUP(write_golden(&pass, found->clusters, &o->files[OUTPUT_GOLDEN], err));
+  TRY_CLEANUP(outputs_finish(o, OUTPUT_GOLDEN, err));
+cleanup:
+  store_pass_close(&pass);
+  return status;
+}
+
 /* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
  * it was. */
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
@@ -148,6 +165,7 @@ khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t me
   TRY(run_gather_ids(r, found, err));
   TRY(outputs_open(o, err));
   TRY(pool_run(r->workers, 2, write_part, &job, err));
+  TRY(write_from_store(r, o, found, err));
   TRY(control_check(r->options.control, err));
   summarise_time(r, summary);
   TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, links, err));

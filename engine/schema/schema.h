@@ -51,6 +51,16 @@
  *     entry: {place: noi_dang_ky, book: quyen_so, number: so, date: ngay_dang_ky}
  *   expected_duplicates: 0.08           # matching pairs per record, before training (prior)
  *   thresholds: {match: 0.9, review: 0.5}      # match probabilities
+ *   golden:                             # which value survives of several; may be left out (schema_golden.c)
+ *     authority: [cccd, civil-birth]    # registers, the most trusted first: schemas of linked ones, or names of files
+ *     date: ngay_cap                    # how recent a record is
+ *     fields:
+ *       noi_cu_tru: [most_recent, most_complete]
+ *       so_dinh_danh: {rule: authority, write: canonical}
+ *   quality:                            # what a usable record has; may be left out
+ *     required: [ho_ten, ngay_sinh, gioi_tinh]
+ *     identity: [so_dinh_danh, [ho_ten, ngay_sinh]]   # a record without any of them is unusable
+ *     place: noi_cu_tru                 # where it is counted
  *   links: one-to-one                   # of linked registers; or one-to-many, many-to-one, many-to-many (default)
  *   joint: true                         # links registers of other schemas: an alias is the name of a field of theirs
  *
@@ -86,7 +96,9 @@ enum {
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
   SCHEMA_TESTS_MAX = 8,       /* per clause */
   SCHEMA_CLAUSES_MAX = 12,    /* per level, multiplied out */
-  SCHEMA_CONFLICTS_MAX = SCHEMA_LEVELS_MAX
+  SCHEMA_CONFLICTS_MAX = SCHEMA_LEVELS_MAX,
+  SCHEMA_REGISTERS_MAX = 64,  /* of an order of authority */
+  SCHEMA_IDENTITIES_MAX = 8
 };
 
 typedef enum semantic_type {
@@ -302,6 +314,29 @@ typedef struct schema_findings {
   } entry;
 } schema_findings;
 
+/* Which of several values of one field survives: of those that the rules before it leave. */
+typedef enum golden_rule {
+  GOLDEN_MOST_COMPLETE, /* what says most: a day before a year, a full name before initials, a commune before a province */
+  GOLDEN_MAJORITY,      /* what most records say */
+  GOLDEN_AUTHORITY,     /* what the most trusted register says */
+  GOLDEN_MOST_RECENT,   /* what the record with the latest date says */
+  GOLDEN_RULES
+} golden_rule;
+const char *golden_rule_name(golden_rule rule);
+
+typedef struct schema_survivor {
+  golden_rule rules[GOLDEN_RULES]; /* in order, none twice */
+  size_t rule_count;
+  int date_field;     /* for GOLDEN_MOST_RECENT; -1: none */
+  bool is_canonical;  /* written in its canonical form, not as it stands in the register */
+} schema_survivor;
+
+/* One way to tell whose record it is: all of these fields, present and valid. */
+typedef struct schema_identity {
+  size_t fields[SCHEMA_KEY_PARTS_MAX];
+  size_t field_count;
+} schema_identity;
+
 typedef struct schema {
   char *name, *title;
   bool is_joint; /* for links between different schemas: its aliases are names of their fields */
@@ -321,6 +356,13 @@ typedef struct schema {
   schema_findings findings;
   double expected_duplicates;
   double match_threshold, review_threshold;
+  schema_survivor survivors[SCHEMA_FIELDS_MAX]; /* of each field; what `golden` leaves out is that of its type */
+  char *authority[SCHEMA_REGISTERS_MAX];        /* registers, the most trusted first */
+  size_t authority_count;
+  bool required[SCHEMA_FIELDS_MAX];             /* without it a record is not complete */
+  schema_identity identities[SCHEMA_IDENTITIES_MAX];
+  size_t identity_count;
+  int place_field;                              /* where it is counted; -1: none */
   char *text;    /* the YAML that it was read from */
   uint64_t hash; /* of the text */
 } schema;

@@ -235,6 +235,8 @@ enum {
   ROOT_CLUSTERS,
   ROOT_DUPLICATES,
   ROOT_THRESHOLDS,
+  ROOT_GOLDEN,
+  ROOT_QUALITY,
   ROOT_LINKS,
   ROOT_JOINT,
   ROOT_FINDINGS,
@@ -264,6 +266,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_BLOCKING] = {"blocking", false},      [ROOT_SPLIT_BY] = {"split_by", false},
       [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_CLUSTERS] = {"clusters", false},
       [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
+      [ROOT_GOLDEN] = {"golden", false},          [ROOT_QUALITY] = {"quality", false},
       [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false},
       [ROOT_FINDINGS] = {"findings", false}};
   static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
@@ -279,6 +282,8 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   schema_findings_init(&s->findings);
   if (values[ROOT_FINDINGS]) TRY(findings_parse(d, s, values[ROOT_FINDINGS], err));
   else findings_guess(s);
+  TRY(golden_parse(d, s, values[ROOT_GOLDEN], err));
+  TRY(quality_parse(d, s, values[ROOT_QUALITY], err));
   s->expected_duplicates = 0.05;
   if (values[ROOT_DUPLICATES]) {
     TRY(node_number(d, values[ROOT_DUPLICATES], "expected_duplicates", duplicates_range,

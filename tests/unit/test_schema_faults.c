@@ -51,7 +51,7 @@ static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
      "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, clusters, "
-     "expected_duplicates, thresholds, links, joint, findings"},
+     "expected_duplicates, thresholds, golden, quality, links, joint, findings"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
     {"schema: t", "schema: [t]", "1:9: schema: a list stands where a text should"},
@@ -64,7 +64,31 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, links, joint, findings"},
+     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings"},
+
+    /* golden records */
+    {CLUSTERS, "golden: x\n", "18:9: golden: a text stands where a mapping should"},
+    {CLUSTERS, "golden: {rules: x}\n", "18:10: unknown key 'rules'; known: authority, date, fields"},
+    {CLUSTERS, "golden: {date: ten}\n", "18:16: date: field 'ten' is a person_name, not a date"},
+    {CLUSTERS, "golden: {date: ngay}\n", "18:16: date: unknown field 'ngay'; fields: ma, ten, sinh, so, rong"},
+    {CLUSTERS, "golden: {fields: {te: majority}}\n", "18:19: golden: unknown field 'te'; fields: ma, ten, sinh, so, rong"},
+    {CLUSTERS, "golden: {fields: {ten: newest}}\n",
+     "18:24: rule: 'newest' is none of most_complete, majority, authority, most_recent"},
+    {CLUSTERS, "golden: {fields: {ten: [majority, majority]}}\n", "18:35: rule: 'majority' twice"},
+    {CLUSTERS, "golden: {fields: {ten: most_recent}}\n",
+     "18:24: most_recent: by which date? `date` names a field of type date, here or for all of `golden`"},
+    {CLUSTERS, "golden: {fields: {ten: authority}}\n", "18:24: authority: `golden` has no `authority`, the registers in order"},
+    {CLUSTERS, "golden: {authority: [a, b, a]}\n", "18:28: authority: 'a' twice"},
+    {CLUSTERS, "golden: {authority: []}\n", "18:21: authority: empty"},
+    {CLUSTERS, "golden: {fields: {ten: {rule: majority, write: upper}}}\n",
+     "18:48: write: 'upper' is neither original nor canonical"},
+    {CLUSTERS, "golden: {fields: {ten: {rule: most_recent, date: so}}}\n", "18:50: date: field 'so' is a personal_id, not a date"},
+
+    /* quality */
+    {CLUSTERS, "quality: {needs: [ten]}\n", "18:11: unknown key 'needs'; known: required, identity, place"},
+    {CLUSTERS, "quality: {required: [tem]}\n", "18:22: required: unknown field 'tem'; fields: ma, ten, sinh, so, rong"},
+    {CLUSTERS, "quality: {identity: [so, [ten, tem]]}\n", "18:32: identity: unknown field 'tem'; fields: ma, ten, sinh, so, rong"},
+    {CLUSTERS, "quality: {place: ten}\n", "18:18: place: field 'ten' is a person_name, not a place"},
 
     /* fields */
     {"type: code", "type: cod",
@@ -383,7 +407,7 @@ static void test_hostile(void **state) {
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
       {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
-                 "comparisons, clusters, expected_duplicates, thresholds, links, joint, findings"},
+                 "comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;
   char *text = malloc(length);
