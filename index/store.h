@@ -68,7 +68,7 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_BLOCK_ROWS "block_rows"
 #define STORE_META_WINDOW "window"
 #define STORE_META_INPUT_HASH "input_hash"
-#define STORE_META_FIRST_RIGHT "first_right"
+#define STORE_META_REGISTERS "registers" /* first rows of linked registers; '+' behind one whose own pairs are compared, too */
 #define STORE_META_MONTH_FIRST "month_first:%u"
 
 /* A field's text, not NUL-terminated. */

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/link_options.h"
 #include "commands.h"
 
 /* Wide enough for every rule's name: two may begin alike. */
@@ -37,15 +38,28 @@ static void print_blocks(const khop_plan_result *p, int width) {
   }
 }
 
+static const option_spec plan_options[] = {
+    {"--link", NULL, NULL, "the operands are registers to be linked, as those of khop link: its options hold"}, {NULL, NULL, NULL, NULL}};
+
+/* The options of a link are of no use without one. */
+static khop_status read_options(const arguments *a, khop_link_options *link, khop_map *maps, khop_error *err) {
+  if (arguments_has(a, "--link")) return arguments_to_link(a, link, err);
+  khop_link_options_init(link);
+  for (const option_spec *option = options_link; option->name; option++) {
+    if (arguments_has(a, option->name)) return report_usage(err, "%s: only with --link", option->name);
+  }
+  return arguments_to_options(a, &link->all, maps, err);
+}
+
 static khop_status run_plan(const arguments *a, khop_error *err) {
   static khop_plan_result plan;
-  khop_options options;
+  khop_link_options link;
   khop_map maps[VALUES_MAX];
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  if (status == KHOP_OK) status = report_start(a, &options, err);
+  khop_status status = read_options(a, &link, maps, err);
+  if (status == KHOP_OK) status = report_start(a, &link.all, err);
   if (status != KHOP_OK) return status;
-  status = khop_plan(&options, &plan, err);
-  report_end(&options);
+  status = link.register_count ? khop_plan_link(&link, &plan, err) : khop_plan(&link.all, &plan, err);
+  report_end(&link.all);
   if (status != KHOP_OK) return status;
   printf("schema         %s\n", plan.schema);
   printf("rows           %s read, %s rejected, %s to index\n", show_count(plan.rows), show_count(plan.rejected), show_count(plan.indexed));
@@ -65,12 +79,13 @@ static khop_status run_plan(const arguments *a, khop_error *err) {
 const command_spec command_plan = {
     .name = "plan",
     .operands = "REGISTER.csv [MORE.csv...]",
-    .summary = "shows what dedupe would do: pairs, largest blocks, memory, disk, time; writes nothing",
+    .summary = "shows what dedupe or link would do: pairs, largest blocks, memory, disk, time; writes nothing",
     .details = "For each blocking rule: rows with a key, blocks, pairs that it is the first to find, pairs that an earlier rule finds too,\n"
                "expected matches among its pairs, those of them that no other rule finds (a run without the rule misses them), and the\n"
                "seconds that it costs. Up to 131,072 rows all pairs are compared, beyond a sample. What the store will cost is found by writing one\n"
                "for a second, in TMPDIR or /tmp; it is removed.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){options_model, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){plan_options, options_model, options_schema, options_link, options_input, options_run,
+                                                  options_help, NULL},
     .run = run_plan};

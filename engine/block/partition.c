@@ -87,9 +87,9 @@ static khop_status count_keys(void *context, unsigned worker, const feature_tabl
   return KHOP_OK;
 }
 
-/* Two rows, one from either side where there are two. */
+/* Of rows that ascend: the first and the last are of two registers where any two are. */
 static bool has_pair(const walk_options *o, const sort_item *items, size_t count) {
-  return count > 1 && (!o->first_right || (items[0].row < o->first_right && items[count - 1].row >= o->first_right));
+  return count > 1 && registers_pair(&o->registers, items[0].row, items[count - 1].row);
 }
 
 typedef struct marking {
@@ -256,8 +256,8 @@ static khop_status walk_part(partition_job *job, rule_parts *rule, size_t p, par
   walk_options options = *in->walk;
   options.table = &table;
   options.keys = NULL;
-  if (options.first_right) options.first_right = (uint32_t)sorted_below(m->numbers.data, count, options.first_right);
-  if (in->walk->first_right && (options.first_right == 0 || options.first_right == count)) return KHOP_OK; /* all of one side */
+  options.registers = registers_of_part(&options.registers, m->numbers.data, count);
+  if (!registers_pair(&options.registers, 0, (uint32_t)count - 1)) return KHOP_OK; /* all of one register */
   rule_walk walk = {.options = &options, .rule = rule->rule, .items = m->items.data, .scratch = m->scratch.data};
   TRY(rule_walk_sort(&walk, 1, in->workers, err));
   return in->part(in->context, &walk, err);

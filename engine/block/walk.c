@@ -50,25 +50,17 @@ void rule_facts_add(rule_facts *sum, const rule_facts *part) {
 
 static uint64_t pairs_of(uint64_t rows) { return rows * (rows - 1) / 2; }
 
-double walk_all_pairs(uint64_t left_rows, uint64_t right_rows) {
-  return right_rows ? (double)left_rows * (double)right_rows : (double)left_rows * ((double)left_rows - 1) / 2;
-}
-
-/* Rows of a block ascend: those of the left register stand first. 0 with one register. */
-static size_t left_rows(const walk_options *o, const sort_item *items, size_t count) {
-  size_t low = 0, high = o->first_right ? count : 0;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (items[middle].row < o->first_right) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 static uint64_t block_pairs(const walk_options *o, const sort_item *items, size_t count) {
-  if (!o->first_right) return pairs_of(count);
-  uint64_t left = left_rows(o, items, count);
-  return left * (count - left);
+  if (!registers_linked(&o->registers)) return pairs_of(count);
+  if (count == 2) return registers_pair(&o->registers, items[0].row, items[1].row);
+  size_t starts[KHOP_REGISTERS_MAX + 1];
+  uint64_t pairs = 0;
+  registers_split(&o->registers, items, count, starts);
+  for (size_t n = 0; n < o->registers.count; n++) {
+    uint64_t rows = starts[n + 1] - starts[n];
+    pairs += rows * starts[n] + (registers_within(&o->registers, n) ? pairs_of(rows) : 0);
+  }
+  return pairs;
 }
 
 /* ---- walking ---------------------------------------------------------------------------------- */
@@ -85,7 +77,7 @@ typedef struct walker {
   uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
   block_span blocks[task_items / 2 + 1];
   bool settled[task_items / 2 + 1]; /* block -> its one pair is known to be an earlier rule's */
-  sort_item tile[BATCH_ROWS]; /* of a block across registers: left rows, then right ones */
+  sort_item tile[BATCH_ROWS]; /* of a rectangle: rows of the one register, then of the other */
   sort_item *split_items;
   size_t split_capacity;
 } walker;
@@ -162,8 +154,13 @@ static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t co
   }
 }
 
-/* Pairs (i, j), i < lefts, i < j <= i + reach, rights <= j, of up to BATCH_ROWS rows. */
-static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count, size_t lefts, size_t rights, size_t reach,
+/* Rows from where the range before ends up to `end` are paired with those behind them, from row `partners` on. */
+typedef struct pair_range {
+  size_t end, partners;
+} pair_range;
+
+/* Pairs (i, j), i < j <= i + reach, of up to BATCH_ROWS rows; ranges ascend, and rows behind the last are no pair's first. */
+static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count, const pair_range *ranges, size_t range_count, size_t reach,
                              khop_error *err) {
   walker *w = t->walker;
   if (w->batch.row_count + count > BATCH_ROWS) {
@@ -174,10 +171,11 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
   if (two_found && t->job->walk->known) pair_memory_put(t->job->walk->known, pair_memory_pair(items[0].row, items[1].row));
   if (count > 2) compute_earlier_keys(t, items, count);
   for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
-  size_t rules = t->job->walk->rule;
-  for (size_t i = 0; i < lefts; i++) {
+  size_t rules = t->job->walk->rule, range = 0;
+  for (size_t i = 0; i < ranges[range_count - 1].end; i++) {
+    while (i >= ranges[range].end) range++;
     size_t end = i + reach < count - 1 ? i + reach + 1 : count;
-    for (size_t j = i < rights ? rights : i + 1; j < end; j++) {
+    for (size_t j = i < ranges[range].partners ? ranges[range].partners : i + 1; j < end; j++) {
       bool found = count == 2 ? two_found : found_before(w, i, j, rules);
       t->result->facts.pairs_repeated += found;
       if (found && !t->job->keep_found) continue;
@@ -192,25 +190,30 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
   return KHOP_OK;
 }
 
+/* All pairs of rows of one register. */
+static khop_status walk_triangle(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  const pair_range all = {.end = count};
+  return count < 2 ? KHOP_OK : walk_rows(t, items, count, &all, 1, count, err);
+}
+
 static khop_status remember_key(key_list *list, uint64_t key, khop_error *err) {
   TRY(array_reserve(&list->keys, &list->capacity, list->count + 1, sizeof *list->keys, "keys of oversized blocks", err));
   list->keys[list->count++] = key;
   return KHOP_OK;
 }
 
-/* Too large and nothing left to split by: neighbours in order, in overlapping pieces. */
+/* Neighbours in order, in overlapping pieces. */
 static khop_status walk_window(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
   const size_t asked = t->job->walk->options->window;
+  if (count < 2) return KHOP_OK;
   size_t window = asked < count ? asked : count - 1, step = BATCH_ROWS - window;
   uint64_t compared = pairs_of(window) + (count - window) * window;
-  TRY(remember_key(&t->result->windowed, items[0].key, err));
-  t->result->facts.blocks_windowed++;
   t->result->facts.pairs_left_out += pairs_of(count) - compared;
   block->pairs_left_out += pairs_of(count) - compared;
   for (size_t start = 0; start < count; start += step) {
     size_t piece = count - start < BATCH_ROWS ? count - start : BATCH_ROWS;
-    size_t lefts = start + piece == count ? piece : step;
-    TRY(walk_rows(t, items + start, piece, lefts, 0, window, err));
+    const pair_range firsts = {.end = start + piece == count ? piece : step};
+    TRY(walk_rows(t, items + start, piece, &firsts, 1, window, err));
     if (start + piece == count) break;
   }
   return KHOP_OK;
@@ -221,21 +224,44 @@ enum { tile_rows = BATCH_ROWS / 2 };
 /* `left` rows from items on by `right` rows from rights on; each at most tile_rows, or both together a batch. */
 static khop_status walk_tile(walk_task *t, const sort_item *lefts, size_t left, const sort_item *rights, size_t right, khop_error *err) {
   sort_item *tile = t->walker->tile;
+  const pair_range across = {.end = left, .partners = left};
   memcpy(tile, lefts, left * sizeof *tile);
   memcpy(tile + left, rights, right * sizeof *tile);
-  return walk_rows(t, tile, left + right, left, left, left + right, err);
+  return walk_rows(t, tile, left + right, &across, 1, left + right, err);
 }
 
-/* All pairs across, a tile at a time. */
-static khop_status walk_across(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
-  size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
+/* All pairs of two registers' rows, a tile at a time. */
+static khop_status walk_rectangle(walk_task *t, const sort_item *lefts, size_t left, const sort_item *rights, size_t right, khop_error *err) {
   if (left == 0 || right == 0) return KHOP_OK;
-  if (count <= BATCH_ROWS) return walk_rows(t, items, count, left, left, count, err);
+  if (left + right <= BATCH_ROWS) return walk_tile(t, lefts, left, rights, right, err);
   for (size_t l = 0; l < left; l += tile_rows) {
     size_t l_rows = left - l < tile_rows ? left - l : tile_rows;
     for (size_t r = 0; r < right; r += tile_rows) {
       size_t r_rows = right - r < tile_rows ? right - r : tile_rows;
-      TRY(walk_tile(t, items + l, l_rows, items + left + r, r_rows, err));
+      TRY(walk_tile(t, lefts + l, l_rows, rights + r, r_rows, err));
+    }
+  }
+  return KHOP_OK;
+}
+
+/* All pairs of a block of several registers that are candidates. */
+static khop_status walk_across(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  const table_registers *registers = &t->job->walk->options->registers;
+  size_t starts[KHOP_REGISTERS_MAX + 1];
+  if (!registers_pair(registers, items[0].row, items[count - 1].row)) return KHOP_OK; /* what splitting left is of one register */
+  registers_split(registers, items, count, starts);
+  if (count <= BATCH_ROWS) {
+    pair_range ranges[KHOP_REGISTERS_MAX];
+    for (size_t n = 0; n < registers->count; n++) {
+      ranges[n] = (pair_range){.end = starts[n + 1], .partners = registers_within(registers, n) ? 0 : starts[n + 1]};
+    }
+    return walk_rows(t, items, count, ranges, registers->count, count, err);
+  }
+  for (size_t n = 0; n < registers->count; n++) {
+    size_t rows = starts[n + 1] - starts[n]; /* few enough for a batch where they are compared with each other: see is_walkable */
+    if (registers_within(registers, n)) TRY(walk_triangle(t, items + starts[n], rows, err));
+    for (size_t m = n + 1; m < registers->count; m++) {
+      TRY(walk_rectangle(t, items + starts[n], rows, items + starts[m], starts[m + 1] - starts[m], err));
     }
   }
   return KHOP_OK;
@@ -257,20 +283,37 @@ bool block_diagonal_holds(size_t left_rows, size_t right_rows, size_t left, size
   return false;
 }
 
-/* Too large and nothing left to split by: both sides in as many parts, each part with its like. */
-static khop_status walk_diagonal(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
-  size_t left = left_rows(t->job->walk->options, items, count), right = count - left;
+/* Both sides in as many parts, each part with its like. */
+static khop_status walk_diagonal(walk_task *t, const sort_item *lefts, size_t left, const sort_item *rights, size_t right, block_fact *block,
+                                 khop_error *err) {
+  if (left == 0 || right == 0) return KHOP_OK;
   size_t parts = diagonal_parts(left, right);
   uint64_t left_out = (uint64_t)left * right;
-  TRY(remember_key(&t->result->windowed, items[0].key, err));
   for (size_t p = 0; p < parts; p++) {
     block_span l = part_of(left, p, parts), r = part_of(right, p, parts);
     left_out -= (uint64_t)(l.end - l.start) * (r.end - r.start);
-    TRY(walk_tile(t, items + l.start, l.end - l.start, items + left + r.start, r.end - r.start, err));
+    TRY(walk_tile(t, lefts + l.start, l.end - l.start, rights + r.start, r.end - r.start, err));
   }
-  t->result->facts.blocks_windowed++;
   t->result->facts.pairs_left_out += left_out;
   block->pairs_left_out += left_out;
+  return KHOP_OK;
+}
+
+/* Too large and nothing left to split by. */
+static khop_status walk_in_parts(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
+  const table_registers *registers = &t->job->walk->options->registers;
+  TRY(remember_key(&t->result->windowed, items[0].key, err));
+  t->result->facts.blocks_windowed++;
+  if (!registers_linked(registers)) return walk_window(t, items, count, block, err);
+  size_t starts[KHOP_REGISTERS_MAX + 1];
+  registers_split(registers, items, count, starts);
+  for (size_t n = 0; n < registers->count; n++) {
+    size_t rows = starts[n + 1] - starts[n];
+    if (registers_within(registers, n)) TRY(walk_window(t, items + starts[n], rows, block, err));
+    for (size_t m = n + 1; m < registers->count; m++) {
+      TRY(walk_diagonal(t, items + starts[n], rows, items + starts[m], starts[m + 1] - starts[m], block, err));
+    }
+  }
   return KHOP_OK;
 }
 
@@ -308,12 +351,11 @@ static khop_status split_block(walk_task *t, sort_item *items, size_t count, siz
 
 /* Few rows, or across registers as few pairs as those would have. */
 static bool is_walkable(const walk_options *o, const sort_item *items, size_t count) {
-  return count <= o->block_rows_max || (o->first_right && block_pairs(o, items, count) <= pairs_of(o->block_rows_max));
+  return count <= o->block_rows_max || (registers_linked(&o->registers) && block_pairs(o, items, count) <= pairs_of(o->block_rows_max));
 }
 
 static khop_status walk_whole(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
-  if (t->job->walk->options->first_right) return walk_across(t, items, count, err);
-  return walk_rows(t, items, count, count, 0, count, err);
+  return registers_linked(&t->job->walk->options->registers) ? walk_across(t, items, count, err) : walk_triangle(t, items, count, err);
 }
 
 static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size_t depth, block_fact *block,
@@ -321,9 +363,7 @@ static khop_status walk_block(walk_task *t, sort_item *items, size_t count, size
   const walk_options *options = t->job->walk->options;
   if (count < 2) return KHOP_OK;
   if (is_walkable(options, items, count)) return walk_whole(t, items, count, err);
-  if (depth == options->schema->split_count) {
-    return options->first_right ? walk_diagonal(t, items, count, block, err) : walk_window(t, items, count, block, err);
-  }
+  if (depth == options->schema->split_count) return walk_in_parts(t, items, count, block, err);
   return split_block(t, items, count, depth, block, err);
 }
 

@@ -7,10 +7,10 @@
  * A pair whose effective keys agree under an earlier rule belongs to that rule and is not handed
  * out again. Batches mix small blocks; their order and content do not depend on the threads.
  *
- * Between two registers, the rows of the left one standing in front, only pairs across them are candidates: a
- * block is a rectangle of its left by its right rows. One of many rows but few pairs (a rare right row among many
- * left ones) is not oversized, and is walked in tiles; one that cannot be split any further is walked in tiles
- * along its diagonal.
+ * Of several registers (registers.h) only pairs of two of them are candidates, and those within one where that is asked
+ * for: a block is rectangles of one register's rows by another's. One of many rows but few pairs (a rare right row among
+ * many left ones) is not oversized, and is walked in tiles; one that cannot be split any further is walked in tiles
+ * along the diagonal of each rectangle, and as a window within a register.
  */
 #ifndef KHOP_BLOCK_WALK_H
 #define KHOP_BLOCK_WALK_H
@@ -19,6 +19,7 @@
 #include "block/candidates.h"
 #include "block/key_group.h"
 #include "block/pair_memory.h"
+#include "block/registers.h"
 
 enum { LARGEST_BLOCKS = 10 };
 
@@ -28,15 +29,12 @@ typedef struct walk_options {
   size_t block_rows_max; /* at most BATCH_ROWS */
   size_t window;         /* below BATCH_ROWS */
   key_group *keys;       /* shared by walks of rule after rule; NULL: each makes its own */
-  uint32_t first_right;  /* rows from here on are the right register's; 0: there is one register */
+  table_registers registers;
 } walk_options;
 
-/* Of a block across two registers that is walked in parts: do the left row and the right row with these places among
+/* Of a rectangle that is walked in parts: do the left row and the right row with these places among
  * their register's meet in one? */
 bool block_diagonal_holds(size_t left_rows, size_t right_rows, size_t left, size_t right);
-
-/* Pairs of records that there are: of one register, or across two. */
-double walk_all_pairs(uint64_t left_rows, uint64_t right_rows);
 
 typedef struct block_fact {
   uint64_t rows;

@@ -13,6 +13,10 @@ khop_status components_check_large(components *c, const cluster_input *in, clust
 
 static inline uint32_t confidence_of(double probability) { return (uint32_t)(probability * CONFIDENCE_ONE + 0.5); }
 
+/* The roots in out->of_row, each the smallest row of its cluster, become numbers; sizes are counted, and confidences by root become those
+ * by number. */
+void clusters_number(clusters *out);
+
 khop_status clusters_add_cut(clusters *c, const cluster_cut *cut, khop_error *err);
 
 #endif

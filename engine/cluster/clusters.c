@@ -17,9 +17,9 @@ static void set_confidence(clusters *out, const components *c, const cluster_inp
   }
 }
 
-/* The roots in out->of_row become numbers. A root is the smallest row of its cluster, so it is numbered before its members
- * are met, and its number is not above it: numbers and confidences move down in their arrays. */
-static void number_rows(clusters *out) {
+/* A root is numbered before its members are met, and its number is not above it: numbers and confidences move down in their
+ * arrays. */
+void clusters_number(clusters *out) {
   for (size_t row = 0; row < out->row_count; row++) {
     uint32_t root = out->of_row[row];
     out->sizes[row] = 0;
@@ -58,7 +58,7 @@ khop_status clusters_make(clusters *out, const cluster_input *in, khop_error *er
   out->of_row = c.root;
   out->sizes = c.sizes;
   c.root = c.sizes = NULL;
-  number_rows(out);
+  clusters_number(out);
 cleanup:
   components_free(&c);
   if (status != KHOP_OK) clusters_free(out);
@@ -81,7 +81,7 @@ khop_status clusters_connect(clusters *out, size_t row_count, const row_pair *pa
   for (size_t row = 0; row < row_count; row++) {
     out->of_row[row] = alive(context, row) ? union_find_root(&sets, (uint32_t)row) : CLUSTER_NONE;
   }
-  number_rows(out);
+  clusters_number(out);
   union_find_free(&sets);
   return KHOP_OK;
 }

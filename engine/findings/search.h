@@ -10,6 +10,7 @@
 #define KHOP_FINDINGS_SEARCH_H
 
 #include "base/control.h"
+#include "block/registers.h"
 #include "findings/findings.h"
 
 /* What finders of groups look at; all borrowed. */
@@ -17,7 +18,7 @@ typedef struct finding_input {
   const schema *schema;
   const feature_table *table; /* in memory or in a file */
   const clusters *clusters;   /* NULL: nothing was matched (khop ids); of linked registers its entities */
-  uint32_t first_right;       /* linked registers: rows from here on are the right one's; UINT32_MAX otherwise */
+  const table_registers *registers;
   uint32_t today;             /* as feature dates: year << 9 | month << 5 | day */
   pool *workers;
   spill_file *spill;          /* where rows in a file are sorted */

@@ -186,39 +186,53 @@ KHOP_API khop_status khop_train(const khop_options *options, const char *model_p
 
 /* ---- link --------------------------------------------------------------------------------- */
 
-typedef enum khop_link_kind { /* ONE_TO_MANY: a left record may have many right ones, a right one only one left one */
+typedef enum khop_link_kind { /* between two registers; ONE_TO_MANY: a record of the first of them may have many of the second, but not
+                               * the other way round */
   KHOP_LINK_BY_SCHEMA = 0, KHOP_LINK_ONE_TO_ONE, KHOP_LINK_ONE_TO_MANY, KHOP_LINK_MANY_TO_ONE, KHOP_LINK_MANY_TO_MANY
 } khop_link_kind;
 
-/* Two registers. Without `both.schema` each side has a schema of its own, named or found by its columns: when they are
- * one, it is used as it is; two different ones meet in a built-in joint schema, through the fields that both have. */
+enum { KHOP_REGISTERS_MAX = 8, KHOP_REGISTER_NAME_BYTES = 96 };
+
+typedef struct khop_link_register {
+  size_t input_count;   /* so many of the inputs, at least 1 */
+  const char *schema;   /* its own; NULL: found by its columns */
+  const khop_map *maps; /* fields of that schema */
+  size_t map_count;
+  bool dedupe;          /* its duplicates are found in the same pass, and are linked as one record */
+} khop_link_register;
+
+/* Two registers or more. Without `all.schema` each has a schema of its own, named or found by its columns: when they are
+ * one, it is used as it is; different ones meet in a built-in joint schema, through the fields that they have in common. */
 typedef struct khop_link_options {
-  khop_options both;  /* inputs: those of the left register, then those of the right one; no maps */
-  size_t left_count;  /* so many of the inputs are the left register's */
-  const char *left_schema, *right_schema;
-  const khop_map *left_maps, *right_maps; /* fields of the side's schema */
-  size_t left_map_count, right_map_count;
+  khop_options all;  /* inputs: those of the first register, then those of the second, ...; no maps */
+  khop_link_register registers[KHOP_REGISTERS_MAX];
+  size_t register_count;
   khop_link_kind kind;
 } khop_link_options;
 KHOP_API void khop_link_options_init(khop_link_options *options);
 
 typedef struct khop_link_side {
+  char name[KHOP_REGISTER_NAME_BYTES]; /* in lists: the schema's, with the register's number behind it where several have it ("cccd", "bhyt-3") */
   char schema[64];
   uint64_t rows, rejected, indexed;
   uint64_t linked, in_review, unlinked; /* indexed records: with a link; else with a pair for review; else */
+  bool deduplicated;
+  uint64_t duplicates; /* records that are a further one of their entity in this register */
 } khop_link_side;
 
 typedef struct khop_link_summary {
-  khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of both registers */
-  khop_link_side left, right;
+  khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of all registers */
+  khop_link_side sides[KHOP_REGISTERS_MAX];
+  size_t side_count;
   khop_link_kind kind;
   uint64_t conflicts, ties;   /* links: whose records contradict each other; that another of equal weight could replace */
   uint64_t pairs_given_up;    /* matching pairs that the kind of link excludes */
   uint64_t greedy_components; /* too large for the best assignment: taken by descending weight */
 } khop_link_summary;
 
-/* Finds the records of the left register and of the right one that mean the same entity and writes OUTPUT: links.csv,
- * unlinked.csv, rejected.csv, summary.json, model.json, store/ (of both), and the results that options.write names. Only pairs across the registers are compared. */
+/* Finds the records of the registers that mean the same entity and writes OUTPUT: links.csv, unlinked.csv, entities.csv (of
+ * three registers or more, or where one is deduplicated), rejected.csv, summary.json, model.json, store/ (of all), and the results that
+ * options.write names. Only pairs of two registers are compared, and those within one that is to be deduplicated. */
 KHOP_API khop_status khop_link(const khop_link_options *options, khop_link_summary *out_summary, khop_error *err);
 
 /* ---- blocking rules -------------------------------------------------------------------------- */
@@ -278,6 +292,8 @@ typedef struct khop_plan_result {
 /* Reads and blocks, but compares only a sample (all pairs of a register of up to 131,072 rows, so that expected matches are
  * those of the run) and writes nothing. */
 KHOP_API khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, khop_error *err);
+/* The same for what khop_link would do. */
+KHOP_API khop_status khop_plan_link(const khop_link_options *options, khop_plan_result *out_plan, khop_error *err);
 
 /* ---- inspect ------------------------------------------------------------------------------ */
 

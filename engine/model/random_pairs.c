@@ -45,13 +45,43 @@ static void choose_pairs(const uint32_t *rows, pair_list *pairs) {
   }
 }
 
-/* The rows of a view depend on the seed and its number alone. Queries come from the left register, the rest from the right. */
+typedef struct view_registers {
+  size_t queries, rest; /* registers that its rows come from */
+} view_registers;
+
+/* Two registers whose pairs are candidates, by chance as often as they have pairs: by the view's seed alone. */
+static view_registers choose_registers(const table_registers *r, uint64_t seed) {
+  enum { in_two = 2 };
+  if (r->count == in_two && !r->within) return (view_registers){.queries = 0, .rest = 1};
+  view_registers chosen = {0};
+  double pairs = 0, random = (double)(hash_mix(seed + 1) >> 11) * 0x1p-53;
+  uint64_t rows[KHOP_REGISTERS_MAX];
+  for (size_t n = 0; n < r->count; n++) rows[n] = r->first[n + 1] - r->first[n];
+  double all = registers_pairs(r, rows);
+  for (size_t a = 0; a < r->count; a++) {
+    for (size_t b = a; b < r->count; b++) {
+      if (a == b && !registers_within(r, a)) continue;
+      double here = a == b ? (double)rows[a] * (double)rows[a] / 2 : (double)rows[a] * (double)rows[b];
+      if (pairs <= random * all) chosen = (view_registers){.queries = a, .rest = b};
+      pairs += here;
+    }
+  }
+  return chosen;
+}
+
+/* The rows of a view depend on the seed and its number alone. Of several registers queries come from one, the rest from another. */
 static void choose_rows(const random_source *source, size_t number, uint32_t rows[BATCH_ROWS]) {
-  size_t middle = source->first_right;
+  const table_registers *r = source->registers;
   uint64_t state = hash_combine(source->seed, number);
+  size_t starts[2] = {0, 0}, ends[2] = {source->table->count, source->table->count};
+  if (registers_linked(r)) {
+    view_registers chosen = choose_registers(r, state);
+    starts[0] = r->first[chosen.rest], ends[0] = r->first[chosen.rest + 1];
+    starts[1] = r->first[chosen.queries], ends[1] = r->first[chosen.queries + 1];
+  }
   for (size_t i = 0; i < BATCH_ROWS; i++) {
     bool is_query = i < queries;
-    rows[i] = random_live_row(source->table, is_query ? 0 : middle, is_query && middle ? middle : source->table->count, &state);
+    rows[i] = random_live_row(source->table, starts[is_query], ends[is_query], &state);
   }
 }
 

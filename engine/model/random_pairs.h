@@ -7,6 +7,7 @@
 #ifndef KHOP_MODEL_RANDOM_PAIRS_H
 #define KHOP_MODEL_RANDOM_PAIRS_H
 
+#include "block/registers.h"
 #include "compare/comparer.h"
 #include "model/model.h"
 #include "model/patterns.h"
@@ -24,8 +25,8 @@ typedef struct random_sample {
 } random_sample;
 
 typedef struct random_source {
-  const feature_table *table; /* has live rows; where two registers are linked, either has */
-  size_t first_right; /* pairs of a row below and one from here on; 0: any two rows */
+  const feature_table *table; /* has live rows, and so has each of its registers */
+  const table_registers *registers;
   uint64_t live_rows;
   double all_pairs; /* that there are */
   uint64_t seed;

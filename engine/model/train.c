@@ -70,7 +70,7 @@ static void set_u(comparison_model *comparison, const schema_comparison *declare
 }
 
 static khop_status learn_u(model *m, const train_input *in, comparer *comparers, random_sample *drawn, khop_error *err) {
-  const random_source source = {.table = in->walk->table, .first_right = in->walk->first_right, .live_rows = in->live_rows,
+  const random_source source = {.table = in->walk->table, .registers = &in->walk->registers, .live_rows = in->live_rows,
                                 .all_pairs = in->all_pairs, .seed = in->seed};
   TRY(random_pairs_draw(drawn, m, &source, comparers, in->workers, err));
   for (size_t c = 0; c < m->comparison_count; c++) {

@@ -17,7 +17,7 @@ typedef struct train_input {
   uint64_t live_rows;
   const training_label *labels; /* each pair once */
   size_t label_count;
-  double all_pairs; /* that they have, of walk_all_pairs */
+  double all_pairs; /* that they have, of registers_pairs */
 } train_input;
 
 /* `m` holds the schema's defaults and is improved in place. With fewer than 100 live rows there is nothing to

@@ -11,7 +11,7 @@
 
 #include "base/memory.h"
 
-static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "splits.csv", "links.csv", "unlinked.csv",
+static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "splits.csv", "links.csv", "unlinked.csv", "entities.csv",
                                                 "ids.csv", "golden.csv", "rejected.csv", "model.json", "summary.json"};
 static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
 

@@ -67,7 +67,7 @@ void write_pairs(outfile *f, const result *r) {
 }
 
 /* Most records are alone, and certain to be: they cost two bytes. */
-static void write_confidence(outfile *f, const clusters *c, uint32_t cluster) {
+void write_confidence(outfile *f, const clusters *c, uint32_t cluster) {
   if (c->sizes[cluster] == 1) {
     outfile_write(f, ",1\n", 3);
     return;
@@ -78,7 +78,7 @@ static void write_confidence(outfile *f, const clusters *c, uint32_t cluster) {
 }
 
 void write_clusters(outfile *f, const result *r) {
-  const clusters *c = r->clusters;
+  const clusters *c = r->links ? r->links->units : r->clusters;
   record_cursor ids = {.all = r->records};
   outfile_text(f, "record_id,cluster_id,cluster_size,source,cluster_confidence\n");
   for (size_t s = 0; s < r->records->source_count; s++) {
@@ -86,6 +86,7 @@ void write_clusters(outfile *f, const result *r) {
     size_t source_length = strlen(source);
     for (size_t row = r->records->source_rows[s]; row < r->records->source_rows[s + 1]; row++) {
       if (c->of_row[row] == CLUSTER_NONE) continue;
+      if (r->links && !registers_within(r->links->registers, register_of(r->links->registers, (uint32_t)row))) break;
       write_next_id(f, &ids, row);
       outfile_write(f, ",", 1);
       outfile_number(f, c->of_row[row] + 1u);

@@ -21,7 +21,9 @@ typedef enum link_fate {
 } link_fate;
 
 typedef struct link_result {
-  uint32_t first_right;  /* rows from here on are the right register's */
+  const table_registers *registers;
+  const char (*names)[KHOP_REGISTER_NAME_BYTES]; /* of the registers */
+  const clusters *units;   /* duplicates within registers; NULL: none were looked for */
   const uint8_t *states; /* assign_state of each of result.pairs */
   const uint8_t *fates;  /* link_fate of each row */
   const best_pair *best; /* of each row */
@@ -54,20 +56,27 @@ void write_next_id(outfile *f, record_cursor *ids, size_t row);
 
 /* pairs.csv: left_id,right_id,match_probability,match_weight,blocking_rule,decision */
 void write_pairs(outfile *f, const result *r);
-/* clusters.csv: record_id,cluster_id,cluster_size,source,cluster_confidence. Every indexed record has a line. */
+/* clusters.csv: record_id,cluster_id,cluster_size,source,cluster_confidence. Every indexed record has a line; of linked
+ * registers those of the ones that were deduplicated, each register's clusters apart. */
 void write_clusters(outfile *f, const result *r);
 /* splits.csv: left_id,right_id,match_probability,match_weight,cause,rule,against_left_id,against_right_id. A line for each
  * pair that matches and is not in one cluster. */
 void write_splits(outfile *f, const result *r);
-/* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail. Category is match, conflict
- * or review; detail names the comparisons that contradict, and "tie". */
+/* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail; of more than two registers
+ * left_register and right_register behind the ids. Category is match, conflict or review; detail names the comparisons that
+ * contradict, and "tie". Of two units (cluster/choose.h) their heaviest pair has the line. */
 void write_links(outfile *f, const result *r);
-/* unlinked.csv: side,record_id,reason,best_candidate_id,best_match_probability. With links.csv it has every record. */
+/* unlinked.csv: side,record_id,reason,best_candidate_id,best_match_probability; of more than two registers the column register instead of
+ * side, and best_candidate_register. With links.csv, and of duplicates entities.csv, it has every record. */
 void write_unlinked(outfile *f, const result *r);
+/* entities.csv: entity_id,register,record_id,source,confidence. Every indexed record has a line. */
+void write_entities(outfile *f, const result *r);
 /* rejected.csv: source,line,byte_offset,reason,detail. Never a value. */
 void write_rejected(outfile *f, const result *r);
 /* ids.csv: finding,severity,identifier_type,identifier,record_ids,suggested_fix,evidence. Ids are parted by ';'. */
 khop_status write_ids(outfile *f, const result *r, khop_error *err);
+/* ",1\n", or the confidence of the cluster with six digits. */
+void write_confidence(outfile *f, const clusters *c, uint32_t cluster);
 /* A probability with six digits, a weight with three. */
 void write_probability(outfile *f, int32_t weight);
 void write_weight(outfile *f, int32_t weight);

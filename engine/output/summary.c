@@ -155,16 +155,28 @@ static json_t *model_facts(const result *r) {
 }
 
 static json_t *side_facts(const khop_link_side *side) {
-  return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", side->schema, "rows", (json_int_t)side->rows, "rejected",
+  json_t *facts = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "schema", side->schema, "rows", (json_int_t)side->rows, "rejected",
                    (json_int_t)side->rejected, "indexed", (json_int_t)side->indexed, "linked", (json_int_t)side->linked, "for_review",
                    (json_int_t)side->in_review, "unlinked", (json_int_t)side->unlinked);
+  if (side->deduplicated) json_object_set_new(facts, "duplicates", json_integer((json_int_t)side->duplicates));
+  return facts;
 }
 
 static void add_links(json_t *root, const khop_link_summary *s) {
   static const char *const kinds[] = {[KHOP_LINK_ONE_TO_ONE] = "one-to-one", [KHOP_LINK_ONE_TO_MANY] = "one-to-many",
                                       [KHOP_LINK_MANY_TO_ONE] = "many-to-one", [KHOP_LINK_MANY_TO_MANY] = "many-to-many"};
-  json_object_set_new(root, "left", side_facts(&s->left));
-  json_object_set_new(root, "right", side_facts(&s->right));
+  if (s->side_count == 2) {
+    json_object_set_new(root, "left", side_facts(&s->sides[0]));
+    json_object_set_new(root, "right", side_facts(&s->sides[1]));
+  } else {
+    json_t *registers = json_array();
+    for (size_t i = 0; i < s->side_count; i++) {
+      json_t *facts = side_facts(&s->sides[i]);
+      json_object_set_new(facts, "register", json_string(s->sides[i].name));
+      json_array_append_new(registers, facts);
+    }
+    json_object_set_new(root, "registers", registers);
+  }
   json_object_set_new(root, "links",
                       json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "kind", kinds[s->kind], "links", (json_int_t)s->run.pairs_match,
                                 "conflicts", (json_int_t)s->conflicts, "for_review", (json_int_t)s->run.pairs_review, "ties",

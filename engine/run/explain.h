@@ -44,7 +44,7 @@ struct khop_explainer {
   uint64_t *month_first; /* by source: a bit for each date field */
   size_t source_count;
   size_t block_rows_max, window;
-  uint32_t first_right; /* row from which the right register's stand; 0: one register */
+  table_registers registers;
   bool show_values;
   char *output; /* the result's directory */
   uint8_t *peeked; /* of explain_peek */
@@ -55,10 +55,10 @@ struct khop_explainer {
 
 /* ---- explain_rows.c ---- */
 
-/* The one record of that id that takes part (a repeated id names rejected records too). Of two registers that of the
- * right one with `prefers_right`, where both have such an id. `what` is what messages call it. */
+/* The one record of that id that takes part (a repeated id names rejected records too). Of several registers that of the
+ * first one, or with `prefers_right` of a further one, where several have such an id. `what` is what messages call it. */
 khop_status explain_find(khop_explainer *e, const char *id, bool prefers_right, const char *what, uint32_t *out_row, khop_error *err);
-/* Could the two be a pair? Not where registers are linked and both stand in one of them. */
+/* Could the two be a pair? Not where registers are linked and both stand in one that is not deduplicated. */
 bool explain_may_pair(const khop_explainer *e, uint32_t row, uint32_t other);
 /* Takes the rows at hand instead of those before: ascending, at most EXPLAIN_ROWS_MAX. */
 khop_status explain_load(khop_explainer *e, const uint32_t *rows, size_t count, khop_error *err);
@@ -86,7 +86,7 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
 khop_status explain_block(khop_explainer *e, size_t rule, size_t place, uint32_t **out_rows, size_t *out_count, khop_error *err);
 
 /* Where in a block the possible partners of one of its rows stand, and the nearest of them: the run compares those
- * first. Of linked registers the row as far on in the other one. */
+ * first. Of two linked registers the row as far on in the other one. */
 typedef struct block_range {
   size_t first, last, near; /* from first up to but not including last; near is the own place, or in the range */
 } block_range;

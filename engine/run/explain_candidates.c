@@ -46,6 +46,7 @@ static int by_row(const void *a, const void *b) {
 /* Keeps g->rows ascending. */
 static void add_row(gathering *g, uint32_t row) {
   size_t place = g->count;
+  if (row != g->own && !explain_may_pair(g->e, g->own, row)) return;
   while (place > 0 && g->rows[place - 1] > row) place--;
   if (place > 0 && g->rows[place - 1] == row) return;
   memmove(g->rows + place + 1, g->rows + place, (g->count - place) * sizeof *g->rows);

@@ -109,6 +109,18 @@ static khop_status check_fields(const khop_explainer *e, khop_error *err) {
   return same ? KHOP_OK : error_set(err, KHOP_INPUT, "store: its fields are not those of its schema %s", e->schema->name);
 }
 
+static void read_registers(khop_explainer *e) {
+  table_registers *registers = &e->registers;
+  const char *text = fact(e, STORE_META_REGISTERS);
+  for (char *end; text && *text && registers->count < KHOP_REGISTERS_MAX; text = end) {
+    registers->first[registers->count] = (uint32_t)strtoul(text, &end, 10);
+    if (end == text) break;
+    if (*end == '+') registers->within |= 1u << registers->count, end++;
+    registers->count++;
+  }
+  registers->first[registers->count] = (uint32_t)khop_store_row_count(e->store);
+}
+
 /* ---- life cycle --------------------------------------------------------------------------------- */
 
 static khop_status open_all(khop_explainer *e, const khop_explain_options *options, khop_error *err) {
@@ -123,8 +135,7 @@ static khop_status open_all(khop_explainer *e, const khop_explain_options *optio
   TRY(number_fact(e, STORE_META_WINDOW, &window, err));
   e->block_rows_max = (size_t)block_rows;
   e->window = (size_t)window;
-  const char *first_right = fact(e, STORE_META_FIRST_RIGHT);
-  e->first_right = first_right ? (uint32_t)strtoul(first_right, NULL, 10) : 0;
+  read_registers(e);
   TRY(load_sources(e, err));
   TRY(feature_layout_make(&e->table.layout, e->schema, err));
   TRY(compare_plan_make(&e->plan, e->schema, err));

@@ -9,7 +9,7 @@
 /* ---- finding ------------------------------------------------------------------------------------ */
 
 bool explain_may_pair(const khop_explainer *e, uint32_t row, uint32_t other) {
-  return !e->first_right || (row < e->first_right) != (other < e->first_right);
+  return registers_pair(&e->registers, row, other);
 }
 
 static khop_status takes_part(khop_explainer *e, uint32_t row, bool *out, khop_error *err) {
@@ -31,7 +31,7 @@ khop_status explain_find(khop_explainer *e, const char *id, bool prefers_right, 
   for (size_t i = 0; i < count && i < rows_max; i++) {
     bool alive = false;
     TRY(takes_part(e, rows[i], &alive, err));
-    bool on_side = (e->first_right && rows[i] >= e->first_right) == prefers_right;
+    bool on_side = (register_of(&e->registers, rows[i]) > 0) == prefers_right;
     if (!alive || (found && !on_side)) continue;
     *out_row = rows[i];
     found = true;

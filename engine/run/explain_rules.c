@@ -164,26 +164,36 @@ static size_t count_below(const uint32_t *rows, size_t count, uint32_t row) {
   return below;
 }
 
-/* Across two registers both sides of the block were cut into as many parts, each compared with its like: are the two in
+/* Of two registers both sides of the block were cut into as many parts, each compared with its like: are the two in
  * such parts? Known where the block was not split before. */
 static bool is_on_diagonal(const rule_look *l) {
   const khop_explainer *e = l->e;
-  size_t left = count_below(l->block, l->block_rows, e->first_right), right = l->block_rows - left;
-  size_t left_at = count_below(l->block, l->block_rows, e->rows[l->left]);
-  size_t right_at = count_below(l->block, l->block_rows, e->rows[l->right]) - left;
-  return block_diagonal_holds(left, right, left_at, right_at);
+  size_t rows[2], places[2];
+  const uint32_t ends[2] = {e->rows[l->left], e->rows[l->right]};
+  for (size_t side = 0; side < 2; side++) {
+    size_t number = register_of(&e->registers, ends[side]);
+    size_t before = count_below(l->block, l->block_rows, e->registers.first[number]);
+    rows[side] = count_below(l->block, l->block_rows, e->registers.first[number + 1]) - before;
+    places[side] = count_below(l->block, l->block_rows, ends[side]) - before;
+  }
+  return block_diagonal_holds(rows[0], rows[1], places[0], places[1]);
+}
+
+static bool are_across(const rule_look *l) {
+  const khop_explainer *e = l->e;
+  return registers_linked(&e->registers) && register_of(&e->registers, e->rows[l->left]) != register_of(&e->registers, e->rows[l->right]);
 }
 
 static khop_status look_into_window(rule_look *l, khop_explain_rule *out, khop_error *err) {
   khop_explainer *e = l->e;
   size_t between = 0;
-  bool known = l->depth == 0, within;
+  bool known = l->depth == 0, within, across = are_across(l);
   TRY(read_block(l, err));
-  if (!e->first_right) TRY(count_between(l, &between, &known, err));
-  within = e->first_right ? known && is_on_diagonal(l) : between < e->window;
+  if (!across) TRY(count_between(l, &between, &known, err));
+  within = across ? known && is_on_diagonal(l) : between < e->window;
   out->outcome = !known ? KHOP_RULE_UNKNOWN : within ? KHOP_RULE_FINDS : KHOP_RULE_WINDOW;
   const char *where = out->outcome == KHOP_RULE_FINDS ? "within" : out->outcome == KHOP_RULE_WINDOW ? "not within" : "perhaps within";
-  if (e->first_right) out->detail = arena_format(&e->answer, "%s like parts of a block of %zu, compared part by part", where, l->block_rows);
+  if (across) out->detail = arena_format(&e->answer, "%s like parts of a block of %zu, compared part by part", where, l->block_rows);
   else out->detail = arena_format(&e->answer, "%s %zu records of each other in a block of %zu, walked as a window", where, e->window, l->block_rows);
   return KHOP_OK;
 }
@@ -270,9 +280,9 @@ khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_exp
 
 block_range explain_range(const khop_explainer *e, uint32_t row, const uint32_t *block, size_t block_rows) {
   size_t own = count_below(block, block_rows, row);
-  if (!e->first_right) return (block_range){.last = block_rows, .near = own};
-  size_t left = count_below(block, block_rows, e->first_right), right = block_rows - left;
-  if (row < e->first_right) return (block_range){.first = left, .last = block_rows, .near = left + own * right / left};
+  if (e->registers.count != 2 || e->registers.within) return (block_range){.last = block_rows, .near = own};
+  size_t left = count_below(block, block_rows, e->registers.first[1]), right = block_rows - left;
+  if (row < e->registers.first[1]) return (block_range){.first = left, .last = block_rows, .near = left + own * right / left};
   return (block_range){.last = left, .near = (own - left) * left / right};
 }
 

@@ -7,7 +7,7 @@ static finder *const finders[] = {find_shared};
 khop_status run_find(run *r, const clusters *c, khop_error *err) {
   if (!run_finds(r)) return KHOP_OK;
   progress_phase(&r->progress, "findings", "rows", r->table.count);
-  const finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .first_right = r->link ? r->walk.first_right : UINT32_MAX,
+  const finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .registers = &r->walk.registers,
                             .today = r->today, .workers = r->workers, .spill = r->spill, .spill_bytes = r->spill ? run_spill_bytes(r) : 0,
                             .control = r->options.control};
   for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY(finders[i](&r->findings, &in, err));

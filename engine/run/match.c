@@ -59,10 +59,12 @@ static void offer_best(best_pair *best, int32_t weight, uint32_t other) {
 
 static void note_best(const match_job *job, const candidate_batch *batch, const int32_t *weights) {
   best_pair *best = job->run->best;
+  const table_registers *registers = &job->run->walk.registers;
   for (size_t p = 0; best && p < batch->pairs.count; p++) {
     if (weights[p] < job->best_least) continue;
     uint32_t left = feature_row_number(job->table, batch->rows[batch->pairs.left[p]]);
     uint32_t right = feature_row_number(job->table, batch->rows[batch->pairs.right[p]]);
+    if (registers->within && register_of(registers, left) == register_of(registers, right)) continue; /* a duplicate is no candidate */
     offer_best(&best[left], weights[p], right);
     offer_best(&best[right], weights[p], left);
   }

@@ -416,7 +416,7 @@ cleanup:
 
 /* ---- how much was rejected ---------------------------------------------------------------------- */
 
-/* Of sources first <= s < last: the register, or one side of two. */
+/* Of sources first <= s < last: a register. */
 static khop_status check_rejected(const run *r, size_t first_source, size_t last_source, khop_error *err) {
   const records *rec = &r->records;
   const rejected_row *first = NULL;
@@ -439,17 +439,24 @@ static khop_status check_rejected(const run *r, size_t first_source, size_t last
 }
 
 static khop_status check_all_rejected(run *r, khop_error *err) {
-  size_t sources = r->records.source_count, middle = r->link ? r->link->left_count : sources;
-  TRY(check_rejected(r, 0, middle, err));
-  if (!r->link) return KHOP_OK;
-  TRY(check_rejected(r, middle, sources, err));
-  r->side_rows[0] = r->walk.first_right;
-  r->side_rows[1] = r->table.count - r->walk.first_right;
+  const table_registers *registers = &r->walk.registers;
+  if (!r->link) return check_rejected(r, 0, r->records.source_count, err);
+  for (size_t side = 0; side < registers->count; side++) {
+    TRY(check_rejected(r, r->first_source[side], r->first_source[side + 1], err));
+    r->register_rows[side] = registers->first[side + 1] - registers->first[side];
+  }
   for (size_t i = 0; i < r->records.reject_count; i++) {
     const rejected_row *row = &r->records.rejects[i];
-    r->side_rows[row->source >= middle] -= row->reason == REJECT_DUPLICATE_ID;
+    r->register_rows[run_side_of_source(r, row->source)] -= row->reason == REJECT_DUPLICATE_ID;
   }
   return KHOP_OK;
+}
+
+static void place_rows(run *r) {
+  table_registers *registers = &r->walk.registers;
+  registers->count = run_side_count(r);
+  for (size_t side = 0; side <= registers->count; side++) registers->first[side] = (uint32_t)r->records.source_rows[r->first_source[side]];
+  for (size_t side = 0; side < registers->count; side++) registers->within |= (unsigned)r->link->registers[side].dedupe << side;
 }
 
 khop_status run_read(run *r, khop_error *err) {
@@ -459,7 +466,7 @@ khop_status run_read(run *r, khop_error *err) {
   TRY(read_all(r, err));
   if (r->spill) TRY(run_end_spill(r, err));
   r->live_rows = r->table.count;
-  if (r->link) r->walk.first_right = (uint32_t)r->records.source_rows[r->link->left_count];
+  if (r->link) place_rows(r);
   progress_phase(&r->progress, "index", "rows", r->table.count);
   if (r->table.count) {
     if (!r->spill) TRY(run_sort_buffers(r, err));

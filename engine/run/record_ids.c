@@ -7,12 +7,12 @@
 #include "run/posting_slices.h"
 #include "run/spill.h"
 
-static bool is_left(const run *r, size_t row) { return row < r->walk.first_right; }
+static size_t side_of(const run *r, size_t row) { return register_of(&r->walk.registers, (uint32_t)row); }
 
 static bool same_id(const run *r, size_t x, size_t y) {
   size_t x_length, y_length;
   const char *a = record_id(&r->records, x, &x_length), *b = record_id(&r->records, y, &y_length);
-  return is_left(r, x) == is_left(r, y) && x_length == y_length && memcmp(a, b, x_length) == 0;
+  return side_of(r, x) == side_of(r, y) && x_length == y_length && memcmp(a, b, x_length) == 0;
 }
 
 /* Rows of one hash, ascending: each that repeats the id of an earlier one is rejected. */

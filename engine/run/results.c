@@ -93,7 +93,7 @@ typedef struct writing {
 
 typedef void file_writer(outfile *f, const result *r);
 static file_writer *const writers[OUTPUT_COUNT] = {[OUTPUT_PAIRS] = write_pairs, [OUTPUT_CLUSTERS] = write_clusters, [OUTPUT_SPLITS] = write_splits,
-                                                   [OUTPUT_LINKS] = write_links, [OUTPUT_UNLINKED] = write_unlinked,
+                                                   [OUTPUT_LINKS] = write_links, [OUTPUT_UNLINKED] = write_unlinked, [OUTPUT_ENTITIES] = write_entities,
                                                    [OUTPUT_REJECTED] = write_rejected};
 
 static bool is_wanted(const outputs *o, size_t file) { return o->wanted >> file & 1; }
@@ -140,6 +140,7 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
   if (task == 1) return write_rest(w, err);
   TRY(write_file(w, OUTPUT_CLUSTERS, err));
   TRY(write_file(w, OUTPUT_LINKS, err));
+  TRY(write_file(w, OUTPUT_ENTITIES, err));
   return write_file(w, OUTPUT_UNLINKED, err);
 }
 

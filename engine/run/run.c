@@ -17,7 +17,7 @@ void khop_options_init(khop_options *options) { *options = (khop_options){.max_r
 
 void khop_link_options_init(khop_link_options *options) {
   *options = (khop_link_options){.kind = KHOP_LINK_BY_SCHEMA};
-  khop_options_init(&options->both);
+  khop_options_init(&options->all);
 }
 
 static khop_status check_targets(const khop_options *o, khop_error *err) {
@@ -83,7 +83,7 @@ static khop_status map_columns(run *r, khop_error *err) {
                               r->options.map_count, columns, err));
     if (id_field >= 0 && columns[id_field] == COLUMN_NONE) id_field = -1;
   }
-  r->id_fields[0] = r->id_fields[1] = id_field;
+  r->id_fields[0] = id_field;
 cleanup:
   mem_free(overrides);
   return status;
@@ -97,17 +97,30 @@ static bool has_columns(const run *r, const schema_rule *rule, size_t source) {
   return true;
 }
 
-/* At least one blocking rule must find all of its columns, on both sides of two, or nothing would ever be compared. */
+/* Is there a rule that has all of its columns in this register and, of several, in another one? */
+static bool has_rule(const run *r, size_t side) {
+  for (size_t i = 0; i < r->schema->rule_count; i++) {
+    const schema_rule *rule = &r->schema->rules[i];
+    if (!has_columns(r, rule, r->first_source[side])) continue;
+    if (!r->link) return true;
+    for (size_t other = 0; other < run_side_count(r); other++) {
+      if (other != side && has_columns(r, rule, r->first_source[other])) return true;
+    }
+  }
+  return false;
+}
+
+/* At least one blocking rule must find all of its columns, or nothing would ever be compared. */
 static khop_status check_rules(const run *r, khop_error *err) {
-  size_t last = r->link ? r->link->left_count : 0;
+  size_t side = 0;
   if (r->schema->rule_count == 0) {
     return error_set(err, KHOP_USAGE, "schema %s has no blocking rules: khop train --suggest-rules looks for some", r->schema->name);
   }
-  for (size_t i = 0; i < r->schema->rule_count; i++) {
-    if (has_columns(r, &r->schema->rules[i], 0) && has_columns(r, &r->schema->rules[i], last)) return KHOP_OK;
-  }
+  while (side < run_side_count(r) && has_rule(r, side)) side++;
+  if (side == run_side_count(r)) return KHOP_OK;
   return error_set(err, KHOP_USAGE, "%s: no blocking rule of schema %s has all of its columns%s: map them with --%smap field=column",
-                   input_source_at(r->input, 0)->name, r->schema->name, r->link ? " in both registers" : "", r->link ? "left-" : "");
+                   input_source_at(r->input, r->first_source[side])->name, r->schema->name, r->link ? " here and in another register" : "",
+                   r->link ? "left-" : "");
 }
 
 /* What a job writes, and what its rows are made for. */
@@ -156,11 +169,9 @@ khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_er
 
 khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err) {
   memset(r, 0, sizeof *r);
-  r->options = options->both;
+  r->options = options->all;
   r->link = options;
-  if (options->left_count == 0 || options->left_count >= options->both.input_count) {
-    return error_set(err, KHOP_USAGE, "a link needs a left and a right register");
-  }
+  TRY(run_place_registers(r, err));
   return open_all(r, kind, err);
 }
 
@@ -201,9 +212,7 @@ khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, ui
                    (unsigned long long)count, what, (unsigned long long)(needed_bytes / mebibyte) + 1);
 }
 
-static double all_pairs(const run *r) {
-  return walk_all_pairs(r->link ? r->side_rows[0] : r->live_rows, r->link ? r->side_rows[1] : 0);
-}
+static double all_pairs(const run *r) { return registers_pairs(&r->walk.registers, r->link ? r->register_rows : &r->live_rows); }
 
 static double pairs_per_record(const run *r) { return r->live_rows > 1 ? all_pairs(r) / (double)r->live_rows : 0; }
 
@@ -323,8 +332,7 @@ void run_close(run *r) {
   mem_free(r->columns);
   mem_free(r->month_first);
   mem_free(r->best);
-  schema_free(r->side_schemas[0]);
-  schema_free(r->side_schemas[1]);
+  for (size_t side = 0; side < KHOP_REGISTERS_MAX; side++) schema_free(r->side_schemas[side]);
   schema_free(r->schema);
   input_close(r->input);
   memset(r, 0, sizeof *r);

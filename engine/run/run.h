@@ -41,11 +41,13 @@ typedef struct run {
   schema *schema;
   bool schema_detected;
   const khop_link_options *link; /* NULL: one register */
-  schema *side_schemas[2];       /* of linked registers, where they differ from `schema`: what names their columns */
+  schema *side_schemas[KHOP_REGISTERS_MAX]; /* of linked registers, where they differ from `schema`: what names their columns */
+  char side_names[KHOP_REGISTERS_MAX][KHOP_REGISTER_NAME_BYTES];
+  size_t first_source[KHOP_REGISTERS_MAX + 1]; /* of each linked register, then the number of sources */
   input *input;
   int *columns; /* source x field: column or COLUMN_NONE */
   uint64_t *month_first; /* per source: a bit for each date field that is written month first */
-  int id_fields[2]; /* by side, both the same without sides; -1: records are named FILE:LINE */
+  int id_fields[KHOP_REGISTERS_MAX]; /* by register; -1: records are named FILE:LINE */
 
   feature_table table;
   records records;
@@ -53,7 +55,7 @@ typedef struct run {
   uint32_t today;      /* as feature dates */
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
-  uint64_t side_rows[2]; /* of them, by side, of linked registers */
+  uint64_t register_rows[KHOP_REGISTERS_MAX]; /* of them, of each linked register */
   best_pair *best;       /* of each row of linked registers */
   uint64_t input_hash; /* over all batches, in order */
 
@@ -94,10 +96,22 @@ typedef enum run_kind {
 /* Everything up to the first row. On failure run_close is still to be called. */
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err);
 khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err);
-/* Of linked registers (sides.c): their schemas, and columns as run_open makes them. */
+/* Of linked registers (sides.c): which inputs are whose; their schemas; columns as run_open makes them. */
+khop_status run_place_registers(run *r, khop_error *err);
 khop_status run_choose_sides(run *r, khop_error *err);
 khop_status run_map_sides(run *r, khop_error *err);
-static inline size_t run_side_of_source(const run *r, size_t source) { return r->link && source >= r->link->left_count; }
+static inline size_t run_side_count(const run *r) { return r->link ? r->link->register_count : 1; }
+/* Entities are listed: of more than two registers, and where records of one are one of them. */
+static inline bool run_has_entities(const run *r) {
+  bool has = run_side_count(r) > 2;
+  for (size_t side = 0; r->link && side < run_side_count(r); side++) has |= r->link->registers[side].dedupe;
+  return has;
+}
+static inline size_t run_side_of_source(const run *r, size_t source) {
+  size_t side = 0;
+  while (side + 1 < run_side_count(r) && source >= r->first_source[side + 1]) side++;
+  return side;
+}
 /* Are findings wanted? */
 static inline bool run_finds(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with

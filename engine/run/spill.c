@@ -12,6 +12,7 @@ enum {
   component_bytes_least = 1 << 20,   /* for rows of components */
   cluster_bytes_a_row = 24,          /* root, size, place, set, confidence; a row of a component */
   link_bytes_a_row = 48,             /* entity, size, set; number, id and end of a best candidate */
+  entity_bytes_a_row = 40,           /* unit, size, confidence, who stands for it; registers and confidence of an entity */
   pair_bytes = 2 * sizeof(sort_item) /* with room to grow, and a copy while sorting */
 };
 
@@ -24,7 +25,10 @@ static size_t code_columns(const feature_layout *layout) {
   return count;
 }
 
-static uint64_t cluster_bytes(const run *r, uint64_t rows) { return rows * (r->link ? link_bytes_a_row : cluster_bytes_a_row); }
+static uint64_t cluster_bytes(const run *r, uint64_t rows) {
+  if (!r->link) return rows * cluster_bytes_a_row;
+  return rows * (link_bytes_a_row + (run_has_entities(r) ? entity_bytes_a_row : 0));
+}
 
 /* What is there all the time. */
 static uint64_t base_bytes(const run *r, uint64_t rows) {

@@ -36,17 +36,29 @@ static khop_status put_sources(run *r, khop_error *err) {
   return KHOP_OK;
 }
 
+/* "0 300000+" */
+static khop_status put_registers(run *r, khop_error *err) {
+  const table_registers *registers = &r->walk.registers;
+  char text[KHOP_REGISTERS_MAX * 16];
+  size_t used = 0;
+  for (size_t n = 0; n < registers->count; n++) {
+    used += (size_t)snprintf(text + used, sizeof text - used, "%s%u%s", n ? " " : "", registers->first[n], registers_within(registers, n) ? "+" : "");
+  }
+  return store_writer_meta(r->store, STORE_META_REGISTERS, text, err);
+}
+
 khop_status run_write_store_facts(run *r, khop_error *err) {
   char hash[20];
   snprintf(hash, sizeof hash, "%016" PRIx64, r->input_hash);
-  bool has_ids = r->id_fields[0] >= 0 && r->id_fields[1] >= 0;
+  bool has_ids = true;
+  for (size_t side = 0; side < run_side_count(r); side++) has_ids &= r->id_fields[side] >= 0;
   if (has_ids) TRY(put_number(r, STORE_META_ID_FIELD, (uint64_t)r->schema->id_field, err));
   if (r->options.qualify_ids) TRY(store_writer_meta(r->store, STORE_META_ID_QUALIFIED, "1", err));
   TRY(put_sources(r, err));
   TRY(store_writer_meta(r->store, STORE_META_SCHEMA_YAML, r->schema->text, err));
   TRY(store_writer_meta(r->store, STORE_META_KHOP, khop_version(), err));
   TRY(store_writer_meta(r->store, STORE_META_INPUT_HASH, hash, err));
-  if (r->walk.first_right) TRY(put_number(r, STORE_META_FIRST_RIGHT, r->walk.first_right, err));
+  if (r->link) TRY(put_registers(r, err));
   TRY(put_number(r, STORE_META_INDEXED, r->live_rows, err));
   TRY(put_number(r, STORE_META_BLOCK_ROWS, r->walk.block_rows_max, err));
   return put_number(r, STORE_META_WINDOW, r->walk.window, err);

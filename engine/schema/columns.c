@@ -278,32 +278,36 @@ khop_status schema_detect(const char *const *columns, size_t column_count, const
   return KHOP_OK;
 }
 
-/* Fields of the built-in schema `b`, if it is a joint one, that both sides have. */
-static khop_status count_common(const schema_builtin *b, const char *const *left_fields, size_t left_count,
-                                const char *const *right_fields, size_t right_count, size_t *out_common, khop_error *err) {
-  int left[SCHEMA_FIELDS_MAX], right[SCHEMA_FIELDS_MAX];
-  khop_status status = KHOP_OK;
-  schema *s;
-  *out_common = 0;
-  TRY(schema_load(&s, b->name, err));
-  if (!s->is_joint) goto cleanup;
-  TRY_CLEANUP(assign_loosely(s, left_fields, left_count, left, err));
-  TRY_CLEANUP(assign_loosely(s, right_fields, right_count, right, err));
-  for (size_t f = 0; f < s->field_count; f++) *out_common += left[f] != COLUMN_NONE && right[f] != COLUMN_NONE;
-cleanup:
-  schema_free(s);
-  return status;
+/* Fields that two registers or more have; 0 when one of them shares less than two. */
+static khop_status count_shared(const schema *s, const field_names *const *registers, size_t count, size_t *out_shared, khop_error *err) {
+  int columns[KHOP_REGISTERS_MAX][SCHEMA_FIELDS_MAX];
+  size_t shared_by[KHOP_REGISTERS_MAX] = {0}, shared = 0;
+  for (size_t r = 0; r < count; r++) TRY(assign_loosely(s, registers[r]->names, registers[r]->count, columns[r], err));
+  for (size_t f = 0; f < s->field_count; f++) {
+    size_t holders = 0;
+    for (size_t r = 0; r < count; r++) holders += columns[r][f] != COLUMN_NONE;
+    shared += holders > 1;
+    for (size_t r = 0; r < count && holders > 1; r++) shared_by[r] += columns[r][f] != COLUMN_NONE;
+  }
+  *out_shared = shared;
+  for (size_t r = 0; r < count; r++) {
+    if (shared_by[r] < 2) *out_shared = 0;
+  }
+  return KHOP_OK;
 }
 
-khop_status schema_detect_joint(const char *const *left_fields, size_t left_count, const char *const *right_fields,
-                                size_t right_count, const char **out_name, khop_error *err) {
+khop_status schema_detect_joint(const field_names *const *registers, size_t count, const char **out_name, khop_error *err) {
   *out_name = NULL;
-  size_t best = 1;
+  size_t best = 0;
   for (const schema_builtin *b = schema_builtins; b->name; b++) {
-    size_t common;
-    TRY(count_common(b, left_fields, left_count, right_fields, right_count, &common, err));
-    if (common <= best) continue;
-    best = common;
+    schema *s;
+    size_t shared = 0;
+    TRY(schema_load(&s, b->name, err));
+    khop_status status = s->is_joint ? count_shared(s, registers, count, &shared, err) : KHOP_OK;
+    schema_free(s);
+    TRY(status);
+    if (shared <= best) continue;
+    best = shared;
     *out_name = b->name;
   }
   return KHOP_OK;

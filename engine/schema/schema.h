@@ -412,9 +412,13 @@ khop_status columns_match(const schema *s, const char *const *columns, size_t co
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
                           khop_error *err);
 
-/* The built-in joint schema with the most fields that both sides have, found among the names of their fields (the
- * first by name of equals); NULL when none has two. */
-khop_status schema_detect_joint(const char *const *left_fields, size_t left_count, const char *const *right_fields,
-                                size_t right_count, const char **out_name, khop_error *err);
+/* The names of a register's fields, those that it has. */
+typedef struct field_names {
+  const char *names[SCHEMA_FIELDS_MAX];
+  size_t count;
+} field_names;
+/* The built-in joint schema with the most fields that two registers or more have, found among the names of their fields (the
+ * first by name of equals); NULL when there is none of which each register shares two fields with others. */
+khop_status schema_detect_joint(const field_names *const *registers, size_t count, const char **out_name, khop_error *err);
 
 #endif

@@ -247,7 +247,7 @@ def test_bad_input(directory):
     nothing = support.write(directory, "nothing.csv", "a,b\n1,2\n")
     for code, words, arguments in (
         (USAGE, ["RIGHT.csv"], [left]),
-        (USAGE, ["3 operands"], [left, right, right]),
+        (USAGE, ["9 operands"], [left, right, *7 * [right]]),
         (USAGE, ["missing.csv"], [left, support.path(directory, "missing.csv"), *MAPS]),
         (INPUT, ["empty.csv"], [left, empty, *MAPS]),
         (USAGE, ["nothing.csv", "--right-schema"], [left, nothing, *MAPS[:2], *MAPS[4:14]]),

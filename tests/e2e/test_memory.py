@@ -172,6 +172,20 @@ def test_interrupt(directory):
 LINK_FILES = ("links.csv", "unlinked.csv", "ids.csv", "rejected.csv", "model.json", "store/data.mdb")
 
 
+def test_link_many(directory):
+    """Three registers with duplicates found first: the same entities, too."""
+    files = [support.generate(SCHEMA, PEOPLE // 2, directory, seed=seed)[0] for seed in (1, 2, 3)]
+    base, out = support.path(directory, "base"), support.path(directory, "out")
+    options = ["--dedupe", "1,3", "--one-to-one"]
+    support.khop("link", *files, "-o", base, *options)
+    least = least_budget(files[2], "link", *files[:2], "-o", out, *options)
+    support.khop("link", *files, "-o", out, *options, "--memory", f"{least}M")
+    assert spilled(out)["parts"] > 0, spilled(out)
+    check_peak(out, least)
+    for name in (*LINK_FILES, "entities.csv", "clusters.csv"):
+        assert support.read_bytes(base, name) == support.read_bytes(out, name), name
+
+
 def test_link(directory):
     """Two registers: the same links, reasons and entities."""
     left, right = faulty_register(directory)[0], support.generate(SCHEMA, PEOPLE, directory, seed=2)[0]

@@ -10,6 +10,8 @@ enum { COMPARISONS = 4, LEVELS = 4, PATTERNS = 256 }; /* three levels and the mi
 /* ---- a made-up world -------------------------------------------------------------------------------------- */
 
 /* By comparison: level 0 is missing. Levels are independent given match or not. */
+static double pairs_among(uint64_t rows) { return registers_pairs(&(table_registers){0}, &rows); }
+
 static const double true_m[COMPARISONS][LEVELS] = {
     {0.1, 0.75, 0.10, 0.05}, {0.0, 0.85, 0.10, 0.05}, {0.2, 0.60, 0.15, 0.05}, {0.05, 0.80, 0.05, 0.10}};
 static const double true_u[COMPARISONS][LEVELS] = {
@@ -83,7 +85,7 @@ static void recovers_the_truth(void **unused) {
   for (size_t i = 0; i < COUNT_OF(worlds); i++) {
     model m = starting_model();
     em_session session = world_session(worlds[i].rows, worlds[i].prior, worlds[i].scale);
-    run_em(&m, &session, 1, worlds[i].scale, walk_all_pairs(worlds[i].rows, 0));
+    run_em(&m, &session, 1, worlds[i].scale, pairs_among(worlds[i].rows));
     check_recovered(&m, worlds[i].prior);
     mem_free(session.patterns);
   }
@@ -95,7 +97,7 @@ static void found_before_counts_once(void **unused) {
   model m = starting_model();
   em_session sessions[2] = {world_session(5000, 1e-3, 1), world_session(5000, 1e-3, 1)};
   for (size_t p = 0; p < sessions[1].pattern_count; p++) sessions[1].patterns[p].pattern |= PATTERN_FOUND_BEFORE;
-  run_em(&m, sessions, 2, 1, walk_all_pairs(5000, 0));
+  run_em(&m, sessions, 2, 1, pairs_among(5000));
   check_recovered(&m, 1e-3);
   mem_free(sessions[0].patterns);
   mem_free(sessions[1].patterns);
@@ -107,7 +109,7 @@ static void untaught_comparisons_keep_the_defaults(void **unused) {
   model m = starting_model();
   em_session session = world_session(5000, 1e-3, 1);
   session.teaches[2] = false;
-  run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+  run_em(&m, &session, 1, 1, pairs_among(5000));
   assert_true(fabs(m.comparisons[2].levels[1].m - 0.5) < 1e-9 && fabs(m.comparisons[2].levels[3].m - 0.2) < 1e-9);
   assert_true(fabs(m.comparisons[1].levels[1].m - present_share(true_m[1], 1)) < 0.03);
   mem_free(session.patterns);
@@ -122,7 +124,7 @@ static void fixed_and_rare_levels(void **unused) {
   m.comparisons[3].levels[2].u_source = U_CANDIDATES; /* and one whose default is above */
   m.comparisons[3].levels[2].u = 0.2;
   em_session session = world_session(5000, 1e-3, 1);
-  run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+  run_em(&m, &session, 1, 1, pairs_among(5000));
   assert_true(fabs(m.comparisons[0].levels[1].weight - 9.5) < 1e-12);
   assert_true(fabs(m.comparisons[0].levels[2].m + m.comparisons[0].levels[3].m - 1) < 1e-9);
   assert_true(m.comparisons[3].levels[1].u > 0.01 && m.comparisons[3].levels[1].u < 0.03);
@@ -197,7 +199,7 @@ static void match_shares(void **unused) {
       session.patterns[session.pattern_count++] =
           (pattern_count){.pattern = level << 4 | level_of_relatives, .count = (uint64_t)llround(relatives * share)};
     }
-    run_em(&m, &session, 1, 1, walk_all_pairs(5000, 0));
+    run_em(&m, &session, 1, 1, pairs_among(5000));
     const level_model *level = &m.comparisons[0].levels[level_of_relatives];
     assert_true(fabs(level->share - shares[i]) < 0.03);
     assert_true(fabs(level->weight + probability_to_weight(m.prior) - probability_to_weight(level->share)) < 1e-9);
@@ -224,7 +226,7 @@ static void no_pairs(void **unused) {
   for (size_t i = 0; i < COUNT_OF(rows); i++) {
     model m = starting_model();
     em_session session = {.teaches = {true, true, true, true}};
-    run_em(&m, &session, i % 2, 1, walk_all_pairs(rows[i], 0));
+    run_em(&m, &session, i % 2, 1, pairs_among(rows[i]));
     check_finite(&m);
     assert_true(m.em_converged && m.prior < 1e-6);
     for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[1].m - 0.5) < 1e-9);
@@ -236,7 +238,7 @@ static void only_matches(void **unused) {
   model m = starting_model();
   pattern_count all_agree = {.pattern = 0x1111, .count = 499500};
   em_session session = {.patterns = &all_agree, .pattern_count = 1, .teaches = {true, true, true, true}};
-  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, pairs_among(1000));
   check_finite(&m);
   assert_true(m.prior > 0.49);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(m.comparisons[c].levels[1].m > 0.999);
@@ -247,7 +249,7 @@ static void everything_missing(void **unused) {
   model m = starting_model();
   pattern_count missing = {.pattern = 0, .count = 1000};
   em_session session = {.patterns = &missing, .pattern_count = 1, .teaches = {true, true, true, true}};
-  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, pairs_among(1000));
   check_finite(&m);
   for (size_t c = 0; c < COMPARISONS; c++) assert_true(fabs(m.comparisons[c].levels[2].m - 0.3) < 1e-9);
 }
@@ -258,7 +260,7 @@ static void few_matches_move_m_a_little(void **unused) {
   model m = starting_model();
   pattern_count few[] = {{0x2222, 3}, {0x3333, 499497}};
   em_session session = {.patterns = few, .pattern_count = 2, .teaches = {true, true, true, true}};
-  run_em(&m, &session, 1, 1, walk_all_pairs(1000, 0));
+  run_em(&m, &session, 1, 1, pairs_among(1000));
   check_finite(&m);
   assert_true(m.comparisons[0].levels[2].m < 0.4 && m.comparisons[0].levels[1].m > 0.4);
 }
@@ -321,7 +323,7 @@ static model trained_model(test_table *t, unsigned threads, uint64_t seed) {
   const walk_options walk = {.schema = t->schema, .table = &t->table, .block_rows_max = 300, .window = 100};
   const train_input in = {.walk = &walk, .plan = &plan, .level = CPU_SCALAR, .workers = p, .seed = seed,
                           .items = mem_alloc(rows, sizeof(sort_item)), .scratch = mem_alloc(rows, sizeof(sort_item)),
-                          .agreement = agreement, .live_rows = rows, .all_pairs = walk_all_pairs(rows, 0)};
+                          .agreement = agreement, .live_rows = rows, .all_pairs = pairs_among(rows)};
   model m;
   model_from_schema(&m, t->schema, rows);
   must(model_train(&m, &in, &err), &err);

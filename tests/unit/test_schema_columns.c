@@ -191,13 +191,21 @@ static void test_detect_names_before_aliases(void **state) {
 
 static void test_detect_joint(void **state) {
   (void)state;
-  static const char *const left[] = {"ma_dan_cu", "ho_ten", "ngay_sinh", "so_cccd"};
-  static const char *const right[] = {"stt", "so_dinh_danh", "ho_ten", "full_name"};
+  field_names left = {.names = {"ma_dan_cu", "ho_ten", "ngay_sinh", "so_cccd"}, .count = 4};
+  const field_names right = {.names = {"stt", "so_dinh_danh", "ho_ten", "full_name"}, .count = 4};
+  const field_names third = {.names = {"ho_ten", "gioi_tinh", "ngay_sinh"}, .count = 3}, stranger = {.names = {"so_to", "ho_ten"}, .count = 2};
+  const field_names *registers[3] = {&left, &right, &third};
   const char *name = NULL;
   khop_error err = {0};
-  assert_int_equal(schema_detect_joint(left, 4, right, 4, &name, &err), KHOP_OK);
-  assert_string_equal(name, "link-people");
-  assert_int_equal(schema_detect_joint(left, 2, right, 4, &name, &err), KHOP_OK); /* names alone are too little */
+  for (size_t count = 2; count <= 3; count++) {
+    assert_int_equal(schema_detect_joint(registers, count, &name, &err), KHOP_OK);
+    assert_string_equal(name, "link-people");
+  }
+  registers[2] = &stranger;
+  assert_int_equal(schema_detect_joint(registers, 3, &name, &err), KHOP_OK); /* one of three has too little */
+  assert_null(name);
+  left.count = 2;
+  assert_int_equal(schema_detect_joint(registers, 2, &name, &err), KHOP_OK); /* names alone are too little */
   assert_null(name);
 }
 

@@ -192,12 +192,12 @@ static khop_status end_rule(void *context, size_t rule, uint64_t rows, khop_erro
   return KHOP_OK;
 }
 
-static void check_walk(test_table *t, const walked *expected, uint32_t first_right, uint64_t bytes, unsigned threads) {
+static void check_walk(test_table *t, const walked *expected, table_registers registers, uint64_t bytes, unsigned threads) {
   khop_error err = {0};
   part_walk w = {.found = {.log = {.pairs = mem_alloc(SEEN_MAX, sizeof(seen_pair)), .threads = threads}}};
   partition_facts facts;
   must(pool_create(&w.workers, threads, &err), &err);
-  const walk_options options = {.schema = t->schema, .table = &t->table, .block_rows_max = 30, .window = 5, .first_right = first_right};
+  const walk_options options = {.schema = t->schema, .table = &t->table, .block_rows_max = 30, .window = 5, .registers = registers};
   const partition_input in = {.walk = &options, .file = row_file_spill(t->table.file), .workers = w.workers, .bytes = bytes, .share = 1,
                               .part = walk_part, .end = end_rule, .context = &w};
   must(partition_rules(&in, &facts, &err), &err);
@@ -215,19 +215,23 @@ static void check_walk(test_table *t, const walked *expected, uint32_t first_rig
 /* The same pairs in the same order, the same facts, at any memory and number of threads. */
 static void parts_walk_as_the_whole(void **unused) {
   (void)unused;
-  static walked expected[2];
+  enum { ways = 4 };
+  static walked expected[ways];
   khop_error err = {0};
   test_table t = make_table();
-  const uint32_t sides[2] = {0, table_rows / 3};
-  for (size_t s = 0; s < 2; s++) {
-    const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 30, .window = 5, .first_right = sides[s]};
+  const table_registers sides[ways] = {{0},
+                                       {.count = 2, .first = {0, table_rows / 3, table_rows}},
+                                       {.count = 2, .first = {0, table_rows / 3, table_rows}, .within = 2},
+                                       {.count = 3, .first = {0, table_rows / 3, table_rows / 2, table_rows}, .within = 1}};
+  for (size_t s = 0; s < ways; s++) {
+    const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 30, .window = 5, .registers = sides[s]};
     walk_all(&expected[s], &options, false, 2);
     assert_true(expected[s].log.count > 10000 && expected[s].split_keys.count > 5 && expected[s].window_keys.count > 0);
   }
   spill_file *file = open_file();
   must(feature_table_spill(&t.table, file, &err), &err);
   must(feature_table_end(&t.table, &err), &err);
-  for (size_t s = 0; s < 2; s++) {
+  for (size_t s = 0; s < ways; s++) {
     check_walk(&t, &expected[s], sides[s], 1 << 20, 1);
     check_walk(&t, &expected[s], sides[s], 3 << 20, 3);
     check_walk(&t, &expected[s], sides[s], 1 << 30, 2);

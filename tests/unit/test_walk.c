@@ -104,22 +104,25 @@ typedef struct expected_facts {
   uint64_t rows, blocks, together, repeated, handed, split, left_out_only_here, largest;
 } expected_facts;
 
-/* Rows i < j can be a candidate pair. */
-static bool may_pair(size_t first_right, size_t i, size_t j) { return i < j && (!first_right || (i < first_right && first_right <= j)); }
+/* Rows i < j can be a candidate pair: by the definition, not by registers.h. */
+static bool may_pair(const table_registers *r, size_t i, size_t j) {
+  size_t a = 0, b = 0;
+  for (size_t n = 1; n < r->count; n++) a += i >= r->first[n], b += j >= r->first[n];
+  return i < j && (r->count < 2 || a != b || (r->within >> a & 1));
+}
 
-static void count_blocks(const test_table *t, size_t first_right, const row_keys *keys, size_t r, expected_facts *e) {
+static void count_blocks(const test_table *t, const table_registers *registers, const row_keys *keys, size_t r, expected_facts *e) {
   for (size_t i = 0; i < t->table.count; i++) {
-    size_t before = 0, size = 0, left = 0;
+    size_t before = 0, size = 0, pairs = 0;
     e->rows += keys[i].first[r] != 0;
     for (size_t j = 0; j < t->table.count; j++) {
-      bool same = agree(keys[i].first[r], keys[j].first[r]);
-      before += j < i && same;
-      size += same;
-      left += same && j < first_right;
+      if (!agree(keys[i].first[r], keys[j].first[r])) continue;
+      before += j < i;
+      size++;
+      for (size_t k = 0; k < t->table.count && before == 0; k++) pairs += agree(keys[i].first[r], keys[k].first[r]) && may_pair(registers, j, k);
     }
-    bool has_pairs = first_right ? left && left < size : size > 1;
-    e->blocks += before == 0 && has_pairs;
-    if (has_pairs && size > e->largest) e->largest = size;
+    e->blocks += before == 0 && pairs;
+    if (before == 0 && pairs && size > e->largest) e->largest = size;
   }
 }
 
@@ -139,12 +142,12 @@ static void count_pair(const row_keys *x, const row_keys *y, size_t r, unsigned 
   e->left_out_only_here += !earlier && !times;
 }
 
-static expected_facts expect_rule(const test_table *t, size_t first_right, const row_keys *keys, const handed *h, size_t r) {
+static expected_facts expect_rule(const test_table *t, const table_registers *registers, const row_keys *keys, const handed *h, size_t r) {
   expected_facts e = {0};
-  count_blocks(t, first_right, keys, r, &e);
+  count_blocks(t, registers, keys, r, &e);
   for (size_t i = 0; i < t->table.count; i++) {
     for (size_t j = i + 1; j < t->table.count; j++) {
-      if (may_pair(first_right, i, j)) count_pair(&keys[i], &keys[j], r, h->times[i][j], h->rule[i][j], &e);
+      if (may_pair(registers, i, j)) count_pair(&keys[i], &keys[j], r, h->times[i][j], h->rule[i][j], &e);
     }
   }
   return e;
@@ -166,23 +169,23 @@ static void check_rule(const rule_facts *f, const expected_facts *e) {
 }
 
 /* Nothing but pairs that some rule brings together, each once. */
-static void check_pairs(const test_table *t, size_t first_right, const row_keys *keys, const handed *h) {
+static void check_pairs(const test_table *t, const table_registers *registers, const row_keys *keys, const handed *h) {
   for (size_t i = 0; i < t->table.count; i++) {
     for (size_t j = 0; j < t->table.count; j++) {
       bool found = false;
-      for (size_t r = 0; r < t->schema->rule_count; r++) found |= may_pair(first_right, i, j) && agree(keys[i].last[r], keys[j].last[r]);
+      for (size_t r = 0; r < t->schema->rule_count; r++) found |= may_pair(registers, i, j) && agree(keys[i].last[r], keys[j].last[r]);
       assert_true(h->times[i][j] <= found);
     }
   }
 }
 
-static void check_against_all_pairs(const test_table *t, size_t first_right, const walked *w) {
+static void check_against_all_pairs(const test_table *t, const table_registers *registers, const walked *w) {
   row_keys *keys = keys_of(t, &w->split_keys);
   handed *h = handed_of(&w->log);
-  check_pairs(t, first_right, keys, h);
+  check_pairs(t, registers, keys, h);
   uint64_t total = 0;
   for (size_t r = 0; r < t->schema->rule_count; r++) {
-    expected_facts e = expect_rule(t, first_right, keys, h, r);
+    expected_facts e = expect_rule(t, registers, keys, h, r);
     check_rule(&w->facts[r], &e);
     total += w->facts[r].pairs;
   }
@@ -199,13 +202,13 @@ static void assert_same_walk(const walked *a, const walked *b) {
   assert_memory_equal(a->facts, b->facts, sizeof a->facts);
 }
 
-static void check_walk(uint64_t *state, size_t rows, size_t first_right, size_t block_rows_max, size_t window) {
+static void check_walk(uint64_t *state, size_t rows, table_registers registers, size_t block_rows_max, size_t window) {
   test_table t = random_table(state, rows, 1 + random_below(state, 7), random_below(state, 4));
   const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = block_rows_max, .window = window,
-                                .first_right = (uint32_t)first_right};
+                                .registers = registers};
   static walked one, more;
   walk_all(&one, &options, false, 1);
-  check_against_all_pairs(&t, first_right, &one);
+  check_against_all_pairs(&t, &registers, &one);
   key_group group = {0};
   walk_options sharing = options;
   sharing.keys = &group;
@@ -229,7 +232,7 @@ static void all_pairs_that_agree(void **unused) {
     const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = BATCH_ROWS, .window = 100};
     static walked w;
     walk_all(&w, &options, false, 1);
-    check_against_all_pairs(&t, 0, &w);
+    check_against_all_pairs(&t, &(table_registers){0}, &w);
     assert_int_equal(w.split_keys.count + w.window_keys.count, 0);
     for (size_t r = 0; r < t.schema->rule_count; r++) {
       assert_int_equal(w.facts[r].pairs_split + w.facts[r].pairs_left_out + w.facts[r].blocks_windowed, 0);
@@ -244,7 +247,7 @@ static void oversized_blocks(void **unused) {
   uint64_t state = 2;
   static const size_t limits[] = {2, 3, 5, 10, 40};
   for (size_t i = 0; i < 30; i++) {
-    check_walk(&state, 100 + random_below(&state, ROWS_MAX - 100), 0, limits[i % COUNT_OF(limits)], 1 + random_below(&state, 30));
+    check_walk(&state, 100 + random_below(&state, ROWS_MAX - 100), (table_registers){0}, limits[i % COUNT_OF(limits)], 1 + random_below(&state, 30));
   }
 }
 
@@ -252,13 +255,13 @@ static void oversized_blocks(void **unused) {
 static void wide_windows(void **unused) {
   (void)unused;
   uint64_t state = 3;
-  for (size_t i = 0; i < 10; i++) check_walk(&state, 250, 0, 2 + random_below(&state, 8), 100 + random_below(&state, 100));
+  for (size_t i = 0; i < 10; i++) check_walk(&state, 250, (table_registers){0}, 2 + random_below(&state, 8), 100 + random_below(&state, 100));
   test_table t = random_table(&state, ROWS_MAX, 4, 0);
   const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 10, .window = ROWS_MAX};
   static walked w;
   walk_all(&w, &options, false, 2);
   for (size_t r = 0; r < 4; r++) assert_int_equal(w.facts[r].pairs_left_out, 0);
-  check_against_all_pairs(&t, 0, &w);
+  check_against_all_pairs(&t, &(table_registers){0}, &w);
   walked_free(&w);
   table_close(&t);
 }
@@ -270,7 +273,23 @@ static void pairs_across_registers(void **unused) {
   static const size_t limits[] = {2, 3, 5, 10, 40, BATCH_ROWS};
   for (size_t i = 0; i < 48; i++) {
     size_t rows = 2 + random_below(&state, ROWS_MAX - 2);
-    check_walk(&state, rows, 1 + random_below(&state, rows - 1), limits[i % COUNT_OF(limits)], 30);
+    const table_registers two = {.count = 2, .first = {0, (uint32_t)(1 + random_below(&state, rows - 1)), (uint32_t)rows}};
+    check_walk(&state, rows, two, limits[i % COUNT_OF(limits)], 30);
+  }
+}
+
+/* Three to eight registers, some of them empty in small tables, some deduplicated. */
+static void pairs_across_many_registers(void **unused) {
+  (void)unused;
+  uint64_t state = 6;
+  static const size_t limits[] = {2, 3, 5, 10, 40, BATCH_ROWS};
+  for (size_t i = 0; i < 48; i++) {
+    size_t rows = 2 + random_below(&state, ROWS_MAX - 2);
+    table_registers many = {.count = i % 4 == 0 ? 2 : 3 + random_below(&state, KHOP_REGISTERS_MAX - 2), .within = (unsigned)random_below(&state, 256)};
+    for (size_t n = 1; n < many.count; n++) many.first[n] = many.first[n - 1] + (uint32_t)random_below(&state, 2 * rows / many.count);
+    for (size_t n = 1; n < many.count; n++) many.first[n] = many.first[n] < rows ? many.first[n] : (uint32_t)rows;
+    many.first[many.count] = (uint32_t)rows;
+    check_walk(&state, rows, many, limits[i % COUNT_OF(limits)], 30);
   }
 }
 
@@ -321,7 +340,8 @@ static void check_rectangle(size_t left, size_t right, bool is_whole) {
   test_table t = table_open(yaml_names);
   const char *values[] = {"1", NULL};
   for (size_t r = 0; r < left + right; r++) table_add(&t, values);
-  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 300, .window = 100, .first_right = (uint32_t)left};
+  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 300, .window = 100,
+                                .registers = {.count = 2, .first = {0, (uint32_t)left, (uint32_t)(left + right)}}};
   static walked w;
   walk_all(&w, &options, false, 1);
   uint8_t *times = mem_alloc(left * right, 1);
@@ -619,7 +639,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_pairs_that_agree),        cmocka_unit_test(oversized_blocks),
       cmocka_unit_test(wide_windows),                cmocka_unit_test(long_windows),
-      cmocka_unit_test(pairs_across_registers),      cmocka_unit_test(rectangles),
+      cmocka_unit_test(pairs_across_registers), cmocka_unit_test(pairs_across_many_registers),      cmocka_unit_test(rectangles),
       cmocka_unit_test(kept_pairs_are_marked),       cmocka_unit_test(many_tasks),
       cmocka_unit_test(samples_are_of_whole_blocks), cmocka_unit_test(consumer_failures_come_back),
       cmocka_unit_test(nothing_is_allocated_per_row_or_pair), cmocka_unit_test(facts_add_up),

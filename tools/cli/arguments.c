@@ -53,7 +53,7 @@ static khop_status unknown_option(const command_spec *command, const char *word,
 }
 
 static bool may_repeat(const option_spec *option) {
-  static const char *const names[] = {"--map", "--left-map", "--right-map", "--truth", "--frequencies"};
+  static const char *const names[] = {"--map", "--left-map", "--right-map", "--left", "--right", "--also", "--truth", "--frequencies"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (strcmp(option->name, names[i]) == 0) return true;
   }
