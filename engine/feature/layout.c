@@ -117,6 +117,7 @@ static void collect_findings(field_use *uses, const schema *s) {
     use_field(uses, f->people[p].birth, false);
     use_field(uses, f->people[p].sex, false);
   }
+  for (size_t i = 0; i < f->relatives_count; i++) use_field(uses, f->relatives[i], false);
   use_field(uses, f->certificate.owner, true);
   use_field(uses, f->parcel.owner, true);
   for (size_t i = 0; i < s->field_count; i++) uses[i].used |= f->numbered >> i & 1;

@@ -11,11 +11,31 @@ typedef struct person_name {
   word_span words[FEATURE_WORDS_MAX];
 } person_name;
 
+/* "Hộ ông Nguyễn Văn A", and titles that stand before no surname that is known: the land register names households. */
+static void drop_titles(person_name *n) {
+  static const uint8_t titles[][4] = {{8, 15, 0}, {15, 14, 7, 0}, {2, 1, 0}}; /* HO, ONG, BA as letters */
+  static const uint8_t lengths[] = {2, 3, 2};
+  unsigned words = 0;
+  for (unsigned t = 0; t < 3 && words + 2 < n->word_count; t++) {
+    const word_span w = n->words[words];
+    bool is_title = w.end - w.start == lengths[t] && memcmp(n->letters + w.start, titles[t], lengths[t]) == 0;
+    if (t == 0 && is_title) is_title = n->words[1].end - n->words[1].start <= 3; /* HO alone is a surname */
+    words += is_title;
+  }
+  if (words == 1 && n->letters[0] == titles[0][0]) return;
+  if (!words) return;
+  unsigned from = n->words[words].start;
+  memmove(n->letters, n->letters + from, n->length - from);
+  n->length -= from;
+  n->word_count = feature_words(n->letters, n->length, n->words);
+}
+
 static bool read_name(const finding_person *p, person_name *out) {
   const feature_slot *slot = p->roles->name < 0 ? NULL : &p->layout->slots[p->roles->name];
   if (!slot || feature_missing(slot, p->features) || !slot->letters) return false;
   out->length = feature_letters(p->features, slot, out->letters);
   out->word_count = feature_words(out->letters, out->length, out->words);
+  drop_titles(out);
   return out->word_count > 0;
 }
 
@@ -48,13 +68,25 @@ static bool words_alike(const person_name *a, word_span x, const person_name *b,
   return shorter >= 3 && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
 }
 
-/* Each word of the shorter name is one of the longer, in any order. */
+static bool words_equal(const person_name *a, word_span x, const person_name *b, word_span y) {
+  return x.end - x.start == y.end - y.start && memcmp(a->letters + x.start, b->letters + y.start, (size_t)(x.end - x.start)) == 0;
+}
+
+/* Each word of the shorter name is one of the longer, in any order; equal ones first. */
 static bool is_contained(const person_name *a, const person_name *b) {
   if (a->word_count > b->word_count) return is_contained(b, a);
-  unsigned taken = 0;
+  unsigned taken = 0, found = 0;
   if (a->word_count < 2) return false;
   for (unsigned i = 0; i < a->word_count; i++) {
     unsigned j = 0;
+    while (j < b->word_count && (taken >> j & 1 || !words_equal(a, a->words[i], b, b->words[j]))) j++;
+    if (j == b->word_count) continue;
+    taken |= 1u << j;
+    found |= 1u << i;
+  }
+  for (unsigned i = 0; i < a->word_count; i++) {
+    unsigned j = 0;
+    if (found >> i & 1) continue;
     while (j < b->word_count && (taken >> j & 1 || !words_alike(a, a->words[i], b, b->words[j]))) j++;
     if (j == b->word_count) return false;
     taken |= 1u << j;

@@ -176,6 +176,27 @@ cleanup:
   return status;
 }
 
+/* So many rows at once: what groups of a slice name is fetched together. */
+static khop_status walk_slices(walk *w, const sort_item *items, size_t count, khop_error *err) {
+  for (size_t from = 0, to; from < count; from = to) {
+    to = from;
+    while (to < count && to - from < chunk_rows) to += group_end(items + to, count - to, 0);
+    TRY(walk_groups(w, items + from, to - from, err));
+  }
+  return KHOP_OK;
+}
+
+khop_status finding_search_items(const finding_search *s, const finding_input *in, sort_item *items, size_t count, khop_error *err) {
+  walk w = {.search = s, .in = in};
+  sort_item *scratch = mem_alloc(count, sizeof *scratch);
+  if (!scratch) return error_memory(err, count * sizeof *scratch, "findings");
+  khop_status status = sort_items(items, scratch, count, in->workers, err);
+  mem_free(scratch);
+  if (status == KHOP_OK) status = walk_slices(&w, items, count, err);
+  walk_free(&w);
+  return status;
+}
+
 khop_status finding_search_run(const finding_search *s, const finding_input *in, khop_error *err) {
   walk w = {.search = s, .in = in};
   khop_status status = in->table->file ? search_in_file(s, in, &w, err) : search_in_memory(s, in, &w, err);

@@ -19,6 +19,7 @@ typedef struct finding_input {
   const feature_table *table; /* in memory or in a file */
   const clusters *clusters;   /* NULL: nothing was matched (khop ids); of linked registers its entities */
   const table_registers *registers;
+  const schema *sides[KHOP_REGISTERS_MAX]; /* what each of linked registers is */
   uint32_t today;             /* as feature dates: year << 9 | month << 5 | day */
   pool *workers;
   spill_file *spill;          /* where rows in a file are sorted */
@@ -49,6 +50,8 @@ typedef struct finding_search {
 } finding_search;
 
 khop_status finding_search_run(const finding_search *s, const finding_input *in, khop_error *err);
+/* The same of keys and rows that are known, in the order of rows; sorts them. Without `keys`. */
+khop_status finding_search_items(const finding_search *s, const finding_input *in, sort_item *items, size_t count, khop_error *err);
 
 /* The rows of a group, ascending, each once: to `rows`, which has room for all. */
 size_t finding_member_rows(const finding_member *members, size_t count, uint32_t *rows);
@@ -56,7 +59,11 @@ size_t finding_member_rows(const finding_member *members, size_t count, uint32_t
 /* ---- finders ------------------------------------------------------------------------------------ */
 
 typedef khop_status finder(findings *out, const finding_input *in, khop_error *err);
-finder find_shared; /* id_shared */
+finder find_shared;  /* id_shared */
+finder find_entries; /* entry_twice, entry_number_repeated */
+finder find_owners;  /* certificate_owners, parcel_owners, parcel_renumbered */
+finder find_births;  /* plausible_births_close */
+finder find_numbers; /* id_multiple, id_near, card_multiple, id_swapped, plausible_alive_after_death */
 
 /* ---- people.c: is it the same person? ------------------------------------------------------------ */
 

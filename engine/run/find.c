@@ -2,14 +2,15 @@
 #include "findings/search.h"
 #include "run/spill.h"
 
-static finder *const finders[] = {find_shared};
+static finder *const finders[] = {find_shared, find_entries, find_owners, find_births, find_numbers};
 
 khop_status run_find(run *r, const clusters *c, khop_error *err) {
   if (!run_finds(r)) return KHOP_OK;
   progress_phase(&r->progress, "findings", "rows", r->table.count);
-  const finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .registers = &r->walk.registers,
-                            .today = r->today, .workers = r->workers, .spill = r->spill, .spill_bytes = r->spill ? run_spill_bytes(r) : 0,
-                            .control = r->options.control};
+  finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .registers = &r->walk.registers,
+                      .today = r->today, .workers = r->workers, .spill = r->spill, .spill_bytes = r->spill ? run_spill_bytes(r) : 0,
+                      .control = r->options.control};
+  for (size_t side = 0; side < run_side_count(r); side++) in.sides[side] = r->side_schemas[side] ? r->side_schemas[side] : r->schema;
   for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY(finders[i](&r->findings, &in, err));
   return findings_end(&r->findings, &r->table, err);
 }

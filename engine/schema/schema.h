@@ -43,6 +43,7 @@
  *     people:                           # the first one is whom the record is about
  *       - {name: ho_ten, sex: gioi_tinh, birth: ngay_sinh, numbers: [so_dinh_danh]}
  *       - {name: me_ho_ten, sex: female, birth: me_nam_sinh, papers: [me_so_giay_to], parent: true}
+ *     relatives: [me_ho_ten, noi_cu_tru]   # what brothers, sisters, husband and wife have in common
  *     living: true                      # a record says that its person lives
  *     issued: ngay_dang_ky              # and `death`: dates
  *     card: {from: han_the_tu, until: han_the_den}
@@ -283,7 +284,7 @@ typedef struct schema_conflict {
 } schema_conflict;
 
 /* Somebody whom a record tells of; the first is the one that it is about. */
-enum { SCHEMA_PEOPLE_MAX = 4 };
+enum { SCHEMA_PEOPLE_MAX = 4, SCHEMA_RELATIVES_MAX = 4 };
 typedef struct schema_person {
   int name, birth, sex;    /* fields; -1: none */
   bool is_male, is_female; /* known without a field */
@@ -296,6 +297,8 @@ typedef struct schema_person {
 typedef struct schema_findings {
   schema_person people[SCHEMA_PEOPLE_MAX];
   size_t people_count;
+  int relatives[SCHEMA_RELATIVES_MAX]; /* fields that relatives have in common */
+  size_t relatives_count;
   uint64_t numbered; /* all numbers and papers of all of them */
   bool is_living;    /* a record says that its person lives */
   int issued;        /* the day on which the paper was issued, or the event registered */

@@ -114,11 +114,24 @@ static khop_status people_parse(const schema_document *d, schema *s, const yaml_
   return KHOP_OK;
 }
 
+static khop_status relatives_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err) {
+  schema_findings *f = &s->findings;
+  const unsigned types = TEXTS | 1 << TYPE_PERSON_NAME | 1 << TYPE_PHONE;
+  size_t count;
+  if (!node) return KHOP_OK;
+  TRY(node_list(d, node, "relatives", SCHEMA_RELATIVES_MAX, &count, err));
+  for (size_t i = 0; i < count; i++) {
+    TRY(field_parse(d, s, node_list_item(d, node, i), "relatives", types, &f->relatives[f->relatives_count], err));
+    f->relatives_count++;
+  }
+  return KHOP_OK;
+}
+
 /* ---- the section --------------------------------------------------------------------------------------- */
 
 khop_status findings_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err) {
-  enum { KEY_PEOPLE, KEY_LIVING, KEY_ISSUED, KEY_DEATH, KEY_CARD, KEY_CERTIFICATE, KEY_PARCEL, KEY_ENTRY, KEYS };
-  static const document_key keys[KEYS] = {{"people", false}, {"living", false}, {"issued", false}, {"death", false},
+  enum { KEY_PEOPLE, KEY_RELATIVES, KEY_LIVING, KEY_ISSUED, KEY_DEATH, KEY_CARD, KEY_CERTIFICATE, KEY_PARCEL, KEY_ENTRY, KEYS };
+  static const document_key keys[KEYS] = {{"people", false}, {"relatives", false}, {"living", false}, {"issued", false}, {"death", false},
                                           {"card", false}, {"certificate", false}, {"parcel", false}, {"entry", false}};
   enum { DATE = 1 << TYPE_DATE, NAME = 1 << TYPE_PERSON_NAME, ID = 1 << TYPE_PERSONAL_ID };
   schema_findings *f = &s->findings;
@@ -134,6 +147,7 @@ khop_status findings_parse(const schema_document *d, schema *s, const yaml_node_
                              {{"number", true}, TEXTS, &f->entry.number}, {{"date", false}, DATE, &f->entry.date}};
   TRY(node_keys(d, node, "findings", keys, KEYS, values, err));
   TRY(people_parse(d, s, values[KEY_PEOPLE], err));
+  TRY(relatives_parse(d, s, values[KEY_RELATIVES], err));
   if (values[KEY_LIVING]) TRY(node_flag(d, values[KEY_LIVING], "living", &f->is_living, err));
   TRY(field_parse(d, s, values[KEY_ISSUED], "issued", DATE, &f->issued, err));
   TRY(field_parse(d, s, values[KEY_DEATH], "death", DATE, &f->death, err));

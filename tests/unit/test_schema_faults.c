@@ -233,7 +233,7 @@ static const fault_case cases[] = {
     {"review: 0.5", "review: 0.95", "19:34: review: above match"},
     {", review: 0.5", "", "19:13: thresholds: no key 'review'"},
     /* findings */
-    {CLUSTERS, "findings: {peple: []}\n", "18:12: unknown key 'peple'; known: people, living, issued, death, card, certificate, parcel, entry"},
+    {CLUSTERS, "findings: {peple: []}\n", "18:12: unknown key 'peple'; known: people, relatives, living, issued, death, card, certificate, parcel, entry"},
     {CLUSTERS, "findings: {people: [{birth: sinh}]}\n", "18:21: person: no key 'name'"},
     {CLUSTERS, "findings: {people: [{name: sinh}]}\n", "18:28: name: 'sinh' is a date; here stands a field of type person_name"},
     {CLUSTERS, "findings: {people: [{name: ten, numbers: [ma]}]}\n", "18:43: numbers: 'ma' is a code; here stands a field of type personal_id, insurance"},

@@ -140,7 +140,7 @@ static void birth_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   if (gen_below(&r, 10000) < 12) subject.name = person.mother;
   gen_date issued = gen_date_of(p.entry.day);
   gen_plausible_plant(job, ticket, &subject, &issued);
-  p.entry.day = gen_day_of(issued);
+  p.day_written = gen_day_of(issued);
   gen_style style = gen_style_pick(job->rates, &r, 0);
   p.style = gen_address_style_pick(&r, 0);
   p.number_with_year = gen_below(&r, 100) < 78;

@@ -76,6 +76,7 @@ gen_paper gen_paper_of(const gen_job *job, gen_entry_find *find, const gen_ticke
     p.number = numbers[owner->row];
     p.repeated = true;
   }
+  p.day_written = p.entry.day;
   return p;
 }
 
@@ -98,7 +99,7 @@ void gen_put_page(gen_text *t, const gen_paper *p, gen_random *r) {
 }
 
 void gen_put_day_and_office(gen_text *t, const gen_paper *p, const gen_style *style) {
-  gen_put_date(t, gen_date_of(p->entry.day), style->date);
+  gen_put_date(t, gen_date_of(p->day_written), style->date);
   gen_put_text(t, ",\"UBND ");
   gen_put_commune(t, p->entry.commune, p->style);
   gen_put(t, '"');

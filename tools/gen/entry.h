@@ -25,6 +25,7 @@ khop_status gen_entry_numbers(gen_job *job, gen_entry_find *find, khop_error *er
 typedef struct gen_paper {
   gen_entry entry;
   uint32_t number;
+  int32_t day_written; /* of the entry, unless it was planted wrong */
   bool number_with_year, twice, repeated;
   gen_address_style style;
 } gen_paper;

@@ -1,0 +1,443 @@
+/* Several numbers of one person, and numbers that two people have exchanged. One person is a cluster of matched records (an entity
+ * of linked registers), and, without clusters too, the records with one name and one birth date.
+ *
+ *   rows ──> least and greatest number of each cluster ──those that differ──> members ──> a unit: one person's records
+ *   rows ──name, birth date; another number──────────────────────────────────────────────> a unit
+ *   units of two numbers ──sorted by the two──> the same two in two units: exchanged. Else near, or several.
+ *
+ * What relatives exchanged where nobody else knows the numbers is found by what the digits say (related below). See search.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "feature/row_file.h"
+#include "findings/groups.h"
+
+enum { CLASS_CCCD, CLASS_SOCIAL, CLASSES };
+enum { numbers_max = 16 }; /* of a unit */
+
+typedef struct number_range { /* of the numbers of a cluster, by class; low 0: none */
+  uint64_t low[CLASSES], high[CLASSES];
+  unsigned registers; /* a bit for each that has a record in it */
+} number_range;
+
+/* One person's records with two numbers. Rows stand in search.rows: those with `low`, then those with `high`. */
+typedef struct unit {
+  uint64_t low, high;
+  size_t rows_at;
+  uint16_t low_count, high_count;
+  bool is_matched; /* of a cluster; or found by the name */
+  bool exchanged;
+} unit;
+
+typedef struct number_search {
+  findings *out;
+  const finding_input *in;
+  const schema_person *person;
+  uint32_t *place_of; /* by cluster: its place among those of two rows or more, CLUSTER_NONE for others */
+  number_range *ranges;
+  unit *units;
+  size_t unit_count, unit_capacity;
+  uint32_t *rows;
+  size_t row_count, row_capacity;
+  unsigned living, deaths; /* a bit for each linked register of the living, and of deaths */
+} number_search;
+
+static int class_of(uint64_t packed) {
+  return feature_id_kind(packed) == ID_CCCD ? CLASS_CCCD : feature_id_kind(packed) == ID_INSURANCE ? CLASS_SOCIAL : -1;
+}
+
+/* ---- the numbers of a group of rows ------------------------------------------------------------------ */
+
+typedef struct held_number {
+  uint64_t packed;
+  size_t members;
+  uint8_t holds[GROUP_ROWS_MAX]; /* by member */
+} held_number;
+
+typedef struct number_list {
+  held_number items[numbers_max];
+  size_t count;
+} number_list;
+
+static void list_add(number_list *list, uint64_t packed, size_t member) {
+  size_t i = 0;
+  while (i < list->count && list->items[i].packed != packed) i++;
+  if (i == numbers_max) return;
+  if (i == list->count) list->items[list->count++] = (held_number){.packed = packed};
+  list->items[i].members += !list->items[i].holds[member];
+  list->items[i].holds[member] = 1;
+}
+
+/* Of one class, in the order of the members. */
+static void list_numbers(const number_search *s, const finding_member *members, size_t count, int class, number_list *out) {
+  out->count = 0;
+  for (size_t i = 0; i < count; i++) {
+    for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
+      uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), members[i].features);
+      if (packed && class_of(packed) == class) list_add(out, packed, i);
+    }
+  }
+}
+
+static khop_status report_two(number_search *s, finding_kind kind, const held_number *a, const held_number *b,
+                              const finding_member *members, size_t count, khop_error *err) {
+  uint8_t of[GROUP_ROWS_MAX];
+  char texts[2][FINDING_ID_TEXT_BYTES], evidence[128];
+  for (size_t i = 0; i < count; i++) of[i] = a->holds[i] || b->holds[i];
+  finding_id_text(a->packed, texts[0]);
+  finding_id_text(b->packed, texts[1]);
+  snprintf(evidence, sizeof evidence, "%s in %zu and %s in %zu record%s", texts[0], a->members, texts[1], b->members,
+           b->members == 1 ? "" : "s");
+  return group_report(s->out, kind, finding_id_type(a->packed), texts[1], evidence, members, count, of, 1, err);
+}
+
+/* Numbers a digit apart are one that was typed wrong; those that are left are several. Two social-insurance numbers are to be
+ * merged, however near. */
+static khop_status report_numbers(number_search *s, const number_list *list, finding_kind several, const finding_member *members,
+                                  size_t count, khop_error *err) {
+  size_t last = 0;
+  bool near[numbers_max] = {false};
+  for (size_t i = 0; several == FINDING_ID_MULTIPLE && i < list->count; i++) {
+    for (size_t j = 0; j < i && !near[i]; j++) {
+      if (near[j] || group_numbers_alike(list->items[i].packed, list->items[j].packed) != LIKE_NEAR) continue;
+      near[i] = true;
+      TRY(report_two(s, FINDING_ID_NEAR, &list->items[j], &list->items[i], members, count, err));
+    }
+  }
+  for (size_t i = 1; i < list->count; i++) {
+    if (near[i]) continue;
+    TRY(report_two(s, several, &list->items[last], &list->items[i], members, count, err));
+    last = i;
+  }
+  return KHOP_OK;
+}
+
+/* ---- units ------------------------------------------------------------------------------------------------ */
+
+static khop_status unit_add(number_search *s, const number_list *list, const finding_member *members, size_t count, bool is_matched,
+                            khop_error *err) {
+  size_t low = list->items[1].packed < list->items[0].packed;
+  unit u = {.low = list->items[low].packed, .high = list->items[!low].packed, .rows_at = s->row_count, .is_matched = is_matched};
+  TRY(array_reserve(&s->rows, &s->row_capacity, s->row_count + 2 * count, sizeof *s->rows, "findings", err));
+  TRY(array_reserve(&s->units, &s->unit_capacity, s->unit_count + 1, sizeof *s->units, "findings", err));
+  for (size_t number = 0; number < 2; number++) {
+    const held_number *held = &list->items[number ? !low : low];
+    for (size_t i = 0; i < count; i++) {
+      if (!held->holds[i]) continue;
+      s->rows[s->row_count++] = members[i].row;
+      *(number ? &u.high_count : &u.low_count) += 1;
+    }
+  }
+  s->units[s->unit_count++] = u;
+  return KHOP_OK;
+}
+
+static khop_status look_at_person(number_search *s, const finding_member *members, size_t count, bool is_matched, khop_error *err) {
+  number_list *list = mem_alloc(1, sizeof *list);
+  if (!list) return error_memory(err, sizeof *list, "findings");
+  khop_status status = KHOP_OK;
+  list_numbers(s, members, count, CLASS_CCCD, list);
+  if (list->count == 2) TRY_CLEANUP(unit_add(s, list, members, count, is_matched, err));
+  if (list->count > 2 && is_matched) TRY_CLEANUP(report_numbers(s, list, FINDING_ID_MULTIPLE, members, count, err));
+  if (!is_matched) goto cleanup;
+  list_numbers(s, members, count, CLASS_SOCIAL, list);
+  TRY_CLEANUP(report_numbers(s, list, FINDING_CARD_MULTIPLE, members, count, err));
+cleanup:
+  mem_free(list);
+  return status;
+}
+
+/* ---- clusters --------------------------------------------------------------------------------------------- */
+
+static khop_status take_ranges(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)worker, (void)err;
+  number_search *s = context;
+  for (size_t i = 0; i < part->count; i++) {
+    uint32_t row = feature_row_number(part, i), cluster = s->in->clusters->of_row[row];
+    if (cluster == CLUSTER_NONE || s->place_of[cluster] == CLUSTER_NONE) continue;
+    number_range *range = &s->ranges[s->place_of[cluster]];
+    range->registers |= 1u << group_register(s->in, row);
+    for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
+      uint64_t packed = group_number(&part->layout, __builtin_ctzll(fields), feature_row(part, i));
+      int class = packed ? class_of(packed) : -1;
+      if (class < 0) continue;
+      if (!range->low[class] || packed < range->low[class]) range->low[class] = packed;
+      if (packed > range->high[class]) range->high[class] = packed;
+    }
+  }
+  return KHOP_OK;
+}
+
+static bool is_wanted(const number_search *s, const number_range *r) {
+  bool differs = r->low[CLASS_CCCD] != r->high[CLASS_CCCD] || r->low[CLASS_SOCIAL] != r->high[CLASS_SOCIAL];
+  return differs || ((r->registers & s->deaths) && (r->registers & s->living));
+}
+
+/* Clusters of two rows or more, and which of them a look at all rows finds worth another. */
+static khop_status find_ranges(number_search *s, khop_error *err) {
+  const clusters *c = s->in->clusters;
+  size_t several = 0;
+  s->place_of = mem_alloc(c->cluster_count, sizeof *s->place_of);
+  if (!s->place_of) return error_memory(err, c->cluster_count * sizeof *s->place_of, "findings");
+  for (size_t i = 0; i < c->cluster_count; i++) s->place_of[i] = c->sizes[i] > 1 ? (uint32_t)several++ : CLUSTER_NONE;
+  s->ranges = mem_alloc(several, sizeof *s->ranges);
+  if (!s->ranges) return error_memory(err, several * sizeof *s->ranges, "findings");
+  const row_pass pass = {.table = s->in->table, .take = take_ranges, .context = s};
+  return row_pass_run(&pass, s->in->workers, err);
+}
+
+/* Of records that were matched only names and births that both differ make two people. */
+static bool same_person(const void *context, const finding_member *a, const finding_member *b) {
+  const number_search *s = context;
+  const finding_person x = {s->person, &s->in->table->layout, a->features}, y = {s->person, &s->in->table->layout, b->features};
+  return finding_names(&x, &y) != LIKE_OTHER || finding_births(&x, &y) == LIKE_EQUAL;
+}
+
+/* A cluster of one register is one entity, and of people one person. */
+static bool always_same(const void *context, const finding_member *a, const finding_member *b) {
+  (void)context, (void)a, (void)b;
+  return true;
+}
+
+static khop_status report_dead(number_search *s, const finding_member *members, size_t count, khop_error *err) {
+  unsigned registers = 0;
+  for (size_t i = 0; i < count; i++) registers |= 1u << group_register(s->in, members[i].row);
+  if (!(registers & s->deaths) || !(registers & s->living)) return KHOP_OK;
+  return group_report(s->out, FINDING_PLAUSIBLE_ALIVE_AFTER_DEATH, "", "", "one register has the death, the other a living person", members, count,
+                      NULL, 0, err);
+}
+
+/* Linked records may hang together by a number that two people have, and those of a parcel by the parcel: they are told apart first. */
+static khop_status cluster_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  number_search *s = context;
+  uint8_t of[GROUP_ROWS_MAX];
+  finding_member one[GROUP_ROWS_MAX];
+  if (count > GROUP_ROWS_MAX) return KHOP_OK;
+  TRY(report_dead(s, members, count, err));
+  bool one_person = !registers_linked(s->in->registers) && s->in->schema->findings.parcel.number < 0;
+  size_t people = group_parts(members, count, one_person ? always_same : same_person, s, of);
+  for (size_t p = 0; p < people; p++) {
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+      if (of[i] == p) one[rows++] = members[i];
+    }
+    TRY(look_at_person(s, one, rows, true, err));
+  }
+  return KHOP_OK;
+}
+
+static khop_status look_at_clusters(number_search *s, khop_error *err) {
+  const clusters *c = s->in->clusters;
+  sort_item *items = NULL;
+  size_t count = 0, capacity = 0;
+  TRY(find_ranges(s, err));
+  khop_status status = KHOP_OK;
+  for (size_t row = 0; row < c->row_count; row++) {
+    uint32_t cluster = c->of_row[row], place = cluster == CLUSTER_NONE ? CLUSTER_NONE : s->place_of[cluster];
+    if (place == CLUSTER_NONE || !is_wanted(s, &s->ranges[place])) continue;
+    TRY_CLEANUP(array_reserve(&items, &capacity, count + 1, sizeof *items, "findings", err));
+    items[count++] = (sort_item){.key = (uint64_t)cluster << FINDING_TAG_BITS, .row = (uint32_t)row};
+  }
+  const finding_search search = {.equal_tags_too = true, .group = cluster_group, .context = s};
+  TRY_CLEANUP(finding_search_items(&search, s->in, items, count, err));
+cleanup:
+  mem_free(items);
+  return status;
+}
+
+/* ---- one name and one birth date ---------------------------------------------------------------------------- */
+
+static uint64_t name_hash(const number_search *s, const uint8_t *features) {
+  const feature_layout *layout = &s->in->table->layout;
+  uint32_t name = group_text(layout, s->person->name, features), birth = group_date(layout, s->person->birth, features);
+  return name && feature_date_day(birth) && !feature_date_span(birth) ? hash_mix((uint64_t)name << 32 | birth) : 0;
+}
+
+static size_t name_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  const number_search *s = context;
+  uint64_t hash = name_hash(s, features), number = 0;
+  for (uint64_t fields = s->person->numbers | s->person->papers; hash && fields && !number; fields &= fields - 1) {
+    uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), features);
+    if (packed && class_of(packed) == CLASS_CCCD) number = packed;
+  }
+  if (number) keys[0] = finding_key(hash, hash_mix(number));
+  return number != 0;
+}
+
+static khop_status name_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  number_search *s = context;
+  if (count > GROUP_ROWS_MAX) return KHOP_OK;
+  for (size_t i = 1; i < count; i++) {
+    if (name_hash(s, members[i].features) != name_hash(s, members[0].features)) return KHOP_OK;
+  }
+  return look_at_person(s, members, count, false, err);
+}
+
+/* ---- exchanged ------------------------------------------------------------------------------------------------ */
+
+static int by_numbers(const void *a, const void *b) {
+  const unit *x = a, *y = b;
+  if (x->low != y->low) return x->low < y->low ? -1 : 1;
+  if (x->high != y->high) return x->high < y->high ? -1 : 1;
+  if (x->is_matched != y->is_matched) return x->is_matched ? -1 : 1;
+  return x->rows_at < y->rows_at ? -1 : x->rows_at > y->rows_at;
+}
+
+static bool share_rows(const number_search *s, const unit *a, const unit *b) {
+  for (size_t i = 0; i < (size_t)a->low_count + a->high_count; i++) {
+    for (size_t j = 0; j < (size_t)b->low_count + b->high_count; j++) {
+      if (s->rows[a->rows_at + i] == s->rows[b->rows_at + j]) return true;
+    }
+  }
+  return false;
+}
+
+static khop_status report_exchanged(number_search *s, unit *a, unit *b, khop_error *err) {
+  size_t a_count = (size_t)a->low_count + a->high_count, b_count = (size_t)b->low_count + b->high_count;
+  finding_member members[GROUP_ROWS_MAX];
+  char texts[2][FINDING_ID_TEXT_BYTES], evidence[128];
+  if (a_count + b_count > GROUP_ROWS_MAX) return KHOP_OK;
+  for (size_t i = 0; i < a_count; i++) members[i].row = s->rows[a->rows_at + i];
+  for (size_t i = 0; i < b_count; i++) members[a_count + i].row = s->rows[b->rows_at + i];
+  finding_id_text(a->low, texts[0]);
+  finding_id_text(a->high, texts[1]);
+  snprintf(evidence, sizeof evidence, "two people have %s in some records and %s in others", texts[0], texts[1]);
+  a->exchanged = b->exchanged = true;
+  return group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(a->low), texts[1], evidence, members, a_count + b_count, NULL, 0, err);
+}
+
+/* The same two numbers in two units that have no row in common. */
+static khop_status find_exchanged(number_search *s, khop_error *err) {
+  if (s->unit_count) qsort(s->units, s->unit_count, sizeof *s->units, by_numbers);
+  for (size_t from = 0, to; from < s->unit_count; from = to) {
+    to = from + 1;
+    while (to < s->unit_count && s->units[to].low == s->units[from].low && s->units[to].high == s->units[from].high) to++;
+    for (size_t i = from; i < to && to - from <= numbers_max; i++) {
+      for (size_t j = i + 1; j < to; j++) {
+        if (s->units[i].exchanged || s->units[j].exchanged || share_rows(s, &s->units[i], &s->units[j])) continue;
+        TRY(report_exchanged(s, &s->units[i], &s->units[j], err));
+      }
+    }
+  }
+  return KHOP_OK;
+}
+
+/* A unit by the name says as much as one that was matched only when the numbers are near: namesakes were born on one day, too. */
+static khop_status report_unit(number_search *s, const unit *u, khop_error *err) {
+  bool near = group_numbers_alike(u->low, u->high) == LIKE_NEAR;
+  size_t count = (size_t)u->low_count + u->high_count;
+  finding_member members[GROUP_ROWS_MAX];
+  char texts[2][FINDING_ID_TEXT_BYTES], evidence[128];
+  if (u->exchanged || count > GROUP_ROWS_MAX || !(u->is_matched || (near && !s->in->clusters))) return KHOP_OK;
+  for (size_t i = 0; i < count; i++) members[i].row = s->rows[u->rows_at + i];
+  finding_id_text(u->low, texts[0]);
+  finding_id_text(u->high, texts[1]);
+  snprintf(evidence, sizeof evidence, "%s in %u and %s in %u record%s", texts[0], (unsigned)u->low_count, texts[1], (unsigned)u->high_count,
+           u->high_count == 1 ? "" : "s");
+  return group_report(s->out, near ? FINDING_ID_NEAR : FINDING_ID_MULTIPLE, finding_id_type(u->low), texts[1], evidence, members, count,
+                      NULL, 0, err);
+}
+
+/* ---- exchanged by relatives: what the digits say --------------------------------------------------------------- */
+
+/* The first CCCD of a row that contradicts its sex or birth year; 0: none. */
+static uint64_t contradicting(const number_search *s, const uint8_t *features) {
+  const feature_layout *layout = &s->in->table->layout;
+  for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
+    uint64_t packed = group_number(layout, __builtin_ctzll(fields), features);
+    if (packed && class_of(packed) == CLASS_CCCD && !group_number_fits(layout, s->person, packed, features)) return packed;
+  }
+  return 0;
+}
+
+static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
+  const feature_slot *slot = &layout->slots[field];
+  if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
+  return group_text(layout, field, features);
+}
+
+static size_t relative_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  const number_search *s = context;
+  const schema_findings *f = &s->in->schema->findings;
+  uint64_t number = contradicting(s, features);
+  size_t count = 0;
+  for (size_t i = 0; number && i < f->relatives_count; i++) {
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
+    if (value) keys[count++] = finding_key(hash_combine(i + 1, value), hash_mix(number));
+  }
+  return count;
+}
+
+/* A name in common is a namesake's as well; a home, a telephone, a household is not. */
+static bool are_relatives(const number_search *s, const finding_member *a, const finding_member *b) {
+  const schema_findings *f = &s->in->schema->findings;
+  unsigned evidence = 0;
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
+    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
+    evidence += s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME ? 1 : 2;
+  }
+  return evidence >= 2;
+}
+
+static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {
+  const feature_layout *layout = &s->in->table->layout;
+  bool across = group_register(s->in, a->row) != group_register(s->in, b->row);
+  bool known = (s->out->masks[a->row] & s->out->masks[b->row]) & finding_bit(FINDING_ID_SWAPPED);
+  if (across || known) return false;
+  numbers[0] = contradicting(s, a->features);
+  numbers[1] = contradicting(s, b->features);
+  return numbers[0] != numbers[1] && group_number_fits(layout, s->person, numbers[0], b->features) &&
+         group_number_fits(layout, s->person, numbers[1], a->features) && !same_person(s, a, b) && are_relatives(s, a, b);
+}
+
+static khop_status relative_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  number_search *s = context;
+  uint64_t numbers[2];
+  char texts[2][FINDING_ID_TEXT_BYTES], evidence[160];
+  if (count > GROUP_ROWS_MAX) return KHOP_OK;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t j = i + 1; j < count; j++) {
+      if (!have_exchanged(s, &members[i], &members[j], numbers)) continue;
+      const finding_member both[2] = {members[i], members[j]};
+      finding_id_text(numbers[0], texts[0]);
+      finding_id_text(numbers[1], texts[1]);
+      snprintf(evidence, sizeof evidence, "%s and %s contradict their records, and fit each other's", texts[0], texts[1]);
+      TRY(group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(numbers[0]), texts[1], evidence, both, 2, NULL, 0, err));
+    }
+  }
+  return KHOP_OK;
+}
+
+/* ---- all ---------------------------------------------------------------------------------------------------------- */
+
+static khop_status search_all(number_search *s, khop_error *err) {
+  if (s->in->clusters) TRY(look_at_clusters(s, err));
+  if (s->person->birth >= 0) {
+    const finding_search names = {.keys = name_keys, .group = name_group, .context = s};
+    TRY(finding_search_run(&names, s->in, err));
+  }
+  TRY(find_exchanged(s, err));
+  for (size_t u = 0; u < s->unit_count; u++) TRY(report_unit(s, &s->units[u], err));
+  if (!s->in->schema->findings.relatives_count) return KHOP_OK;
+  const finding_search relatives = {.keys = relative_keys, .group = relative_group, .context = s};
+  return finding_search_run(&relatives, s->in, err);
+}
+
+khop_status find_numbers(findings *out, const finding_input *in, khop_error *err) {
+  number_search s = {.out = out, .in = in, .person = &in->schema->findings.people[0]};
+  if (!in->schema->findings.people_count) return KHOP_OK;
+  for (size_t side = 0; side < in->registers->count && in->sides[side]; side++) {
+    if (in->sides[side]->findings.death >= 0) s.deaths |= 1u << side;
+    else if (in->sides[side]->findings.is_living) s.living |= 1u << side;
+  }
+  if (!(s.person->numbers | s.person->papers) && !(s.deaths && s.living)) return KHOP_OK;
+  khop_status status = search_all(&s, err);
+  mem_free(s.place_of);
+  mem_free(s.ranges);
+  mem_free(s.units);
+  mem_free(s.rows);
+  return status;
+}
