@@ -14,16 +14,16 @@ static const option_spec dedupe_options[] = {
     {"--linkage", NULL, "single|complete|average", "what holds a cluster together: its best pairs, all pairs, or their mean; default: the schema's, single if it names none"},
     {NULL, NULL, NULL, NULL}};
 
-const char *show_results(unsigned write) {
+const char *show_results(unsigned written) {
   static const struct {
-    unsigned bits;
-    const char *name;
-  } results[] = {{KHOP_WRITE_DEFAULT | KHOP_WRITE_IDS, ", ids.csv"}, {KHOP_WRITE_GOLDEN, ", golden.csv"}};
+    unsigned bit;
+    const char *file;
+  } results[] = {{KHOP_WRITE_IDS, "ids.csv"}, {KHOP_WRITE_GOLDEN, "golden.csv"}, {KHOP_WRITE_REPORT, "report.html"}};
   static char text[128];
   size_t used = 0;
   text[0] = '\0';
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) {
-    if (write & results[i].bits) used += (size_t)snprintf(text + used, sizeof text - used, "%s", results[i].name);
+    if (written & results[i].bit) used += (size_t)snprintf(text + used, sizeof text - used, ", %s", results[i].file);
   }
   return text;
 }
@@ -64,7 +64,7 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   printf("phases        ");
   for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
   printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s%s\n", o->output,
-         show_results(o->write), o->skip_store ? "" : o->store ? "" : ", store/");
+         show_results(s->written), o->skip_store ? "" : o->store ? "" : ", store/");
 }
 
 static khop_status run_dedupe(const arguments *a, khop_error *err) {

@@ -10,8 +10,8 @@ extern const command_spec command_dedupe, command_link, command_plan, command_tr
 
 /* "model          converged after 12 iterations, ..." (command_train.c) */
 void show_training(const khop_training *t);
-/* ", ids.csv": files of the results that KHOP_WRITE_... bits of dedupe or link ask for. */
-const char *show_results(unsigned write);
+/* ", ids.csv": files of the results that KHOP_WRITE_... bits name. */
+const char *show_results(unsigned written);
 /* The expected errors of a run; `what` are the pairs that matched. */
 void show_expected(const khop_expected *e, const char *what);
 

@@ -79,7 +79,8 @@ typedef struct khop_map {
 enum {
   KHOP_WRITE_DEFAULT = 1 << 0,
   KHOP_WRITE_IDS = 1 << 1, /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
-  KHOP_WRITE_GOLDEN = 1 << 2 /* golden.csv: one line an entity, of the values that survive. Needs the store */
+  KHOP_WRITE_GOLDEN = 1 << 2, /* golden.csv: one line an entity, of the values that survive. Needs the store */
+  KHOP_WRITE_REPORT = 1 << 5 /* report.html: the result as a page for people. Default, where it is built in */
 };
 
 /* What khop_dedupe, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */
@@ -91,6 +92,7 @@ typedef struct khop_options {
   const char *store;         /* directory of the store; NULL: OUTPUT/store */
   bool skip_store;
   unsigned write;            /* KHOP_WRITE_...; KHOP_WRITE_DEFAULT */
+  const char *language;      /* "vi" or "en": report.html opens in it; NULL: "vi" */
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
   const char *model;         /* model.json to use instead of training; NULL: train */
   const char *labels;        /* CSV: left_id, right_id, label (match, non_match, ...), to train from; or NULL */
@@ -164,7 +166,9 @@ typedef struct khop_summary {
   uint64_t clusters, clustered_records; /* of two records or more; records in them */
   uint64_t largest_cluster, clusters_parted, matches_parted; /* taken apart by a check; matching pairs that were */
   khop_expected expected;
+  unsigned written;  /* KHOP_WRITE_... of the results beyond the basic ones */
   double seconds;
+  char finished[32]; /* "2026-11-27T17:05:00+07:00" */
   uint64_t peak_memory_bytes;
   unsigned threads;
   char schema[64];

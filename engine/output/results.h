@@ -4,9 +4,10 @@
 
 #include "base/file.h"
 #include "block/walk.h"
-#include "cluster/clusters.h"
+#include "cluster/largest.h"
 #include "feature/records.h"
 #include "findings/findings.h"
+#include "model/errors.h"
 #include "model/score.h"
 
 /* What became of a record of linked registers. */
@@ -39,7 +40,10 @@ typedef struct result {
   const level_counts *reasons;
   const kept_pairs *pairs;
   int32_t match_weight;    /* from here on a pair is a match */
+  const error_counts *errors; /* compared pairs by weight; NULL: nothing was compared */
+  unsigned match_bin;      /* of these, from which on a pair is a match */
   const clusters *clusters;
+  const largest_clusters *largest; /* of `clusters`; NULL: nobody asks */
   const link_result *links; /* NULL: one register */
   const decisions *decisions; /* NULL: none were given */
   const findings *findings;   /* ended; NULL: not looked for */
@@ -82,5 +86,10 @@ void write_probability(outfile *f, int32_t weight);
 void write_weight(outfile *f, int32_t weight);
 /* summary.json. KHOP_ENVIRONMENT when out of memory. `links`: of linked registers, or NULL. */
 khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err);
+/* report.html: summary.json and some more, as a page for people. `language`: it opens in, "vi" or "en". */
+khop_status write_report(outfile *f, const result *r, const char *language, const khop_summary *summary, const khop_link_summary *links,
+                         khop_error *err);
+/* Was the page built in? */
+bool report_available(void);
 
 #endif

@@ -1,11 +1,10 @@
 /* summary.json. Everything but "run" is the same bytes for the same input, config and seed: times, memory
  * and threads of this one run stand apart in "run". See results.h. */
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "input/source_charset.h"
-#include "output/results.h"
+#include "output/summary.h"
 
 static json_t *hex(uint64_t value) {
   char text[20];
@@ -123,7 +122,7 @@ static json_t *run_facts(const khop_summary *s) {
   for (size_t i = 0; i < s->phase_count; i++) json_object_set_new(phases, s->phases[i].phase, json_real(s->phases[i].seconds));
   json_t *spilled = json_pack("{s:I, s:I, s:I}", "bytes", (json_int_t)s->spilled_bytes, "disk_bytes", (json_int_t)s->spilled_disk_bytes,
                               "parts", (json_int_t)s->spilled_parts);
-  return json_pack("{s:f, s:o, s:I, s:o, s:i, s:s}", "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
+  return json_pack("{s:s, s:f, s:o, s:I, s:o, s:i, s:s}", "finished", s->finished, "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
                    (json_int_t)s->peak_memory_bytes, "spilled", spilled, "threads", (int)s->threads, "simd", s->simd);
 }
 
@@ -253,7 +252,7 @@ static json_t *reasons(const result *r) {
   return array;
 }
 
-static json_t *build(const result *r, const khop_summary *s, const khop_link_summary *links) {
+json_t *summary_build(const result *r, const khop_summary *s, const khop_link_summary *links) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
   json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
@@ -276,10 +275,14 @@ static json_t *build(const result *r, const khop_summary *s, const khop_link_sum
   return root;
 }
 
-khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
-  json_t *root = build(r, summary, links);
-  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
+char *summary_text(json_t *root, size_t more_flags) {
+  char *text = root ? json_dumps(root, more_flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
   json_decref(root);
+  return text;
+}
+
+khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
+  char *text = summary_text(summary_build(r, summary, links), JSON_INDENT(2));
   if (!text) return error_set(err, KHOP_ENVIRONMENT, "summary.json: out of memory");
   outfile_text(f, text);
   outfile_text(f, "\n");

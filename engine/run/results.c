@@ -2,6 +2,7 @@
  * that fails, the writing of all files. See run.h. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "output/outputs.h"
 #include "run/golden.h"
@@ -43,7 +44,7 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
 result run_result(const run *r) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
                   .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .input_hash = r->input_hash,
-                  .month_first = r->month_first, .reasons = &r->reasons, .table = &r->table,
+                  .month_first = r->month_first, .reasons = &r->reasons, .table = &r->table, .errors = r->errors, .match_bin = r->match_bin,
                   .findings = run_finds(r) ? &r->findings : NULL};
 }
 
@@ -64,13 +65,25 @@ void run_summarise(const run *r, const clusters *c, khop_summary *out) {
   out->clusters_parted = c->facts.parted;
   out->matches_parted = c->cut_count;
   run_training_facts(r, &out->training);
+  out->written = r->options.write & ~(unsigned)KHOP_WRITE_DEFAULT;
   out->threads = r->options.threads;
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
   snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));
 }
 
+/* The clock on the wall here, and how far it is from that of Greenwich. */
+static void tell_time(khop_summary *out) {
+  time_t now = time(NULL);
+  struct tm here;
+  char offset[8] = "";
+  if (!localtime_r(&now, &here)) return;
+  size_t length = strftime(out->finished, sizeof out->finished, "%Y-%m-%dT%H:%M:%S", &here);
+  if (strftime(offset, sizeof offset, "%z", &here) == 5) snprintf(out->finished + length, sizeof out->finished - length, "%.3s:%s", offset, offset + 3);
+}
+
 static void summarise_time(run *r, khop_summary *out) {
   progress_finish(&r->progress);
+  tell_time(out);
   out->seconds = progress_elapsed_s(&r->progress);
   out->peak_memory_bytes = memory_peak_bytes();
   if (r->spill) {
@@ -158,18 +171,33 @@ cleanup:
   return status;
 }
 
+/* ---- results about the whole, last ------------------------------------------------------------------------------- */
+
+static khop_status write_for_people(const writing *w, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
+  if (!run_reports(w->run)) return KHOP_OK;
+  TRY(write_report(&w->outputs->files[OUTPUT_REPORT], w->found, w->run->options.language, summary, links, err));
+  return outputs_finish(w->outputs, OUTPUT_REPORT, err);
+}
+
 /* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
  * it was. */
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err) {
-  writing job = {.run = r, .outputs = o, .found = found, .member_count = member_count};
-  TRY(run_gather_ids(r, found, err));
+  largest_clusters largest;
+  result all = *found;
+  writing job = {.run = r, .outputs = o, .found = &all, .member_count = member_count};
+  if (all.clusters && run_reports(r)) {
+    largest_clusters_find(all.clusters, &largest);
+    all.largest = &largest;
+  }
+  TRY(run_gather_ids(r, &all, err));
   TRY(outputs_open(o, err));
   TRY(pool_run(r->workers, 2, write_part, &job, err));
   TRY(write_from_store(r, o, found, err));
   TRY(control_check(r->options.control, err));
   summarise_time(r, summary);
-  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, links, err));
+  TRY(write_for_people(&job, summary, links, err));
+  TRY(write_summary(&o->files[OUTPUT_SUMMARY], &all, summary, links, err));
   TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
   if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
   return outputs_publish(o, err);

@@ -123,11 +123,23 @@ static khop_status check_rules(const run *r, khop_error *err) {
                    r->link ? "left-" : "");
 }
 
+static khop_status check_report(khop_options *o, khop_error *err) {
+  if (!o->language) o->language = "vi";
+  if (strcmp(o->language, "vi") != 0 && strcmp(o->language, "en") != 0) {
+    return error_set(err, KHOP_USAGE, "--lang: %.40s is neither vi nor en", o->language);
+  }
+  if (o->write & KHOP_WRITE_REPORT && !report_available()) {
+    return error_set(err, KHOP_USAGE, "--write: report.html is not in this build of khop (KHOP_REPORT=OFF)");
+  }
+  return KHOP_OK;
+}
+
 /* What a job writes, and what its rows are made for. */
 static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   unsigned *write = &r->options.write;
+  TRY(check_report(&r->options, err));
   if (kind != RUN_WRITES) *write = 0;
-  else if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS;
+  else if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0);
   return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
 }
 

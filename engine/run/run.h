@@ -112,6 +112,8 @@ static inline size_t run_side_of_source(const run *r, size_t source) {
   while (side + 1 < run_side_count(r) && source >= r->first_source[side + 1]) side++;
   return side;
 }
+/* Is the report wanted? */
+static inline bool run_reports(const run *r) { return (r->options.write & KHOP_WRITE_REPORT) != 0; }
 /* Are findings wanted? */
 static inline bool run_finds(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with

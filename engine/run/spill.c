@@ -183,12 +183,20 @@ static khop_status name_findings(named_rows *n, const findings *f, khop_error *e
   return KHOP_OK;
 }
 
+static khop_status name_largest(named_rows *n, const largest_clusters *largest, khop_error *err) {
+  for (size_t i = 0; i < largest->count; i++) {
+    for (size_t k = 0; k < largest->items[i].row_count; k++) TRY(name_row(n, largest->items[i].rows[k], err));
+  }
+  return KHOP_OK;
+}
+
 khop_status run_gather_ids(run *r, const result *found, khop_error *err) {
   khop_status status = KHOP_OK;
   named_rows named = {0};
   if (!r->spill) return KHOP_OK;
   TRY_CLEANUP(name_blocks(&named, r, err));
   if (found && found->clusters) TRY_CLEANUP(name_clusters(&named, found->clusters, err));
+  if (found && found->largest) TRY_CLEANUP(name_largest(&named, found->largest, err));
   if (found && found->links) TRY_CLEANUP(name_candidates(&named, r, found->links, err));
   if (found && found->pairs) TRY_CLEANUP(name_pairs(&named, found->pairs, err));
   if (found && found->findings) TRY_CLEANUP(name_findings(&named, found->findings, err));

@@ -12,6 +12,7 @@ import csv
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -33,7 +34,8 @@ CLUSTERS_HEADER = ["record_id", "cluster_id", "cluster_size", "source", "cluster
 SPLITS_HEADER = ["left_id", "right_id", "match_probability", "match_weight", "cause", "rule", "against_left_id",
                  "against_right_id"]
 REJECTED_HEADER = ["source", "line", "byte_offset", "reason", "detail"]
-OUTPUT_FILES = {"pairs.csv", "clusters.csv", "splits.csv", "ids.csv", "rejected.csv", "summary.json", "model.json"}
+OUTPUT_FILES = {"pairs.csv", "clusters.csv", "splits.csv", "ids.csv", "rejected.csv", "summary.json", "model.json", "report.html"}
+RUN_FILES = {"summary.json", "report.html"}  # which tell of the one run, too: its times
 
 
 class Skip(Exception):
@@ -240,7 +242,14 @@ def results(out):
     summary = read_json(out, "summary.json")
     del summary["run"]
     found["summary.json"] = summary
+    found["report.html"] = report_data(out)
+    del found["report.html"]["summary"]
     return found
+
+
+def report_data(out):
+    """What report.html shows: the JSON object in it."""
+    return json.loads(re.search(rb'<script type="application/json" id="data">(.*?)</script>', read_bytes(out, "report.html"), re.DOTALL)[1])
 
 
 def differences(left, right):

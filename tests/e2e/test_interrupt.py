@@ -162,14 +162,14 @@ def test_kill(directory):
         assert result.code in (0, -signal.SIGKILL), result.code
         files = support.snapshot(out)
         for name in before:
-            whole = {before[name]} | ({new[name]} if phase == "write" and name != "summary.json" else set())
-            assert result.code == 0 or name == "summary.json" and phase == "write" or files[name] in whole, f"{phase}: {name}"
+            whole = {before[name]} | ({new[name]} if phase == "write" and name not in support.RUN_FILES else set())
+            assert result.code == 0 or name in support.RUN_FILES and phase == "write" or files[name] in whole, f"{phase}: {name}"
         if phase == "write":
             shutil.rmtree(out)
             before = earlier_result(directory, out)
     support.khop("dedupe", register, "-o", out, "--force")
     again = support.snapshot(out)
-    assert {n: f for n, f in again.items() if n != "summary.json"} == {n: f for n, f in new.items() if n != "summary.json"}
+    assert {n: f for n, f in again.items() if n not in support.RUN_FILES} == {n: f for n, f in new.items() if n not in support.RUN_FILES}
     assert support.left_behind(out) == []
 
 
@@ -197,7 +197,7 @@ def test_kill_between_names(directory):
     os.rename(support.path(out, "model.json"), support.path(out, ".new", "model.json"))
     support.khop("dedupe", register, "-o", out)
     again = support.snapshot(out)
-    assert {n: f for n, f in again.items() if n != "summary.json"} == {n: f for n, f in expected.items() if n != "summary.json"}
+    assert {n: f for n, f in again.items() if n not in support.RUN_FILES} == {n: f for n, f in expected.items() if n not in support.RUN_FILES}
     assert support.left_behind(out) == []
     # Somebody's own files with such names, and no staging directory: kept.
     os.remove(support.path(out, "summary.json"))

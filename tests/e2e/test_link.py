@@ -11,7 +11,7 @@ from support import INPUT, INTERRUPTED, USAGE
 PEOPLE = support.scaled(3000, 800)
 LINKS_HEADER = ["left_id", "right_id", "match_probability", "category", "match_weight", "blocking_rule", "detail"]
 UNLINKED_HEADER = ["side", "record_id", "reason", "best_candidate_id", "best_match_probability"]
-LINK_FILES = {"links.csv", "unlinked.csv", "ids.csv", "rejected.csv", "summary.json", "model.json"}
+LINK_FILES = {"links.csv", "unlinked.csv", "ids.csv", "rejected.csv", "summary.json", "model.json", "report.html"}
 REASONS = {"no_key", "no_candidate", "below_review", "candidate_taken"}
 
 
@@ -205,7 +205,7 @@ def test_same_bytes(directory):
         support.khop("link", left, right, "-o", out, "--threads", threads, env=env)
         summary = support.read_json(out, "summary.json")
         summary.pop("run")
-        seen.add((support.json.dumps(summary), *(support.read_bytes(out, name) for name in sorted(LINK_FILES - {"summary.json"})),
+        seen.add((support.json.dumps(summary), *(support.read_bytes(out, name) for name in sorted(LINK_FILES - support.RUN_FILES)),
                   support.read_bytes(out, "store", "data.mdb")))
     assert len(seen) == 1
 

@@ -214,7 +214,8 @@ const option_spec options_run[] = {
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_write[] = {
-    {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates), golden (one record an entity, of the values that survive); or all, or none; default: ids"},
+    {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates), golden (one record an entity, of the values that survive), report (report.html, for people); or all, or none; default: ids,report"},
+    {"--lang", NULL, "vi|en", "language that report.html opens in; the page has both; default vi"},
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
@@ -265,7 +266,8 @@ static khop_status read_write(const arguments *a, khop_options *out, khop_error 
   static const struct {
     const char *name;
     unsigned bits;
-  } results[] = {{"none", 0}, {"all", ~0u & ~(unsigned)KHOP_WRITE_DEFAULT}, {"ids", KHOP_WRITE_IDS}, {"golden", KHOP_WRITE_GOLDEN}};
+  } results[] = {{"none", 0}, {"all", ~0u & ~(unsigned)KHOP_WRITE_DEFAULT}, {"ids", KHOP_WRITE_IDS}, {"golden", KHOP_WRITE_GOLDEN},
+                 {"report", KHOP_WRITE_REPORT}};
   enum { RESULTS = sizeof results / sizeof *results };
   const char *text = arguments_text(a, "--write");
   if (!text) return KHOP_OK;
@@ -273,7 +275,7 @@ static khop_status read_write(const arguments *a, khop_options *out, khop_error 
   while (true) {
     size_t length = strcspn(text, ","), i = 0;
     while (i < RESULTS && (strlen(results[i].name) != length || strncmp(results[i].name, text, length) != 0)) i++;
-    if (i == RESULTS) return report_usage(err, "--write: %.*s is none of ids, golden, all and none", (int)(length < 40 ? length : 40), text);
+    if (i == RESULTS) return report_usage(err, "--write: %.*s is none of ids, golden, report, all and none", (int)(length < 40 ? length : 40), text);
     out->write |= results[i].bits;
     if (!text[length]) return KHOP_OK;
     text += length + 1;
@@ -310,6 +312,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   TRY_ARGUMENT(arguments_maps(a, "--frequencies", frequencies, &out->frequencies_count, err));
   TRY_ARGUMENT(read_delimiter(a, out, err));
   TRY_ARGUMENT(read_write(a, out, err));
+  out->language = arguments_text(a, "--lang");
   TRY_ARGUMENT(arguments_count(a, "--threads", 1, 1024, &threads, err));
   TRY_ARGUMENT(arguments_count(a, "--block-rows", 2, 512, &block_rows, err));
   TRY_ARGUMENT(arguments_count(a, "--seed", 0, INT64_MAX, &out->seed, err));

@@ -1,0 +1,119 @@
+/* What a run was given and the numbers it came to. Every section is a function of the data that gives elements, or null when the run has
+ * nothing of the kind. */
+import { h } from "./dom.js";
+import { bars, colors, legend } from "./charts.js";
+import { count, fieldNames, isKnown, percent, share, t, tCode } from "./language.js";
+import { table } from "./table.js";
+
+const sum = (values) => Object.values(values ?? {}).reduce((total, value) => total + value, 0);
+export const findingCount = (data) => sum(data.summary.findings);
+export const job = ({ summary }) => (summary.links ? "link" : summary.clusters ? "dedupe" : "ids");
+
+/* The register as people call it. */
+export function registerName(schema, title) {
+  return isKnown(`schema.${schema}`) ? t(`schema.${schema}`) : title || schema;
+}
+
+const merged = (summary) => summary.input.indexed - summary.clusters.records_in_them + summary.clusters.of_two_or_more;
+
+/* ---- in one breath --------------------------------------------------------------------------------- */
+
+export function sentences(data) {
+  const { summary } = data, { input, pairs, clusters, links, left, right } = summary;
+  const said = [];
+  if (links) {
+    said.push(t("sentence.link", count(left.indexed), count(left.linked), registerName(left.schema), count(right.indexed), count(right.linked), registerName(right.schema)));
+    if (links.conflicts) said.push(t("sentence.conflicts", count(links.conflicts)));
+  } else if (clusters) {
+    said.push(t("sentence.dedupe", count(input.indexed), count(clusters.records_in_them), count(clusters.of_two_or_more), count(merged(summary))));
+  }
+  if (pairs?.review) said.push(t("sentence.review", count(pairs.review)));
+  if (findingCount(data)) said.push(t("sentence.findings", count(findingCount(data))));
+  if (input.rejected) said.push(t("sentence.rejected", count(input.rejected)));
+  if (pairs?.not_compared) said.push(t("sentence.left_out", count(pairs.not_compared)));
+  return h("p", { class: "said" }, said.join(" "));
+}
+
+/* ---- headline numbers -------------------------------------------------------------------------------- */
+
+const card = (key, value, note, kind = "") => h("div", { class: `card ${kind}`, "data-card": key }, h("div", { class: "name" }, t(`card.${key}`)),
+  h("div", { class: "value" }, value), note && h("div", { class: "detail" }, note));
+
+function matchCards({ summary: { pairs, expected } }) {
+  return [
+    pairs && card("review", count(pairs.review), t("card.review.note"), "review"),
+    expected && card("precision", percent(expected.precision), t("card.precision.note", percent(expected.recall)), "good")];
+}
+
+function dedupeCards(data) {
+  const { summary } = data, { clusters, pairs, input } = summary;
+  return [
+    card("clusters", count(clusters.of_two_or_more), t("card.clusters.note", count(clusters.records_in_them), count(clusters.largest))),
+    card("entities", count(merged(summary)), t("card.entities.note", count(input.indexed - merged(summary)))),
+    card("match", count(pairs.match), t("card.match.note", count(pairs.compared))), ...matchCards(data)];
+}
+
+function linkCards(data) {
+  const { left, right, links, pairs } = data.summary;
+  return [
+    card("left", share(left.linked, left.indexed), t("card.side.note", count(left.linked), count(left.indexed))),
+    card("right", share(right.linked, right.indexed), t("card.side.note", count(right.linked), count(right.indexed))),
+    card("links", count(links.links), t("card.match.note", count(pairs.compared))),
+    card("conflicts", count(links.conflicts), t("card.conflicts.note", share(links.conflicts, links.links)), "conflict"), ...matchCards(data)];
+}
+
+export function headline(data) {
+  const { summary } = data, { input } = summary, found = findingCount(data);
+  return h("div", { class: "cards" },
+    card("rows", count(input.rows), t("card.rows.note", count(input.rejected))),
+    job(data) === "link" ? linkCards(data) : job(data) === "dedupe" ? dedupeCards(data) : [],
+    summary.findings ? card("findings", count(found), t("card.findings.note", count(Object.keys(summary.findings).length)), found ? "conflict" : "good") : null);
+}
+
+/* ---- what was compared -------------------------------------------------------------------------------- */
+
+const sourceRows = (sources) => sources.map((source) => ({ ...source, charsets: source.charsets.join(", ") }));
+
+function sourceTable({ summary: { sources } }) {
+  return table("sources", [
+    { key: "name", label: t("inputs.source"), code: true }, { key: "rows", label: t("inputs.rows") },
+    { key: "rejected", label: t("inputs.rejected") }, { key: "charsets", label: t("inputs.charsets") }], sourceRows(sources));
+}
+
+function rejectTable({ summary: { input } }) {
+  const rows = Object.entries(input.rejected_by_reason ?? {}).map(([code, value]) => ({ reason: tCode("reject", code), value }));
+  if (!rows.length) return [];
+  return [h("h3", null, t("inputs.reasons")), table("rejects", [{ key: "reason", label: t("inputs.reason") }, { key: "value", label: t("count") }], rows)];
+}
+
+function ruleTable({ summary: { blocking_rules: rules } }) {
+  if (!rules?.length) return [];
+  return [h("h3", null, t("inputs.rules")), h("p", { class: "note" }, t("inputs.rules.note")), table("rules", [
+    { key: "rule", label: t("rules.rule"), show: fieldNames, wide: true }, { key: "rows", label: t("rules.rows") }, { key: "blocks", label: t("rules.blocks") },
+    { key: "pairs_compared", label: t("rules.pairs") }, { key: "pairs_found_by_earlier_rules", label: t("rules.repeated") }], rules)];
+}
+
+export function inputs(data) {
+  const { pairs } = data.summary;
+  return [sourceTable(data), rejectTable(data),
+    pairs && h("p", null, t("inputs.compared", count(pairs.compared), count(pairs.match), count(pairs.review))), ruleTable(data)].flat();
+}
+
+/* ---- findings ------------------------------------------------------------------------------------------ */
+
+const severityColors = { error: colors.conflict, warning: colors.review, info: colors.match };
+
+export function findings(data) {
+  const kinds = Object.entries(data.summary.findings ?? {}).filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1]);
+  if (!kinds.length) return null;
+  const severities = data.severities ?? {};
+  const rows = kinds.map(([kind, value]) => ({ kind: tCode("finding", kind), severity: severities[kind] ? t(`severity.${severities[kind]}`) : "", value,
+    action: isKnown(`action.${kind}`) ? t(`action.${kind}`) : "" }));
+  const used = [...new Set(kinds.map(([kind]) => severities[kind]).filter(Boolean))];
+  return [
+    bars(t("findings.total"), kinds.slice(0, 20).map(([kind, value]) => ({ name: tCode("finding", kind), value, color: severityColors[severities[kind]] }))),
+    used.length ? legend(Object.keys(severityColors).filter((s) => used.includes(s)).map((s) => [severityColors[s], t(`severity.${s}`)])) : null,
+    table("findings", [{ key: "kind", label: t("findings.kind"), wide: true }, used.length && { key: "severity", label: t("findings.severity") },
+      { key: "value", label: t("count") }, { key: "action", label: t("findings.action"), wide: true }].filter(Boolean), rows, "value"),
+    h("p", { class: "note" }, t("findings.note"))];
+}
