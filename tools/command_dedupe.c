@@ -57,6 +57,7 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
            show_count(s->matches_parted));
   }
   show_expected(&s->expected, "matching pairs");
+  if (s->finding_count) show_findings(s);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
   if (s->spilled_bytes) {
     printf("spilled        %s to temporary files, %s at once, for --memory\n", show_bytes(s->spilled_bytes), show_bytes(s->spilled_disk_bytes));
@@ -87,5 +88,5 @@ const command_spec command_dedupe = {
     .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){dedupe_options, options_write, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){dedupe_options, options_write, options_today, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
     .run = run_dedupe};

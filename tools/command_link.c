@@ -40,6 +40,7 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
                            show_count(run->clustered_records), show_count(run->largest_cluster));
   if (s->pairs_given_up) printf("given up       %s matching pairs, for better ones; %s ties were broken by record id\n", show_count(s->pairs_given_up), show_count(s->ties));
   show_expected(&run->expected, "pairs before links were chosen");
+  if (run->finding_count) show_findings(run);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(run->seconds), run->threads, run->simd, show_bytes(run->peak_memory_bytes));
   printf("results        %s: links.csv, unlinked.csv, %s%srejected.csv, summary.json, model.json%s%s\n", o->output,
          has_entities ? "entities.csv, " : "", has_clusters ? "clusters.csv, " : "", show_results(run->written),
@@ -66,6 +67,6 @@ const command_spec command_link = {
                "with --dedupe those within one.",
     .operands_min = 2,
     .operands_max = KHOP_REGISTERS_MAX,
-    .option_groups = (const option_spec *const[]){link_options, options_link, options_link_schema, options_write, options_model, options_target,
+    .option_groups = (const option_spec *const[]){link_options, options_link, options_link_schema, options_write, options_today, options_model, options_target,
                                                   options_input, options_run, options_help, NULL},
     .run = run_link};

@@ -5,11 +5,13 @@
 #include "cli/arguments.h"
 #include "cli/report.h"
 
-extern const command_spec command_dedupe, command_link, command_plan, command_train, command_inspect, command_evaluate, command_explain,
+extern const command_spec command_dedupe, command_link, command_ids, command_plan, command_train, command_inspect, command_evaluate, command_explain,
     command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
 
 /* "model          converged after 12 iterations, ..." (command_train.c) */
 void show_training(const khop_training *t);
+/* How many findings of each kind (command_ids.c) */
+void show_findings(const khop_summary *s);
 /* ", ids.csv": files of the results that KHOP_WRITE_... bits name. */
 const char *show_results(unsigned written);
 /* The expected errors of a run; `what` are the pairs that matched. */

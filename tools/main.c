@@ -5,7 +5,7 @@
 #include "commands.h"
 
 static const command_spec *const commands[] = {
-    &command_dedupe, &command_link, &command_inspect, &command_plan, &command_train, &command_evaluate, &command_explain,
+    &command_dedupe, &command_link, &command_ids, &command_inspect, &command_plan, &command_train, &command_evaluate, &command_explain,
     &command_index_stats, &command_index_get, &command_index_verify, &command_normalise,
     &command_gen, NULL};
 

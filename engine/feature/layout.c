@@ -120,7 +120,7 @@ static void collect_findings(field_use *uses, const schema *s) {
   for (size_t i = 0; i < f->relatives_count; i++) use_field(uses, f->relatives[i], false);
   use_field(uses, f->certificate.owner, true);
   use_field(uses, f->parcel.owner, true);
-  for (size_t i = 0; i < s->field_count; i++) uses[i].used |= f->numbered >> i & 1;
+  for (size_t i = 0; i < s->field_count; i++) uses[i].used |= s->fields[i].type == TYPE_PERSONAL_ID || s->fields[i].type == TYPE_INSURANCE;
 }
 
 static slot_kind slot_kind_of(semantic_type type) {

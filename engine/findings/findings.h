@@ -122,11 +122,22 @@ typedef struct finding_batch {
 } finding_batch;
 void finding_batch_free(finding_batch *b);
 
-/* What record.c looks at; borrows the schema and the layout. */
+/* A field that holds numbers. */
+typedef struct finding_number {
+  size_t field;
+  const schema_person *person; /* whose; NULL: nobody says */
+  bool is_due;                 /* of twelve digits: a CMND is an old number */
+  bool is_insurance;
+} finding_number;
+/* What record.c looks at; borrows the schema and the layout. `today`: as feature dates. */
 typedef struct finding_rules {
   const schema *schema;
   const feature_layout *layout;
+  uint32_t today;
+  finding_number numbers[SCHEMA_FIELDS_MAX];
+  size_t number_count;
 } finding_rules;
+void finding_rules_make(finding_rules *rules, const schema *s, const feature_layout *layout, uint32_t today);
 
 /* Findings of one record, `row` of the batch: its fields as read, its feature row, its id. */
 khop_status finding_record(const finding_rules *rules, const input_field *fields, const uint8_t *features, const char *id,

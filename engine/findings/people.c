@@ -1,9 +1,11 @@
 /* Whether two records that share a number tell of one person: names and birth dates as they are typed. See search.h. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "compare/digits.h"
 #include "findings/search.h"
+#include "normalise/regional.h"
+
+enum { LONG_WORD = 3, SHORT_WORD = 2 /* letters from which on one edit makes no other word; from the second on it may */ };
 
 typedef struct person_name {
   uint8_t letters[TEXT_LETTERS_MAX];
@@ -61,11 +63,13 @@ static unsigned edits(const uint8_t *a, unsigned a_length, const uint8_t *b, uns
   return last[b_length];
 }
 
-/* Equal, one edit apart where it is long enough, or one the other's beginning: T., Ng. */
-static bool words_alike(const person_name *a, word_span x, const person_name *b, word_span y) {
+/* Equal, one edit apart where it has `letters` or more, one the other's beginning (T., Ng.), or the two forms of one name. */
+static bool words_alike(const person_name *a, word_span x, const person_name *b, word_span y, unsigned letters) {
   unsigned x_length = x.end - x.start, y_length = y.end - y.start, shorter = x_length < y_length ? x_length : y_length;
   if (memcmp(a->letters + x.start, b->letters + y.start, shorter) == 0 && (x_length == y_length || shorter <= 2)) return true;
-  return shorter >= 3 && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
+  unsigned family = regional_family(a->letters + x.start, x_length);
+  if (family && family == regional_family(b->letters + y.start, y_length)) return true;
+  return shorter >= letters && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
 }
 
 static bool words_equal(const person_name *a, word_span x, const person_name *b, word_span y) {
@@ -73,8 +77,8 @@ static bool words_equal(const person_name *a, word_span x, const person_name *b,
 }
 
 /* Each word of the shorter name is one of the longer, in any order; equal ones first. */
-static bool is_contained(const person_name *a, const person_name *b) {
-  if (a->word_count > b->word_count) return is_contained(b, a);
+static bool is_contained(const person_name *a, const person_name *b, unsigned letters) {
+  if (a->word_count > b->word_count) return is_contained(b, a, letters);
   unsigned taken = 0, found = 0;
   if (a->word_count < 2) return false;
   for (unsigned i = 0; i < a->word_count; i++) {
@@ -87,11 +91,23 @@ static bool is_contained(const person_name *a, const person_name *b) {
   for (unsigned i = 0; i < a->word_count; i++) {
     unsigned j = 0;
     if (found >> i & 1) continue;
-    while (j < b->word_count && (taken >> j & 1 || !words_alike(a, a->words[i], b, b->words[j]))) j++;
+    while (j < b->word_count && (taken >> j & 1 || !words_alike(a, a->words[i], b, b->words[j], letters))) j++;
     if (j == b->word_count) return false;
     taken |= 1u << j;
   }
   return true;
+}
+
+/* First words alike, last words alike: what is between them comes and goes. */
+static bool ends_alike(const person_name *a, const person_name *b) {
+  return words_alike(a, a->words[0], b, b->words[0], LONG_WORD) &&
+         words_alike(a, a->words[a->word_count - 1], b, b->words[b->word_count - 1], LONG_WORD);
+}
+
+/* Last words that no slip makes of each other: of twins, not of one person. */
+static bool other_given_name(const person_name *a, const person_name *b) {
+  word_span x = a->words[a->word_count - 1], y = b->words[b->word_count - 1];
+  return !words_alike(a, x, b, y, LONG_WORD) && edits(a->letters + x.start, x.end - x.start, b->letters + y.start, y.end - y.start) > 1;
 }
 
 likeness finding_names(const finding_person *a, const finding_person *b) {
@@ -99,7 +115,8 @@ likeness finding_names(const finding_person *a, const finding_person *b) {
   if (!read_name(a, &x) || !read_name(b, &y)) return LIKE_UNKNOWN;
   uint32_t x_plain = slot_u32(a->features, a->layout->slots[a->roles->name].offset + 4);
   if (x_plain == slot_u32(b->features, b->layout->slots[b->roles->name].offset + 4)) return LIKE_EQUAL;
-  return edits(x.letters, x.length, y.letters, y.length) <= 2 || is_contained(&x, &y) ? LIKE_NEAR : LIKE_OTHER;
+  if (is_contained(&x, &y, LONG_WORD) || ends_alike(&x, &y)) return LIKE_NEAR;
+  return edits(x.letters, x.length, y.letters, y.length) <= 2 && !other_given_name(&x, &y) ? LIKE_NEAR : LIKE_OTHER;
 }
 
 static uint32_t birth_of(const finding_person *p) {
@@ -111,28 +128,24 @@ static uint64_t digits_of(uint32_t date) {
   return decimal_digits(feature_date_day(date) * 1000000ull + feature_date_month(date) * 10000ull + feature_date_year(date), 8);
 }
 
+/* 01/01 often stands where the year alone is known. */
+static bool is_year_only(uint32_t date) { return (date & 511) == (1 << 5 | 1) || !feature_date_day(date); }
+
 likeness finding_births(const finding_person *a, const finding_person *b) {
   uint32_t x = birth_of(a), y = birth_of(b);
   if (!x || !y || feature_date_span(x) || feature_date_span(y)) return LIKE_UNKNOWN;
-  bool complete = feature_date_day(x) && feature_date_day(y);
-  if (x == y) return complete ? LIKE_EQUAL : LIKE_NEAR;
-  if (!complete) return feature_date_year(x) == feature_date_year(y) || digit_edits(digits_of(x) & 0xffff, digits_of(y) & 0xffff) <= 1 ? LIKE_NEAR : LIKE_OTHER;
-  bool exchanged = feature_date_year(x) == feature_date_year(y) && feature_date_day(x) == feature_date_month(y) &&
-                   feature_date_month(x) == feature_date_day(y);
-  return exchanged || digit_edits(digits_of(x), digits_of(y)) <= 1 ? LIKE_NEAR : LIKE_OTHER;
-}
-
-/* Two words that no slip makes of each other. */
-static bool other_given_name(const finding_person *a, const finding_person *b) {
-  person_name x, y;
-  if (!read_name(a, &x) || !read_name(b, &y)) return false;
-  word_span p = x.words[x.word_count - 1], q = y.words[y.word_count - 1];
-  return !words_alike(&x, p, &y, q) && edits(x.letters + p.start, p.end - p.start, y.letters + q.start, q.end - q.start) > 1;
+  if (x == y) return feature_date_day(x) ? LIKE_EQUAL : LIKE_NEAR;
+  if (feature_date_year(x) == feature_date_year(y)) return LIKE_NEAR;
+  const uint64_t year = 0xffff;
+  if (is_year_only(x) || is_year_only(y)) return digit_edits(digits_of(x) & year, digits_of(y) & year) <= 1 ? LIKE_NEAR : LIKE_OTHER;
+  return (x & 511) == (y & 511) || digit_edits(digits_of(x), digits_of(y)) <= 2 ? LIKE_NEAR : LIKE_OTHER;
 }
 
 bool finding_same_person(const finding_person *a, const finding_person *b) {
+  person_name x, y;
   likeness names = finding_names(a, b), births = finding_births(a, b);
   if (names == LIKE_EQUAL || names == LIKE_UNKNOWN) return true;
   if (names == LIKE_NEAR) return births != LIKE_OTHER;
-  return births == LIKE_EQUAL && !other_given_name(a, b);
+  if (births != LIKE_EQUAL || !read_name(a, &x) || !read_name(b, &y)) return false;
+  return !other_given_name(&x, &y) || is_contained(&x, &y, SHORT_WORD);
 }

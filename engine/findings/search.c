@@ -166,7 +166,8 @@ static khop_status search_in_file(const finding_search *s, const finding_input *
   const row_pass pass = {.table = in->table, .take = add_keys, .context = &job};
   spill_sorter *sorter = mem_alloc(1, sizeof *sorter);
   if (!sorter) return error_memory(err, sizeof *sorter, "findings");
-  spill_sorter_open(sorter, in->spill, key_bits, in->table->count * 2, in->spill_bytes / 2);
+  const uint64_t rows_beside_keys = 8; /* so much larger may the rows of a part be, which are in memory, too */
+  spill_sorter_open(sorter, in->spill, key_bits, in->table->count * 2, in->spill_bytes / rows_beside_keys);
   job.sorter = sorter;
   TRY_CLEANUP(row_pass_run(&pass, in->workers, err));
   TRY_CLEANUP(spill_sorter_each(sorter, in->workers, walk_groups, w, err));

@@ -75,9 +75,9 @@ typedef struct finding_person {
 } finding_person;
 
 typedef enum likeness { LIKE_UNKNOWN, LIKE_EQUAL, LIKE_NEAR, LIKE_OTHER } likeness;
-/* Names: near by two letters, a word more or less, words abbreviated or in another order. */
+/* Names: near by two letters, a word more or less, another middle name, words abbreviated or in another order. */
 likeness finding_names(const finding_person *a, const finding_person *b);
-/* Birth dates: near by a digit, by day and month exchanged, or equal in what both know. */
+/* Birth dates: near by two digits, in one year, on one day of the year, or equal in what both know. */
 likeness finding_births(const finding_person *a, const finding_person *b);
 /* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */
 bool finding_same_person(const finding_person *a, const finding_person *b);

@@ -83,7 +83,7 @@ enum {
   KHOP_WRITE_REPORT = 1 << 5 /* report.html: the result as a page for people. Default, where it is built in */
 };
 
-/* What khop_dedupe, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */
+/* What khop_dedupe, khop_ids, khop_plan, khop_train and khop_inspect take. Start with khop_options_init. */
 typedef struct khop_options {
   const char *const *inputs; /* paths; "-" is standard input; several files are one register */
   size_t input_count;
@@ -93,6 +93,7 @@ typedef struct khop_options {
   bool skip_store;
   unsigned write;            /* KHOP_WRITE_...; KHOP_WRITE_DEFAULT */
   const char *language;      /* "vi" or "en": report.html opens in it; NULL: "vi" */
+  const char *today;         /* "2025-07-31": the day that findings go by; NULL: of the run. The same bytes need the same day */
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
   const char *model;         /* model.json to use instead of training; NULL: train */
   const char *labels;        /* CSV: left_id, right_id, label (match, non_match, ...), to train from; or NULL */
@@ -160,6 +161,13 @@ typedef struct khop_expected {
   bool target_reached;  /* what target_precision or target_recall asked for; else the nearest threshold was taken */
 } khop_expected;
 
+/* Findings of one kind, by severity: lines of ids.csv. */
+enum { KHOP_FINDING_KINDS_MAX = 32 };
+typedef struct khop_finding_count {
+  const char *code; /* "id_shared": static */
+  uint64_t errors, warnings, infos;
+} khop_finding_count;
+
 typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
@@ -176,6 +184,9 @@ typedef struct khop_summary {
   khop_phase_time phases[16];
   size_t phase_count;
   khop_training training;
+  size_t finding_count;     /* kinds that there are findings of; 0 also where none were looked for */
+  khop_finding_count findings[KHOP_FINDING_KINDS_MAX];
+  uint64_t finding_records; /* that a finding names */
   uint64_t spilled_bytes; /* written to temporary files because the memory budget asked for it; 0: all was in memory */
   uint64_t spilled_disk_bytes, spilled_parts; /* the most that they took on disk; parts of blocking rules that were read back */
 } khop_summary;
@@ -184,6 +195,10 @@ typedef struct khop_summary {
  * clusters.csv, splits.csv, rejected.csv, summary.json, model.json, store/, and the results that options.write names. Files of an earlier run stay until the new ones
  * are whole. */
 KHOP_API khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, khop_error *err);
+
+/* Findings about numbers, entries and dates without matching: OUTPUT/ids.csv, rejected.csv and summary.json. The summary has rows,
+ * findings, time and memory. */
+KHOP_API khop_status khop_ids(const khop_options *options, khop_summary *out_summary, khop_error *err);
 
 /* Estimates a model and writes it to `model_path`; matches nothing. */
 KHOP_API khop_status khop_train(const khop_options *options, const char *model_path, khop_training *out_training, khop_error *err);

@@ -171,6 +171,9 @@ typedef struct identifier_parts {
 void identifier_read(identifier_type type, const char *text, size_t length, const identifier_context *context,
                      identifier_parts *out);
 
+/* A card of 15 characters, written plainly, that nothing is to be said of: as nearly all are. */
+bool identifier_card_is_plain(const char *text, size_t length);
+
 /* The same from columns of their own. A missing one has length 0. */
 typedef struct identifier_text {
   const char *text;

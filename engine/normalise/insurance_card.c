@@ -22,6 +22,14 @@ static bool issuer_known(unsigned province) {
   return province_code_known(province) || province == ARMY || province == POLICE;
 }
 
+bool identifier_card_is_plain(const char *text, size_t length) {
+  if (length != CARD_LENGTH || !group_known(text) || text[2] < '1' || text[2] > '5') return false;
+  for (size_t i = 3; i < CARD_LENGTH; i++) {
+    if (text[i] < '0' || text[i] > '9') return false;
+  }
+  return issuer_known((unsigned)(text[3] - '0') * 10 + (unsigned)(text[4] - '0'));
+}
+
 static void set_card(const id_text *digits, identifier_parts *out) {
   card_parts *card = &out->card;
   const char *text = digits->text;

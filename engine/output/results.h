@@ -30,7 +30,8 @@ typedef struct link_result {
   const best_pair *best; /* of each row */
 } link_result;
 
-/* What a run found; all borrowed. `pairs`, `clusters` and `model` may be NULL where a writer does not need them. */
+/* What a run found; all borrowed. `pairs`, `clusters` and `model` may be NULL where a writer does not need them; without
+ * clusters the summary is one of findings alone. */
 typedef struct result {
   const schema *schema;
   const input *input;
@@ -50,6 +51,7 @@ typedef struct result {
   const feature_table *table; /* whose rows may be dead */
   size_t block_rows_max;
   uint64_t seed, input_hash;
+  uint32_t today;          /* as feature dates */
   const uint64_t *month_first; /* of each source, the date fields that were read month first, a bit each */
 } result;
 

@@ -252,15 +252,38 @@ static json_t *reasons(const result *r) {
   return array;
 }
 
-json_t *summary_build(const result *r, const khop_summary *s, const khop_link_summary *links) {
+/* They depend on the day, too. */
+static json_t *findings_found(const result *r, const khop_summary *s) {
+  char today[16];
+  json_t *kinds = json_object();
+  snprintf(today, sizeof today, "%04u-%02u-%02u", feature_date_year(r->today), feature_date_month(r->today), feature_date_day(r->today));
+  for (size_t i = 0; i < s->finding_count; i++) {
+    const khop_finding_count *f = &s->findings[i];
+    json_object_set_new(kinds, f->code, json_pack("{s:I, s:I, s:I}", "errors", (json_int_t)f->errors, "warnings", (json_int_t)f->warnings,
+                                                  "infos", (json_int_t)f->infos));
+  }
+  return json_pack("{s:s, s:I, s:o}", "today", today, "records", (json_int_t)s->finding_records, "kinds", kinds);
+}
+
+static json_t *build_frame(const result *r, const khop_summary *s) {
   json_t *root = json_pack("{s:s, s:s, s:o, s:o, s:o}", "khop", khop_version(), "schema", r->schema->name, "schema_hash",
                            hex(r->schema->hash), "input_hash", hex(r->input_hash), "sources", sources(r));
   json_t *counts = json_pack("{s:I, s:I, s:I, s:o}", "rows", (json_int_t)s->rows, "rejected", (json_int_t)s->rejected, "indexed",
                              (json_int_t)s->indexed, "rejected_by_reason", rejected_by_reason(r));
+  json_object_set_new(root, "input", counts);
+  if (r->findings) json_object_set_new(root, "findings", findings_found(r, s));
+  return root;
+}
+
+json_t *summary_build(const result *r, const khop_summary *s, const khop_link_summary *links) {
+  json_t *root = build_frame(r, s);
+  if (!r->clusters) {
+    json_object_set_new(root, "run", run_facts(s));
+    return root;
+  }
   json_t *pairs = json_pack("{s:I, s:I, s:I, s:I}", "compared", (json_int_t)s->pairs_compared, "match",
                             (json_int_t)s->pairs_match, "review", (json_int_t)s->pairs_review, "not_compared",
                             (json_int_t)s->pairs_left_out);
-  json_object_set_new(root, "input", counts);
   json_object_set_new(root, "pairs", pairs);
   json_object_set_new(root, "expected", expected_errors(&s->expected));
   if (links) add_links(root, links);

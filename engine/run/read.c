@@ -171,9 +171,8 @@ static void encode_rows(const run *r, slot *s, text_memory *memory, const input_
 /* Findings of the same rows, where they are wanted. */
 static khop_status find_in_rows(const run *r, slot *s, const input_field *fields, size_t count, size_t ids_from, khop_error *err) {
   const feature_layout *layout = &r->table.layout;
-  const finding_rules rules = {.schema = r->schema, .layout = layout};
   for (size_t i = s->accepted - count; i < s->accepted; i++, fields += r->schema->field_count) {
-    TRY(finding_record(&rules, fields, s->features + i * layout->stride, s->ids + ids_from, s->id_lengths[i], (uint32_t)i, &s->findings, err));
+    TRY(finding_record(&r->finding_rules, fields, s->features + i * layout->stride, s->ids + ids_from, s->id_lengths[i], (uint32_t)i, &s->findings, err));
     ids_from += s->id_lengths[i];
   }
   return KHOP_OK;

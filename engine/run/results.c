@@ -43,9 +43,30 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
 
 result run_result(const run *r) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
-                  .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .input_hash = r->input_hash,
+                  .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .today = r->finding_rules.today, .input_hash = r->input_hash,
                   .month_first = r->month_first, .reasons = &r->reasons, .table = &r->table, .errors = r->errors, .match_bin = r->match_bin,
                   .findings = run_finds(r) ? &r->findings : NULL};
+}
+
+static void summarise_findings(const findings *f, khop_summary *out) {
+  for (size_t kind = 0; kind < FINDING_KINDS; kind++) {
+    const uint64_t *counts = f->counts[kind];
+    if (counts[FINDING_ERROR] + counts[FINDING_WARNING] + counts[FINDING_INFO] == 0) continue;
+    out->findings[out->finding_count++] = (khop_finding_count){.code = finding_code((finding_kind)kind), .errors = counts[FINDING_ERROR],
+                                                               .warnings = counts[FINDING_WARNING], .infos = counts[FINDING_INFO]};
+  }
+  for (size_t row = 0; row < f->row_count; row++) out->finding_records += f->masks[row] != 0;
+}
+
+static void summarise_clusters(const clusters *c, khop_summary *out) {
+  for (size_t i = 0; i < c->cluster_count; i++) {
+    if (c->sizes[i] > out->largest_cluster) out->largest_cluster = c->sizes[i];
+    if (c->sizes[i] < 2) continue;
+    out->clusters++;
+    out->clustered_records += c->sizes[i];
+  }
+  out->clusters_parted = c->facts.parted;
+  out->matches_parted = c->cut_count;
 }
 
 void run_summarise(const run *r, const clusters *c, khop_summary *out) {
@@ -56,15 +77,9 @@ void run_summarise(const run *r, const clusters *c, khop_summary *out) {
     out->pairs_compared += r->facts[i].pairs;
     out->pairs_left_out += r->facts[i].pairs_left_out;
   }
-  for (size_t i = 0; i < c->cluster_count; i++) {
-    if (c->sizes[i] > out->largest_cluster) out->largest_cluster = c->sizes[i];
-    if (c->sizes[i] < 2) continue;
-    out->clusters++;
-    out->clustered_records += c->sizes[i];
-  }
-  out->clusters_parted = c->facts.parted;
-  out->matches_parted = c->cut_count;
-  run_training_facts(r, &out->training);
+  if (run_finds(r)) summarise_findings(&r->findings, out);
+  if (c) summarise_clusters(c, out);
+  if (c) run_training_facts(r, &out->training);
   out->written = r->options.write & ~(unsigned)KHOP_WRITE_DEFAULT;
   out->threads = r->options.threads;
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
@@ -81,7 +96,7 @@ static void tell_time(khop_summary *out) {
   if (strftime(offset, sizeof offset, "%z", &here) == 5) snprintf(out->finished + length, sizeof out->finished - length, "%.3s:%s", offset, offset + 3);
 }
 
-static void summarise_time(run *r, khop_summary *out) {
+void run_summarise_time(run *r, khop_summary *out) {
   progress_finish(&r->progress);
   tell_time(out);
   out->seconds = progress_elapsed_s(&r->progress);
@@ -195,7 +210,7 @@ khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t me
   TRY(pool_run(r->workers, 2, write_part, &job, err));
   TRY(write_from_store(r, o, found, err));
   TRY(control_check(r->options.control, err));
-  summarise_time(r, summary);
+  run_summarise_time(r, summary);
   TRY(write_for_people(&job, summary, links, err));
   TRY(write_summary(&o->files[OUTPUT_SUMMARY], &all, summary, links, err));
   TRY(outputs_finish(o, OUTPUT_SUMMARY, err));

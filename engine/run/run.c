@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "feature/feature.h"
 #include "model/train.h"
@@ -134,23 +135,47 @@ static khop_status check_report(khop_options *o, khop_error *err) {
   return KHOP_OK;
 }
 
+/* Day of the run, or what --today says: as feature dates. */
+static khop_status choose_today(const khop_options *o, uint32_t *out, khop_error *err) {
+  if (!o->today) {
+    struct tm day;
+    const time_t now = time(NULL);
+    localtime_r(&now, &day);
+    *out = (uint32_t)(day.tm_year + 1900) << 9 | (uint32_t)(day.tm_mon + 1) << 5 | (uint32_t)day.tm_mday;
+    return KHOP_OK;
+  }
+  date_value date;
+  normalise_date(o->today, strlen(o->today), &date);
+  if (!date.valid || !date.day) return error_set(err, KHOP_USAGE, "--today: %.40s is not a day such as 2025-07-31", o->today);
+  *out = (uint32_t)date.year << 9 | (uint32_t)date.month << 5 | date.day;
+  return KHOP_OK;
+}
+
 /* What a job writes, and what its rows are made for. */
 static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   unsigned *write = &r->options.write;
   TRY(check_report(&r->options, err));
-  if (kind != RUN_WRITES) *write = 0;
+  if (kind == RUN_FINDS) *write = KHOP_WRITE_IDS;
+  else if (kind != RUN_WRITES) *write = 0;
   else if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0);
   return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
 }
 
+static khop_status plan_comparisons(run *r, khop_error *err) {
+  TRY(compare_plan_make(&r->plan, r->schema, err));
+  TRY(conflict_plan_create(&r->conflicts, r->schema, err));
+  return run_read_frequencies(r, err);
+}
+
 static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   const khop_options *options = &r->options;
-  TRY(check_options(r, kind == RUN_WRITES, err));
+  r->has_output_directory = kind == RUN_WRITES || kind == RUN_FINDS;
+  r->only_finds = kind == RUN_FINDS;
+  TRY(check_options(r, r->has_output_directory, err));
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
-  r->has_output_directory = kind == RUN_WRITES;
   TRY(choose_results(r, kind, err));
-  const unsigned purposes = FEATURE_FOR_MATCHING | (run_finds(r) ? FEATURE_FOR_FINDINGS : 0);
+  const unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (run_finds(r) ? FEATURE_FOR_FINDINGS : 0);
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -160,11 +185,12 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   if (r->options.write & KHOP_WRITE_GOLDEN) TRY(golden_check(r, err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
-  if (kind != RUN_SUGGESTS) TRY(check_rules(r, err));
+  if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));
-  TRY(compare_plan_make(&r->plan, r->schema, err));
-  TRY(conflict_plan_create(&r->conflicts, r->schema, err));
-  TRY(run_read_frequencies(r, err));
+  uint32_t today = 0;
+  TRY(choose_today(options, &today, err));
+  finding_rules_make(&r->finding_rules, r->schema, &r->table.layout, today);
+  if (kind != RUN_FINDS) TRY(plan_comparisons(r, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
   pool_watch(r->workers, r->options.control);
@@ -194,14 +220,20 @@ khop_status run_sort_buffers(run *r, khop_error *err) {
 
 _Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "keys need more than origins");
 
+/* A mask, and numbers while they are sorted: in the place of blocking keys and sort buffers, and what that has not. */
+static uint64_t finding_bytes(const run *r, uint64_t keys_bytes) {
+  uint64_t sorted = r->finding_rules.number_count * 2 * sizeof(sort_item), place = keys_bytes + 2 * sizeof(sort_item);
+  if (!run_finds(r)) return 0;
+  return sizeof(uint32_t) + (sorted > place ? sorted - place : 0);
+}
+
 uint64_t run_memory_needed(const run *r, uint64_t rows) {
   const uint64_t id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
   const uint64_t known_bytes = sizeof(uint64_t) / 2; /* pair_memory */
-  const uint64_t mask_bytes = run_finds(r) ? sizeof(uint32_t) : 0;
-  uint64_t beside = rows * (best_bytes + mask_bytes + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
+  uint64_t beside = rows * (best_bytes + finding_bytes(r, keys_bytes) + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
   return RUN_FIXED_BYTES + table + beside + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
 }
 

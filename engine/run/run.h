@@ -52,7 +52,7 @@ typedef struct run {
   feature_table table;
   records records;
   findings findings;   /* where ids.csv is wanted: run_finds */
-  uint32_t today;      /* as feature dates */
+  finding_rules finding_rules;
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
   uint64_t register_rows[KHOP_REGISTERS_MAX]; /* of them, of each linked register */
@@ -84,11 +84,13 @@ typedef struct run {
   partition_facts spilled;
   bool needs_memory;         /* nothing may go to a file */
   bool has_output_directory; /* options.output is one */
+  bool only_finds;           /* RUN_FINDS */
 } run;
 
 typedef enum run_kind {
   RUN_READS,
   RUN_WRITES,  /* has an output directory */
+  RUN_FINDS,   /* likewise, and matches nothing: rows hold what findings want */
   RUN_INSPECTS, /* wants to know why a charset was found */
   RUN_SUGGESTS  /* looks for blocking rules: need have none */
 } run_kind;
@@ -156,8 +158,10 @@ khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_
 khop_status run_find(run *r, const clusters *c, khop_error *err);
 /* What every result has; pairs, clusters and links are the caller's to add. */
 result run_result(const run *r);
-/* Rows, compared pairs and clusters. */
+/* Rows, compared pairs, findings, and clusters (NULL: none were made). */
 void run_summarise(const run *r, const clusters *c, khop_summary *out);
+/* Ends the last phase: time, memory. */
+void run_summarise_time(run *r, khop_summary *out);
 /* All wanted files and the store, which take their names together; the time goes into `summary`. `member_count` of
  * run_sort_members; `links` may be NULL. */
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,

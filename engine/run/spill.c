@@ -84,7 +84,7 @@ uint64_t run_spilled_pairs(const run *r) {
   return matched < clustered ? matched : clustered;
 }
 
-static bool can_spill(const run *r) { return r->schema->rule_count > 0 && !r->needs_memory; }
+static bool can_spill(const run *r) { return (r->schema->rule_count > 0 || r->only_finds) && !r->needs_memory; }
 
 uint64_t run_memory_least(const run *r, uint64_t rows) {
   const uint64_t in_memory = run_memory_needed(r, rows), rows_a_pair = 4;

@@ -27,7 +27,7 @@ def run(golden, register, directory):
         command = [os.environ["KHOP"], "link", *(str(golden / f"{side}.csv") for side in register)]
     else:
         command = [os.environ["KHOP"], "dedupe", str(golden / f"{register}.csv"), "--schema", str(golden / f"{register}.yaml")]
-    command += ["-o", str(directory), "--max-rejected", "20%", "--untrained", "--progress", "none"]
+    command += ["-o", str(directory), "--max-rejected", "20%", "--untrained", "--progress", "none", "--today", "2026-01-01"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"exit {done.returncode}: {done.stderr}"
 

@@ -218,6 +218,10 @@ const option_spec options_write[] = {
     {"--lang", NULL, "vi|en", "language that report.html opens in; the page has both; default vi"},
     {NULL, NULL, NULL, NULL}};
 
+const option_spec options_today[] = {
+    {"--today", NULL, "DATE", "the day that findings go by, as 2025-07-31: what is past, still to come, over age; default: the day of the run"},
+    {NULL, NULL, NULL, NULL}};
+
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
 
 /* FIELD=REST: the field to `out_field`, the rest is what follows in `text`. */
@@ -298,6 +302,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->charset = arguments_text(a, "--charset");
   out->store = arguments_text(a, "--store");
   out->skip_store = arguments_has(a, "--no-store");
+  out->today = arguments_text(a, "--today");
   out->force = arguments_has(a, "--force");
   out->model = arguments_text(a, "--model");
   out->labels = arguments_text(a, "--labels");
