@@ -31,10 +31,12 @@ static double rest_of_bin(size_t bin) { return (double)bin - ERROR_REST_ZERO + 0
 enum { alphas = 33, betas = 21, agreements = 14, grid_points = alphas * betas * agreements };
 
 /* Bins that tell something: below, relatives in their hundreds of thousands say more of copied numbers than of matches. */
-enum { first_checked = ERROR_REST_ZERO - 8, last_checked = ERROR_REST_ZERO + 20, surely_others = ERROR_REST_ZERO - 2, surely_match = ERROR_REST_ZERO + 14 };
+enum { first_checked = ERROR_REST_ZERO - 8, last_checked = ERROR_REST_ZERO + 20, surely_others = ERROR_REST_ZERO - 2,
+       least_believed = ERROR_REST_ZERO - 16, /* below, P(w) says nothing of numbers that agree */
+       likely_match = ERROR_REST_ZERO + 8, surely_match = ERROR_REST_ZERO + 14 };
 
 /* b: numbers copied from a relative or mistyped into another's. */
-static const double agreement_by_error = 1e-5;
+static const double agreement_by_error = 1e-6;
 
 typedef struct grid_point {
   double alpha, beta, agreement, probability;
@@ -44,6 +46,7 @@ typedef struct posterior {
   grid_point points[grid_points];
   double checked_pairs;
   double missing_shift; /* see find_missing_shift */
+  double alike, alike_variance; /* see find_alike */
   double agree[ERROR_BINS], both[ERROR_BINS]; /* by weight without the witness */
 } posterior;
 
@@ -73,7 +76,7 @@ static double log_likelihood(const posterior *p, const grid_point *g) {
   double sum = 0;
   for (size_t r = first_checked; r <= last_checked; r++) {
     if (p->both[r] == 0) continue;
-    double share = share_at(g, r, 0), agrees = g->agreement * share + agreement_by_error * (1 - share);
+    double share = share_at(g, r, 0) * (1 - p->alike), agrees = g->agreement * share + agreement_by_error * (1 - share);
     sum += p->agree[r] * log(agrees) + (p->both[r] - p->agree[r]) * log1p(-agrees);
   }
   return sum;
@@ -100,16 +103,32 @@ static void find_missing_shift(posterior *p, const error_counts *counts) {
   p->missing_shift = log2(match_missing / match_both) - log2(other_missing / other_both);
 }
 
+/* Twins and namesakes are alike in all but their numbers: no weight of the rest tells them from matches, so P(w) never comes
+ * near 1. Their share, of the pairs whose rest looks like a match, is that of the pairs whose numbers differ so much that they
+ * weigh too little with them; a part of those are matches after all. */
+static void find_alike(posterior *p, const error_counts *counts) {
+  const double few = 100, few_alike = 0.3, alike_part = 0.55, part_spread = 0.4;
+  double apart = 0, both = few;
+  for (size_t r = likely_match; r < ERROR_BINS; r++) {
+    both += p->both[r];
+    for (size_t w = 0; w < ERROR_MATCH_BIN; w++) apart += (double)counts->pairs[WITNESS_DISAGREES][w][r];
+  }
+  double spread = part_spread * apart;
+  p->alike = (alike_part * apart + few_alike) / both;
+  p->alike_variance = (alike_part * apart + few_alike + spread * spread) / (both * both);
+}
+
 static void make_posterior(posterior *p, const error_counts *counts) {
   memset(p, 0, sizeof *p);
   count_checked(p, counts);
   find_missing_shift(p, counts);
+  find_alike(p, counts);
   double most = -(double)INFINITY, total = 0;
   for (size_t i = 0; i < grid_points; i++) {
     grid_point *g = &p->points[i];
     g->alpha = -6 + 0.25 * (double)(i % alphas);
     g->beta = 0.3 + 0.07 * (double)(i / alphas % betas);
-    g->agreement = 0.45 + 0.04 * (double)(i / alphas / betas);
+    g->agreement = 0.995 - 0.55 * pow(1 - (double)(i / alphas / betas) / (agreements - 1), 1.5);
     g->probability = log_prior(g) + log_likelihood(p, g);
     most = fmax(most, g->probability);
   }
@@ -119,17 +138,27 @@ static void make_posterior(posterior *p, const error_counts *counts) {
 
 /* ---- match shares ------------------------------------------------------------------------------------------ */
 
-/* Of the pairs in each bin without the witness, how many match; by what the witness says. */
+/* Of the pairs in each bin without the witness, how many match; by what the witness says. `apart`: of those whose numbers
+ * disagree and that weigh too little for a match. */
 typedef struct match_shares {
-  double of[WITNESS_STATES][ERROR_BINS];
+  double of[WITNESS_STATES][ERROR_BINS], apart[ERROR_BINS];
 } match_shares;
 
-static void shares_of(match_shares *out, const grid_point *g, double missing_shift) {
+/* Of pairs whose numbers differ, the share that weighs too little for a match: of matches those without a mere slip in the
+ * number, fewer where the rest is heavy; of others nearly all, but twins and namesakes pass. */
+static double heaviness(size_t bin) { return fmin(fmax(rest_of_bin(bin) / 15, 0), 1); }
+static double match_apart(size_t bin) { return 0.5 - 0.3 * heaviness(bin); }
+static double other_apart(size_t bin) { return 0.994 - 0.144 * heaviness(bin); }
+
+static void shares_of(match_shares *out, const grid_point *g, const posterior *p) {
   for (size_t r = 0; r < ERROR_BINS; r++) {
-    double share = share_at(g, r, 0), agree = g->agreement * share, disagree = share - agree;
-    out->of[WITNESS_MISSING][r] = share_at(g, r, missing_shift);
+    double share = share_at(g, r < least_believed ? least_believed : r, 0) * (1 - p->alike);
+    double agree = g->agreement * share, disagree = share - agree;
+    out->of[WITNESS_MISSING][r] = share_at(g, r, p->missing_shift) * (1 - p->alike);
     out->of[WITNESS_AGREES][r] = agree / (agree + agreement_by_error * (1 - share));
-    out->of[WITNESS_DISAGREES][r] = disagree / (disagree + (1 - agreement_by_error) * (1 - share) + 1e-300);
+    double apart = disagree * match_apart(r), others_apart = (1 - share) * other_apart(r);
+    out->of[WITNESS_DISAGREES][r] = (disagree - apart) / (disagree - apart + (1 - share) - others_apart + 1e-300);
+    out->apart[r] = apart / (apart + others_apart + 1e-300);
   }
 }
 
@@ -153,6 +182,7 @@ static void sum_pairs(pair_sums *out, const error_counts *counts, unsigned bin) 
 
 typedef struct error_totals {
   double matches, wrong, missed;
+  double passed; /* of the wrong ones, those whose numbers disagree */
 } error_totals;
 
 /* The share of matches that no rule finds, but for those that look at the witness alone. Before anything is seen it is
@@ -186,12 +216,12 @@ static error_totals total_errors(const pair_sums *sums, const match_shares *shar
   double unwitnessed = 0; /* matches that the witness would not have found */
   for (size_t s = 0; s < WITNESS_STATES; s++) {
     for (size_t r = 0; r < ERROR_BINS; r++) {
-      double share = shares->of[s][r];
+      double share = shares->of[s][r], share_below = s == WITNESS_DISAGREES ? shares->apart[r] : share;
       out.matches += sums->at_least[s][r];
       out.wrong += sums->at_least[s][r] * (1 - share);
       if (r < first_checked) continue;
-      out.missed += sums->below[s][r] * share;
-      if (s != WITNESS_AGREES) unwitnessed += (sums->at_least[s][r] + sums->below[s][r]) * share;
+      out.missed += sums->below[s][r] * share_below;
+      if (s != WITNESS_AGREES) unwitnessed += sums->at_least[s][r] * share + sums->below[s][r] * share_below;
     }
   }
   for (size_t r = 0; r < ERROR_BINS; r++) {
@@ -199,6 +229,7 @@ static error_totals total_errors(const pair_sums *sums, const match_shares *shar
     out.wrong += sums->alone_at_least[r] * (1 - shares->of[WITNESS_AGREES][r]);
     if (r >= first_checked) out.missed += sums->alone_below[r] * shares->of[WITNESS_AGREES][r];
   }
+  for (size_t r = 0; r < ERROR_BINS; r++) out.passed += sums->at_least[WITNESS_DISAGREES][r] * (1 - shares->of[WITNESS_DISAGREES][r]);
   out.missed += missed_among_light(sums) + unwitnessed * unfound_part / (1 - unfound_part);
   return out;
 }
@@ -225,7 +256,7 @@ static error_range range_of(double mean, double model_variance, double misfit) {
   double variance = model_variance + mean + misfit * mean * misfit * mean;
   if (mean < many) {
     range.low = count_quantile(mean, variance, 0.025);
-    range.high = count_quantile(mean, variance, 0.975);
+    range.high = fmax(count_quantile(mean, variance, 0.975), ceil(mean + 2 * sqrt(variance))); /* its tail is short where few are expected */
     return range;
   }
   double spread = sqrt(log1p(variance / (mean * mean))), middle = log(mean) - spread * spread / 2;
@@ -237,11 +268,14 @@ static error_range range_of(double mean, double model_variance, double misfit) {
 /* ---- estimates ----------------------------------------------------------------------------------------------- */
 
 /* Below so many checked pairs the model's word is all there is: up to such shares of the matches have been wrong, or missed. */
-static const double checked_least = 30, unchecked_wrong = 0.03, unchecked_missed = 0.1;
+static const double checked_least = 30, unchecked_wrong = 0.04, unchecked_missed = 0.1;
 
 /* What no witness tells of: numbers copied along with the rest, families whose entries were mixed up. So many of the
- * matches are wrong, or missed, for such causes on generated registers, give or take as many. */
-static const double wrong_for_other_causes = 0.0007, missed_for_other_causes = 0.003;
+ * matches are wrong, or missed, for such causes on generated registers, give or take the spread. */
+static const double wrong_for_other_causes = 0.0005, wrong_spread = 0.0008, missed_for_other_causes = 0.003;
+
+/* How many of the wrong ones pass though their numbers disagree (other_apart) differs from register to register: by so many times as many. */
+static const double passed_spread = 1.5;
 
 typedef struct moments {
   double mean, square;
@@ -254,10 +288,23 @@ static void moments_add(moments *m, double probability, double value) {
 
 static double moments_variance(const moments *m) { return fmax(m->square - m->mean * m->mean, 0); }
 
+static double square(double x) { return x * x; }
+
+static double alike_variance(const posterior *p, const pair_sums *sums) {
+  double missing = 0;
+  for (size_t r = likely_match; r < ERROR_BINS; r++) missing += sums->at_least[WITNESS_MISSING][r];
+  return p->alike_variance * square(missing);
+}
+
+/* The fewer pairs were checked, the more. */
+static double wrong_spread_share(const posterior *p) {
+  return wrong_spread + unchecked_wrong * pow(checked_least / (checked_least + p->checked_pairs), 1.5);
+}
+
 error_estimate errors_estimate(const error_counts *counts, unsigned bin) {
   error_estimate out = {0};
   moments wrong = {0}, missed = {0};
-  double chance_of_unfound = 0;
+  double chance_of_unfound = 0, passed = 0;
   posterior p;
   pair_sums sums;
   match_shares shares;
@@ -266,11 +313,12 @@ error_estimate errors_estimate(const error_counts *counts, unsigned bin) {
   for (size_t i = 0; i < grid_points; i++) {
     const grid_point *g = &p.points[i];
     if (g->probability < 1e-9) continue;
-    shares_of(&shares, g, p.missing_shift);
+    shares_of(&shares, g, &p);
     unfound u = unfound_share(&sums, &shares);
     error_totals totals = total_errors(&sums, &shares, u.share);
     moments_add(&wrong, g->probability, totals.wrong);
     moments_add(&missed, g->probability, totals.missed);
+    passed += g->probability * totals.passed;
     chance_of_unfound += g->probability * u.variance * totals.matches * totals.matches;
     out.matches = totals.matches;
     out.calibration[0] += g->probability * g->alpha;
@@ -279,7 +327,8 @@ error_estimate errors_estimate(const error_counts *counts, unsigned bin) {
   }
   out.checked_pairs = p.checked_pairs;
   double wrong_else = wrong_for_other_causes * out.matches, missed_else = missed_for_other_causes * out.matches;
-  out.wrong = range_of(wrong.mean + wrong_else, moments_variance(&wrong) + wrong_else * wrong_else, 0.25);
+  double wrong_variance = moments_variance(&wrong) + alike_variance(&p, &sums) + square(passed_spread * passed) + square(wrong_spread_share(&p) * out.matches);
+  out.wrong = range_of(wrong.mean + wrong_else, wrong_variance, 0.3);
   out.missed = range_of(missed.mean + missed_else, moments_variance(&missed) + chance_of_unfound + missed_else * missed_else, 0.4);
   if (p.checked_pairs < checked_least) {
     out.wrong = (error_range){.estimate = out.wrong.estimate, .high = fmax(out.wrong.high, unchecked_wrong * out.matches)};
@@ -293,10 +342,11 @@ static void mean_shares(match_shares *out, const posterior *p) {
   for (size_t i = 0; i < grid_points; i++) {
     match_shares shares;
     if (p->points[i].probability < 1e-9) continue;
-    shares_of(&shares, &p->points[i], p->missing_shift);
+    shares_of(&shares, &p->points[i], p);
     for (size_t s = 0; s < WITNESS_STATES; s++) {
       for (size_t r = 0; r < ERROR_BINS; r++) out->of[s][r] += p->points[i].probability * shares.of[s][r];
     }
+    for (size_t r = 0; r < ERROR_BINS; r++) out->apart[r] += p->points[i].probability * shares.apart[r];
   }
 }
 
