@@ -107,7 +107,7 @@ static void find_missing_shift(posterior *p, const error_counts *counts) {
  * near 1. Their share, of the pairs whose rest looks like a match, is that of the pairs whose numbers differ so much that they
  * weigh too little with them; a part of those are matches after all. */
 static void find_alike(posterior *p, const error_counts *counts) {
-  const double few = 100, few_alike = 0.3, alike_part = 0.55, part_spread = 0.4;
+  const double few = 100, few_alike = 0.1, alike_part = 0.55, part_spread = 0.4;
   double apart = 0, both = few;
   for (size_t r = likely_match; r < ERROR_BINS; r++) {
     both += p->both[r];
@@ -138,10 +138,16 @@ static void make_posterior(posterior *p, const error_counts *counts) {
 
 /* ---- match shares ------------------------------------------------------------------------------------------ */
 
-/* Of the pairs in each bin without the witness, how many match; by what the witness says. `apart`: of those whose numbers
- * disagree and that weigh too little for a match. */
+/* What the witness says, but that numbers which disagree speak louder where the pair weighs too little for a match. */
+enum { PAIR_APART = WITNESS_STATES, PAIR_KINDS };
+
+static size_t pair_kind(size_t state, size_t weight_bin) {
+  return state == WITNESS_DISAGREES && weight_bin < ERROR_MATCH_BIN ? PAIR_APART : state;
+}
+
+/* Of the pairs in each bin without the witness, how many match. */
 typedef struct match_shares {
-  double of[WITNESS_STATES][ERROR_BINS], apart[ERROR_BINS];
+  double of[PAIR_KINDS][ERROR_BINS];
 } match_shares;
 
 /* Of pairs whose numbers differ, the share that weighs too little for a match: of matches those without a mere slip in the
@@ -158,13 +164,13 @@ static void shares_of(match_shares *out, const grid_point *g, const posterior *p
     out->of[WITNESS_AGREES][r] = agree / (agree + agreement_by_error * (1 - share));
     double apart = disagree * match_apart(r), others_apart = (1 - share) * other_apart(r);
     out->of[WITNESS_DISAGREES][r] = (disagree - apart) / (disagree - apart + (1 - share) - others_apart + 1e-300);
-    out->apart[r] = apart / (apart + others_apart + 1e-300);
+    out->of[PAIR_APART][r] = apart / (apart + others_apart + 1e-300);
   }
 }
 
 /* Pairs from weight bin `bin` on, or below it, by bin without the witness. */
 typedef struct pair_sums {
-  double at_least[WITNESS_STATES][ERROR_BINS], below[WITNESS_STATES][ERROR_BINS];
+  double at_least[PAIR_KINDS][ERROR_BINS], below[PAIR_KINDS][ERROR_BINS];
   double alone_at_least[ERROR_BINS], alone_below[ERROR_BINS];
 } pair_sums;
 
@@ -172,7 +178,7 @@ static void sum_pairs(pair_sums *out, const error_counts *counts, unsigned bin) 
   memset(out, 0, sizeof *out);
   for (size_t w = 0; w < ERROR_BINS; w++) {
     for (size_t s = 0; s < WITNESS_STATES; s++) {
-      double *sums = w >= bin ? out->at_least[s] : out->below[s];
+      double *sums = w >= bin ? out->at_least[pair_kind(s, w)] : out->below[pair_kind(s, w)];
       for (size_t r = 0; r < ERROR_BINS; r++) sums[r] += (double)counts->pairs[s][w][r] * counts->scale[s];
     }
     double *alone = w >= bin ? out->alone_at_least : out->alone_below;
@@ -214,14 +220,15 @@ static double missed_among_light(const pair_sums *sums) {
 static error_totals total_errors(const pair_sums *sums, const match_shares *shares, double unfound_part) {
   error_totals out = {0};
   double unwitnessed = 0; /* matches that the witness would not have found */
-  for (size_t s = 0; s < WITNESS_STATES; s++) {
+  for (size_t k = 0; k < PAIR_KINDS; k++) {
     for (size_t r = 0; r < ERROR_BINS; r++) {
-      double share = shares->of[s][r], share_below = s == WITNESS_DISAGREES ? shares->apart[r] : share;
-      out.matches += sums->at_least[s][r];
-      out.wrong += sums->at_least[s][r] * (1 - share);
+      double share = shares->of[k][r], wrong = sums->at_least[k][r] * (1 - share);
+      out.matches += sums->at_least[k][r];
+      out.wrong += wrong;
+      if (k == WITNESS_DISAGREES) out.passed += wrong;
       if (r < first_checked) continue;
-      out.missed += sums->below[s][r] * share_below;
-      if (s != WITNESS_AGREES) unwitnessed += sums->at_least[s][r] * share + sums->below[s][r] * share_below;
+      out.missed += sums->below[k][r] * share;
+      if (k != WITNESS_AGREES) unwitnessed += (sums->at_least[k][r] + sums->below[k][r]) * share;
     }
   }
   for (size_t r = 0; r < ERROR_BINS; r++) {
@@ -229,7 +236,6 @@ static error_totals total_errors(const pair_sums *sums, const match_shares *shar
     out.wrong += sums->alone_at_least[r] * (1 - shares->of[WITNESS_AGREES][r]);
     if (r >= first_checked) out.missed += sums->alone_below[r] * shares->of[WITNESS_AGREES][r];
   }
-  for (size_t r = 0; r < ERROR_BINS; r++) out.passed += sums->at_least[WITNESS_DISAGREES][r] * (1 - shares->of[WITNESS_DISAGREES][r]);
   out.missed += missed_among_light(sums) + unwitnessed * unfound_part / (1 - unfound_part);
   return out;
 }
@@ -256,7 +262,8 @@ static error_range range_of(double mean, double model_variance, double misfit) {
   double variance = model_variance + mean + misfit * mean * misfit * mean;
   if (mean < many) {
     range.low = count_quantile(mean, variance, 0.025);
-    range.high = fmax(count_quantile(mean, variance, 0.975), ceil(mean + 2 * sqrt(variance))); /* its tail is short where few are expected */
+    /* where hardly any are expected the quantile may be none at all */
+    range.high = fmax(count_quantile(mean, variance, 0.975), ceil(mean + 2 * sqrt(variance)));
     return range;
   }
   double spread = sqrt(log1p(variance / (mean * mean))), middle = log(mean) - spread * spread / 2;
@@ -274,8 +281,9 @@ static const double checked_least = 30, unchecked_wrong = 0.04, unchecked_missed
  * matches are wrong, or missed, for such causes on generated registers, give or take the spread. */
 static const double wrong_for_other_causes = 0.0005, wrong_spread = 0.0008, missed_for_other_causes = 0.003;
 
-/* How many of the wrong ones pass though their numbers disagree (other_apart) differs from register to register: by so many times as many. */
-static const double passed_spread = 1.5;
+/* How many of the wrong ones pass though their numbers disagree (other_apart) differs from register to register, by so many
+ * times as many. */
+static const double passed_spread = 2;
 
 typedef struct moments {
   double mean, square;
@@ -327,7 +335,8 @@ error_estimate errors_estimate(const error_counts *counts, unsigned bin) {
   }
   out.checked_pairs = p.checked_pairs;
   double wrong_else = wrong_for_other_causes * out.matches, missed_else = missed_for_other_causes * out.matches;
-  double wrong_variance = moments_variance(&wrong) + alike_variance(&p, &sums) + square(passed_spread * passed) + square(wrong_spread_share(&p) * out.matches);
+  double wrong_variance = moments_variance(&wrong) + alike_variance(&p, &sums) + square(passed_spread * passed) +
+                          square(wrong_spread_share(&p) * out.matches);
   out.wrong = range_of(wrong.mean + wrong_else, wrong_variance, 0.3);
   out.missed = range_of(missed.mean + missed_else, moments_variance(&missed) + chance_of_unfound + missed_else * missed_else, 0.4);
   if (p.checked_pairs < checked_least) {
@@ -343,10 +352,9 @@ static void mean_shares(match_shares *out, const posterior *p) {
     match_shares shares;
     if (p->points[i].probability < 1e-9) continue;
     shares_of(&shares, &p->points[i], p);
-    for (size_t s = 0; s < WITNESS_STATES; s++) {
-      for (size_t r = 0; r < ERROR_BINS; r++) out->of[s][r] += p->points[i].probability * shares.of[s][r];
+    for (size_t k = 0; k < PAIR_KINDS; k++) {
+      for (size_t r = 0; r < ERROR_BINS; r++) out->of[k][r] += p->points[i].probability * shares.of[k][r];
     }
-    for (size_t r = 0; r < ERROR_BINS; r++) out->apart[r] += p->points[i].probability * shares.apart[r];
   }
 }
 
@@ -359,8 +367,8 @@ void errors_curve(const error_counts *counts, error_curve *out) {
     pair_sums sums;
     sum_pairs(&sums, counts, bin);
     error_totals totals = total_errors(&sums, &shares, unfound_share(&sums, &shares).share);
-    double right = totals.matches * (1 - wrong_for_other_causes) - totals.wrong;
-    totals.missed += missed_for_other_causes * totals.matches;
+    double right = (totals.matches - totals.wrong) * (1 - wrong_for_other_causes);
+    totals.missed += missed_for_other_causes * right;
     out->precision[bin] = totals.matches > 0 ? right / totals.matches : 1;
     out->recall[bin] = right + totals.missed > 0 ? right / (right + totals.missed) : 1;
   }
