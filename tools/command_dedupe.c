@@ -18,7 +18,8 @@ const char *show_results(unsigned written) {
   static const struct {
     unsigned bit;
     const char *file;
-  } results[] = {{KHOP_WRITE_IDS, "ids.csv"}, {KHOP_WRITE_GOLDEN, "golden.csv"}, {KHOP_WRITE_REPORT, "report.html"}};
+  } results[] = {{KHOP_WRITE_IDS, "ids.csv"}, {KHOP_WRITE_GOLDEN, "golden.csv"}, {KHOP_WRITE_QUALITY, "quality.csv"},
+               {KHOP_WRITE_QUALITY, "quality_places.csv"}, {KHOP_WRITE_REPORT, "report.html"}};
   static char text[128];
   size_t used = 0;
   text[0] = '\0';
@@ -44,6 +45,16 @@ void show_expected(const khop_expected *e, const char *what) {
   if (!e->target_reached) printf("target         out of reach with this register and these rules: the nearest threshold was taken\n");
 }
 
+void show_usability(const khop_usability *u) {
+  uint64_t records = u->usable + u->needs_correction + u->unusable;
+  if (!records) return;
+  printf("quality        %s usable, %s to be corrected or verified, %s unusable\n", show_count(u->usable), show_count(u->needs_correction),
+         show_count(u->unusable));
+  printf("reasons       ");
+  for (size_t i = 0; i < u->reason_count; i++) printf("%s %s %s", i ? "," : "", u->reasons[i].code, show_count(u->reasons[i].records));
+  printf("%s\n", u->reason_count ? "" : " none");
+}
+
 static void print_summary(const khop_summary *s, const khop_options *o) {
   printf("rows           %s read, %s rejected, %s indexed\n", show_count(s->rows), show_count(s->rejected), show_count(s->indexed));
   printf("pairs          %s compared, %s match, %s for review\n", show_count(s->pairs_compared), show_count(s->pairs_match),
@@ -58,6 +69,7 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   }
   show_expected(&s->expected, "matching pairs");
   if (s->finding_count) show_findings(s);
+  show_usability(&s->usability);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
   if (s->spilled_bytes) {
     printf("spilled        %s to temporary files, %s at once, for --memory\n", show_bytes(s->spilled_bytes), show_bytes(s->spilled_disk_bytes));

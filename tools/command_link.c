@@ -41,6 +41,7 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
   if (s->pairs_given_up) printf("given up       %s matching pairs, for better ones; %s ties were broken by record id\n", show_count(s->pairs_given_up), show_count(s->ties));
   show_expected(&run->expected, "pairs before links were chosen");
   if (run->finding_count) show_findings(run);
+  show_usability(&run->usability);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(run->seconds), run->threads, run->simd, show_bytes(run->peak_memory_bytes));
   printf("results        %s: links.csv, unlinked.csv, %s%srejected.csv, summary.json, model.json%s%s\n", o->output,
          has_entities ? "entities.csv, " : "", has_clusters ? "clusters.csv, " : "", show_results(run->written),

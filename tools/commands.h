@@ -14,6 +14,8 @@ void show_training(const khop_training *t);
 void show_findings(const khop_summary *s);
 /* ", ids.csv": files of the results that KHOP_WRITE_... bits name. */
 const char *show_results(unsigned written);
+/* How many records are usable, and why others are not; nothing where that was not asked for. */
+void show_usability(const khop_usability *u);
 /* The expected errors of a run; `what` are the pairs that matched. */
 void show_expected(const khop_expected *e, const char *what);
 

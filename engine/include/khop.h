@@ -80,6 +80,7 @@ enum {
   KHOP_WRITE_DEFAULT = 1 << 0,
   KHOP_WRITE_IDS = 1 << 1, /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
   KHOP_WRITE_GOLDEN = 1 << 2, /* golden.csv: one line an entity, of the values that survive. Needs the store */
+  KHOP_WRITE_QUALITY = 1 << 3, /* quality.csv, quality_places.csv: which records are usable, and where. Needs the store */
   KHOP_WRITE_REPORT = 1 << 5 /* report.html: the result as a page for people. Default, where it is built in */
 };
 
@@ -168,6 +169,16 @@ typedef struct khop_finding_count {
   uint64_t errors, warnings, infos;
 } khop_finding_count;
 
+/* How many records are usable as they are, need correction or verification, or are unusable; and why. */
+typedef struct khop_usability {
+  uint64_t usable, needs_correction, unusable;
+  struct {
+    char code[192]; /* "FIELD:WORD", or the code of a finding */
+    uint64_t records;
+  } reasons[8];     /* the commonest ones, most records first */
+  size_t reason_count;
+} khop_usability;
+
 typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
@@ -175,6 +186,7 @@ typedef struct khop_summary {
   uint64_t largest_cluster, clusters_parted, matches_parted; /* taken apart by a check; matching pairs that were */
   khop_expected expected;
   unsigned written;  /* KHOP_WRITE_... of the results beyond the basic ones */
+  khop_usability usability; /* where quality was asked for */
   double seconds;
   char finished[32]; /* "2026-11-27T17:05:00+07:00" */
   uint64_t peak_memory_bytes;

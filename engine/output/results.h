@@ -6,6 +6,7 @@
 #include "block/walk.h"
 #include "cluster/largest.h"
 #include "feature/records.h"
+#include "findings/quality.h"
 #include "findings/findings.h"
 #include "model/errors.h"
 #include "model/score.h"
@@ -30,6 +31,16 @@ typedef struct link_result {
   const best_pair *best; /* of each row */
 } link_result;
 
+/* What `--write quality` found. */
+typedef struct quality_result {
+  quality_counts counts; /* ended; places of each register, */
+  quality_counts all;    /* and those of all together, as of register 0: only its places are filled */
+  address_book *book;
+  size_t register_count; /* linked registers, or files */
+  const char **registers; /* their names, and */
+  uint64_t *columns;      /* a bit for each field that one has a column for */
+} quality_result;
+
 /* What a run found; all borrowed. `pairs`, `clusters` and `model` may be NULL where a writer does not need them; without
  * clusters the summary is one of findings alone. */
 typedef struct result {
@@ -47,6 +58,7 @@ typedef struct result {
   const largest_clusters *largest; /* of `clusters`; NULL: nobody asks */
   const link_result *links; /* NULL: one register */
   const decisions *decisions; /* NULL: none were given */
+  const quality_result *quality; /* NULL: not asked for */
   const findings *findings;   /* ended; NULL: not looked for */
   const feature_table *table; /* whose rows may be dead */
   size_t block_rows_max;
@@ -81,6 +93,14 @@ void write_entities(outfile *f, const result *r);
 void write_rejected(outfile *f, const result *r);
 /* ids.csv: finding,severity,identifier_type,identifier,record_ids,suggested_fix,evidence. Ids are parted by ';'. */
 khop_status write_ids(outfile *f, const result *r, khop_error *err);
+/* quality_places.csv: level,code,map,name,register,records,usable,needs_correction,unusable,usable_share,rank. By level, register
+ * and rank; `register` is empty where all are counted together. */
+khop_status write_quality_places(outfile *f, const result *r, khop_error *err);
+/* "Phường Sài Gòn, Thành phố Hồ Chí Minh", "26740" of a unit; both empty of ADDRESS_NO_UNIT. */
+enum { UNIT_NAME_BYTES = 192, UNIT_CODE_BYTES = 8 };
+void unit_show(const address_book *book, uint16_t unit, char name[UNIT_NAME_BYTES], char code[UNIT_CODE_BYTES]);
+/* Records of a place in all groups. */
+uint64_t quality_place_records(const quality_place *place);
 /* ",1\n", or the confidence of the cluster with six digits. */
 void write_confidence(outfile *f, const clusters *c, uint32_t cluster);
 /* A probability with six digits, a weight with three. */

@@ -252,6 +252,73 @@ static json_t *reasons(const result *r) {
   return array;
 }
 
+/* ---- quality -------------------------------------------------------------------------------------- */
+
+static void add_groups(json_t *object, const uint64_t groups[QUALITY_GROUPS]) {
+  for (int g = 0; g < QUALITY_GROUPS; g++) {
+    json_object_set_new(object, quality_group_name((quality_group)g), json_integer((json_int_t)groups[g]));
+  }
+}
+
+static json_t *quality_reasons(const result *r) {
+  const quality_counts *c = &r->quality->counts;
+  size_t reasons[QUALITY_REASONS], count = quality_reasons_sorted(c, reasons);
+  json_t *object = json_object();
+  for (size_t i = 0; i < count; i++) {
+    char code[QUALITY_CODE_BYTES];
+    quality_reason_code(r->schema, reasons[i], code);
+    json_object_set_new(object, code, json_integer((json_int_t)c->reasons[reasons[i]]));
+  }
+  return object;
+}
+
+/* Fields that are looked at, but not of this register: it has no column for them. */
+static json_t *unasked_fields(const result *r, size_t in) {
+  json_t *array = json_array();
+  for (uint64_t left = quality_fields(r->schema) & ~r->quality->columns[in]; left; left &= left - 1) {
+    json_array_append_new(array, json_string(r->schema->fields[__builtin_ctzll(left)].name));
+  }
+  return array;
+}
+
+static json_t *quality_registers(const result *r) {
+  const quality_counts *c = &r->quality->counts;
+  json_t *array = json_array();
+  for (size_t i = 0; i < c->place_count && c->places[i].level == ADDRESS_NO_LEVEL; i++) {
+    const uint32_t in = c->places[i].in;
+    json_t *item = json_pack("{s:o}", "register", file_name(r->quality->registers[in]));
+    add_groups(item, c->places[i].groups);
+    json_object_set_new(item, "fields_without_column", unasked_fields(r, in));
+    json_array_append_new(array, item);
+  }
+  return array;
+}
+
+static json_t *quality_found(const result *r) {
+  json_t *groups = json_object(), *fails = json_object();
+  add_groups(groups, r->quality->counts.groups);
+  for (int d = 0; d < QUALITY_DIMENSIONS; d++) {
+    json_object_set_new(fails, quality_dimension_name((quality_dimension)d), json_integer((json_int_t)r->quality->counts.fails[d]));
+  }
+  return json_pack("{s:o, s:o, s:o, s:o}", "groups", groups, "fails", fails, "reasons", quality_reasons(r), "registers",
+                   quality_registers(r));
+}
+
+/* Provinces of today; quality_places.csv has the rest. */
+static json_t *quality_provinces(const result *r) {
+  const quality_counts *c = &r->quality->all;
+  json_t *array = json_array();
+  for (size_t i = 0; i < c->place_count; i++) {
+    char name[UNIT_NAME_BYTES], code[UNIT_CODE_BYTES];
+    if (c->places[i].level != ADDRESS_LEVEL_PROVINCE) continue;
+    unit_show(r->quality->book, c->places[i].unit, name, code);
+    json_t *item = json_pack("{s:s, s:s, s:I}", "code", code, "name", name, "records", (json_int_t)quality_place_records(&c->places[i]));
+    add_groups(item, c->places[i].groups);
+    json_array_append_new(array, item);
+  }
+  return array;
+}
+
 /* They depend on the day, too. */
 static json_t *findings_found(const result *r, const khop_summary *s) {
   char today[16];
@@ -289,6 +356,10 @@ json_t *summary_build(const result *r, const khop_summary *s, const khop_link_su
   if (links) add_links(root, links);
   json_object_set_new(root, "clusters", clusters_found(r, s));
   if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));
+  if (r->quality) {
+    json_object_set_new(root, "quality", quality_found(r));
+    json_object_set_new(root, "quality_places", quality_provinces(r));
+  }
   json_object_set_new(root, "blocking_rules", rules(r));
   json_object_set_new(root, "reasons", reasons(r));
   json_object_set_new(root, "largest_blocks", largest_blocks(r));

@@ -22,12 +22,14 @@ static bool is_file_named(const char *file, const char *name) {
 }
 
 static uint32_t trust_of(const run *r, size_t source) {
-  const schema *side = r->side_schemas[run_side_of_source(r, source)];
+  const size_t in = run_side_of_source(r, source);
+  const schema *side = r->side_schemas[in];
   const char *file = input_source_at(r->input, source)->name, *slash = strrchr(file, '/');
   uint32_t place = 0;
   for (; place < r->schema->authority_count; place++) {
     const char *name = r->schema->authority[place];
-    if (strcmp(name, side ? side->name : r->schema->name) == 0 || is_file_named(slash ? slash + 1 : file, name)) break;
+    if (strcmp(name, side ? side->name : r->schema->name) == 0 || (r->link && strcmp(name, r->side_names[in]) == 0) ||
+        is_file_named(slash ? slash + 1 : file, name)) break;
   }
   return place;
 }

@@ -6,6 +6,7 @@
 
 #include "output/outputs.h"
 #include "run/golden.h"
+#include "run/quality.h"
 #include "run/spill.h"
 
 /* ---- the store ------------------------------------------------------------------------------------- */
@@ -174,12 +175,25 @@ static khop_status write_part(void *context, size_t task, unsigned worker, khop_
 
 /* ---- results with values of records, from the sealed store ------------------------------------------------------- */
 
-static khop_status write_from_store(run *r, outputs *o, const result *found, khop_error *err) {
+static khop_status write_usability(const writing *w, store_pass *pass, quality_result *quality, khop_summary *summary, khop_error *err) {
+  outfile *files = w->outputs->files;
+  TRY(write_quality(pass, w->found->clusters, &files[OUTPUT_QUALITY], quality, &summary->usability, err));
+  TRY(outputs_finish(w->outputs, OUTPUT_QUALITY, err));
+  result found = *w->found;
+  found.quality = quality;
+  TRY(write_quality_places(&files[OUTPUT_PLACES], &found, err));
+  return outputs_finish(w->outputs, OUTPUT_PLACES, err);
+}
+
+static khop_status write_from_store(const writing *w, quality_result *quality, khop_summary *summary, khop_error *err) {
+  outputs *o = w->outputs;
   khop_status status = KHOP_OK;
   store_pass pass = {0};
-  if (!is_wanted(o, OUTPUT_GOLDEN)) return KHOP_OK;
-  TRY_CLEANUP(store_pass_open(&pass, r, err));
-  TRY_CLEANUP(write_golden(&pass, found->clusters, &o->files[OUTPUT_GOLDEN], err));
+  if (!is_wanted(o, OUTPUT_GOLDEN) && !is_wanted(o, OUTPUT_QUALITY)) return KHOP_OK;
+  TRY_CLEANUP(store_pass_open(&pass, w->run, err));
+  if (is_wanted(o, OUTPUT_QUALITY)) TRY_CLEANUP(write_usability(w, &pass, quality, summary, err));
+  if (!is_wanted(o, OUTPUT_GOLDEN)) goto cleanup;
+  TRY_CLEANUP(write_golden(&pass, w->found->clusters, &o->files[OUTPUT_GOLDEN], err));
   TRY_CLEANUP(outputs_finish(o, OUTPUT_GOLDEN, err));
 cleanup:
   store_pass_close(&pass);
@@ -194,25 +208,36 @@ static khop_status write_for_people(const writing *w, const khop_summary *summar
   return outputs_finish(w->outputs, OUTPUT_REPORT, err);
 }
 
+/* All but the summary; what that needs of it goes to `quality`. */
+static khop_status write_files(writing *w, quality_result *quality, khop_summary *summary, khop_error *err) {
+  TRY(run_gather_ids(w->run, w->found, err));
+  TRY(outputs_open(w->outputs, err));
+  TRY(pool_run(w->run->workers, 2, write_part, w, err));
+  return write_from_store(w, quality, summary, err);
+}
+
 /* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as
  * it was. */
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err) {
   largest_clusters largest;
+  quality_result quality = {0};
   result all = *found;
   writing job = {.run = r, .outputs = o, .found = &all, .member_count = member_count};
+  khop_status status;
   if (all.clusters && run_reports(r)) {
     largest_clusters_find(all.clusters, &largest);
     all.largest = &largest;
   }
-  TRY(run_gather_ids(r, &all, err));
-  TRY(outputs_open(o, err));
-  TRY(pool_run(r->workers, 2, write_part, &job, err));
-  TRY(write_from_store(r, o, found, err));
-  TRY(control_check(r->options.control, err));
+  TRY_CLEANUP(write_files(&job, &quality, summary, err));
+  TRY_CLEANUP(control_check(r->options.control, err));
+  if (is_wanted(o, OUTPUT_QUALITY)) all.quality = &quality;
   run_summarise_time(r, summary);
-  TRY(write_for_people(&job, summary, links, err));
-  TRY(write_summary(&o->files[OUTPUT_SUMMARY], &all, summary, links, err));
+  TRY_CLEANUP(write_for_people(&job, summary, links, err));
+  TRY_CLEANUP(write_summary(&o->files[OUTPUT_SUMMARY], &all, summary, links, err));
+cleanup:
+  quality_result_free(&quality);
+  TRY(status);
   TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
   if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
   return outputs_publish(o, err);

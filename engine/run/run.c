@@ -9,6 +9,7 @@
 #include "model/train.h"
 #include "run/date_orders.h"
 #include "run/golden.h"
+#include "run/quality.h"
 #include "run/spill.h"
 #include "run/suggest.h"
 
@@ -184,6 +185,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   if (!r->schema || r->link) TRY(r->link ? run_choose_sides(r, err) : choose_schema(r, err));
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   if (r->options.write & KHOP_WRITE_GOLDEN) TRY(golden_check(r, err));
+  if (r->options.write & KHOP_WRITE_QUALITY) TRY(quality_check(r, err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));

@@ -117,7 +117,7 @@ static inline size_t run_side_of_source(const run *r, size_t source) {
 /* Is the report wanted? */
 static inline bool run_reports(const run *r) { return (r->options.write & KHOP_WRITE_REPORT) != 0; }
 /* Are findings wanted? */
-static inline bool run_finds(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0; }
+static inline bool run_finds(const run *r) { return (r->options.write & (KHOP_WRITE_IDS | KHOP_WRITE_QUALITY)) != 0; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);
