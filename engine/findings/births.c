@@ -32,7 +32,7 @@ static uint32_t birth_day(const birth_search *s, const uint8_t *features) {
   return date && !feature_date_span(date) && !date_vague(date) ? date : 0;
 }
 
-/* Days since 0000-03-01 (Hinnant's civil calendar). */
+/* Days since 0000-03-01 (Hinnant's civil calendar): positive, and fewer than a tag has room for. */
 static int32_t day_number(uint32_t date) {
   int32_t month = (int32_t)feature_date_month(date), year = (int32_t)feature_date_year(date) - (month <= 2);
   int32_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + (int32_t)feature_date_day(date) - 1;
@@ -44,7 +44,7 @@ static size_t keys_of_row(const void *context, const uint8_t *features, uint64_t
   const feature_layout *layout = &s->in->table->layout;
   const schema_findings *f = &s->in->schema->findings;
   uint32_t child = birth_day(s, features), name = group_text(layout, s->mother->name, features);
-  uint64_t number = number_of(s, s->mother, features), tag = hash_mix(child);
+  uint64_t number = number_of(s, s->mother, features), tag = (uint64_t)day_number(child);
   size_t count = 0;
   if (!child) return 0;
   if (number) keys[count++] = finding_key(hash_mix(number), tag);
@@ -114,9 +114,10 @@ static bool same_child(const birth_search *s, const finding_member *a, const fin
   return child.names != LIKE_OTHER || alike(child.numbers);
 }
 
+/* The child's day is the tag: most brothers and sisters are told apart before their rows are looked at. Ascending. */
 static bool are_close(const birth_search *s, const finding_member *a, const finding_member *b, int32_t *out_days) {
-  int32_t days = day_number(birth_day(s, b->features)) - day_number(birth_day(s, a->features));
-  *out_days = days < 0 ? -days : days;
+  const uint64_t tag = (1u << FINDING_TAG_BITS) - 1;
+  *out_days = (int32_t)(b->key & tag) - (int32_t)(a->key & tag);
   return *out_days >= days_apart_least && *out_days <= days_apart_most && !same_child(s, a, b) && same_mother(s, a, b);
 }
 
@@ -148,7 +149,7 @@ static khop_status look_at_group(void *context, const finding_member *members, s
   return KHOP_OK;
 }
 
-khop_status find_births(findings *out, const finding_input *in, khop_error *err) {
+khop_status find_births(findings *out, const finding_input *in, search_list *list, khop_error *err) {
   const schema_findings *f = &in->schema->findings;
   birth_search s = {.out = out, .in = in, .child = &f->people[0]};
   for (size_t p = 1; p < f->people_count; p++) {
@@ -156,6 +157,10 @@ khop_status find_births(findings *out, const finding_input *in, khop_error *err)
     if (f->people[p].is_parent && f->people[p].is_male) s.father = &f->people[p];
   }
   if (!s.mother || s.child->birth < 0) return KHOP_OK;
-  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = &s};
-  return finding_search_run(&search, in, err);
+  birth_search *kept = search_list_own(list, sizeof *kept, NULL);
+  if (!kept) return error_memory(err, sizeof *kept, "findings");
+  *kept = s;
+  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = kept};
+  search_list_add(list, &search);
+  return KHOP_OK;
 }

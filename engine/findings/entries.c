@@ -71,9 +71,12 @@ static khop_status look_at_group(void *context, const finding_member *members, s
   return group_report(s->out, FINDING_ENTRY_NUMBER_REPEATED, "civil_entry", "", evidence, members, count, NULL, 0, err);
 }
 
-khop_status find_entries(findings *out, const finding_input *in, khop_error *err) {
-  entry_search s = {.out = out, .in = in};
+khop_status find_entries(findings *out, const finding_input *in, search_list *list, khop_error *err) {
   if (in->schema->findings.entry.number < 0) return KHOP_OK;
-  const finding_search search = {.keys = keys_of_row, .equal_tags_too = true, .group = look_at_group, .context = &s};
-  return finding_search_run(&search, in, err);
+  entry_search *s = search_list_own(list, sizeof *s, NULL);
+  if (!s) return error_memory(err, sizeof *s, "findings");
+  *s = (entry_search){.out = out, .in = in};
+  const finding_search search = {.keys = keys_of_row, .equal_tags_too = true, .group = look_at_group, .context = s};
+  search_list_add(list, &search);
+  return KHOP_OK;
 }

@@ -413,31 +413,38 @@ static khop_status relative_group(void *context, const finding_member *members, 
 
 /* ---- all ---------------------------------------------------------------------------------------------------------- */
 
-static khop_status search_all(number_search *s, khop_error *err) {
-  if (s->in->clusters) TRY(look_at_clusters(s, err));
-  if (s->person->birth >= 0) {
-    const finding_search names = {.keys = name_keys, .group = name_group, .context = s};
-    TRY(finding_search_run(&names, s->in, err));
-  }
+/* All units are known. */
+static khop_status end_of_units(void *context, khop_error *err) {
+  number_search *s = context;
   TRY(find_exchanged(s, err));
   for (size_t u = 0; u < s->unit_count; u++) TRY(report_unit(s, &s->units[u], err));
-  if (!s->in->schema->findings.relatives_count) return KHOP_OK;
-  const finding_search relatives = {.keys = relative_keys, .group = relative_group, .context = s};
-  return finding_search_run(&relatives, s->in, err);
+  return KHOP_OK;
 }
 
-khop_status find_numbers(findings *out, const finding_input *in, khop_error *err) {
-  number_search s = {.out = out, .in = in, .person = &in->schema->findings.people[0]};
+static void release(void *context) {
+  number_search *s = context;
+  mem_free(s->place_of);
+  mem_free(s->ranges);
+  mem_free(s->units);
+  mem_free(s->rows);
+}
+
+khop_status find_numbers(findings *out, const finding_input *in, search_list *list, khop_error *err) {
+  const schema_person *person = &in->schema->findings.people[0];
   if (!in->schema->findings.people_count) return KHOP_OK;
+  number_search *s = search_list_own(list, sizeof *s, release);
+  if (!s) return error_memory(err, sizeof *s, "findings");
+  *s = (number_search){.out = out, .in = in, .person = person};
   for (size_t side = 0; side < in->registers->count && in->sides[side]; side++) {
-    if (in->sides[side]->findings.death >= 0) s.deaths |= 1u << side;
-    else if (in->sides[side]->findings.is_living) s.living |= 1u << side;
+    if (in->sides[side]->findings.death >= 0) s->deaths |= 1u << side;
+    else if (in->sides[side]->findings.is_living) s->living |= 1u << side;
   }
-  if (!(s.person->numbers | s.person->papers) && !(s.deaths && s.living)) return KHOP_OK;
-  khop_status status = search_all(&s, err);
-  mem_free(s.place_of);
-  mem_free(s.ranges);
-  mem_free(s.units);
-  mem_free(s.rows);
-  return status;
+  const bool numbered = person->numbers | person->papers;
+  if (in->clusters && (numbered || (s->deaths && s->living))) TRY(look_at_clusters(s, err));
+  if (!numbered) return KHOP_OK;
+  const finding_search names = {.keys = name_keys, .group = name_group, .end = end_of_units, .context = s};
+  search_list_add(list, &names);
+  const finding_search relatives = {.keys = relative_keys, .group = relative_group, .context = s};
+  if (in->schema->findings.relatives_count) search_list_add(list, &relatives);
+  return KHOP_OK;
 }

@@ -182,19 +182,33 @@ static khop_status parcel_group(void *context, const finding_member *members, si
   return KHOP_OK;
 }
 
-khop_status find_owners(findings *out, const finding_input *in, khop_error *err) {
+static void release(void *context) {
+  owner_search *s = context;
+  mem_free(s->sheets);
+}
+
+static khop_status add_search(search_list *list, const owner_search *like, const finding_search *search, owner_search **out_kept, khop_error *err) {
+  owner_search *kept = search_list_own(list, sizeof *kept, release);
+  if (!kept) return error_memory(err, sizeof *kept, "findings");
+  *kept = *like;
+  *out_kept = kept;
+  finding_search with_context = *search;
+  with_context.context = kept;
+  search_list_add(list, &with_context);
+  return KHOP_OK;
+}
+
+khop_status find_owners(findings *out, const finding_input *in, search_list *list, khop_error *err) {
+  static const finding_search certificates = {.keys = certificate_keys, .group = certificate_group};
+  static const finding_search parcels = {.keys = parcel_keys, .equal_tags_too = true, .group = parcel_group};
   const schema_findings *f = &in->schema->findings;
-  owner_search s = {.out = out, .in = in};
+  owner_search s = {.out = out, .in = in}, *kept = NULL;
   if (f->certificate.serial >= 0) {
-    const finding_search certificates = {.keys = certificate_keys, .group = certificate_group, .context = &s};
     owner_fields(&s, f->certificate.owner, f->certificate.owner_number);
-    TRY(finding_search_run(&certificates, in, err));
+    TRY(add_search(list, &s, &certificates, &kept, err));
   }
   if (f->parcel.number < 0) return KHOP_OK;
-  const finding_search parcels = {.keys = parcel_keys, .equal_tags_too = true, .group = parcel_group, .context = &s};
   owner_fields(&s, f->parcel.owner, f->parcel.owner_number);
-  khop_status status = make_sheets(&s, err);
-  if (status == KHOP_OK) status = finding_search_run(&parcels, in, err);
-  mem_free(s.sheets);
-  return status;
+  TRY(add_search(list, &s, &parcels, &kept, err));
+  return make_sheets(kept, err);
 }

@@ -1,7 +1,7 @@
 /* See search.h. */
 #include "findings/search.h"
 
-#include <string.h>
+#include <stdatomic.h>
 
 #include "base/hash.h"
 #include "base/spill_sort.h"
@@ -80,67 +80,166 @@ static void walk_free(walk *w) {
   mem_free(w->wanted);
 }
 
-/* ---- in memory: each chunk of rows counts its keys, then has a place for them ------------------------ */
+/* ---- buckets: which keys may have a partner --------------------------------------------------------- */
 
-typedef struct key_job {
-  const finding_search *search;
-  const finding_input *in;
-  size_t *starts; /* of each chunk among the items; first its number of keys */
-  sort_item *items; /* NULL: count only */
-} key_job;
+enum { bits_a_bucket = 2, buckets_a_word = 16, buckets_a_row = 8 };
 
-static khop_status make_keys(void *context, size_t chunk, unsigned worker, khop_error *err) {
-  (void)worker, (void)err;
-  const key_job *job = context;
-  const feature_table *table = job->in->table;
-  uint64_t keys[FINDING_KEYS_MAX];
-  size_t last = (chunk + 1) * chunk_rows < table->count ? (chunk + 1) * chunk_rows : table->count, total = 0;
-  sort_item *out = job->items ? job->items + job->starts[chunk] : NULL;
-  for (size_t row = chunk * chunk_rows; row < last; row++) {
-    const uint8_t *features = feature_row(table, row);
-    if (feature_row_dead(&table->layout, features)) continue;
-    size_t count = job->search->keys(job->search->context, features, keys);
-    for (size_t k = 0; out && k < count; k++) *out++ = (sort_item){.key = keys[k], .row = (uint32_t)row};
-    total += count;
-  }
-  if (!out) job->starts[chunk] = total;
+typedef struct key_buckets {
+  region memory;
+  _Atomic uint32_t *words; /* of a bucket, met once: bit 0, met again: bit 1 */
+  uint64_t mask;
+} key_buckets;
+
+static uint64_t bucket_count(size_t rows) {
+  uint64_t count = 1 << 12;
+  while (count < buckets_a_row * (uint64_t)rows) count *= 2;
+  return count;
+}
+
+static uint64_t bucket_bytes(size_t rows) { return bucket_count(rows) / buckets_a_word * sizeof(uint32_t); }
+
+static khop_status buckets_make(key_buckets *b, size_t rows, khop_error *err) {
+  TRY(region_map(&b->memory, bucket_bytes(rows), "findings", err));
+  b->words = b->memory.data;
+  b->mask = bucket_count(rows) - 1;
   return KHOP_OK;
 }
 
-static khop_status search_in_memory(const finding_search *s, const finding_input *in, walk *w, khop_error *err) {
-  khop_status status = KHOP_OK;
-  const size_t chunks = (in->table->count + chunk_rows - 1) / chunk_rows;
-  region items = {0}, scratch = {0};
-  size_t total = 0;
-  key_job job = {.search = s, .in = in, .starts = mem_alloc(chunks, sizeof *job.starts)};
-  if (!job.starts) return error_memory(err, chunks * sizeof *job.starts, "findings");
-  TRY_CLEANUP(pool_run(in->workers, chunks, make_keys, &job, err));
-  for (size_t c = 0; c < chunks; c++) {
-    size_t count = job.starts[c];
-    job.starts[c] = total;
-    total += count;
-  }
-  if (total < 2) goto cleanup;
-  TRY_CLEANUP(region_map(&items, total * sizeof(sort_item), "findings", err));
-  TRY_CLEANUP(region_map(&scratch, total * sizeof(sort_item), "findings", err));
-  job.items = items.data;
-  TRY_CLEANUP(pool_run(in->workers, chunks, make_keys, &job, err));
-  TRY_CLEANUP(sort_items(items.data, scratch.data, total, in->workers, err));
-  region_unmap(&scratch);
-  TRY_CLEANUP(walk_groups(w, items.data, total, err));
-cleanup:
-  region_unmap(&items);
-  region_unmap(&scratch);
-  mem_free(job.starts);
-  return status;
+static _Atomic uint32_t *bucket_word(const key_buckets *b, uint64_t key, uint32_t *out_shift) {
+  uint64_t bucket = hash_mix(finding_key_group(key)) & b->mask;
+  *out_shift = (uint32_t)(bucket % buckets_a_word * bits_a_bucket);
+  return &b->words[bucket / buckets_a_word];
 }
 
-/* ---- in a file ------------------------------------------------------------------------------------------ */
+/* Of those who come to a bucket at once exactly one is the first; so the end does not depend on their order. */
+static void bucket_meet(const key_buckets *b, uint64_t key) {
+  uint32_t shift;
+  _Atomic uint32_t *word = bucket_word(b, key, &shift);
+  if ((atomic_load_explicit(word, memory_order_relaxed) >> shift & 3) == 3) return;
+  uint32_t before = atomic_fetch_or_explicit(word, 1u << shift, memory_order_relaxed) >> shift & 3;
+  if (before) atomic_fetch_or_explicit(word, 2u << shift, memory_order_relaxed);
+}
+
+static bool bucket_met_again(const key_buckets *b, uint64_t key) {
+  uint32_t shift;
+  const _Atomic uint32_t *word = bucket_word(b, key, &shift);
+  return atomic_load_explicit(word, memory_order_relaxed) >> shift & 2;
+}
+
+/* ---- two passes over the rows for some searches at once --------------------------------------------------- */
+
+typedef struct item_list {
+  sort_item *items;
+  size_t count, capacity;
+} item_list;
+
+typedef struct keys_job {
+  const finding_search *searches;
+  size_t search_count;
+  const finding_input *in;
+  key_buckets buckets[SEARCHES_MAX];
+  item_list *found; /* worker x search: of a chunk */
+  item_list all[SEARCHES_MAX];
+  bool too_many[SEARCHES_MAX]; /* for the memory: they are to be sorted in the file */
+} keys_job;
+
+/* Keys of some rows of a part, and whose they are. Buckets are all over the memory: they are asked for ahead. */
+enum { rows_a_block = 64 };
+typedef struct key_block {
+  uint64_t keys[rows_a_block * FINDING_KEYS_MAX];
+  uint8_t rows[rows_a_block * FINDING_KEYS_MAX];
+  size_t count;
+} key_block;
+
+static void block_fill(const keys_job *job, size_t s, const feature_table *part, size_t first, key_block *out) {
+  const finding_search *search = &job->searches[s];
+  size_t last = first + rows_a_block < part->count ? first + rows_a_block : part->count;
+  out->count = 0;
+  for (size_t row = first; row < last; row++) {
+    const uint8_t *features = feature_row(part, row);
+    if (feature_row_dead(&part->layout, features)) continue;
+    size_t count = search->keys(search->context, features, out->keys + out->count);
+    for (size_t k = 0; k < count; k++) {
+      uint32_t shift;
+      __builtin_prefetch(bucket_word(&job->buckets[s], out->keys[out->count], &shift), 1);
+      out->rows[out->count++] = (uint8_t)(row - first);
+    }
+  }
+}
+
+static khop_status meet_part(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)worker, (void)err;
+  const keys_job *job = context;
+  key_block block;
+  for (size_t first = 0; first < part->count; first += rows_a_block) {
+    for (size_t s = 0; s < job->search_count; s++) {
+      block_fill(job, s, part, first, &block);
+      for (size_t k = 0; k < block.count; k++) bucket_meet(&job->buckets[s], block.keys[k]);
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status find_part(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  const keys_job *job = context;
+  item_list *found = &job->found[worker * SEARCHES_MAX];
+  key_block block;
+  for (size_t s = 0; s < job->search_count; s++) found[s].count = 0;
+  for (size_t first = 0; first < part->count; first += rows_a_block) {
+    for (size_t s = 0; s < job->search_count; s++) {
+      block_fill(job, s, part, first, &block);
+      TRY(array_reserve(&found[s].items, &found[s].capacity, found[s].count + block.count, sizeof(sort_item), "findings", err));
+      for (size_t k = 0; k < block.count; k++) {
+        if (!bucket_met_again(&job->buckets[s], block.keys[k])) continue;
+        uint32_t row = feature_row_number(part, first + block.rows[k]);
+        found[s].items[found[s].count++] = (sort_item){.key = block.keys[k], .row = row};
+      }
+    }
+  }
+  return KHOP_OK;
+}
+
+static khop_status take_part(void *context, unsigned worker, const feature_table *part, khop_error *err) {
+  (void)part;
+  keys_job *job = context;
+  const bool in_file = job->in->table->file != NULL;
+  for (size_t s = 0; s < job->search_count; s++) {
+    const item_list *found = &job->found[worker * SEARCHES_MAX + s];
+    item_list *all = &job->all[s];
+    job->too_many[s] |= in_file && (all->count + found->count) * 2 * sizeof(sort_item) > job->in->spill_bytes / 8;
+    if (job->too_many[s]) continue;
+    TRY(array_reserve(&all->items, &all->capacity, all->count + found->count, sizeof(sort_item), "findings", err));
+    for (size_t i = 0; i < found->count; i++) all->items[all->count++] = found->items[i];
+  }
+  return KHOP_OK;
+}
+
+static khop_status find_items(keys_job *job, khop_error *err) {
+  const size_t rows = job->in->table->count, lists = pool_threads(job->in->workers) * (size_t)SEARCHES_MAX;
+  row_pass pass = {.table = job->in->table, .work = meet_part, .context = job};
+  for (size_t s = 0; s < job->search_count; s++) TRY(buckets_make(&job->buckets[s], rows, err));
+  TRY(row_pass_run(&pass, job->in->workers, err));
+  job->found = mem_alloc(lists, sizeof *job->found);
+  if (!job->found) return error_memory(err, lists * sizeof *job->found, "findings");
+  pass = (row_pass){.table = job->in->table, .work = find_part, .take = take_part, .context = job};
+  return row_pass_run(&pass, job->in->workers, err);
+}
+
+static void keys_job_free(keys_job *job, bool with_items) {
+  for (size_t i = 0; job->found && i < pool_threads(job->in->workers) * (size_t)SEARCHES_MAX; i++) mem_free(job->found[i].items);
+  mem_free(job->found);
+  job->found = NULL;
+  for (size_t s = 0; s < job->search_count; s++) {
+    region_unmap(&job->buckets[s].memory);
+    if (with_items) mem_free(job->all[s].items);
+  }
+}
+
+/* ---- too many keys, sorted in the file ------------------------------------------------------------------------------------------ */
 
 typedef struct spilled_keys {
   const finding_search *search;
-  spill_sorter *sorter; /* NULL: count only */
-  uint64_t count;
+  spill_sorter *sorter;
 } spilled_keys;
 
 static khop_status add_keys(void *context, unsigned worker, const feature_table *part, khop_error *err) {
@@ -151,8 +250,7 @@ static khop_status add_keys(void *context, unsigned worker, const feature_table 
     const uint8_t *features = feature_row(part, i);
     if (feature_row_dead(&part->layout, features)) continue;
     size_t count = job->search->keys(job->search->context, features, keys);
-    job->count += count;
-    for (size_t k = 0; job->sorter && k < count; k++) {
+    for (size_t k = 0; k < count; k++) {
       const sort_item item = {.key = keys[k], .row = feature_row_number(part, i)};
       TRY(spill_sorter_add(job->sorter, &item, 1, err));
     }
@@ -198,9 +296,58 @@ khop_status finding_search_items(const finding_search *s, const finding_input *i
   return status;
 }
 
-khop_status finding_search_run(const finding_search *s, const finding_input *in, khop_error *err) {
-  walk w = {.search = s, .in = in};
-  khop_status status = in->table->file ? search_in_file(s, in, &w, err) : search_in_memory(s, in, &w, err);
-  walk_free(&w);
+static khop_status search_finish(const keys_job *job, size_t number, khop_error *err) {
+  const finding_search *s = &job->searches[number];
+  if (job->too_many[number]) {
+    walk w = {.search = s, .in = job->in};
+    khop_status status = search_in_file(s, job->in, &w, err);
+    walk_free(&w);
+    TRY(status);
+  } else {
+    TRY(finding_search_items(s, job->in, job->all[number].items, job->all[number].count, err));
+  }
+  return s->end ? s->end(s->context, err) : KHOP_OK;
+}
+
+static khop_status run_some(const finding_search *searches, size_t count, const finding_input *in, khop_error *err) {
+  keys_job *job = mem_alloc(1, sizeof *job);
+  if (!job) return error_memory(err, sizeof *job, "findings");
+  *job = (keys_job){.searches = searches, .search_count = count, .in = in};
+  khop_status status = find_items(job, err);
+  keys_job_free(job, false);
+  for (size_t s = 0; status == KHOP_OK && s < count; s++) status = search_finish(job, s, err);
+  keys_job_free(job, true);
+  mem_free(job);
   return status;
+}
+
+/* As many at once as have room for their buckets. */
+khop_status search_list_run(const search_list *list, const finding_input *in, khop_error *err) {
+  size_t room = in->table->file ? (size_t)(in->spill_bytes / 4 / bucket_bytes(in->table->count)) : SEARCHES_MAX;
+  if (room == 0) room = 1;
+  for (size_t from = 0, count; from < list->count; from += count) {
+    count = list->count - from < room ? list->count - from : room;
+    TRY(run_some(list->items + from, count, in, err));
+  }
+  return KHOP_OK;
+}
+
+/* ---- the list -------------------------------------------------------------------------------------------- */
+
+void *search_list_own(search_list *list, size_t size, void (*release)(void *context)) {
+  void *context = mem_alloc(1, size);
+  if (!context) return NULL;
+  list->owned[list->owned_count].context = context;
+  list->owned[list->owned_count++].free = release;
+  return context;
+}
+
+void search_list_add(search_list *list, const finding_search *s) { list->items[list->count++] = *s; }
+
+void search_list_free(search_list *list) {
+  for (size_t i = 0; i < list->owned_count; i++) {
+    if (list->owned[i].free) list->owned[i].free(list->owned[i].context);
+    mem_free(list->owned[i].context);
+  }
+  *list = (search_list){0};
 }

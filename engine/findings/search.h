@@ -1,10 +1,14 @@
 /* Groups of records that share a key, after all rows are read: where findings of more than one record begin.
  *
- *   rows --keys--> group << 24 | tag, row --sort--> groups of two keys or more --handler, in the order of keys--> findings_add
+ *   pass 1   rows --keys--> buckets of each search: met once, met again        2 bits a bucket, 8 or more buckets a row
+ *   pass 2   rows --keys--> those whose bucket was met again --> group << 24 | tag, row
+ *   each search   --sort--> groups of two keys or more --handler, in the order of keys--> findings_add
  *
- * A key is a hash of what is shared (40 bits: the handler compares the values themselves) and a tag, a hash of what would
- * make it harmless (the person's name): where all tags of a group agree it is left out before a row is looked at. Rows in
- * memory are read where they are; of those in a file only the groups' are fetched, part by part.
+ * Registers repeat few of these keys, so that most rows are done with when their buckets are. All searches share the two
+ * passes. A key is a hash of what is shared (40 bits: the handler compares the values themselves) and a tag, a hash of what
+ * would make it harmless (the person's name): where all tags of a group agree it is left out before a row is looked at. Rows in
+ * memory are read where they are; of those in a file only the groups' are fetched, part by part, and keys that are too many
+ * for the memory are sorted there (search_spilled.c). When this stops being right: keys that most rows share with another.
  */
 #ifndef KHOP_FINDINGS_SEARCH_H
 #define KHOP_FINDINGS_SEARCH_H
@@ -46,10 +50,28 @@ typedef struct finding_search {
   bool equal_tags_too; /* also groups whose tags all agree */
   /* A group of two members or more, ascending by tag, then row; a row may stand there more than once. */
   khop_status (*group)(void *context, const finding_member *members, size_t count, khop_error *err);
+  /* After the last group; NULL: nothing is left to do. */
+  khop_status (*end)(void *context, khop_error *err);
   void *context;
 } finding_search;
 
-khop_status finding_search_run(const finding_search *s, const finding_input *in, khop_error *err);
+/* Searches that are run together, one behind the other, and what they work on. */
+enum { SEARCHES_MAX = 12 };
+typedef struct search_list {
+  finding_search items[SEARCHES_MAX];
+  size_t count;
+  struct {
+    void *context;
+    void (*free)(void *context);
+  } owned[SEARCHES_MAX];
+  size_t owned_count;
+} search_list;
+
+/* `size` zeroed bytes that live as long as the list; `release` (may be NULL) frees what they point to. NULL: out of memory. */
+void *search_list_own(search_list *list, size_t size, void (*release)(void *context));
+void search_list_add(search_list *list, const finding_search *s);
+void search_list_free(search_list *list);
+khop_status search_list_run(const search_list *list, const finding_input *in, khop_error *err);
 /* The same of keys and rows that are known, in the order of rows; sorts them. Without `keys`. */
 khop_status finding_search_items(const finding_search *s, const finding_input *in, sort_item *items, size_t count, khop_error *err);
 
@@ -58,7 +80,8 @@ size_t finding_member_rows(const finding_member *members, size_t count, uint32_t
 
 /* ---- finders ------------------------------------------------------------------------------------ */
 
-typedef khop_status finder(findings *out, const finding_input *in, khop_error *err);
+/* Adds the searches that the schema has fields for. */
+typedef khop_status finder(findings *out, const finding_input *in, search_list *list, khop_error *err);
 finder find_shared;  /* id_shared */
 finder find_entries; /* entry_twice, entry_number_repeated */
 finder find_owners;  /* certificate_owners, parcel_owners, parcel_renumbered */

@@ -106,11 +106,17 @@ static khop_status look_at_group(void *context, const finding_member *members, s
   return people_count > 1 ? report(s, people, people_count, members, count, err) : KHOP_OK;
 }
 
-khop_status find_shared(findings *out, const finding_input *in, khop_error *err) {
-  shared_search s = {.out = out, .in = in};
+static void release(void *context) {
+  shared_search *s = context;
+  mem_free(s->rows);
+}
+
+khop_status find_shared(findings *out, const finding_input *in, search_list *list, khop_error *err) {
   if (!in->schema->findings.numbered) return KHOP_OK;
-  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = &s};
-  khop_status status = finding_search_run(&search, in, err);
-  mem_free(s.rows);
-  return status;
+  shared_search *s = search_list_own(list, sizeof *s, release);
+  if (!s) return error_memory(err, sizeof *s, "findings");
+  *s = (shared_search){.out = out, .in = in};
+  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = s};
+  search_list_add(list, &search);
+  return KHOP_OK;
 }

@@ -11,9 +11,12 @@ khop_status run_find(run *r, const clusters *c, khop_error *err) {
                       .today = r->finding_rules.today, .workers = r->workers, .spill = r->spill, .spill_bytes = r->spill ? run_spill_bytes(r) : 0,
                       .control = r->options.control};
   for (size_t side = 0; side < run_side_count(r); side++) in.sides[side] = r->side_schemas[side] ? r->side_schemas[side] : r->schema;
-  region_unmap(&r->items); /* whose place keys take while they are sorted */
-  region_unmap(&r->scratch);
-  for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY(finders[i](&r->findings, &in, err));
-  if (c && !r->spill) TRY(run_sort_buffers(r, err));
-  return findings_end(&r->findings, &r->table, err);
+  khop_status status = KHOP_OK;
+  search_list list = {0};
+  for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY_CLEANUP(finders[i](&r->findings, &in, &list, err));
+  TRY_CLEANUP(search_list_run(&list, &in, err));
+  TRY_CLEANUP(findings_end(&r->findings, &r->table, err));
+cleanup:
+  search_list_free(&list);
+  return status;
 }
