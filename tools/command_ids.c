@@ -4,7 +4,7 @@
 #include "commands.h"
 
 static const option_spec ids_options[] = {
-    {"--output", "-o", "OUT", "directory for ids.csv, rejected.csv and summary.json; created when missing"},
+    {"--output", "-o", "OUT", "directory for ids.csv, report.html, rejected.csv and summary.json; created when missing"},
     {"--force", NULL, NULL, "OUT may hold an earlier run: its files are replaced when the new ones are whole"},
     {NULL, NULL, NULL, NULL}};
 
@@ -32,7 +32,7 @@ static khop_status run_ids(const arguments *a, khop_error *err) {
   show_findings(&summary);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(summary.seconds), summary.threads, summary.simd,
          show_bytes(summary.peak_memory_bytes));
-  printf("results        %s: ids.csv, rejected.csv, summary.json\n", options.output);
+  printf("results        %s: rejected.csv, summary.json%s\n", options.output, show_results(summary.written));
   return KHOP_OK;
 }
 
@@ -44,5 +44,5 @@ const command_spec command_ids = {
                "What a number says of its person needs the schema's findings: docs/schema.md.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){ids_options, options_today, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){ids_options, options_write, options_today, options_schema, options_input, options_run, options_help, NULL},
     .run = run_ids};

@@ -1,7 +1,6 @@
 /* report.html: the page of report/, which is the same for every run, around one JSON object:
  *
  *   language, title             of the page; of the schema
- *   severities                  of the kinds of findings there are
  *   weights                     compared pairs by match weight: bins of `step` bits from `first` on, matches from bin `match` on
  *   cluster_sizes, largest_clusters
  *   summary                     all of summary.json
@@ -86,18 +85,8 @@ static json_t *largest(const result *r) {
   return array;
 }
 
-static json_t *severities(void) {
-  json_t *object = json_object();
-  for (size_t kind = 0; kind < FINDING_KINDS; kind++) {
-    const char *severity = finding_severity_name(finding_kind_severity((finding_kind)kind));
-    json_object_set_new(object, finding_code((finding_kind)kind), json_string(severity));
-  }
-  return object;
-}
-
 static json_t *build(const result *r, const char *language, json_t *summary) {
   json_t *root = json_pack("{s:s, s:s}", "language", language, "title", r->schema->title ? r->schema->title : r->schema->name);
-  if (r->findings) json_object_set_new(root, "severities", severities());
   if (r->errors) json_object_set_new(root, "weights", weights(r));
   if (r->largest) {
     json_object_set_new(root, "cluster_sizes", cluster_sizes(r->largest));

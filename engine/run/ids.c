@@ -11,9 +11,7 @@ static khop_status write_all(run *r, outputs *o, const result *found, khop_summa
   write_rejected(&o->files[OUTPUT_REJECTED], found);
   TRY(outputs_finish(o, OUTPUT_REJECTED, err));
   TRY(control_check(r->options.control, err));
-  run_summarise_time(r, summary);
-  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, NULL, err));
-  TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
+  TRY(run_write_summary(r, o, found, summary, NULL, err));
   return outputs_publish(o, err);
 }
 
@@ -24,6 +22,7 @@ khop_status khop_ids(const khop_options *options, khop_summary *out_summary, kho
   outputs o;
   outputs_init(&o, OUTPUTS_OF_IDS);
   TRY_CLEANUP(run_open(&r, options, RUN_FINDS, err));
+  outputs_want(&o, outputs_of_results(r.options.write));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(run_read_and_store(&r, err));
   TRY_CLEANUP(run_find(&r, NULL, err));

@@ -97,7 +97,7 @@ static void tell_time(khop_summary *out) {
   if (strftime(offset, sizeof offset, "%z", &here) == 5) snprintf(out->finished + length, sizeof out->finished - length, "%.3s:%s", offset, offset + 3);
 }
 
-void run_summarise_time(run *r, khop_summary *out) {
+static void summarise_time(run *r, khop_summary *out) {
   progress_finish(&r->progress);
   tell_time(out);
   out->seconds = progress_elapsed_s(&r->progress);
@@ -202,10 +202,14 @@ cleanup:
 
 /* ---- results about the whole, last ------------------------------------------------------------------------------- */
 
-static khop_status write_for_people(const writing *w, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
-  if (!run_reports(w->run)) return KHOP_OK;
-  TRY(write_report(&w->outputs->files[OUTPUT_REPORT], w->found, w->run->options.language, summary, links, err));
-  return outputs_finish(w->outputs, OUTPUT_REPORT, err);
+khop_status run_write_summary(run *r, outputs *o, const result *found, khop_summary *summary, const khop_link_summary *links, khop_error *err) {
+  summarise_time(r, summary);
+  if (run_reports(r)) {
+    TRY(write_report(&o->files[OUTPUT_REPORT], found, r->options.language, summary, links, err));
+    TRY(outputs_finish(o, OUTPUT_REPORT, err));
+  }
+  TRY(write_summary(&o->files[OUTPUT_SUMMARY], found, summary, links, err));
+  return outputs_finish(o, OUTPUT_SUMMARY, err);
 }
 
 /* All but the summary; what that needs of it goes to `quality`. */
@@ -232,13 +236,10 @@ khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t me
   TRY_CLEANUP(write_files(&job, &quality, summary, err));
   TRY_CLEANUP(control_check(r->options.control, err));
   if (is_wanted(o, OUTPUT_QUALITY)) all.quality = &quality;
-  run_summarise_time(r, summary);
-  TRY_CLEANUP(write_for_people(&job, summary, links, err));
-  TRY_CLEANUP(write_summary(&o->files[OUTPUT_SUMMARY], &all, summary, links, err));
+  TRY_CLEANUP(run_write_summary(r, o, &all, summary, links, err));
 cleanup:
   quality_result_free(&quality);
   TRY(status);
-  TRY(outputs_finish(o, OUTPUT_SUMMARY, err));
   if (r->store) TRY(store_writer_finish(r->store, r->options.force, err));
   return outputs_publish(o, err);
 }

@@ -156,9 +156,9 @@ static khop_status choose_today(const khop_options *o, uint32_t *out, khop_error
 static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   unsigned *write = &r->options.write;
   TRY(check_report(&r->options, err));
-  if (kind == RUN_FINDS) *write = KHOP_WRITE_IDS;
+  if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0);
+  if (kind == RUN_FINDS) *write = KHOP_WRITE_IDS | (*write & KHOP_WRITE_REPORT);
   else if (kind != RUN_WRITES) *write = 0;
-  else if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0);
   return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
 }
 

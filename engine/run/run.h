@@ -160,8 +160,8 @@ khop_status run_find(run *r, const clusters *c, khop_error *err);
 result run_result(const run *r);
 /* Rows, compared pairs, findings, and clusters (NULL: none were made). */
 void run_summarise(const run *r, const clusters *c, khop_summary *out);
-/* Ends the last phase: time, memory. */
-void run_summarise_time(run *r, khop_summary *out);
+/* summary.json, and report.html where it is wanted. Ends the last phase: time and memory go into `summary`. `links` may be NULL. */
+khop_status run_write_summary(run *r, outputs *o, const result *found, khop_summary *summary, const khop_link_summary *links, khop_error *err);
 /* All wanted files and the store, which take their names together; the time goes into `summary`. `member_count` of
  * run_sort_members; `links` may be NULL. */
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,

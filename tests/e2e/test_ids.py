@@ -79,7 +79,7 @@ def test_summary(directory):
     register, _ = register_with_faults(directory, "cccd")
     out = support.path(directory, "out")
     result = support.khop("ids", register, "-o", out, *TODAY)
-    assert set(os.listdir(out)) == {"ids.csv", "rejected.csv", "summary.json"}
+    assert set(os.listdir(out)) == {"ids.csv", "rejected.csv", "summary.json", "report.html"}
     rows = findings(out)
     summary = support.read_json(out, "summary.json")
     told = summary["findings"]

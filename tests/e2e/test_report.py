@@ -78,7 +78,7 @@ def cards(page):
 
 
 def column(page, table, number):
-    return texts(page, f"#{table} tbody tr > :nth-child({number})")
+    return texts(page, f"#table-{table} tbody tr > :nth-child({number})")
 
 
 def numbers(values):
@@ -167,8 +167,8 @@ def test_words(directory):
     """Every word that the page asks for is there in both languages."""
     pages = pathlib.Path(__file__).resolve().parents[2] / "engine" / "output" / "report"
     known = {}
-    for name in ("words.js", "words_schema.js"):
-        text = (pages / name).read_text(encoding="utf-8")
+    for file in pages.glob("words*.js"):
+        text = file.read_text(encoding="utf-8")
         known |= {key: (one, two) for key, one, two in re.findall(r'"([^"\n]+)":\s*\["([^"\n]*)",\s*"([^"\n]*)"\]', text)}
     assert len(known) > 200 and all(one and two for one, two in known.values())
     asked = {key for path in pages.glob("*.js") for key in re.findall(r'\bt\(\s*"([a-z_.]+)"', path.read_text(encoding="utf-8"))}
@@ -219,16 +219,16 @@ def test_sorting(directory):
     _, out = deduped(directory)
     with browser() as page:
         open_report(page, out)
-        click(page, "#rules th:nth-child(4) button")
+        click(page, "#table-rules th:nth-child(4) button")
         falling = numbers(column(page, "rules", 4))
         assert falling == sorted(falling, reverse=True) and len(set(falling)) > 3
-        click(page, "#rules th:nth-child(4) button")
+        click(page, "#table-rules th:nth-child(4) button")
         assert numbers(column(page, "rules", 4)) == sorted(falling)
-        assert page.execute_script("return document.querySelector('#rules th:nth-child(4)').ariaSort") == "ascending"
-        click(page, "#rules th:nth-child(1) button")
+        assert page.execute_script("return document.querySelector('#table-rules th:nth-child(4)').ariaSort") == "ascending"
+        click(page, "#table-rules th:nth-child(1) button")
         names = column(page, "rules", 1)
         assert len(names) == len(falling) and names[0][0] < names[-1][0]
-        assert texts(page, "#rules [aria-sort=ascending]") == ["Căn cứ"]
+        assert texts(page, "#table-rules [aria-sort=ascending]") == ["Căn cứ"]
         check_quiet(page)
 
 
@@ -259,6 +259,26 @@ def test_link(directory):
     assert "Kết quả đối chiếu" in sections and "Phân bố trọng số khớp" in sections
 
 
+def test_ids(directory):
+    """Findings by kind, most first, in a report of its own and in that of dedupe."""
+    where = support.path(directory, "faulty")
+    support.khop("gen", "cccd", "-n", PEOPLE // 2, "--faults", 20, "-o", where)
+    out = support.path(directory, "found")
+    support.khop("ids", support.path(where, "cccd.csv"), "-o", out)
+    kinds = support.read_json(out, "summary.json")["findings"]["kinds"]
+    totals = sorted((sum(counts.values()) for counts in kinds.values()), reverse=True)
+    assert support.report_data(out)["summary"]["findings"]["kinds"] == kinds and len(totals) > 5
+    with browser() as page:
+        open_report(page, out)
+        assert page.title.startswith("Báo cáo kiểm tra số định danh") and cards(page)["findings"] == str(sum(totals))
+        assert numbers(column(page, "findings", 2)) == totals
+        assert not any("_" in name for name in column(page, "findings", 1)), column(page, "findings", 1)
+        click(page, "#table-findings th:nth-child(2) button")
+        assert numbers(column(page, "findings", 2)) == totals[::-1]
+        assert page.execute_script("return document.querySelectorAll('#findings svg').length") >= 1
+        check_quiet(page)
+
+
 def test_markup_is_text(directory):
     """Names of files, fields and records may look like markup: they are shown, not run."""
     evil = "</script><script>document.title='x'</script><img src=http:x onerror=alert(1)>"
@@ -272,7 +292,7 @@ def test_markup_is_text(directory):
         open_report(page, out)
         assert page.title.startswith("Báo cáo")
         assert page.execute_script("return document.querySelectorAll('img, main script').length") == 0
-        assert any(evil in text for text in texts(page, "#clusters td"))
+        assert any(evil in text for text in texts(page, "#table-clusters td"))
         check_quiet(page)
 
 

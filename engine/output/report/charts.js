@@ -29,7 +29,7 @@ const style = { fontFamily: "inherit", fontSize: "13px", background: "none", ove
 const maximum = (values) => values.reduce((most, value) => (value > most ? value : most), 0);
 
 /* Horizontal bars. rows: [{name, value, color}], in their order; or with `part`, several rows of one name beside each other. */
-export function bars(label, rows, { stacked = false, legend = null } = {}) {
+export function bars(label, rows, { stacked = false } = {}) {
   const names = [...new Set(rows.map((row) => row.name))];
   const sums = names.map((name) => ({ name, value: rows.filter((row) => row.name === name).reduce((sum, row) => sum + row.value, 0) }));
   const longest = maximum(names.map((name) => name.length));
@@ -46,7 +46,7 @@ export function bars(label, rows, { stacked = false, legend = null } = {}) {
         text(sums, { x: "value", y: "name", text: (row) => count(row.value), textAnchor: "start", dx: 5, fill: "currentColor", fontVariant: "tabular-nums" }),
         ruleX([0], { stroke: "#8793a0" })],
     });
-  }, legend);
+  });
 }
 
 /* How many pairs have which weight. bins: [{from, to, value, color, name}]; `lines`: [{at, label}]. The scale is logarithmic: most pairs

@@ -1,8 +1,9 @@
 /* The page's language: words, numbers, times. */
 import { words as pageWords } from "./words.js";
+import { qualityWords } from "./words_quality.js";
 import { schemaWords } from "./words_schema.js";
 
-const words = { ...pageWords, ...schemaWords };
+const words = { ...pageWords, ...qualityWords, ...schemaWords };
 
 const locales = { vi: "vi-VN", en: "en-GB" };
 let language = "vi";
@@ -17,6 +18,7 @@ export function t(key, ...values) {
 }
 /* The words of a code that a schema or a later version may have made up: then the code itself. */
 export const tCode = (group, code) => (`${group}.${code}` in words ? t(`${group}.${code}`) : String(code).replaceAll("_", " "));
+export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);
 /* "ho_ten.given+ngay_sinh" as "Họ tên (tên) + ngày sinh"; one with a field that is not known stays as it is. */
 export function fieldNames(names) {
   const parts = names.split("+").map((name) => {
@@ -25,8 +27,7 @@ export function fieldNames(names) {
     return t(`field.${field}`) + (part ? ` (${digits ? `${digits} ` : ""}${t(`part.${part}`)})` : "");
   });
   if (parts.includes(null)) return names;
-  const text = parts.join(" + ");
-  return text[0].toUpperCase() + text.slice(1);
+  return capital(parts.join(" + "));
 }
 export const isKnown = (key) => key in words;
 

@@ -3,11 +3,12 @@ import { h } from "./dom.js";
 import { forgetCharts } from "./charts.js";
 import { guide } from "./guide.js";
 import { currentLanguage, moment, setLanguage, t } from "./language.js";
-import { findings, headline, inputs, job, registerName, sentences } from "./sections_input.js";
+import { findings, headline, inputs, job, registerName, sentences, sides } from "./sections_input.js";
+import { contradictions, places, quality } from "./sections_quality.js";
 import { blocks, categories, clusters, expected, run, training, weights } from "./sections_match.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const sections = { headline, categories, inputs, findings, clusters, blocks, weights, expected, training, guide, run };
+const sections = { headline, categories, contradictions, inputs, quality, places, findings, clusters, blocks, weights, expected, training, guide, run };
 
 function languageButton(language) {
   return h("button", { type: "button", lang: language, "data-language": language, "aria-pressed": String(currentLanguage() === language),
@@ -15,7 +16,7 @@ function languageButton(language) {
 }
 
 function subject({ summary, title }) {
-  return summary.links ? `${registerName(summary.left.schema)} – ${registerName(summary.right.schema)}` : registerName(summary.schema, title);
+  return summary.links ? sides(summary).map((side) => registerName(side.schema)).join(" – ") : registerName(summary.schema, title);
 }
 
 function head() {

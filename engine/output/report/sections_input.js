@@ -5,8 +5,12 @@ import { bars, colors, legend } from "./charts.js";
 import { count, fieldNames, isKnown, percent, share, t, tCode } from "./language.js";
 import { table } from "./table.js";
 
-const sum = (values) => Object.values(values ?? {}).reduce((total, value) => total + value, 0);
-export const findingCount = (data) => sum(data.summary.findings);
+/* Linked registers. */
+export const sides = (summary) => summary.registers ?? [summary.left, summary.right];
+
+const severityColors = { errors: colors.conflict, warnings: colors.review, infos: colors.match };
+const ofSeverities = (kind) => Object.keys(severityColors).reduce((sum, severity) => sum + (kind[severity] ?? 0), 0);
+export const findingCount = ({ summary }) => Object.values(summary.findings?.kinds ?? {}).reduce((sum, kind) => sum + ofSeverities(kind), 0);
 export const job = ({ summary }) => (summary.links ? "link" : summary.clusters ? "dedupe" : "ids");
 
 /* The register as people call it. */
@@ -19,10 +23,10 @@ const merged = (summary) => summary.input.indexed - summary.clusters.records_in_
 /* ---- in one breath --------------------------------------------------------------------------------- */
 
 export function sentences(data) {
-  const { summary } = data, { input, pairs, clusters, links, left, right } = summary;
+  const { summary } = data, { input, pairs, clusters, links } = summary;
   const said = [];
   if (links) {
-    said.push(t("sentence.link", count(left.indexed), count(left.linked), registerName(left.schema), count(right.indexed), count(right.linked), registerName(right.schema)));
+    said.push(...sides(summary).map((side) => t("sentence.link", registerName(side.schema), count(side.linked), count(side.indexed))));
     if (links.conflicts) said.push(t("sentence.conflicts", count(links.conflicts)));
   } else if (clusters) {
     said.push(t("sentence.dedupe", count(input.indexed), count(clusters.records_in_them), count(clusters.of_two_or_more), count(merged(summary))));
@@ -36,7 +40,7 @@ export function sentences(data) {
 
 /* ---- headline numbers -------------------------------------------------------------------------------- */
 
-const card = (key, value, note, kind = "") => h("div", { class: `card ${kind}`, "data-card": key }, h("div", { class: "name" }, t(`card.${key}`)),
+const card = (key, value, note, kind = "", name = t(`card.${key}`), number = "") => h("div", { class: `card ${kind}`, "data-card": key + number }, h("div", { class: "name" }, name),
   h("div", { class: "value" }, value), note && h("div", { class: "detail" }, note));
 
 function matchCards({ summary: { pairs, expected } }) {
@@ -54,12 +58,18 @@ function dedupeCards(data) {
 }
 
 function linkCards(data) {
-  const { left, right, links, pairs } = data.summary;
+  const { links, pairs } = data.summary;
   return [
-    card("left", share(left.linked, left.indexed), t("card.side.note", count(left.linked), count(left.indexed))),
-    card("right", share(right.linked, right.indexed), t("card.side.note", count(right.linked), count(right.indexed))),
+    ...sides(data.summary).map((side, i) => card("side", share(side.linked, side.indexed), t("card.side.note", count(side.linked), count(side.indexed)), "",
+      t("card.side", registerName(side.schema)), i)),
     card("links", count(links.links), t("card.match.note", count(pairs.compared))),
     card("conflicts", count(links.conflicts), t("card.conflicts.note", share(links.conflicts, links.links)), "conflict"), ...matchCards(data)];
+}
+
+function qualityCard(quality) {
+  if (!quality) return null;
+  const { usable = 0, needs_correction: correct = 0, unusable = 0 } = quality.groups;
+  return card("usable", share(usable, usable + correct + unusable), t("card.usable.note", count(correct), count(unusable)), "good");
 }
 
 export function headline(data) {
@@ -67,7 +77,8 @@ export function headline(data) {
   return h("div", { class: "cards" },
     card("rows", count(input.rows), t("card.rows.note", count(input.rejected))),
     job(data) === "link" ? linkCards(data) : job(data) === "dedupe" ? dedupeCards(data) : [],
-    summary.findings ? card("findings", count(found), t("card.findings.note", count(Object.keys(summary.findings).length)), found ? "conflict" : "good") : null);
+    qualityCard(summary.quality),
+    summary.findings ? card("findings", count(found), t("card.findings.note", count(summary.findings.records)), found ? "conflict" : "good") : null);
 }
 
 /* ---- what was compared -------------------------------------------------------------------------------- */
@@ -101,19 +112,19 @@ export function inputs(data) {
 
 /* ---- findings ------------------------------------------------------------------------------------------ */
 
-const severityColors = { error: colors.conflict, warning: colors.review, info: colors.match };
-
 export function findings(data) {
-  const kinds = Object.entries(data.summary.findings ?? {}).filter(([, value]) => value > 0).sort((a, b) => b[1] - a[1]);
-  if (!kinds.length) return null;
-  const severities = data.severities ?? {};
-  const rows = kinds.map(([kind, value]) => ({ kind: tCode("finding", kind), severity: severities[kind] ? t(`severity.${severities[kind]}`) : "", value,
+  const found = Object.entries(data.summary.findings?.kinds ?? {}).map(([kind, counts]) => ({ kind, counts, value: ofSeverities(counts) }))
+    .filter(({ value }) => value > 0).sort((a, b) => b.value - a.value);
+  if (!found.length) return null;
+  const severities = Object.keys(severityColors).filter((severity) => found.some(({ counts }) => counts[severity] > 0));
+  const rows = found.map(({ kind, counts, value }) => ({ kind: tCode("finding", kind), ...counts, value,
     action: isKnown(`action.${kind}`) ? t(`action.${kind}`) : "" }));
-  const used = [...new Set(kinds.map(([kind]) => severities[kind]).filter(Boolean))];
   return [
-    bars(t("findings.total"), kinds.slice(0, 20).map(([kind, value]) => ({ name: tCode("finding", kind), value, color: severityColors[severities[kind]] }))),
-    used.length ? legend(Object.keys(severityColors).filter((s) => used.includes(s)).map((s) => [severityColors[s], t(`severity.${s}`)])) : null,
-    table("findings", [{ key: "kind", label: t("findings.kind"), wide: true }, used.length && { key: "severity", label: t("findings.severity") },
-      { key: "value", label: t("count") }, { key: "action", label: t("findings.action"), wide: true }].filter(Boolean), rows, "value"),
+    bars(t("findings.total"), found.flatMap(({ kind, counts }) => severities.map((severity) =>
+      ({ name: tCode("finding", kind), part: t(`severity.${severity}`), value: counts[severity] ?? 0, color: severityColors[severity] }))), { stacked: true }),
+    legend(severities.map((severity) => [severityColors[severity], t(`severity.${severity}`)])),
+    table("findings", [{ key: "kind", label: t("findings.kind"), wide: true }, { key: "value", label: t("count") },
+      ...severities.length > 1 ? severities.map((severity) => ({ key: severity, label: t(`severity.${severity}`) })) : [],
+      { key: "action", label: t("findings.action"), wide: true }], rows, "value"),
     h("p", { class: "note" }, t("findings.note"))];
 }

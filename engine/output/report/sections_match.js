@@ -1,16 +1,16 @@
 /* What matching found, how sure it is, and how it came about. */
 import { h } from "./dom.js";
 import { bars, colors, histogram, legend } from "./charts.js";
-import { bytes, count, decimal, fieldNames, percent, seconds, small, t, tCode } from "./language.js";
-import { registerName } from "./sections_input.js";
+import { bytes, capital, count, decimal, fieldNames, percent, seconds, small, t, tCode } from "./language.js";
+import { registerName, sides } from "./sections_input.js";
 import { facts, table } from "./table.js";
 
 /* ---- linked registers ----------------------------------------------------------------------------------- */
 
-function fateRows({ left, right }) {
+function fateRows(summary) {
   const colorOf = { linked: colors.match, for_review: colors.review, unlinked: colors.other };
-  const side = (name, facts) => Object.entries(colorOf).map(([key, color]) => ({ name, part: t(`categories.${key}`), value: facts[key], color }));
-  return [...side(`${t("categories.first")}: ${registerName(left.schema)}`, left), ...side(`${t("categories.second")}: ${registerName(right.schema)}`, right)];
+  return sides(summary).flatMap((side, i) => Object.entries(colorOf).map(([key, color]) =>
+    ({ name: t("categories.side", i + 1, registerName(side.schema)), part: t(`categories.${key}`), value: side[key], color })));
 }
 
 export function categories({ summary }) {
@@ -89,7 +89,7 @@ const logOdds = (probability) => Math.log2(probability / (1 - probability));
 function reasonTable({ summary: { reasons } }) {
   if (!reasons?.length) return [];
   return [h("h3", null, t("reasons.title")), table("reasons", [
-    { key: "reason", label: t("reasons.reason"), show: (reason) => tCode("reason", reason) }, { key: "comparison", label: t("reasons.comparison"), show: fieldNames }, { key: "pairs", label: t("count") }], reasons)];
+    { key: "reason", label: t("reasons.reason"), show: (reason) => capital(tCode("reason", reason)) }, { key: "comparison", label: t("reasons.comparison"), show: fieldNames }, { key: "pairs", label: t("count") }], reasons)];
 }
 
 export function weights(data) {

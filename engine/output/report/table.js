@@ -41,7 +41,7 @@ export function table(name, columns, rows, sorted = null) {
       h("button", { type: "button", title: t("table.sort"), onclick: () => sort(column) }, column.label)));
   }
   fill();
-  return h("div", { class: "scroll" }, h("table", { id: name }, h("thead", null, h("tr", null, [...heads.values()])), body), more);
+  return h("div", { class: "scroll" }, h("table", { id: `table-${name}` }, h("thead", null, h("tr", null, [...heads.values()])), body), more);
 }
 
 /* Names and values, a line each. */
