@@ -42,6 +42,8 @@ khop_status chunk_check(const store *s, int database, const MDB_val *key, const 
 /* ---- meta ---------------------------------------------------------------------------------- */
 
 static khop_status keep_meta(store *s, const MDB_val *key, const MDB_val *value, khop_error *err) {
+  static const char journal[] = STORE_META_JOURNAL;
+  if (key->mv_size == sizeof journal - 1 && memcmp(key->mv_data, journal, key->mv_size) == 0) return KHOP_OK;
   TRY(chunk_check(s, DB_META, key, value, err));
   TRY(array_reserve(&s->meta, &s->meta_capacity, s->meta_count + 1, sizeof *s->meta, "store meta", err));
   meta_entry *entry = &s->meta[s->meta_count++];
@@ -219,4 +221,11 @@ size_t store_field_count(const store *s) { return s->field_count; }
 const char *store_schema(const store *s) { return store_meta(s, "_schema"); }
 const char *store_field_name(const store *s, size_t field) {
   return field < s->field_count ? s->field_names[field] : NULL;
+}
+
+uint64_t store_table_postings(const store *s, uint32_t table) {
+  for (size_t i = 0; i < s->table_count; i++) {
+    if (s->tables[i].table == table) return s->tables[i].postings;
+  }
+  return 0;
 }

@@ -1,4 +1,6 @@
 /* Reading a store: rows, keys and clusters through a view, which keeps the last chunks decoded. */
+#include <stdio.h>
+
 #include "index/store_internal.h"
 
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err) {
@@ -139,4 +141,40 @@ khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, con
   *out_rows = v->rows;
   *out_count = count;
   return KHOP_OK;
+}
+
+static khop_status visit_chunk(store_view *v, const MDB_val *key, const MDB_val *value, store_posting_visit *visit, void *context,
+                               khop_error *err) {
+  TRY(chunk_check(v->store, DB_POSTINGS, key, value, err));
+  posting_reader r;
+  const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
+  while (!fact && posting_reader_next(&r, &fact)) TRY(visit(context, r.key, r.row, err));
+  return fact ? chunk_fault(v->store, DB_POSTINGS, key, fact, err) : KHOP_OK;
+}
+
+khop_status store_each_posting(store_view *v, uint32_t table, store_posting_visit *visit, void *context, khop_error *err) {
+  uint8_t wanted[POSTING_KEY_BYTES];
+  posting_key_put(wanted, table, 0, 0);
+  MDB_val key = {sizeof wanted, wanted}, value;
+  int rc = mdb_cursor_get(v->cursors[DB_POSTINGS], &key, &value, MDB_SET_RANGE);
+  while (rc == 0 && same_table(&key, table)) {
+    TRY(visit_chunk(v, &key, &value, visit, context, err));
+    rc = mdb_cursor_get(v->cursors[DB_POSTINGS], &key, &value, MDB_NEXT);
+  }
+  return rc == 0 || rc == MDB_NOTFOUND ? KHOP_OK : lmdb_error(err, rc, v->store->directory);
+}
+
+/* ---- long facts ---------------------------------------------------------------------------- */
+
+khop_status store_read_text(store_view *v, const char *name, char **out_text, khop_error *err) {
+  *out_text = NULL;
+  char own[STORE_META_NAME_MAX + 1];
+  int length = snprintf(own, sizeof own, "%s", name);
+  MDB_val key = {(size_t)length, own}, value;
+  int rc = mdb_get(v->txn, v->store->databases[DB_META], &key, &value);
+  if (rc == MDB_NOTFOUND) return KHOP_OK;
+  if (rc != 0) return lmdb_error(err, rc, v->store->directory);
+  TRY(chunk_check(v->store, DB_META, &key, &value, err));
+  *out_text = mem_copy_text((const char *)value.mv_data + VALUE_HEADER_BYTES, value.mv_size - VALUE_HEADER_BYTES);
+  return *out_text ? KHOP_OK : error_memory(err, value.mv_size, "a fact of the store");
 }

@@ -21,7 +21,7 @@ static bool reserve(record_chunk *c, size_t rows, size_t cells, size_t text_byte
   return c->unpacker &&
          array_reserve(&c->sources, &c->source_capacity, rows, sizeof *c->sources, "", NULL) == KHOP_OK &&
          array_reserve(&c->lines, &c->line_capacity, rows, sizeof *c->lines, "", NULL) == KHOP_OK &&
-         array_reserve(&c->text, &c->text_capacity, text_bytes, 1, "", NULL) == KHOP_OK &&
+         array_reserve(&c->text, &c->text_capacity, text_bytes + STORE_TEXT_SLACK_BYTES, 1, "", NULL) == KHOP_OK &&
          array_reserve(&c->fields, &c->field_capacity, cells, sizeof *c->fields, "", NULL) == KHOP_OK &&
          array_reserve(&c->lengths, &c->length_capacity, cells, sizeof *c->lengths, "", NULL) == KHOP_OK;
 }

@@ -43,8 +43,18 @@ enum {
   STORE_TABLE_CLUSTER = 60,   /* cluster number -> rows, clusters of two members or more */
   STORE_TABLE_OVERSIZED = 61, /* key of a block that was too large -> 0: split, 1: walked as a window */
   STORE_TABLE_COMMON = 62,    /* common last word of a field (the test given_common): feature_common_key -> 0 */
-  STORE_TABLE_FREQUENCY = 64  /* and up: value of a term whose frequencies weigh -> how many other records hold it */
+  STORE_TABLE_FREQUENCY = 64, /* and up: value of a term whose frequencies weigh -> how many other records hold it */
+  STORE_TABLE_LINK = 256,     /* row -> row that it matches, both ways */
+  /* Of the segments of a living store (segments.h), where rows are counted through all of them: */
+  STORE_TABLE_UNLINK = 257,   /* row -> row: a link that stands no longer, both ways */
+  STORE_TABLE_DEAD = 258,     /* row -> 0: deleted, replaced or rejected */
+  STORE_TABLE_ENTITY = 259,   /* row -> number of its entity, from this segment on */
+  STORE_TABLE_MEMBER = 260,   /* entity -> all its rows, from this segment on; its own number and no row: STORE_ENTITY_EMPTY */
+  STORE_TABLE_SPLIT = 261,    /* key that split an oversized block -> row */
+  STORE_TABLE_MUST = 262,     /* row -> row that a person said is the same, both ways */
+  STORE_TABLE_CANNOT = 263    /* row -> row that a person said is another, both ways */
 };
+#define STORE_ENTITY_EMPTY UINT32_MAX
 
 typedef struct store_posting {
   uint64_t key;
@@ -70,6 +80,10 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_INPUT_HASH "input_hash"
 #define STORE_META_REGISTERS "registers" /* first rows of linked registers; '+' behind one whose own pairs are compared, too */
 #define STORE_META_MONTH_FIRST "month_first:%u"
+#define STORE_META_LINKS "links"     /* the table of links is whole, empty or not */
+#define STORE_META_LINKAGE "linkage" /* that was asked for instead of the schema's */
+/* A segment's journal (FORMAT.md). It may be long: store_meta does not know it, store_read_text does. */
+#define STORE_META_JOURNAL "journal"
 
 /* A field's text, not NUL-terminated. */
 typedef struct store_text {
@@ -174,6 +188,8 @@ uint64_t store_cluster_count(const store *s);
 size_t store_field_count(const store *s);
 const char *store_field_name(const store *s, size_t field);
 const char *store_schema(const store *s);
+/* Postings of a table; 0 when the store does not have it. */
+uint64_t store_table_postings(const store *s, uint32_t table);
 /* Borrowed until store_close; NULL when there is none. */
 const char *store_meta(const store *s, const char *name);
 
@@ -196,6 +212,11 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err);
+/* Every posting of a table in order, to `visit`; a table that is not there has none. */
+typedef khop_status store_posting_visit(void *context, uint64_t key, uint32_t row, khop_error *err);
+khop_status store_each_posting(store_view *v, uint32_t table, store_posting_visit *visit, void *context, khop_error *err);
+/* A long fact, for mem_free; NULL when there is none. */
+khop_status store_read_text(store_view *v, const char *name, char **out_text, khop_error *err);
 /* STORE_ROW_NONE when the row has none. */
 khop_status store_read_cluster(store_view *v, uint32_t row, uint32_t *out_cluster, khop_error *err);
 

@@ -1,25 +1,39 @@
-/* khop_store_*: the store for tools. One view a handle, results copied into the caller's hands. */
+/* khop_store_*: the store for tools, that of a run or a living one. One view a handle, results copied into the caller's
+ * hands. Of a living store the clusters are its entities: cluster + 1 is the entity's number. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "index/store.h"
+#include "index/segments.h"
 
 struct khop_store {
-  store *store;
-  store_view *view;
+  bool is_living;
+  store *store;    /* of a living one: its frame, borrowed */
+  store_view *view;     /* of a run's */
+  segments segments;    /* of a living one, with their views */
+  segments_view views;
   size_t id_field; /* SIZE_MAX: ids are SOURCE:LINE */
   bool id_qualified;
 };
 
 _Static_assert((int)KHOP_STORE_TABLES_MAX == (int)STORE_TABLES_MAX, "all tables have their place");
 
+static khop_status open_views(khop_store *k, const char *directory, khop_error *err) {
+  k->is_living = segments_found(directory);
+  if (!k->is_living) {
+    TRY(store_open(&k->store, directory, err));
+    return store_view_begin(&k->view, k->store, err);
+  }
+  TRY(segments_open(&k->segments, directory, err));
+  k->store = k->segments.frame;
+  return segments_view_begin(&k->views, &k->segments, err);
+}
+
 khop_status khop_store_open(khop_store **out_store, const char *directory, khop_error *err) {
   *out_store = NULL;
   khop_store *k = mem_alloc(1, sizeof *k);
   if (!k) return error_memory(err, sizeof *k, "store");
-  khop_status status = store_open(&k->store, directory, err);
-  if (status == KHOP_OK) status = store_view_begin(&k->view, k->store, err);
+  khop_status status = open_views(k, directory, err);
   if (status != KHOP_OK) {
     khop_store_close(k);
     return status;
@@ -34,45 +48,98 @@ khop_status khop_store_open(khop_store **out_store, const char *directory, khop_
 
 void khop_store_close(khop_store *k) {
   if (!k) return;
-  store_view_end(k->view);
-  store_close(k->store);
+  if (k->is_living) {
+    segments_view_end(&k->views);
+    segments_close(&k->segments);
+  } else {
+    store_view_end(k->view);
+    store_close(k->store);
+  }
   mem_free(k);
 }
 
-uint64_t khop_store_row_count(const khop_store *k) { return store_row_count(k->store); }
+bool khop_store_living(const khop_store *k) { return k->is_living; }
+uint64_t khop_store_row_count(const khop_store *k) { return k->is_living ? k->segments.rows : store_row_count(k->store); }
 size_t khop_store_field_count(const khop_store *k) { return store_field_count(k->store); }
 const char *khop_store_field_name(const khop_store *k, size_t field) { return store_field_name(k->store, field); }
 const char *khop_store_schema(const khop_store *k) { return store_schema(k->store); }
 const char *khop_store_meta(const khop_store *k, const char *name) { return store_meta(k->store, name); }
-khop_status khop_store_verify(khop_store *k, khop_error *err) { return store_verify(k->store, err); }
+khop_status khop_store_verify(khop_store *k, khop_error *err) {
+  return k->is_living ? segments_verify(&k->segments, err) : store_verify(k->store, err);
+}
+
+static khop_store_table *stats_table(khop_store_stats *out, uint32_t table) {
+  size_t i = 0;
+  while (i < out->table_count && out->tables[i].table != table) i++;
+  if (i == KHOP_STORE_TABLES_MAX) return NULL;
+  if (i == out->table_count) out->tables[out->table_count++] = (khop_store_table){.table = table};
+  return &out->tables[i];
+}
+
+static khop_status add_stats(store *s, khop_store_stats *out, khop_error *err) {
+  store_stats stats;
+  TRY(store_read_stats(s, &stats, err));
+  out->rows += stats.rows;
+  out->clusters += stats.clusters;
+  out->bytes += stats.file_bytes;
+  out->used_bytes += stats.used_bytes;
+  out->record_bytes += stats.record_bytes;
+  out->cluster_bytes += stats.cluster_bytes;
+  out->readers = stats.readers > out->readers ? stats.readers : out->readers;
+  for (size_t i = 0; i < stats.table_count; i++) {
+    khop_store_table *table = stats_table(out, stats.tables[i].table);
+    if (!table) continue;
+    table->postings += stats.tables[i].postings;
+    table->bytes += stats.tables[i].bytes;
+  }
+  return KHOP_OK;
+}
+
+static int by_table(const void *a, const void *b) {
+  const khop_store_table *x = a, *y = b;
+  return x->table < y->table ? -1 : x->table > y->table;
+}
 
 khop_status khop_store_read_stats(khop_store *k, khop_store_stats *out, khop_error *err) {
   *out = (khop_store_stats){0};
-  store_stats stats;
-  TRY(store_read_stats(k->store, &stats, err));
-  out->rows = stats.rows;
-  out->clusters = stats.clusters;
-  out->bytes = stats.file_bytes;
-  out->used_bytes = stats.used_bytes;
-  out->bytes_per_record = stats.rows ? (double)stats.file_bytes / (double)stats.rows : 0;
-  out->record_bytes = stats.record_bytes;
-  out->cluster_bytes = stats.cluster_bytes;
-  out->readers = stats.readers;
-  out->table_count = stats.table_count;
-  for (size_t i = 0; i < stats.table_count; i++) {
-    out->tables[i] = (khop_store_table){
-        .table = stats.tables[i].table, .postings = stats.tables[i].postings, .bytes = stats.tables[i].bytes};
+  TRY(add_stats(k->store, out, err));
+  for (size_t i = 0; k->is_living && i < k->segments.count; i++) TRY(add_stats(k->segments.items[i].store, out, err));
+  if (k->is_living) {
+    const char *next = segments_meta(&k->segments, SEGMENT_META_NEXT_ENTITY);
+    out->segments = k->segments.count;
+    out->runs = k->segments.last_run;
+    out->dead_rows = k->segments.dead_rows;
+    out->rows -= k->segments.dead_rows;
+    out->clusters = next ? strtoull(next, NULL, 10) - 1 : 0;
+    qsort(out->tables, out->table_count, sizeof *out->tables, by_table);
   }
+  out->bytes_per_record = out->rows ? (double)out->bytes / (double)out->rows : 0;
   return KHOP_OK;
 }
 
 /* ---- records ------------------------------------------------------------------------------- */
 
-static const char *source_name(const khop_store *k, uint32_t source) {
+static const char *source_name(const khop_store *k, uint32_t row, uint32_t source) {
   char name[32];
   snprintf(name, sizeof name, STORE_META_SOURCE, source);
-  const char *found = store_meta(k->store, name);
+  const char *found = store_meta(k->is_living ? k->segments.items[segments_of_row(&k->segments, row)].store : k->store, name);
   return found ? found : "";
+}
+
+static khop_status read_record(khop_store *k, uint32_t row, store_record *out, khop_error *err) {
+  return k->is_living ? segments_read_record(&k->views, row, out, err) : store_read_record(k->view, row, out, err);
+}
+
+static khop_status read_cluster(khop_store *k, uint32_t row, uint32_t *out, khop_error *err) {
+  if (!k->is_living) return store_read_cluster(k->view, row, out, err);
+  uint32_t entity = 0;
+  if (!segments_dead(&k->segments, row)) TRY(segments_read_entity(&k->views, row, &entity, err));
+  *out = entity ? entity - 1 : KHOP_CLUSTER_NONE;
+  return KHOP_OK;
+}
+
+static khop_status read_rows(khop_store *k, uint32_t table, uint64_t key, const uint32_t **rows, size_t *count, khop_error *err) {
+  return k->is_living ? segments_read_rows(&k->views, table, key, rows, count, err) : store_read_postings(k->view, table, key, rows, count, err);
 }
 
 /* The record, its arrays and its texts in one block:
@@ -81,9 +148,9 @@ khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_
   *out_record = NULL;
   store_record from;
   uint32_t cluster;
-  TRY(store_read_record(k->view, row, &from, err));
-  TRY(store_read_cluster(k->view, row, &cluster, err));
-  const char *source = source_name(k, from.source);
+  TRY(read_record(k, row, &from, err));
+  TRY(read_cluster(k, row, &cluster, err));
+  const char *source = source_name(k, row, from.source);
   size_t arrays = from.field_count * (sizeof(char *) + sizeof(uint32_t)), text = strlen(source) + 1;
   for (size_t field = 0; field < from.field_count; field++) text += from.lengths[field] + (size_t)1;
   khop_store_record *record = mem_alloc(1, sizeof *record + arrays + text);
@@ -132,7 +199,7 @@ khop_status khop_store_find_key(khop_store *k, uint32_t table, uint64_t key, uin
   *out_count = 0;
   const uint32_t *found;
   size_t count;
-  TRY(store_read_postings(k->view, table, key, &found, &count, err));
+  TRY(read_rows(k, table, key, &found, &count, err));
   size_t copied = count < capacity ? count : capacity;
   if (copied) memcpy(rows, found, copied * sizeof *rows);
   *out_count = count;
@@ -155,10 +222,10 @@ static void trim(const char **text, size_t *length) {
   while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) --*length;
 }
 
-static bool has_id(const khop_store *k, const store_record *record, const char *id, size_t length) {
+static bool has_id(const khop_store *k, uint32_t row, const store_record *record, const char *id, size_t length) {
   trim(&id, &length);
   if (k->id_qualified || k->id_field == SIZE_MAX) {
-    const char *source = source_name(k, record->source);
+    const char *source = source_name(k, row, record->source);
     if (!skip_part(&id, &length, source, strlen(source)) || !skip_part(&id, &length, ":", 1)) return false;
   }
   char line[24];
@@ -180,11 +247,11 @@ khop_status khop_store_find_id(khop_store *k, const char *id, uint32_t *rows, si
   const uint32_t *candidates;
   size_t candidate_count, length = strlen(id), count = 0;
   uint64_t key = store_record_id_key(id, length);
-  TRY(store_read_postings(k->view, STORE_TABLE_RECORD_ID, key, &candidates, &candidate_count, err));
+  TRY(read_rows(k, STORE_TABLE_RECORD_ID, key, &candidates, &candidate_count, err));
   for (size_t i = 0; i < candidate_count; i++) {
     store_record record;
-    TRY(store_read_record(k->view, candidates[i], &record, err));
-    if (!has_id(k, &record, id, length)) continue;
+    TRY(read_record(k, candidates[i], &record, err));
+    if (!has_id(k, candidates[i], &record, id, length)) continue;
     if (count < capacity) rows[count] = candidates[i];
     count++;
   }
@@ -194,11 +261,18 @@ khop_status khop_store_find_id(khop_store *k, const char *id, uint32_t *rows, si
 
 khop_status khop_store_cluster_rows(khop_store *k, uint32_t cluster, uint32_t *rows, size_t capacity,
                                     size_t *out_count, khop_error *err) {
-  TRY(khop_store_find_key(k, STORE_TABLE_CLUSTER, cluster, rows, capacity, out_count, err));
-  if (*out_count || cluster >= store_cluster_count(k->store)) return KHOP_OK;
-  for (uint64_t row = 0; row < store_row_count(k->store); row++) {
+  if (k->is_living) {
+    const uint32_t *members;
+    TRY(segments_read_members(&k->views, cluster + 1, &members, out_count, err));
+    size_t copied = *out_count < capacity ? *out_count : capacity;
+    if (copied) memcpy(rows, members, copied * sizeof *rows);
+  } else {
+    TRY(khop_store_find_key(k, STORE_TABLE_CLUSTER, cluster, rows, capacity, out_count, err));
+  }
+  if (*out_count || (!k->is_living && cluster >= store_cluster_count(k->store))) return KHOP_OK;
+  for (uint64_t row = 0; row < khop_store_row_count(k); row++) {
     uint32_t own;
-    TRY(store_read_cluster(k->view, (uint32_t)row, &own, err));
+    TRY(read_cluster(k, (uint32_t)row, &own, err));
     if (own != cluster) continue;
     if (capacity) rows[0] = (uint32_t)row;
     *out_count = 1;

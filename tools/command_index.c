@@ -16,6 +16,10 @@ static khop_status run_stats(const arguments *a, khop_error *err) {
   if (status == KHOP_OK) {
     printf("schema         %s\n", khop_store_schema(store));
     printf("records        %s in %s clusters\n", show_count(stats.rows), show_count(stats.clusters));
+    if (khop_store_living(store)) {
+      printf("living         %s runs in %s segments, %s rows of records that were deleted or replaced\n", show_count(stats.runs),
+             show_count(stats.segments), show_count(stats.dead_rows));
+    }
     printf("file           %s, %.0f bytes a record\n", show_bytes(stats.bytes), stats.bytes_per_record);
     printf("records take   %s, clusters %s\n", show_bytes(stats.record_bytes), show_bytes(stats.cluster_bytes));
     printf("readers        %u\n\n%-8s %14s %12s\n", stats.readers, "table", "postings", "bytes");

@@ -6,7 +6,8 @@
 #include "cli/report.h"
 
 extern const command_spec command_dedupe, command_link, command_ids, command_plan, command_train, command_inspect, command_evaluate, command_explain,
-    command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
+    command_index_create, command_index_add, command_index_delete, command_index_decide, command_index_undo, command_index_match,
+    command_index_history, command_index_export, command_index_compact, command_index_stats, command_index_get, command_index_verify, command_normalise, command_gen;
 
 /* "model          converged after 12 iterations, ..." (command_train.c) */
 void show_training(const khop_training *t);

@@ -6,7 +6,8 @@
 
 static const command_spec *const commands[] = {
     &command_dedupe, &command_link, &command_ids, &command_inspect, &command_plan, &command_train, &command_evaluate, &command_explain,
-    &command_index_stats, &command_index_get, &command_index_verify, &command_normalise,
+    &command_index_create, &command_index_add, &command_index_delete, &command_index_match, &command_index_decide, &command_index_undo,
+    &command_index_history, &command_index_export, &command_index_compact, &command_index_stats, &command_index_get, &command_index_verify, &command_normalise,
     &command_gen, NULL};
 
 /* "dedupe" takes one word, "index get" two. *out_words is how many. */

@@ -516,6 +516,8 @@ enum { KHOP_STORE_TABLES_MAX = 128 };
 /* Missing or not a store: KHOP_USAGE. Unfinished, damaged or of a newer format: KHOP_INPUT. */
 KHOP_API khop_status khop_store_open(khop_store **out_store, const char *directory, khop_error *err);
 KHOP_API void khop_store_close(khop_store *store); /* NULL is fine */
+/* A directory that khop_index_create made: rows of all runs, dead ones too; a cluster is an entity, its number cluster + 1. */
+KHOP_API bool khop_store_living(const khop_store *store);
 KHOP_API uint64_t khop_store_row_count(const khop_store *store);
 KHOP_API size_t khop_store_field_count(const khop_store *store);
 /* Borrowed until close; NULL beyond the last field, and for a fact the store does not have. */
@@ -535,6 +537,7 @@ typedef struct khop_store_stats {
   double bytes_per_record;
   uint64_t record_bytes, cluster_bytes;
   unsigned readers;
+  uint64_t segments, runs, dead_rows; /* of a living store; clusters: entities that there have ever been */
   size_t table_count;
   khop_store_table tables[KHOP_STORE_TABLES_MAX];
 } khop_store_stats;
@@ -574,6 +577,60 @@ KHOP_API khop_status khop_store_find_key(khop_store *store, uint32_t table, uint
 /* A cluster of one row takes a scan, of two or more a look-up. */
 KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster, uint32_t *rows, size_t capacity,
                                              size_t *out_count, khop_error *err);
+
+/* ---- living store ------------------------------------------------------------------------------ */
+
+/* A register that is matched every night: a directory that khop_index_create makes from the result of khop_dedupe, and that
+ * every change makes larger. The result's model, thresholds and term frequencies are frozen in it, so that a pair weighs
+ * the same whenever its records come. khop_store_* reads it, also while it is written; one writer at a time (another:
+ * KHOP_ENVIRONMENT). A change is durable when its call returns KHOP_OK, and otherwise never was. */
+typedef struct khop_index_create_options {
+  const char *from;  /* directory of a result of khop_dedupe, with its store */
+  bool empty;        /* take its model and frequencies, but none of its records */
+  unsigned threads;  /* 0: all */
+  khop_control *control;
+} khop_index_create_options;
+
+/* KHOP_USAGE when `directory` exists. The store shares the file of its first records with the result, where it can. */
+KHOP_API khop_status khop_index_create(const char *directory, const khop_index_create_options *options, khop_error *err);
+
+typedef struct khop_index_summary {
+  uint32_t run;                      /* number of this change; that of the last one where nothing changed */
+  uint64_t rows, rejected;           /* that came */
+  uint64_t added, updated, unchanged; /* new ids; ids with another content; the same content: nothing done */
+  uint64_t deleted, unknown;         /* rows that died, replaced ones too; ids or decisions that name no record */
+  uint64_t pairs_compared, links, links_dropped; /* dropped: no rule finds them since their block was split */
+  uint64_t joined, merged, split, created; /* records that joined others, entities */
+  uint64_t records;                  /* in the store now */
+  uint64_t linked, unlinked;         /* khop_index_match */
+  double seconds;
+  uint64_t peak_memory_bytes;
+} khop_index_summary;
+
+/* Matches the records of options->inputs against all that is stored and among themselves, and stores them. An id that the
+ * store has with another content replaces that record. Of the options inputs, maps, delimiter, charset, max_rejected, threads,
+ * memory_bytes, progress and control count. */
+KHOP_API khop_status khop_index_add(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err);
+/* `ids`: a file with a record id a line. What the records held together is looked at again. */
+KHOP_API khop_status khop_index_delete(const char *directory, const char *ids, const khop_options *options, khop_index_summary *out_summary,
+                                       khop_error *err);
+/* What people decided about pairs, as khop_options.decisions, with a column `reason` if there is one. It stands through all
+ * later runs, also when a record is replaced, until another decision on the pair. Contradictions are KHOP_INPUT. */
+KHOP_API khop_status khop_index_decide(const char *directory, const char *decisions, const char *author, const khop_options *options,
+                                       khop_index_summary *out_summary, khop_error *err);
+/* `event`: the number of a line of the journal that names two records ("7.3", a merge or a join): they cannot be one. */
+KHOP_API khop_status khop_index_undo(const char *directory, const char *event, const char *author, const khop_options *options,
+                                     khop_index_summary *out_summary, khop_error *err);
+/* Links of records that are not stored to entities: options->output/links.csv and unlinked.csv. */
+KHOP_API khop_status khop_index_match(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err);
+/* options->output/entities.csv: record_id, entity, entity_size, source, line of every record, in the order in which they came. */
+KHOP_API khop_status khop_index_export(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err);
+/* One segment instead of many, without dead rows. */
+KHOP_API khop_status khop_index_compact(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err);
+/* The journal's lines about an entity, and about those that became part of it, oldest first: free with khop_free. NULL in
+ * *out_lines: nothing ever happened to it. Fields, parted by tabs: event, time, kind (joined, merged, split, ended, must_link,
+ * cannot_link), entity, other entity, record id, record id, weight, rule, note. */
+KHOP_API khop_status khop_index_history(const char *directory, uint32_t entity, char **out_lines, khop_error *err);
 
 /* ---- explain ------------------------------------------------------------------------------ */
 

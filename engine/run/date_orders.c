@@ -33,3 +33,16 @@ const input_field *day_first(uint64_t month_first, const schema *s, const input_
   }
   return room->fields;
 }
+
+uint64_t date_fields_named(const schema *s, const char *names) {
+  uint64_t mask = 0;
+  for (const char *name = names; name && *name;) {
+    size_t length = strcspn(name, " ");
+    for (size_t f = 0; f < s->field_count; f++) {
+      bool same = strlen(s->fields[f].name) == length && memcmp(s->fields[f].name, name, length) == 0;
+      if (same) mask |= 1ull << f;
+    }
+    name += length + (name[length] == ' ');
+  }
+  return mask;
+}

@@ -9,6 +9,9 @@
 /* A mask of fields for each source, for mem_free. `columns`: source x field, COLUMN_NONE where there is none. */
 khop_status date_orders_find(const input *in, const schema *s, const int *columns, uint64_t **out_month_first, khop_error *err);
 
+/* The mask of fields by their names, parted by blanks, as a store keeps it; NULL: none. */
+uint64_t date_fields_named(const schema *s, const char *names);
+
 typedef struct day_first_fields {
   input_field fields[SCHEMA_FIELDS_MAX];
   char texts[SCHEMA_FIELDS_MAX][DATE_CANONICAL_MAX + 1];

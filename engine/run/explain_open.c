@@ -72,20 +72,6 @@ static khop_status number_fact(const khop_explainer *e, const char *name, uint64
   return *out ? KHOP_OK : error_set(err, KHOP_INPUT, "store: fact %s is missing or damaged", name);
 }
 
-/* Field names, parted by blanks. */
-static uint64_t fields_named(const schema *s, const char *names) {
-  uint64_t mask = 0;
-  for (const char *name = names; name && *name;) {
-    size_t length = strcspn(name, " ");
-    for (size_t f = 0; f < s->field_count; f++) {
-      bool same = strlen(s->fields[f].name) == length && memcmp(s->fields[f].name, name, length) == 0;
-      if (same) mask |= 1ull << f;
-    }
-    name += length + (name[length] == ' ');
-  }
-  return mask;
-}
-
 static khop_status load_sources(khop_explainer *e, khop_error *err) {
   char name[32];
   for (size_t s = 0;; s++) {
@@ -97,7 +83,7 @@ static khop_status load_sources(khop_explainer *e, khop_error *err) {
   if (!e->month_first) return error_memory(err, e->source_count * sizeof *e->month_first, "sources");
   for (size_t s = 0; s < e->source_count; s++) {
     snprintf(name, sizeof name, STORE_META_MONTH_FIRST, (unsigned)s);
-    e->month_first[s] = fields_named(e->schema, fact(e, name));
+    e->month_first[s] = date_fields_named(e->schema, fact(e, name));
   }
   return KHOP_OK;
 }

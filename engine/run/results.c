@@ -139,12 +139,15 @@ static khop_status write_findings(const writing *w, khop_error *err) {
   return outputs_finish(w->outputs, OUTPUT_IDS, err);
 }
 
-static khop_status seal_store(run *r, const clusters *c, size_t member_count, khop_error *err) {
+static khop_status seal_store(run *r, const result *found, size_t member_count, khop_error *err) {
+  const clusters *c = found->clusters;
   if (!r->store) return KHOP_OK;
   TRY(store_writer_clusters(r->store, c->of_row, c->row_count, err));
   TRY(r->spill ? run_write_members_spilled(r, c, err)
                : store_writer_postings(r->store, STORE_TABLE_CLUSTER, r->items.data, member_count, err));
   TRY(run_write_store_tables(r, err));
+  if (!r->link) TRY(run_write_store_links(r, found->pairs, found->match_weight, err));
+  TRY(run_write_store_decisions(r, found->decisions, err));
   TRY(run_write_store_facts(r, err));
   return store_writer_seal(r->store, err);
 }
@@ -160,7 +163,7 @@ static khop_status write_rest(const writing *w, khop_error *err) {
   mem_free(model_text);
   TRY(outputs_finish(w->outputs, OUTPUT_MODEL, err));
   TRY(control_check(w->run->options.control, err));
-  return seal_store(w->run, w->found->clusters, w->member_count, err);
+  return seal_store(w->run, w->found, w->member_count, err);
 }
 
 static khop_status write_part(void *context, size_t task, unsigned worker, khop_error *err) {

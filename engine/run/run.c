@@ -180,7 +180,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
-  if (options->schema) TRY(schema_load(&r->schema, options->schema, err));
+  if (!r->schema && options->schema) TRY(schema_load(&r->schema, options->schema, err));
   TRY(input_open(&r->input, &in, err));
   if (!r->schema || r->link) TRY(r->link ? run_choose_sides(r, err) : choose_schema(r, err));
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
@@ -204,6 +204,13 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err) {
   memset(r, 0, sizeof *r);
   r->options = *options;
+  return open_all(r, kind, err);
+}
+
+khop_status run_open_known(run *r, const khop_options *options, schema *known, run_kind kind, khop_error *err) {
+  memset(r, 0, sizeof *r);
+  r->options = *options;
+  r->schema = known;
   return open_all(r, kind, err);
 }
 

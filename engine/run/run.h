@@ -97,6 +97,8 @@ typedef enum run_kind {
 
 /* Everything up to the first row. On failure run_close is still to be called. */
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err);
+/* The same by a schema that is already there; the run takes it. */
+khop_status run_open_known(run *r, const khop_options *options, schema *known, run_kind kind, khop_error *err);
 khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err);
 /* Of linked registers (sides.c): which inputs are whose; their schemas; columns as run_open makes them. */
 khop_status run_place_registers(run *r, khop_error *err);
@@ -127,6 +129,9 @@ khop_status run_check_ids(run *r, khop_error *err);
 khop_status run_write_identifiers(run *r, khop_error *err);
 /* After matching: what the store needs so that a pair can be explained from it (store_facts.c). Tables before facts. */
 khop_status run_write_store_tables(run *r, khop_error *err);
+/* The matching pairs of one register: what its store needs to go on as a living one. Behind the tables. */
+khop_status run_write_store_links(run *r, const kept_pairs *pairs, int32_t match, khop_error *err);
+khop_status run_write_store_decisions(run *r, const decisions *decided, khop_error *err);
 khop_status run_write_store_facts(run *r, khop_error *err);
 /* The tables of term frequencies that the options and the schema name (frequency_tables.c). Faults name file and line. */
 khop_status run_read_frequencies(run *r, khop_error *err);

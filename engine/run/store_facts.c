@@ -103,3 +103,39 @@ khop_status run_write_store_tables(run *r, khop_error *err) {
   }
   return KHOP_OK;
 }
+
+/* Pairs are in order of their rows already; the way back is made by who wants it (live/create.c). */
+khop_status run_write_store_links(run *r, const kept_pairs *pairs, int32_t match, khop_error *err) {
+  enum { slice = 1 << 14 };
+  store_posting *links = mem_alloc(slice, sizeof *links);
+  khop_status status = links ? KHOP_OK : error_memory(err, slice * sizeof *links, "links");
+  size_t count = 0;
+  for (size_t i = 0; status == KHOP_OK && i < pairs->count; i++) {
+    if (kept_weight(&pairs->items[i]) < match) continue;
+    links[count++] = (store_posting){.key = kept_left(&pairs->items[i]), .row = kept_right(&pairs->items[i])};
+    if (count < slice) continue;
+    status = store_writer_postings(r->store, STORE_TABLE_LINK, links, count, err);
+    count = 0;
+  }
+  if (status == KHOP_OK) status = store_writer_postings(r->store, STORE_TABLE_LINK, links, count, err);
+  mem_free(links);
+  TRY(status);
+  if (r->options.linkage) TRY(store_writer_meta(r->store, STORE_META_LINKAGE, r->options.linkage, err));
+  return store_writer_meta(r->store, STORE_META_LINKS, "1", err);
+}
+
+khop_status run_write_store_decisions(run *r, const decisions *decided, khop_error *err) {
+  for (int must = 1; decided && must >= 0; must--) {
+    store_posting *pairs = mem_alloc(decided->count, sizeof *pairs);
+    size_t count = 0;
+    if (!pairs) return error_memory(err, decided->count * sizeof *pairs, "decisions");
+    for (size_t i = 0; i < decided->count; i++) {
+      const decision *d = &decided->items[i];
+      if (d->is_must == (must != 0)) pairs[count++] = (store_posting){.key = d->left, .row = d->right};
+    }
+    khop_status status = store_writer_postings(r->store, must ? STORE_TABLE_MUST : STORE_TABLE_CANNOT, pairs, count, err);
+    mem_free(pairs);
+    TRY(status);
+  }
+  return KHOP_OK;
+}

@@ -15,7 +15,7 @@ import csource
 
 # A folder may include itself and what stands before it here.
 ORDER = ("base", "normalise", "schema", "input", "feature", "block", "compare", "model", "cluster", "index",
-         "findings", "output", "evaluate", "run")
+         "findings", "output", "evaluate", "run", "live")
 # Narrower than the order says.
 ONLY = {"index": ("base", "index")}
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)

@@ -1,0 +1,158 @@
+"""A store that lives: records that come in batches make the clusters of one run, entities keep their numbers, decisions
+stand, and what is deleted or replaced leaves what it held together looked at again."""
+
+import collections
+import csv
+import os
+import random
+import shutil
+
+import support
+from support import INPUT, USAGE
+
+SCHEMA = "civil-birth"
+PEOPLE = support.scaled(6000, 1500)
+
+
+def read_csv(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    return rows[0], rows[1:]
+
+
+def write_csv(path, header, rows):
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([header, *rows])
+    return path
+
+
+def finished(directory, people=PEOPLE, *options):
+    """A register, its rows, and the result of a run over all of them."""
+    register, _ = support.generate(SCHEMA, people, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out, *options)
+    header, rows = read_csv(register)
+    return header, rows, out
+
+
+def partition(groups):
+    """{record: group} as the set of its groups' members."""
+    members = collections.defaultdict(list)
+    for record, group in groups.items():
+        members[group].append(record)
+    return {tuple(sorted(group)) for group in members.values()}
+
+
+def entities_of(store, directory):
+    out = support.path(directory, "entities")
+    support.khop("index", "export", store, "-o", out)
+    header, rows = read_csv(support.path(out, "entities.csv"))
+    assert header == ["record_id", "entity", "entity_size", "source", "line"]
+    found = {row[0]: int(row[1]) for row in rows}
+    assert len(found) == len(rows), "a record twice"
+    sizes = collections.Counter(found.values())
+    assert all(int(row[2]) == sizes[int(row[1])] for row in rows)
+    return found
+
+
+def clusters_of(out):
+    return {record: cluster for record, cluster in support.clusters_of(out).items()}
+
+
+def empty_store(directory, out, name="store"):
+    store = support.path(directory, name)
+    support.khop("index", "create", store, "--from", out, "--empty")
+    return store
+
+
+def add(store, directory, header, rows, name="batch.csv"):
+    return support.khop("index", "add", store, write_csv(support.path(directory, name), header, rows), "--threads", 2).out
+
+
+# ---- batches ---------------------------------------------------------------------------------
+
+
+def check_batches(directory, batches, shuffled, *options):
+    header, rows, out = finished(directory, PEOPLE, *options)
+    if shuffled:
+        random.Random(7).shuffle(rows)
+    store = empty_store(directory, out)
+    size = (len(rows) + batches - 1) // batches
+    for start in range(0, len(rows), size):
+        add(store, directory, header, rows[start:start + size])
+    support.khop("index", "verify", store)
+    found, expected = partition(entities_of(store, directory)), partition(clusters_of(out))
+    assert found == expected, f"{len(found ^ expected)} groups differ"
+    return header, rows, out, store
+
+
+def test_one_batch(directory):
+    check_batches(directory, 1, False)
+
+
+def test_batches_in_order(directory):
+    check_batches(directory, 7, False)
+
+
+def test_batches_shuffled(directory):
+    header, rows, out, store = check_batches(directory, 7, True)
+    # The same records again are no change, and no run.
+    said = add(store, directory, header, rows)
+    assert f"{len(rows):,} as they were" in said and "run 7" in said, said
+    # Compacted it says the same.
+    before = entities_of(store, directory)
+    support.khop("index", "compact", store)
+    support.khop("index", "verify", store)
+    assert entities_of(store, directory) == before
+    assert len([name for name in os.listdir(store) if name[0] == "0"]) == 1
+
+
+def test_hundred_batches(directory):
+    check_batches(directory, 100, True)
+
+
+def test_small_blocks(directory):
+    """With a low limit many blocks outgrow it while batches come; those that nothing splits are windows."""
+    check_batches(directory, 20, False, "--block-rows", 6)
+
+
+def test_small_blocks_shuffled(directory):
+    """The same in any order, but where a window decides: there other rows are neighbours."""
+    header, rows, out = finished(directory, PEOPLE, "--block-rows", 12)
+    stores = []
+    for seed in (1, 2):
+        random.Random(seed).shuffle(rows)
+        store = empty_store(directory, out, f"store{seed}")
+        for start in range(0, len(rows), 500):
+            add(store, directory, header, rows[start:start + 500])
+        stores.append(partition(entities_of(store, directory)))
+    assert len(stores[0] ^ stores[1]) <= len(stores[0]) // 200
+    expected = partition(clusters_of(out))
+    assert len(stores[0] ^ expected) <= len(expected) // 200
+
+
+def test_from_a_result(directory):
+    """The first records come with the result of a run, and keep its numbers; the rest is added."""
+    register, _ = support.generate(SCHEMA, PEOPLE, directory)
+    header, rows = read_csv(register)
+    half = len(rows) // 2
+    out, whole = support.path(directory, "out"), support.path(directory, "whole")
+    support.khop("dedupe", write_csv(support.path(directory, "first.csv"), header, rows[:half]), "-o", out)
+    store = support.path(directory, "store")
+    support.khop("index", "create", store, "--from", out)
+    support.khop("index", "verify", store)
+    clusters = clusters_of(out)
+    assert {record: str(entity) for record, entity in entities_of(store, directory).items()} == clusters
+    for start in range(half, len(rows), 700):
+        add(store, directory, header, rows[start:start + 700])
+    # The same model and frequencies over the whole: those of the first half.
+    other = empty_store(directory, out, "other")
+    add(other, directory, header, rows)
+    assert partition(entities_of(store, directory)) == partition(entities_of(other, directory))
+    shutil.rmtree(out)
+    support.khop("index", "verify", store)
+    [record, *_] = [record for record, cluster in clusters.items()]
+    assert record in support.khop("index", "get", store, "--id", record).out
+
+
+support.main(globals())
