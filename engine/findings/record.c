@@ -37,7 +37,7 @@ static void show(const record *r, size_t field, char out[shown_max + 1]) {
     length = shown_max;
     while (length && ((unsigned char)r->fields[field].text[length] & 0xc0) == 0x80) length--;
   }
-  memcpy(out, r->fields[field].text, length);
+  if (length) memcpy(out, r->fields[field].text, length);
   out[length] = 0;
 }
 
