@@ -19,7 +19,8 @@ async function bundle(name) {
   const { outputFiles, metafile } = await build({
     entryPoints: [join(here, name)], bundle: true, minify: true, write: false, metafile: true, format: "iife", charset: "utf8", logLimit: 5,
     target: "es2020", nodePaths: [modules], absWorkingDir: dirname(modules), legalComments: "none"});
-  return { text: outputFiles[0].text.trim().replaceAll("</script", "<\\/script"), inputs: Object.keys(metafile.inputs) };
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.keys(inputs).filter((path) => inputs[path].bytesInOutput > 0));
+  return { text: outputFiles[0].text.trim().replaceAll("</script", "<\\/script"), inputs: used };
 }
 
 /* The packages that are in the bundle, each licence once: copies must carry it. */

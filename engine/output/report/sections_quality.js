@@ -35,8 +35,8 @@ export function quality({ summary: { quality: found } }) {
       groups.map((group) => ({ name: t(`quality.${group}`), value: found.groups[group] ?? 0, share: (found.groups[group] ?? 0) / (total || 1) }))),
     registerTable(found.registers), unasked(found.registers),
     fails.some((row) => row.value > 0) ? bars(t("quality.dimensions"), fails) : [],
-    reasons.length ? [h("h3", null, t("quality.reasons")), table("reasons_of_quality", [{ key: "field", label: t("quality.field") },
-      { key: "reason", label: t("quality.reason"), wide: true }, { key: "value", label: t("count") }], reasons, "value")] : [],
+    reasons.length ? [h("h3", null, t("quality.reasons")), table("reasons_of_quality", [{ key: "reason", label: t("quality.reason"), wide: true },
+      { key: "field", label: t("quality.field") }, { key: "value", label: t("count") }], reasons, "value")] : [],
     h("p", { class: "note" }, t("quality.note"))].flat(2);
 }
 
