@@ -11,7 +11,7 @@ void show_training(const khop_training *t) {
   printf("\n");
   if (strcmp(t->state, "iteration limit") == 0) printf("               not converged: the last iteration still changed %.4f\n", t->change);
   if (!t->correlated) return;
-  printf("correlated     %s and %s count twice, up to %.1f bits too much", t->correlated_names[0], t->correlated_names[1], t->correlated_bits);
+  printf("correlated     %s and %s count twice, up to %.1f bits too much, which is taken off", t->correlated_names[0], t->correlated_names[1], t->correlated_bits);
   if (t->correlated > 1) printf("; %zu such pairs, in model.json", t->correlated);
   printf("\n");
 }
@@ -42,7 +42,7 @@ static khop_status train_model(const arguments *a, khop_options *options, const 
   report_end(options);
   if (status != KHOP_OK) return status;
   show_training(&training);
-  if (training.correlated) printf("               make them one comparison with `fields`, or let a level say `covers`: docs/schema.md, Comparisons\n");
+  if (training.correlated) printf("               simpler: one comparison with `fields`, or a level that says `covers`: docs/schema.md, Comparisons\n");
   printf("pairs          %s random, %s candidates\n", show_count(training.random_pairs), show_count(training.candidate_pairs));
   printf("written        %s\n", path);
   return KHOP_OK;

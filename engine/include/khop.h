@@ -663,6 +663,8 @@ typedef struct khop_explain_comparison {
   double weight, frequency_weight; /* log2(m / u), or the fixed weight; on top of it, for how common a value is */
   const char *frequency_field; /* whose value that is, or "FIELD.given", "FIELD.surname"; NULL: none */
   uint64_t frequency;       /* records that hold it; 0: a table says how common it is */
+  double correction;        /* on top of both, for what `corrects` has said already: a comparison that tells the same thing; NULL: none */
+  const char *corrects;
   size_t value_count;
   const khop_explain_value *values; /* of the fields that the comparison looks at */
   double match_share; /* of all pairs at such a level, how many match; 0: the level has none */

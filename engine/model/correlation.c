@@ -199,6 +199,35 @@ static double overstated_at(const model *m, const two_counts *two, const correla
   return bits - standard_errors * standard_error >= CORRELATION_BITS_MIN ? bits : 0;
 }
 
+/* The levels at which a pair of comparisons that are connected for the first time says too much. */
+static void correct_two(model *m, const two_counts *two, const correlated_pair *pair) {
+  for (size_t i = 1; i < m->comparisons[pair->first].level_count; i++) {
+    for (size_t k = 1; k < m->comparisons[pair->second].level_count; k++) {
+      double bits = overstated_at(m, two, pair, i, k);
+      if (bits <= 0 || m->correction_count == MODEL_CORRECTIONS_MAX) continue;
+      double weight = m->comparisons[pair->first].levels[i].weight, other = m->comparisons[pair->second].levels[k].weight;
+      bits = fmin(bits, fmin(fabs(weight), fabs(other)));
+      m->corrections[m->correction_count++] = (level_correction){
+          .first = pair->first, .second = pair->second, .first_level = i, .second_level = k, .bits = weight > 0 ? -bits : bits};
+    }
+  }
+}
+
+static void correct(model *m, const two_counts *counts) {
+  size_t tree[SCHEMA_COMPARISONS_MAX];
+  m->correction_count = 0;
+  for (size_t c = 0; c < m->comparison_count; c++) tree[c] = c;
+  for (size_t i = 0; i < m->correlated_count; i++) {
+    const correlated_pair *pair = &m->correlated[i];
+    size_t joined = tree[pair->second];
+    if (tree[pair->first] == joined) continue;
+    correct_two(m, &counts[two_index(pair->first, pair->second)], pair);
+    for (size_t c = 0; c < m->comparison_count; c++) {
+      if (tree[c] == joined) tree[c] = tree[pair->first];
+    }
+  }
+}
+
 static void judge_two(model *m, const two_counts *two, size_t a, size_t b) {
   correlated_pair pair = {.first = a, .second = b};
   for (size_t i = 1; i < m->comparisons[a].level_count; i++) {
@@ -224,7 +253,7 @@ static int stronger_first(const void *a, const void *b) {
 }
 
 khop_status correlation_find(model *m, const model *start, const em_input *in, khop_error *err) {
-  m->correlated_count = 0;
+  m->correlated_count = m->correction_count = 0;
   if (m->comparison_count < comparisons_least) return KHOP_OK;
   two_counts *counts = mem_alloc(MODEL_CORRELATED_MAX, sizeof *counts);
   if (!counts) return error_memory(err, MODEL_CORRELATED_MAX * sizeof *counts, "counts of correlated comparisons");
@@ -235,7 +264,8 @@ khop_status correlation_find(model *m, const model *start, const em_input *in, k
   for (size_t b = 1; status == KHOP_OK && b < m->comparison_count; b++) {
     for (size_t a = 0; a < b; a++) judge_two(m, &counts[two_index(a, b)], a, b);
   }
-  mem_free(counts);
   qsort(m->correlated, m->correlated_count, sizeof *m->correlated, stronger_first);
+  correct(m, counts);
+  mem_free(counts);
   return status;
 }

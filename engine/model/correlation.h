@@ -20,7 +20,10 @@
  * standard errors below the estimate are still so many bits. */
 #define CORRELATION_BITS_MIN 2.0
 
-/* Fills m->correlated, the strongest first. EM made `m` of `start` and `in`. */
+/* Fills m->correlated, the strongest first, and m->corrections. EM made `m` of `start` and `in`.
+ *
+ * Corrected are the pairs of comparisons of a spanning forest, the strongest first (Chow & Liu: a tree is what pairs can tell):
+ * of three copies two pairs are, and one weight is left. Two levels together never weigh less than the stronger one alone. */
 khop_status correlation_find(model *m, const model *start, const em_input *in, khop_error *err);
 
 #endif

@@ -23,6 +23,10 @@ typedef struct em_counts { /* expected */
 double pattern_weight(const model *m, uint64_t pattern) {
   double weight = 0;
   for (size_t c = 0; c < m->comparison_count; c++) weight += m->comparisons[c].levels[pattern_level(pattern, c)].weight;
+  for (size_t i = 0; i < m->correction_count; i++) {
+    const level_correction *by = &m->corrections[i];
+    if (pattern_level(pattern, by->first) == by->first_level && pattern_level(pattern, by->second) == by->second_level) weight += by->bits;
+  }
   return weight;
 }
 

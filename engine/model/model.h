@@ -14,6 +14,7 @@
 enum {
   MODEL_LEVELS = SCHEMA_LEVELS_MAX + 1, /* LEVEL_MISSING first */
   MODEL_CORRELATED_MAX = SCHEMA_COMPARISONS_MAX * (SCHEMA_COMPARISONS_MAX - 1) / 2,
+  MODEL_CORRECTIONS_MAX = 64,
   WEIGHT_UNIT = 4096                    /* fixed-point steps per bit of evidence */
 };
 
@@ -62,6 +63,13 @@ typedef struct correlated_pair {
   double given_match_bits, given_non_match_bits; /* a pair: what one level tells of the other */
 } correlated_pair;
 
+/* What a pair's weight is corrected by where two comparisons say the same thing twice, each at one of its levels. */
+typedef struct level_correction {
+  size_t first, second;             /* comparisons, ascending */
+  size_t first_level, second_level;
+  double bits;                      /* added: below 0 where both speak for a match, above it where both speak against one */
+} level_correction;
+
 typedef struct model {
   comparison_model comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
@@ -83,6 +91,8 @@ typedef struct model {
   double label_shift; /* bits by which they moved the prior */
   correlated_pair correlated[MODEL_CORRELATED_MAX]; /* the strongest first */
   size_t correlated_count;
+  level_correction corrections[MODEL_CORRECTIONS_MAX]; /* of the strongest pair of comparisons first */
+  size_t correction_count;
 } model;
 
 /* The schema's defaults, prior for `rows` records. */

@@ -63,6 +63,18 @@ static json_t *correlated_to_json(const model *m, const schema *s) {
   return array;
 }
 
+static json_t *corrections_to_json(const model *m, const schema *s) {
+  json_t *array = json_array();
+  for (size_t i = 0; i < m->correction_count; i++) {
+    const level_correction *by = &m->corrections[i];
+    const schema_comparison *first = &s->comparisons[by->first], *second = &s->comparisons[by->second];
+    json_array_append_new(array, json_pack("{s:[s,s], s:[s,s], s:f}", "comparisons", first->name, second->name, "levels",
+                                           first->levels[by->first_level - 1].name, second->levels[by->second_level - 1].name, "bits",
+                                           by->bits));
+  }
+  return array;
+}
+
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
   json_t *comparisons = json_array();
   for (size_t c = 0; c < m->comparison_count; c++) {
@@ -83,6 +95,7 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
                            "random_pairs", (json_int_t)m->random_pairs, "training_pairs", (json_int_t)m->training_pairs,
                            "term_frequencies", frequencies_to_json(m, s), "comparisons", comparisons);
   if (m->state > TRAINING_LOADED) json_object_set_new(root, "correlated", correlated_to_json(m, s));
+  if (m->correction_count) json_object_set_new(root, "corrections", corrections_to_json(m, s));
   if (m->label_matches + m->label_others) {
     json_object_set_new(root, "labels", json_pack("{s:I, s:I, s:f}", "match", (json_int_t)m->label_matches, "non_match",
                                                   (json_int_t)m->label_others, "prior_moved_bits", m->label_shift));
@@ -109,6 +122,7 @@ void model_as_written(model *m) {
       round_real(&level->share);
     }
   }
+  for (size_t i = 0; i < m->correction_count; i++) round_real(&m->corrections[i].bits);
   round_real(&m->prior);
   round_real(&m->pairs_per_record);
   round_real(&m->match_threshold);
@@ -196,6 +210,47 @@ static khop_status load_scale(const loader *in, const json_t *root, model *m) {
   return KHOP_OK;
 }
 
+/* The level_count, or the comparison_count, when there is none of that name. */
+static size_t find_level(const schema_comparison *comparison, const char *name) {
+  size_t l = 0;
+  while (l < comparison->level_count && (!name || strcmp(comparison->levels[l].name, name) != 0)) l++;
+  return l;
+}
+
+static size_t find_comparison(const schema *s, const char *name) {
+  size_t c = 0;
+  while (c < s->comparison_count && (!name || strcmp(s->comparisons[c].name, name) != 0)) c++;
+  return c;
+}
+
+static khop_status load_correction(const loader *in, const json_t *entry, size_t number, level_correction *out) {
+  size_t comparison[2], level[2];
+  char where[64];
+  snprintf(where, sizeof where, "corrections, entry %zu", number);
+  for (size_t i = 0; i < 2; i++) {
+    comparison[i] = find_comparison(in->schema, json_string_value(json_array_get(json_object_get(entry, "comparisons"), i)));
+    if (comparison[i] == in->schema->comparison_count) return error_set(in->err, KHOP_USAGE, "%s: %s: no comparison of the schema", in->path, where);
+    const schema_comparison *declared = &in->schema->comparisons[comparison[i]];
+    level[i] = find_level(declared, json_string_value(json_array_get(json_object_get(entry, "levels"), i)));
+    if (level[i] == declared->level_count) return error_set(in->err, KHOP_USAGE, "%s: %s: no level of comparison %s", in->path, where, declared->name);
+  }
+  if (comparison[0] >= comparison[1]) return error_set(in->err, KHOP_USAGE, "%s: %s: comparisons stand in the schema's order", in->path, where);
+  *out = (level_correction){.first = comparison[0], .second = comparison[1], .first_level = level[0] + 1, .second_level = level[1] + 1};
+  return read_number(in, entry, "bits", where, -1000, 1000, &out->bits);
+}
+
+static khop_status load_corrections(const loader *in, const json_t *root, model *m) {
+  const json_t *corrections = json_object_get(root, "corrections");
+  m->correction_count = 0;
+  if (json_array_size(corrections) > MODEL_CORRECTIONS_MAX) {
+    return error_set(in->err, KHOP_USAGE, "%s: %zu corrections, more than %d", in->path, json_array_size(corrections), MODEL_CORRECTIONS_MAX);
+  }
+  for (size_t i = 0; i < json_array_size(corrections); i++) {
+    TRY(load_correction(in, json_array_get(corrections, i), i + 1, &m->corrections[m->correction_count++]));
+  }
+  return KHOP_OK;
+}
+
 static khop_status load_root(const loader *in, const json_t *root, model *m) {
   const char *format = json_string_value(json_object_get(root, "format"));
   if (!format || strcmp(format, format_name) != 0) return error_set(in->err, KHOP_USAGE, "%s: not a khop model", in->path);
@@ -207,7 +262,8 @@ static khop_status load_root(const loader *in, const json_t *root, model *m) {
   TRY(load_scale(in, root, m));
   TRY(read_number(in, root, "match_threshold", "model", 0, 1, &m->match_threshold));
   TRY(read_number(in, root, "review_threshold", "model", 0, 1, &m->review_threshold));
-  return load_comparisons(in, root, m);
+  TRY(load_comparisons(in, root, m));
+  return load_corrections(in, root, m);
 }
 
 khop_status model_load(model *m, const schema *s, const char *path, khop_error *err) {

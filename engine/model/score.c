@@ -54,6 +54,11 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
     }
     t->frequency_most += most;
   }
+  for (size_t i = 0; i < m->correction_count; i++) {
+    const level_correction *by = &m->corrections[i];
+    t->corrections[t->correction_count++] = (correction_term){(uint8_t)by->first, (uint8_t)by->second, (uint8_t)by->first_level,
+                                                              (uint8_t)by->second_level, fixed_point(by->bits)};
+  }
   t->prior = fixed_point(probability_to_weight(m->prior));
   t->match = fixed_point(probability_to_weight(m->match_threshold));
   t->review = fixed_point(probability_to_weight(m->review_threshold));
@@ -75,6 +80,11 @@ static int32_t frequency_part(const score_tables *t, const comparer *c, size_t p
   return sum;
 }
 
+static void add_correction(const correction_term *by, const comparer *c, size_t count, int32_t *weights) {
+  const uint8_t *first = c->levels[by->first], *second = c->levels[by->second];
+  for (size_t p = 0; p < count; p++) weights[p] += first[p] == by->first_level && second[p] == by->second_level ? by->adjust : 0;
+}
+
 void score_count_reasons(const score_tables *t, const comparer *c, const pair_list *pairs, level_counts *counts) {
   for (size_t i = 0; i < t->comparison_count; i++) {
     if (!t->reasons[i]) continue;
@@ -88,6 +98,7 @@ void score_pairs(const score_tables *t, const comparer *c, const pair_list *pair
   for (size_t i = 0; i < t->comparison_count; i++) {
     c->wide->add_weights(c->levels[i], t->weights[i], pairs->count, weights);
   }
+  for (size_t i = 0; i < t->correction_count; i++) add_correction(&t->corrections[i], c, pairs->count, weights);
   int32_t hopeless = t->review - t->frequency_most;
   for (size_t p = 0; p < pairs->count; p++) {
     if (weights[p] >= hopeless) weights[p] += frequency_part(t, c, p, pairs->left[p], pairs->right[p]);
@@ -107,7 +118,13 @@ int32_t score_explain(const score_tables *t, const comparer *c, const pair_list 
       out_parts[i].table = table;
       out_parts[i].frequency = adjustment(table, c, pairs->left[p], pairs->right[p]);
     }
-    sum += out_parts[i].weight + out_parts[i].frequency;
+    for (size_t k = 0; k < t->correction_count; k++) {
+      const correction_term *by = &t->corrections[k];
+      if (by->second != i || by->second_level != level || by->first_level != out_parts[by->first].level) continue;
+      out_parts[i].correction += by->adjust;
+      out_parts[i].corrects = by->first;
+    }
+    sum += out_parts[i].weight + out_parts[i].frequency + out_parts[i].correction;
   }
   return sum;
 }

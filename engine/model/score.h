@@ -16,6 +16,12 @@ typedef struct frequency_table {
   int32_t adjust[256]; /* by frequency code */
 } frequency_table;
 
+/* What is added where two comparisons are at such levels: see level_correction. */
+typedef struct correction_term {
+  uint8_t first, second, first_level, second_level;
+  int32_t adjust;
+} correction_term;
+
 typedef struct score_tables {
   size_t comparison_count;
   int32_t weights[SCHEMA_COMPARISONS_MAX][MODEL_LEVELS];
@@ -23,6 +29,8 @@ typedef struct score_tables {
   int32_t prior;
   frequency_table frequencies[SCHEMA_COMPARISONS_MAX * SCHEMA_LEVELS_MAX];
   size_t frequency_count;
+  correction_term corrections[MODEL_CORRECTIONS_MAX];
+  size_t correction_count;
   int32_t frequency_most; /* what all adjustments together can add at most */
   int32_t match, review;  /* thresholds on the weight */
 } score_tables;
@@ -46,6 +54,8 @@ typedef struct score_part {
   uint8_t level;              /* LEVEL_MISSING: nothing */
   bool covered;               /* by a level of another comparison: nothing either */
   int32_t weight, frequency;  /* of the level; of how common the agreed value is */
+  int32_t correction;         /* for what an earlier comparison, `corrects`, has said already */
+  size_t corrects;
   const frequency_table *table; /* NULL: the level has no term frequency */
 } score_part;
 

@@ -219,6 +219,21 @@ static void judge_training(model *m) {
   else m->state = m->training_matches < EM_DEFAULT_MATCHES ? TRAINING_FEW_MATCHES : TRAINING_CONVERGED;
 }
 
+/* What counts twice makes matches of pairs that are none, and EM learns from those: so it begins again with what was found to be
+ * taken off, and what is to be taken off of that model is found anew. */
+static khop_status learn_together(model *m, const em_input *in, khop_error *err) {
+  const model start = *m;
+  TRY(em_run(m, in, err));
+  TRY(correlation_find(m, &start, in, err));
+  if (!m->correction_count) return KHOP_OK;
+  model again = start;
+  again.correction_count = m->correction_count;
+  memcpy(again.corrections, m->corrections, sizeof again.corrections);
+  *m = again;
+  TRY(em_run(m, in, err));
+  return correlation_find(m, &start, in, err);
+}
+
 static khop_status learn_m(model *m, const train_input *in, comparer *comparers, const random_sample *drawn, khop_error *err) {
   khop_status status = KHOP_OK;
   sessions s = {0};
@@ -230,9 +245,7 @@ static khop_status learn_m(model *m, const train_input *in, comparer *comparers,
   TRY_CLEANUP(label_patterns_make(in->labels, in->label_count, in->walk->table, &comparers[0], &labels, &label_count, err));
   const em_input em = {.labels = labels, .label_count = label_count, .sessions = s.list, .session_count = s.count, .scale = 1 / share, .random = drawn->patterns,
                        .random_count = drawn->pattern_count, .all_pairs = in->all_pairs};
-  const model start = *m;
-  TRY_CLEANUP(em_run(m, &em, err));
-  TRY_CLEANUP(correlation_find(m, &start, &em, err));
+  TRY_CLEANUP(learn_together(m, &em, err));
   for (size_t i = 0; i < s.count; i++) {
     for (size_t p = 0; p < s.list[i].pattern_count; p++) m->training_pairs += s.list[i].patterns[p].count;
   }

@@ -185,7 +185,7 @@ static void score_all(khop_explainer *e, size_t own, scored *out) {
 
 static const char *part_words(khop_explainer *e, const scored *s, size_t comparison) {
   const score_part *part = &s->parts[comparison];
-  double weight = (double)(part->weight + part->frequency) / WEIGHT_UNIT;
+  double weight = (double)(part->weight + part->frequency + part->correction) / WEIGHT_UNIT;
   const char *name = e->schema->comparisons[comparison].name, *level = explain_level_name(e, comparison, part->level);
   size_t length = strlen(name);
   bool repeats = strncmp(level, name, length) == 0 && level[length] == ' ';
@@ -200,7 +200,7 @@ static const char *strongest(khop_explainer *e, const scored *s, int sign) {
     size_t best = SIZE_MAX;
     int32_t best_weight = 0;
     for (size_t c = 0; c < e->schema->comparison_count; c++) {
-      int32_t weight = sign * (s->parts[c].weight + s->parts[c].frequency);
+      int32_t weight = sign * (s->parts[c].weight + s->parts[c].frequency + s->parts[c].correction);
       if (c == first || weight <= best_weight) continue;
       best = c;
       best_weight = weight;

@@ -38,6 +38,7 @@ static json_t *comparisons(const khop_pair_explanation *p) {
       json_object_set_new(object, "term_frequency", json_pack("{s:o, s:I, s:f}", "field", string(c->frequency_field), "records",
                                                               (json_int_t)c->frequency, "weight", c->frequency_weight));
     }
+    if (c->corrects) json_object_set_new(object, "correction", json_pack("{s:o, s:f}", "repeats", string(c->corrects), "weight", c->correction));
     if (c->match_share > 0) json_object_set_new(object, "match_share", json_real(c->match_share));
     if (c->covered) json_object_set_new(object, "covered", json_true());
     json_object_set_new(object, "values", values(c));

@@ -98,6 +98,8 @@ static khop_status fill_comparisons(khop_explainer *e, const score_part *parts, 
                                                .m = has_model ? level->m : (double)NAN,
                                                .u = has_model ? level->u : (double)NAN,
                                                .weight = bits(parts[c].weight),
+                                               .correction = bits(parts[c].correction),
+                                               .corrects = parts[c].correction ? e->schema->comparisons[parts[c].corrects].name : NULL,
                                                .match_share = level->share,
                                                .covered = parts[c].covered};
     TRY(fill_frequency(e, &parts[c], &comparisons[c], err));

@@ -37,6 +37,7 @@ static axis make_axis(const khop_pair_explanation *p) {
   for (size_t i = 0; i < p->comparison_count; i++) {
     reach(&a, sum += p->comparisons[i].weight);
     reach(&a, sum += p->comparisons[i].frequency_weight);
+    reach(&a, sum += p->comparisons[i].correction);
   }
   reach(&a, p->match_weight);
   reach(&a, p->review_weight);
@@ -96,7 +97,7 @@ static void threshold(FILE *out, const axis *a, double weight, const char *name,
 
 static void comparison(FILE *out, const axis *a, const khop_explain_comparison *c, double *sum, double y) {
   char level[256];
-  double total = c->weight + c->frequency_weight;
+  double total = c->weight + c->frequency_weight + c->correction;
   snprintf(level, sizeof level, "%s%s", c->level, c->fixed ? " (fixed)" : "");
   size_t length = strlen(c->name);
   bool repeats = strncmp(level, c->name, length) == 0 && level[length] == ' ';
@@ -106,6 +107,8 @@ static void comparison(FILE *out, const axis *a, const khop_explain_comparison *
     *sum += c->weight;
     if (c->frequency_weight != 0) bar(out, a, *sum, *sum + c->frequency_weight, y, c->frequency_weight >= 0 ? "for rarity" : "against rarity");
     *sum += c->frequency_weight;
+    if (c->corrects) bar(out, a, *sum, *sum + c->correction, y, c->correction >= 0 ? "for rarity" : "against rarity");
+    *sum += c->correction;
     number(out, total, y + 14, total >= 0 ? "plus" : "minus");
   }
   connect(out, a, *sum, y + bar_height);

@@ -143,6 +143,11 @@ static void write_comparison(FILE *out, const khop_explain_comparison *c) {
     fprintf(out, "  fixed");
   }
   fputc('\n', out);
+  if (c->corrects) {
+    fprintf(out, "%82s %9.3f  repeats ", "", c->correction);
+    put(out, c->corrects);
+    fputc('\n', out);
+  }
   for (size_t i = 0; i < c->value_count; i++) write_value(out, &c->values[i]);
 }
 

@@ -57,6 +57,10 @@ static void describe(witness_check *w, const schema *s) {
   for (size_t c = 0; c < s->comparison_count; c++) {
     if (c != (size_t)w->comparison && (fields_of_comparison(&s->comparisons[c]) & w->fields)) w->apart = false;
   }
+  for (size_t i = 0; i < w->tables->correction_count; i++) {
+    const correction_term *by = &w->tables->corrections[i];
+    if (by->first == w->comparison || by->second == w->comparison) w->apart = false;
+  }
 }
 
 khop_status witness_open(witness_check *w, const run *r, const score_tables *tables, khop_error *err) {

@@ -119,6 +119,10 @@ static void a_copy_counts_twice(void **unused) {
     assert_true(pair->first == 1 && pair->second == 2 && pair->first_level == AGREE && pair->second_level == AGREE);
     double bits = lift(copied[i], agree_u) - lift(copied[i], agree_m);
     assert_true(bits > 4 && fabs(pair->overstated_bits - bits) < 0.01);
+    const level_correction *by = &m.corrections[0];
+    double weight = m.comparisons[1].levels[AGREE].weight;
+    assert_true(m.correction_count >= 1 && by->first == 1 && by->second == 2 && by->first_level == AGREE && by->second_level == AGREE);
+    assert_true(fabs(by->bits + fmin(bits, weight)) < 0.01); /* taken off, but no more than one weight */
     if (copied[i] < 1) continue;
     assert_true(fabs(pair->overstated_bits - log2(agree_m / agree_u)) < 0.01); /* one weight too many */
     assert_true(fabs(pair->given_match_bits + agree_m * log2(agree_m) + (1 - agree_m) * log2(1 - agree_m)) < 1e-3);
