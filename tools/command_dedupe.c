@@ -19,7 +19,7 @@ const char *show_results(unsigned written) {
     unsigned bit;
     const char *file;
   } results[] = {{KHOP_WRITE_IDS, "ids.csv"}, {KHOP_WRITE_GOLDEN, "golden.csv"}, {KHOP_WRITE_QUALITY, "quality.csv"},
-               {KHOP_WRITE_QUALITY, "quality_places.csv"}, {KHOP_WRITE_REPORT, "report.html"}};
+               {KHOP_WRITE_QUALITY, "quality_places.csv"}, {KHOP_WRITE_CONTRADICTIONS, "contradictions.csv"}, {KHOP_WRITE_REPORT, "report.html"}};
   static char text[128];
   size_t used = 0;
   text[0] = '\0';

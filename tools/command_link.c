@@ -24,6 +24,15 @@ static void print_sides(const khop_link_summary *summary) {
   }
 }
 
+static void print_contradictions(const khop_link_summary *s) {
+  printf("contradictions in %s entities;", show_count(s->contradicting));
+  for (size_t i = 0; i < s->agency_count; i++) {
+    const khop_agency_load *load = &s->agencies[i];
+    printf("%s %s: %s values to correct, %s to verify", i ? ";" : "", load->agency, show_count(load->to_correct), show_count(load->to_verify));
+  }
+  printf("\n");
+}
+
 static void print_summary(const khop_link_summary *s, const khop_options *o) {
   static const char *const kinds[] = {[KHOP_LINK_ONE_TO_ONE] = "one to one", [KHOP_LINK_ONE_TO_MANY] = "one to many",
                                       [KHOP_LINK_MANY_TO_ONE] = "many to one", [KHOP_LINK_MANY_TO_MANY] = "many to many"};
@@ -39,6 +48,7 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
   if (has_entities) printf("entities       %s of two or more records, %s records in them, the largest has %s\n", show_count(run->clusters),
                            show_count(run->clustered_records), show_count(run->largest_cluster));
   if (s->pairs_given_up) printf("given up       %s matching pairs, for better ones; %s ties were broken by record id\n", show_count(s->pairs_given_up), show_count(s->ties));
+  if (s->has_contradictions) print_contradictions(s);
   show_expected(&run->expected, "pairs before links were chosen");
   if (run->finding_count) show_findings(run);
   show_usability(&run->usability);

@@ -81,6 +81,8 @@ enum {
   KHOP_WRITE_IDS = 1 << 1, /* ids.csv: findings about identifiers, entries and dates. Default of dedupe and link */
   KHOP_WRITE_GOLDEN = 1 << 2, /* golden.csv: one line an entity, of the values that survive. Needs the store */
   KHOP_WRITE_QUALITY = 1 << 3, /* quality.csv, quality_places.csv: which records are usable, and where. Needs the store */
+  KHOP_WRITE_CONTRADICTIONS = 1 << 4, /* contradictions.csv of link: values of an entity that contradict each other, and who corrects. Needs
+                                       * the store. Default of link where there is one */
   KHOP_WRITE_REPORT = 1 << 5 /* report.html: the result as a page for people. Default, where it is built in */
 };
 
@@ -251,6 +253,12 @@ typedef struct khop_link_side {
   uint64_t duplicates; /* records that are a further one of their entity in this register */
 } khop_link_side;
 
+/* Of contradictions.csv: values that an agency is to correct, and those that it is to look at. */
+typedef struct khop_agency_load {
+  char agency[KHOP_REGISTER_NAME_BYTES];
+  uint64_t to_correct, to_verify;
+} khop_agency_load;
+
 typedef struct khop_link_summary {
   khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of all registers */
   khop_link_side sides[KHOP_REGISTERS_MAX];
@@ -259,6 +267,10 @@ typedef struct khop_link_summary {
   uint64_t conflicts, ties;   /* links: whose records contradict each other; that another of equal weight could replace */
   uint64_t pairs_given_up;    /* matching pairs that the kind of link excludes */
   uint64_t greedy_components; /* too large for the best assignment: taken by descending weight */
+  bool has_contradictions;    /* contradictions.csv was written */
+  uint64_t contradicting;     /* entities with a contradiction */
+  khop_agency_load agencies[KHOP_REGISTERS_MAX]; /* in the order of their registers */
+  size_t agency_count;
 } khop_link_summary;
 
 /* Finds the records of the registers that mean the same entity and writes OUTPUT: links.csv, unlinked.csv, entities.csv (of

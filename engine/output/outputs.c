@@ -12,15 +12,15 @@
 #include "base/memory.h"
 
 static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "splits.csv", "links.csv", "unlinked.csv", "entities.csv",
-                                                "ids.csv", "golden.csv", "quality.csv", "quality_places.csv", "rejected.csv", "model.json",
-                                                "report.html", "summary.json"};
+                                                "contradictions.csv", "ids.csv", "golden.csv", "quality.csv", "quality_places.csv",
+                                                "rejected.csv", "model.json", "report.html", "summary.json"};
 static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
 
 unsigned outputs_of_results(unsigned write) {
   static const struct {
     unsigned write, output;
   } results[] = {{KHOP_WRITE_IDS, OUTPUT_IDS}, {KHOP_WRITE_GOLDEN, OUTPUT_GOLDEN}, {KHOP_WRITE_QUALITY, OUTPUT_QUALITY},
-               {KHOP_WRITE_QUALITY, OUTPUT_PLACES}, {KHOP_WRITE_REPORT, OUTPUT_REPORT}};
+                 {KHOP_WRITE_QUALITY, OUTPUT_PLACES}, {KHOP_WRITE_CONTRADICTIONS, OUTPUT_CONTRADICTIONS}, {KHOP_WRITE_REPORT, OUTPUT_REPORT}};
   unsigned wanted = 0;
   for (size_t i = 0; i < sizeof results / sizeof *results; i++) wanted |= write & results[i].write ? 1u << results[i].output : 0;
   return wanted;

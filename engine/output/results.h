@@ -41,6 +41,14 @@ typedef struct quality_result {
   uint64_t *columns;      /* a bit for each field that one has a column for */
 } quality_result;
 
+/* Values of linked entities that contradict each other. */
+typedef struct contradiction_counts {
+  uint64_t entities, fields; /* entities with one; fields of entities */
+  uint64_t to_correct[KHOP_REGISTERS_MAX][SCHEMA_FIELDS_MAX]; /* values of a register that are likely wrong */
+  uint64_t to_verify[KHOP_REGISTERS_MAX][SCHEMA_FIELDS_MAX];  /* where nothing tells which one is */
+  const char *agencies[KHOP_REGISTERS_MAX];                   /* who keeps the register */
+} contradiction_counts;
+
 /* What a run found; all borrowed. `pairs`, `clusters` and `model` may be NULL where a writer does not need them; without
  * clusters the summary is one of findings alone. */
 typedef struct result {
@@ -59,6 +67,7 @@ typedef struct result {
   const link_result *links; /* NULL: one register */
   const decisions *decisions; /* NULL: none were given */
   const quality_result *quality; /* NULL: not asked for */
+  contradiction_counts *contradictions; /* filled in when they are written; NULL: they are not wanted */
   const findings *findings;   /* ended; NULL: not looked for */
   const feature_table *table; /* whose rows may be dead */
   size_t block_rows_max;

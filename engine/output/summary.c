@@ -183,6 +183,31 @@ static void add_links(json_t *root, const khop_link_summary *s) {
                                 "components_not_assigned_exactly", (json_int_t)s->greedy_components));
 }
 
+/* Adds to the counts under a name. */
+static void add_load(json_t *object, const char *name, uint64_t to_correct, uint64_t to_verify) {
+  json_t *load = json_object_get(object, name);
+  if (!load) {
+    json_object_set_new(object, name, json_pack("{s:I, s:I}", "to_correct", (json_int_t)0, "to_verify", (json_int_t)0));
+    load = json_object_get(object, name);
+  }
+  json_object_set_new(load, "to_correct", json_integer(json_integer_value(json_object_get(load, "to_correct")) + (json_int_t)to_correct));
+  json_object_set_new(load, "to_verify", json_integer(json_integer_value(json_object_get(load, "to_verify")) + (json_int_t)to_verify));
+}
+
+/* Values of linked entities that contradict each other, by who corrects them, and by field. */
+static json_t *contradictions(const result *r) {
+  const contradiction_counts *c = r->contradictions;
+  json_t *by_agency = json_object(), *by_field = json_object();
+  for (size_t side = 0; side < r->links->registers->count; side++) {
+    for (size_t f = 0; f < r->schema->field_count; f++) {
+      add_load(by_agency, c->agencies[side], c->to_correct[side][f], c->to_verify[side][f]);
+      if (c->to_correct[side][f] + c->to_verify[side][f]) add_load(by_field, r->schema->fields[f].name, c->to_correct[side][f], c->to_verify[side][f]);
+    }
+  }
+  return json_pack("{s:I, s:I, s:o, s:o}", "entities", (json_int_t)c->entities, "fields_of_entities", (json_int_t)c->fields, "by_agency", by_agency,
+                   "by_field", by_field);
+}
+
 /* Why matching pairs are not in one cluster: how many by each cause. */
 static json_t *parted_matches(const result *r) {
   const cluster_facts *facts = &r->clusters->facts;
@@ -354,6 +379,7 @@ json_t *summary_build(const result *r, const khop_summary *s, const khop_link_su
   json_object_set_new(root, "pairs", pairs);
   json_object_set_new(root, "expected", expected_errors(&s->expected));
   if (links) add_links(root, links);
+  if (r->contradictions) json_object_set_new(root, "contradictions", contradictions(r));
   json_object_set_new(root, "clusters", clusters_found(r, s));
   if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));
   if (r->quality) {

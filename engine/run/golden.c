@@ -21,7 +21,7 @@ static bool is_file_named(const char *file, const char *name) {
   return strncmp(file, name, length) == 0 && (file[length] == '\0' || file[length] == '.');
 }
 
-static uint32_t trust_of(const run *r, size_t source) {
+uint32_t golden_trust(const run *r, size_t source) {
   const size_t in = run_side_of_source(r, source);
   const schema *side = r->side_schemas[in];
   const char *file = input_source_at(r->input, source)->name, *slash = strrchr(file, '/');
@@ -48,7 +48,7 @@ khop_status golden_check(const run *r, khop_error *err) {
   wording_list registers = {.limit = 200}, order = {.limit = 200};
   if (r->options.skip_store) return error_set(err, KHOP_USAGE, "--write golden: values come from the store: leave out --no-store");
   for (size_t s = 0; s < input_source_count(r->input); s++) {
-    if (!field || trust_of(r, s) < r->schema->authority_count) return KHOP_OK;
+    if (!field || golden_trust(r, s) < r->schema->authority_count) return KHOP_OK;
     wording_list_add(&registers, input_source_at(r->input, s)->name);
   }
   for (size_t a = 0; a < r->schema->authority_count; a++) wording_list_add(&order, r->schema->authority[a]);
@@ -242,7 +242,7 @@ static khop_status job_open(golden_job *job, khop_error *err) {
   job->workers = mem_alloc(pool_threads(r->workers), sizeof *job->workers);
   job->trusts = mem_alloc(sources, sizeof *job->trusts);
   if (!job->workers || !job->trusts) return error_memory(err, sources * sizeof *job->trusts, "golden records");
-  for (size_t s = 0; s < sources; s++) job->trusts[s] = trust_of(r, s);
+  for (size_t s = 0; s < sources; s++) job->trusts[s] = golden_trust(r, s);
   for (unsigned w = 0; w < pool_threads(r->workers); w++) {
     options = (field_reader_options){.schema = r->schema};
     TRY(field_reader_create(&job->workers[w].alone, &options, err));

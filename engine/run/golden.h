@@ -4,6 +4,8 @@
 
 #include "run/store_pass.h"
 
+/* The place of a source's register in the schema's order of authority; authority_count: it is not in it. */
+uint32_t golden_trust(const run *r, size_t source);
 /* Before the run: can the schema's rules be applied to these registers? */
 khop_status golden_check(const run *r, khop_error *err);
 

@@ -225,6 +225,34 @@ static void summarise(run *r, const kept_pairs *kept, const score_tables *tables
   run_expect(r, &out->run.expected);
 }
 
+/* By agency, in the order of the registers. */
+static void summarise_contradictions(const run *r, const contradiction_counts *counts, khop_link_summary *out) {
+  out->has_contradictions = true;
+  out->contradicting = counts->entities;
+  for (size_t side = 0; side < run_side_count(r); side++) {
+    size_t a = 0;
+    while (a < out->agency_count && strcmp(out->agencies[a].agency, counts->agencies[side]) != 0) a++;
+    khop_agency_load *load = &out->agencies[a];
+    if (a == out->agency_count) out->agency_count++;
+    snprintf(load->agency, sizeof load->agency, "%s", counts->agencies[side]);
+    for (size_t f = 0; f < r->schema->field_count; f++) {
+      load->to_correct += counts->to_correct[side][f];
+      load->to_verify += counts->to_verify[side][f];
+    }
+  }
+}
+
+static khop_status write_results(run *r, outputs *o, result *found, size_t members, khop_link_summary *out, khop_error *err) {
+  contradiction_counts *counts = mem_alloc(1, sizeof *counts);
+  if (!counts) return error_memory(err, sizeof *counts, "contradictions");
+  bool wanted = (r->options.write & KHOP_WRITE_CONTRADICTIONS) != 0;
+  if (wanted) found->contradictions = counts;
+  khop_status status = run_write_outputs(r, o, found, members, &out->run, out, err);
+  if (status == KHOP_OK && wanted) summarise_contradictions(r, counts, out);
+  mem_free(counts);
+  return status;
+}
+
 /* states: of pairs, fates: of rows. */
 static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const score_tables *tables, uint8_t *states, uint8_t *fates,
                            khop_link_summary *out, khop_error *err) {
@@ -252,7 +280,7 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   found.match_weight = tables->match;
   found.clusters = &entities;
   found.links = &links;
-  TRY_CLEANUP(run_write_outputs(r, o, &found, members, &out->run, out, err));
+  TRY_CLEANUP(write_results(r, o, &found, members, out, err));
 cleanup:
   clusters_free(&entities);
   clusters_free(&units);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "output/outputs.h"
+#include "run/contradictions.h"
 #include "run/golden.h"
 #include "run/quality.h"
 #include "run/spill.h"
@@ -190,13 +191,18 @@ static khop_status write_usability(const writing *w, store_pass *pass, quality_r
 
 static khop_status write_from_store(const writing *w, quality_result *quality, khop_summary *summary, khop_error *err) {
   outputs *o = w->outputs;
+  const result *found = w->found;
   khop_status status = KHOP_OK;
   store_pass pass = {0};
-  if (!is_wanted(o, OUTPUT_GOLDEN) && !is_wanted(o, OUTPUT_QUALITY)) return KHOP_OK;
+  if (!is_wanted(o, OUTPUT_GOLDEN) && !is_wanted(o, OUTPUT_QUALITY) && !is_wanted(o, OUTPUT_CONTRADICTIONS)) return KHOP_OK;
   TRY_CLEANUP(store_pass_open(&pass, w->run, err));
+  if (is_wanted(o, OUTPUT_CONTRADICTIONS)) {
+    TRY_CLEANUP(write_contradictions(&pass, found->clusters, w->member_count, found->contradictions, &o->files[OUTPUT_CONTRADICTIONS], err));
+    TRY_CLEANUP(outputs_finish(o, OUTPUT_CONTRADICTIONS, err));
+  }
   if (is_wanted(o, OUTPUT_QUALITY)) TRY_CLEANUP(write_usability(w, &pass, quality, summary, err));
   if (!is_wanted(o, OUTPUT_GOLDEN)) goto cleanup;
-  TRY_CLEANUP(write_golden(&pass, w->found->clusters, &o->files[OUTPUT_GOLDEN], err));
+  TRY_CLEANUP(write_golden(&pass, found->clusters, &o->files[OUTPUT_GOLDEN], err));
   TRY_CLEANUP(outputs_finish(o, OUTPUT_GOLDEN, err));
 cleanup:
   store_pass_close(&pass);

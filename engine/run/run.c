@@ -156,9 +156,15 @@ static khop_status choose_today(const khop_options *o, uint32_t *out, khop_error
 static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   unsigned *write = &r->options.write;
   TRY(check_report(&r->options, err));
-  if (*write & KHOP_WRITE_DEFAULT) *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0);
+  if (*write & KHOP_WRITE_DEFAULT) {
+    *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0) | (r->options.skip_store ? 0 : KHOP_WRITE_CONTRADICTIONS);
+  }
   if (kind == RUN_FINDS) *write = KHOP_WRITE_IDS | (*write & KHOP_WRITE_REPORT);
   else if (kind != RUN_WRITES) *write = 0;
+  if (!r->link) *write &= ~(unsigned)KHOP_WRITE_CONTRADICTIONS;
+  if (*write & KHOP_WRITE_CONTRADICTIONS && r->options.skip_store) {
+    return error_set(err, KHOP_USAGE, "--write contradictions: values come from the store: leave out --no-store");
+  }
   return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
 }
 

@@ -54,6 +54,7 @@ void schema_free(schema *s) {
   }
   for (size_t c = 0; c < s->conflict_count; c++) mem_free(s->conflicts[c].test.name);
   for (size_t a = 0; a < s->authority_count; a++) mem_free(s->authority[a]);
+  mem_free(s->agency);
   mem_free(s->name);
   mem_free(s->title);
   mem_free(s->text);

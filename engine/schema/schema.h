@@ -62,6 +62,9 @@
  *     required: [ho_ten, ngay_sinh, gioi_tinh]
  *     identity: [so_dinh_danh, [ho_ten, ngay_sinh]]   # a record without any of them is unusable
  *     place: noi_cu_tru                 # where it is counted
+ *   contradictions:                     # between linked registers; may be left out (schema_contradictions.c)
+ *     agency: police                    # who keeps such a register and corrects it
+ *     leave_out: [dien_thoai]           # fields that may differ
  *   links: one-to-one                   # of linked registers; or one-to-many, many-to-one, many-to-many (default)
  *   joint: true                         # links registers of other schemas: an alias is the name of a field of theirs
  *
@@ -366,6 +369,8 @@ typedef struct schema {
   schema_identity identities[SCHEMA_IDENTITIES_MAX];
   size_t identity_count;
   int place_field;                              /* where it is counted; -1: none */
+  char *agency;                                 /* who keeps such a register and corrects it; NULL: not said */
+  uint64_t may_differ;                          /* a bit for each field that registers may differ in without a contradiction */
   char *text;    /* the YAML that it was read from */
   uint64_t hash; /* of the text */
 } schema;

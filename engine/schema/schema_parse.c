@@ -240,6 +240,7 @@ enum {
   ROOT_LINKS,
   ROOT_JOINT,
   ROOT_FINDINGS,
+  ROOT_CONTRADICTIONS,
   ROOT_KEYS
 };
 
@@ -268,7 +269,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
       [ROOT_GOLDEN] = {"golden", false},          [ROOT_QUALITY] = {"quality", false},
       [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false},
-      [ROOT_FINDINGS] = {"findings", false}};
+      [ROOT_FINDINGS] = {"findings", false},      [ROOT_CONTRADICTIONS] = {"contradictions", false}};
   static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
@@ -284,6 +285,7 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
   else findings_guess(s);
   TRY(golden_parse(d, s, values[ROOT_GOLDEN], err));
   TRY(quality_parse(d, s, values[ROOT_QUALITY], err));
+  if (values[ROOT_CONTRADICTIONS]) TRY(contradictions_parse(d, s, values[ROOT_CONTRADICTIONS], err));
   s->expected_duplicates = 0.05;
   if (values[ROOT_DUPLICATES]) {
     TRY(node_number(d, values[ROOT_DUPLICATES], "expected_duplicates", duplicates_range,

@@ -1,5 +1,5 @@
 /* A YAML text to a schema. schema_parse.c walks the whole, schema_levels.c the comparisons,
- * schema_clusters.c the conflicts, schema_golden.c survivorship and quality. */
+ * schema_clusters.c the conflicts, schema_golden.c survivorship and quality, schema_contradictions.c who corrects. */
 #ifndef KHOP_SCHEMA_SCHEMA_PARSE_H
 #define KHOP_SCHEMA_SCHEMA_PARSE_H
 
@@ -26,6 +26,7 @@ void findings_guess(schema *s);
 /* Fill s->survivors and s->authority, and what says when a record is usable; `node` may be NULL: then all is as the types
  * of the fields have it. The fields are known by then. */
 khop_status golden_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
+khop_status contradictions_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
 khop_status quality_parse(const schema_document *d, schema *s, const yaml_node_t *node, khop_error *err);
 
 #endif

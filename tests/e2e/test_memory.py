@@ -182,7 +182,7 @@ def test_link_many(directory):
     support.khop("link", *files, "-o", out, *options, "--memory", f"{least}M")
     assert spilled(out)["parts"] > 0, spilled(out)
     check_peak(out, least)
-    for name in (*LINK_FILES, "entities.csv", "clusters.csv"):
+    for name in (*LINK_FILES, "entities.csv", "clusters.csv", "contradictions.csv"):
         assert support.read_bytes(base, name) == support.read_bytes(out, name), name
 
 

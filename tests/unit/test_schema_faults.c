@@ -51,7 +51,7 @@ static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
      "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, clusters, "
-     "expected_duplicates, thresholds, golden, quality, links, joint, findings"},
+     "expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
     {"schema: t", "schema: [t]", "1:9: schema: a list stands where a text should"},
@@ -64,7 +64,7 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings"},
+     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
 
     /* golden records */
     {CLUSTERS, "golden: x\n", "18:9: golden: a text stands where a mapping should"},
@@ -407,7 +407,7 @@ static void test_hostile(void **state) {
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
       {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
-                 "comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings"},
+                 "comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;
   char *text = malloc(length);

@@ -214,7 +214,7 @@ const option_spec options_run[] = {
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_write[] = {
-    {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates), golden (one record an entity, of the values that survive), quality (which records are usable, and where), report (report.html, for people); or all, or none; default: ids,report"},
+    {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates), golden (one record an entity, of the values that survive), quality (which records are usable, and where), contradictions (of linked registers: who corrects what), report (report.html, for people); or all, or none; default: ids,report, and of link contradictions"},
     {"--lang", NULL, "vi|en", "language that report.html opens in; the page has both; default vi"},
     {NULL, NULL, NULL, NULL}};
 
@@ -271,7 +271,7 @@ static khop_status read_write(const arguments *a, khop_options *out, khop_error 
     const char *name;
     unsigned bits;
   } results[] = {{"none", 0}, {"all", ~0u & ~(unsigned)KHOP_WRITE_DEFAULT}, {"ids", KHOP_WRITE_IDS}, {"golden", KHOP_WRITE_GOLDEN},
-                 {"quality", KHOP_WRITE_QUALITY}, {"report", KHOP_WRITE_REPORT}};
+                 {"quality", KHOP_WRITE_QUALITY}, {"contradictions", KHOP_WRITE_CONTRADICTIONS}, {"report", KHOP_WRITE_REPORT}};
   enum { RESULTS = sizeof results / sizeof *results };
   const char *text = arguments_text(a, "--write");
   if (!text) return KHOP_OK;
@@ -279,7 +279,7 @@ static khop_status read_write(const arguments *a, khop_options *out, khop_error 
   while (true) {
     size_t length = strcspn(text, ","), i = 0;
     while (i < RESULTS && (strlen(results[i].name) != length || strncmp(results[i].name, text, length) != 0)) i++;
-    if (i == RESULTS) return report_usage(err, "--write: %.*s is none of ids, golden, quality, report, all and none", (int)(length < 40 ? length : 40), text);
+    if (i == RESULTS) return report_usage(err, "--write: %.*s is none of ids, golden, quality, contradictions, report, all and none", (int)(length < 40 ? length : 40), text);
     out->write |= results[i].bits;
     if (!text[length]) return KHOP_OK;
     text += length + 1;
