@@ -154,7 +154,7 @@ typedef struct match_shares {
  * number, fewer where the rest is heavy; of others nearly all, but twins and namesakes pass. */
 static double heaviness(size_t bin) { return fmin(fmax(rest_of_bin(bin) / 15, 0), 1); }
 static double match_apart(size_t bin) { return 0.5 - 0.3 * heaviness(bin); }
-static double other_apart(size_t bin) { return 0.994 - 0.144 * heaviness(bin); }
+static double other_apart(size_t bin) { return 0.994 - 0.194 * heaviness(bin); }
 
 static void shares_of(match_shares *out, const grid_point *g, const posterior *p) {
   for (size_t r = 0; r < ERROR_BINS; r++) {
