@@ -28,7 +28,7 @@ cleanup:
 khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, khop_error *err) {
   *out_plan = (khop_plan_result){0};
   run r;
-  khop_status status = run_open(&r, options, RUN_READS, err);
+  khop_status status = run_open(&r, options, RUN_PLANS, err);
   if (status == KHOP_OK) status = plan(&r, out_plan, err);
   run_close(&r);
   return status;
@@ -37,7 +37,7 @@ khop_status khop_plan(const khop_options *options, khop_plan_result *out_plan, k
 khop_status khop_plan_link(const khop_link_options *options, khop_plan_result *out_plan, khop_error *err) {
   *out_plan = (khop_plan_result){0};
   run r;
-  khop_status status = run_open_link(&r, options, RUN_READS, err);
+  khop_status status = run_open_link(&r, options, RUN_PLANS, err);
   if (status == KHOP_OK) status = plan(&r, out_plan, err);
   run_close(&r);
   return status;

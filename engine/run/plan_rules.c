@@ -229,7 +229,7 @@ static khop_status count_postings(const run *r, uint64_t *out_count, khop_error 
 /* What plan did took as long as it will in the run, but for the trial of the store; the rest of the pairs and of the store are
  * to come. While a run reads, its threads share the writing; at the end it waits for the disk. */
 static void report_needs(const run *r, uint64_t postings, double elapsed, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
-  const double posting_bytes = 6.3, csv_bytes_per_row = 40, csv_bytes_per_pair = 60, csv_bytes_per_second = 400e6;
+  const double posting_bytes = 6.3, csv_bytes_per_row = 48 /* findings among them */, csv_bytes_per_pair = 60, csv_bytes_per_second = 400e6;
   const double threads = r->options.threads;
   double csv = (double)out->indexed * csv_bytes_per_row + (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair, stored = 0;
   out->pairs_per_second = seconds_per_pair > 0 ? threads / seconds_per_pair : 0;
@@ -239,7 +239,8 @@ static void report_needs(const run *r, uint64_t postings, double elapsed, double
     out->seconds += (store_trial_append_seconds(r->trial, stored) - r->trial->append_seconds) / threads - r->trial->sync_seconds +
                     store_trial_sync_seconds(r->trial, stored + csv);
   }
-  out->disk_bytes = (uint64_t)(stored + csv);
+  const uint64_t page_bytes = 330000; /* of a report, whatever it is about */
+  out->disk_bytes = (uint64_t)(stored + csv) + (report_available() ? page_bytes : 0);
   uint64_t pairs = (uint64_t)(out->expected_matches + out->expected_reviews);
   out->memory_most_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory(pairs);
   out->memory_bytes = run_memory_expected(r, r->table.count, pairs);

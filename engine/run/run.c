@@ -182,7 +182,8 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
   TRY(choose_results(r, kind, err));
-  const unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (run_finds(r) ? FEATURE_FOR_FINDINGS : 0);
+  r->counts_findings = run_finds(r) || kind == RUN_PLANS;
+  const unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (r->counts_findings ? FEATURE_FOR_FINDINGS : 0);
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -238,7 +239,7 @@ _Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "ke
 /* A mask, and numbers while they are sorted: in the place of blocking keys and sort buffers, and what that has not. */
 static uint64_t finding_bytes(const run *r, uint64_t keys_bytes) {
   uint64_t sorted = r->finding_rules.number_count * 2 * sizeof(sort_item), place = keys_bytes + 2 * sizeof(sort_item);
-  if (!run_finds(r)) return 0;
+  if (!r->counts_findings) return 0;
   return sizeof(uint32_t) + (sorted > place ? sorted - place : 0);
 }
 

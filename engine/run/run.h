@@ -85,10 +85,12 @@ typedef struct run {
   bool needs_memory;         /* nothing may go to a file */
   bool has_output_directory; /* options.output is one */
   bool only_finds;           /* RUN_FINDS */
+  bool counts_findings;      /* rows hold what findings want, memory is counted for them: run_finds, or a plan of such a run */
 } run;
 
 typedef enum run_kind {
   RUN_READS,
+  RUN_PLANS,   /* likewise, and tells what a run that writes would take */
   RUN_WRITES,  /* has an output directory */
   RUN_FINDS,   /* likewise, and matches nothing: rows hold what findings want */
   RUN_INSPECTS, /* wants to know why a charset was found */
