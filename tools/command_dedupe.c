@@ -70,14 +70,15 @@ static void print_summary(const khop_summary *s, const khop_options *o) {
   show_expected(&s->expected, "matching pairs");
   if (s->finding_count) show_findings(s);
   show_usability(&s->usability);
+  show_changes(&s->changes);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(s->seconds), s->threads, s->simd, show_bytes(s->peak_memory_bytes));
   if (s->spilled_bytes) {
     printf("spilled        %s to temporary files, %s at once, for --memory\n", show_bytes(s->spilled_bytes), show_bytes(s->spilled_disk_bytes));
   }
   printf("phases        ");
   for (size_t i = 0; i < s->phase_count; i++) printf(" %s %s", s->phases[i].phase, show_seconds(s->phases[i].seconds));
-  printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s%s\n", o->output,
-         show_results(s->written), o->skip_store ? "" : o->store ? "" : ", store/");
+  printf("\nresults        %s: clusters.csv, pairs.csv, splits.csv, rejected.csv, summary.json, model.json%s%s%s\n", o->output,
+         show_results(s->written), o->previous ? ", changes.csv" : "", o->skip_store ? "" : o->store ? "" : ", store/");
 }
 
 static khop_status run_dedupe(const arguments *a, khop_error *err) {

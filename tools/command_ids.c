@@ -18,6 +18,21 @@ void show_findings(const khop_summary *s) {
   }
 }
 
+void show_changes(const khop_changes *c) {
+  uint64_t better = 0, worse = 0, same = 0;
+  for (int from = 0; from < 3; from++) {
+    for (int to = 0; to < 3; to++) *(to < from ? &better : to > from ? &worse : &same) += c->moves[from][to];
+  }
+  if (c->compared_findings) {
+    printf("changes        findings of records: %s fixed, %s new, %s still open\n", show_count(c->fixed), show_count(c->appeared),
+           show_count(c->open));
+  }
+  if (c->compared_groups) {
+    printf("changes        records: %s in a better group, %s in a worse one, %s as they were; %s new, %s gone\n", show_count(better),
+           show_count(worse), show_count(same), show_count(c->records_new), show_count(c->records_gone));
+  }
+}
+
 static khop_status run_ids(const arguments *a, khop_error *err) {
   khop_options options;
   khop_map maps[VALUES_MAX];
@@ -30,9 +45,11 @@ static khop_status run_ids(const arguments *a, khop_error *err) {
   if (status != KHOP_OK) return status;
   printf("rows           %s read, %s rejected, %s looked at\n", show_count(summary.rows), show_count(summary.rejected), show_count(summary.indexed));
   show_findings(&summary);
+  show_changes(&summary.changes);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(summary.seconds), summary.threads, summary.simd,
          show_bytes(summary.peak_memory_bytes));
-  printf("results        %s: rejected.csv, summary.json%s\n", options.output, show_results(summary.written));
+  printf("results        %s: rejected.csv, summary.json%s%s\n", options.output, show_results(summary.written),
+         options.previous ? ", changes.csv" : "");
   return KHOP_OK;
 }
 

@@ -52,10 +52,11 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
   show_expected(&run->expected, "pairs before links were chosen");
   if (run->finding_count) show_findings(run);
   show_usability(&run->usability);
+  show_changes(&run->changes);
   printf("time           %s on %u threads (%s), %s at most\n", show_seconds(run->seconds), run->threads, run->simd, show_bytes(run->peak_memory_bytes));
-  printf("results        %s: links.csv, unlinked.csv, %s%srejected.csv, summary.json, model.json%s%s\n", o->output,
+  printf("results        %s: links.csv, unlinked.csv, %s%srejected.csv, summary.json, model.json%s%s%s\n", o->output,
          has_entities ? "entities.csv, " : "", has_clusters ? "clusters.csv, " : "", show_results(run->written),
-         o->skip_store || o->store ? "" : ", store/");
+         o->previous ? ", changes.csv" : "", o->skip_store || o->store ? "" : ", store/");
 }
 
 static khop_status run_link(const arguments *a, khop_error *err) {

@@ -15,6 +15,8 @@ void show_training(const khop_training *t);
 void show_findings(const khop_summary *s);
 /* ", ids.csv": files of the results that KHOP_WRITE_... bits name. */
 const char *show_results(unsigned written);
+/* What became of an earlier result; nothing where none was given. */
+void show_changes(const khop_changes *c);
 /* How many records are usable, and why others are not; nothing where that was not asked for. */
 void show_usability(const khop_usability *u);
 /* The expected errors of a run; `what` are the pairs that matched. */

@@ -96,6 +96,7 @@ typedef struct khop_options {
   bool skip_store;
   unsigned write;            /* KHOP_WRITE_...; KHOP_WRITE_DEFAULT */
   const char *language;      /* "vi" or "en": report.html opens in it; NULL: "vi" */
+  const char *previous;      /* an earlier result: what is fixed, new and open since is written to changes.csv; or NULL */
   const char *today;         /* "2025-07-31": the day that findings go by; NULL: of the run. The same bytes need the same day */
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */
   const char *model;         /* model.json to use instead of training; NULL: train */
@@ -181,6 +182,20 @@ typedef struct khop_usability {
   size_t reason_count;
 } khop_usability;
 
+/* What became of an earlier result, record by record. */
+typedef struct khop_change_count {
+  char code[64]; /* of a finding */
+  uint64_t fixed, appeared, open;
+} khop_change_count;
+typedef struct khop_changes {
+  bool compared_findings, compared_groups; /* what both results list */
+  uint64_t fixed, appeared, open;          /* records that had, have, or had and have a finding, each as often as it has some */
+  size_t kind_count;
+  khop_change_count kinds[64];             /* by code */
+  uint64_t records_new, records_gone;
+  uint64_t moves[3][3];                    /* records of both, from usable, needs_correction, unusable to the same */
+} khop_changes;
+
 typedef struct khop_summary {
   uint64_t rows, rejected, indexed;
   uint64_t pairs_compared, pairs_match, pairs_review, pairs_left_out;
@@ -188,6 +203,7 @@ typedef struct khop_summary {
   uint64_t largest_cluster, clusters_parted, matches_parted; /* taken apart by a check; matching pairs that were */
   khop_expected expected;
   unsigned written;  /* KHOP_WRITE_... of the results beyond the basic ones */
+  khop_changes changes;     /* where options.previous was given */
   khop_usability usability; /* where quality was asked for */
   double seconds;
   char finished[32]; /* "2026-11-27T17:05:00+07:00" */

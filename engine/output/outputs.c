@@ -13,7 +13,7 @@
 
 static const char *const names[OUTPUT_COUNT] = {"pairs.csv", "clusters.csv", "splits.csv", "links.csv", "unlinked.csv", "entities.csv",
                                                 "contradictions.csv", "ids.csv", "golden.csv", "quality.csv", "quality_places.csv",
-                                                "rejected.csv", "model.json", "report.html", "summary.json"};
+                                                "changes.csv", "rejected.csv", "model.json", "report.html", "summary.json"};
 static const char staging_name[] = ".new", store_name[] = "store", failed_rejects[] = "rejected.failed.csv";
 
 unsigned outputs_of_results(unsigned write) {

@@ -344,6 +344,37 @@ static json_t *quality_provinces(const result *r) {
   return array;
 }
 
+/* ---- changes ---------------------------------------------------------------------------------------- */
+
+static json_t *group_moves(const khop_changes *c) {
+  json_t *array = json_array();
+  for (int from = 0; from < QUALITY_GROUPS; from++) {
+    for (int to = 0; to < QUALITY_GROUPS; to++) {
+      if (!c->moves[from][to]) continue;
+      json_array_append_new(array, json_pack("{s:s, s:s, s:I}", "from", quality_group_name((quality_group)from), "to",
+                                             quality_group_name((quality_group)to), "records", (json_int_t)c->moves[from][to]));
+    }
+  }
+  return array;
+}
+
+static json_t *changes_found(const khop_changes *c) {
+  json_t *root = json_object(), *kinds = json_object();
+  for (size_t i = 0; i < c->kind_count; i++) {
+    const khop_change_count *k = &c->kinds[i];
+    json_object_set_new(kinds, k->code, json_pack("{s:I, s:I, s:I}", "fixed", (json_int_t)k->fixed, "new", (json_int_t)k->appeared, "open",
+                                                  (json_int_t)k->open));
+  }
+  json_t *found = json_pack("{s:I, s:I, s:I, s:o}", "fixed", (json_int_t)c->fixed, "new", (json_int_t)c->appeared, "open",
+                               (json_int_t)c->open, "kinds", kinds);
+  if (c->compared_findings) json_object_set(root, "findings", found);
+  json_decref(found);
+  if (!c->compared_groups) return root;
+  json_object_set_new(root, "groups", json_pack("{s:I, s:I, s:o}", "records_new", (json_int_t)c->records_new, "records_gone",
+                                                (json_int_t)c->records_gone, "moves", group_moves(c)));
+  return root;
+}
+
 /* They depend on the day, too. */
 static json_t *findings_found(const result *r, const khop_summary *s) {
   char today[16];
@@ -364,6 +395,7 @@ static json_t *build_frame(const result *r, const khop_summary *s) {
                              (json_int_t)s->indexed, "rejected_by_reason", rejected_by_reason(r));
   json_object_set_new(root, "input", counts);
   if (r->findings) json_object_set_new(root, "findings", findings_found(r, s));
+  if (s->changes.compared_findings || s->changes.compared_groups) json_object_set_new(root, "changes", changes_found(&s->changes));
   return root;
 }
 

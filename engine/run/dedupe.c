@@ -50,7 +50,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
     status = error_memory(err, sizeof *tables, "weights");
     goto cleanup;
   }
-  outputs_want(&o, outputs_of_results(r.options.write));
+  outputs_want(&o, outputs_of_results(r.options.write) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(run_open_store(&r, err));
   TRY_CLEANUP(run_read_and_store(&r, err));

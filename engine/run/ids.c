@@ -10,6 +10,7 @@ static khop_status write_all(run *r, outputs *o, const result *found, khop_summa
   TRY(outputs_finish(o, OUTPUT_IDS, err));
   write_rejected(&o->files[OUTPUT_REJECTED], found);
   TRY(outputs_finish(o, OUTPUT_REJECTED, err));
+  TRY(run_write_changes(r, o, summary, err));
   TRY(control_check(r->options.control, err));
   TRY(run_write_summary(r, o, found, summary, NULL, err));
   return outputs_publish(o, err);
@@ -22,7 +23,7 @@ khop_status khop_ids(const khop_options *options, khop_summary *out_summary, kho
   outputs o;
   outputs_init(&o, OUTPUTS_OF_IDS);
   TRY_CLEANUP(run_open(&r, options, RUN_FINDS, err));
-  outputs_want(&o, outputs_of_results(r.options.write));
+  outputs_want(&o, outputs_of_results(r.options.write) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(run_read_and_store(&r, err));
   TRY_CLEANUP(run_find(&r, NULL, err));

@@ -311,7 +311,7 @@ khop_status khop_link(const khop_link_options *options, khop_link_summary *out_s
     status = error_memory(err, sizeof *tables, "weights");
     goto cleanup;
   }
-  outputs_want(&o, outputs_of_results(r.options.write) | further_outputs(&r));
+  outputs_want(&o, outputs_of_results(r.options.write) | further_outputs(&r) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
   TRY_CLEANUP(run_open_store(&r, err));
   TRY_CLEANUP(match_across(&r, tables, &kept, err));

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "output/outputs.h"
+#include "run/changes.h"
 #include "run/contradictions.h"
 #include "run/golden.h"
 #include "run/quality.h"
@@ -221,12 +222,19 @@ khop_status run_write_summary(run *r, outputs *o, const result *found, khop_summ
   return outputs_finish(o, OUTPUT_SUMMARY, err);
 }
 
+khop_status run_write_changes(const run *r, outputs *o, khop_summary *summary, khop_error *err) {
+  if (!is_wanted(o, OUTPUT_CHANGES)) return KHOP_OK;
+  TRY(write_changes(r, o->staging, &o->files[OUTPUT_CHANGES], &summary->changes, err));
+  return outputs_finish(o, OUTPUT_CHANGES, err);
+}
+
 /* All but the summary; what that needs of it goes to `quality`. */
 static khop_status write_files(writing *w, quality_result *quality, khop_summary *summary, khop_error *err) {
   TRY(run_gather_ids(w->run, w->found, err));
   TRY(outputs_open(w->outputs, err));
   TRY(pool_run(w->run->workers, 2, write_part, w, err));
-  return write_from_store(w, quality, summary, err);
+  TRY(write_from_store(w, quality, summary, err));
+  return run_write_changes(w->run, w->outputs, summary, err);
 }
 
 /* Everything is on disk before anything takes its name: what fails until then leaves an earlier result as

@@ -7,6 +7,7 @@
 
 #include "feature/feature.h"
 #include "model/train.h"
+#include "run/changes.h"
 #include "run/date_orders.h"
 #include "run/golden.h"
 #include "run/quality.h"
@@ -193,6 +194,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(r->link ? run_map_sides(r, err) : map_columns(r, err));
   if (r->options.write & KHOP_WRITE_GOLDEN) TRY(golden_check(r, err));
   if (r->options.write & KHOP_WRITE_QUALITY) TRY(quality_check(r, err));
+  if (kind == RUN_WRITES || kind == RUN_FINDS) TRY(changes_check(r, kind == RUN_FINDS ? "ids" : r->link ? "link" : "dedupe", err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));

@@ -174,6 +174,9 @@ khop_status run_write_summary(run *r, outputs *o, const result *found, khop_summ
 khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t member_count, khop_summary *summary,
                               const khop_link_summary *links, khop_error *err);
 
+/* changes.csv, when the lists that it compares are written (changes.h). */
+khop_status run_write_changes(const run *r, outputs *o, khop_summary *summary, khop_error *err);
+
 /* Memory that a run over so many rows needs, in bytes, when all is in memory. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);
 /* What such a run, with so many kept pairs, will really take when all is in memory. */

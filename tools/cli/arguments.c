@@ -220,6 +220,7 @@ const option_spec options_write[] = {
 
 const option_spec options_today[] = {
     {"--today", NULL, "DATE", "the day that findings go by, as 2025-07-31: what is past, still to come, over age; default: the day of the run"},
+    {"--previous", NULL, "OUT", "result of an earlier run: what is fixed since, new and still open goes to changes.csv"},
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
@@ -303,6 +304,7 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   out->store = arguments_text(a, "--store");
   out->skip_store = arguments_has(a, "--no-store");
   out->today = arguments_text(a, "--today");
+  out->previous = arguments_text(a, "--previous");
   out->force = arguments_has(a, "--force");
   out->model = arguments_text(a, "--model");
   out->labels = arguments_text(a, "--labels");
