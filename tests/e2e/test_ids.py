@@ -226,10 +226,18 @@ def test_link(directory):
     support.khop("link", left, right, "-o", out, *TODAY)
     rows = findings(out)
     kinds = collections.Counter(row["finding"] for row in rows)
-    assert kinds["id_shared"] and kinds["id_lost_zero"] and kinds["id_year"], kinds
+    assert kinds["id_shared"] and kinds["id_lost_zero"] and kinds["id_year"] and kinds["card_expired"], kinds
     assert any("DC" in row["record_ids"] and "BH" in row["record_ids"] for row in rows if row["finding"] == "id_shared")
     support.khop("link", left, right, "-o", again, *TODAY, "--threads", 1, "--no-store")
     assert support.read_bytes(out, "ids.csv") == support.read_bytes(again, "ids.csv")
+
+
+def test_full_disk(directory):
+    """What is found before the disk is full leaves nothing behind."""
+    register, _ = register_with_faults(directory, "cccd")
+    with support.mounted(support.path(directory, "disk"), "size=64k") as disk:
+        support.refuses(support.ENVIRONMENT, ["disk full"], "ids", register, "-o", support.path(disk, "out"))
+        assert os.listdir(support.path(disk, "out")) == []
 
 
 def test_nothing_to_find(directory):
