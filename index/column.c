@@ -28,6 +28,16 @@ const char *column_unpack(column_unpacker *u, column_target *to, const uint8_t *
   return "unknown kind of column";
 }
 
+const char *column_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, const uint8_t **cursor, const uint8_t *end) {
+  if (*cursor == end) return "column cut off";
+  uint8_t kind = *(*cursor)++;
+  if (kind == COLUMN_TEXT) return column_text_pick(u, rows, wanted, to, cursor, end);
+  if (kind == COLUMN_DIGITS || kind == COLUMN_COUNTER) {
+    return column_digits_pick(u, rows, wanted, to, kind == COLUMN_COUNTER, cursor, end);
+  }
+  return "unknown kind of column";
+}
+
 uint8_t *runs_pack(uint8_t *out, const uint64_t *numbers, size_t count) {
   uint64_t previous = 0;
   for (size_t i = 0, next; i < count; previous = numbers[next - 1], i = next) {

@@ -111,6 +111,11 @@ typedef struct column_target {
 
 /* NULL, or a fact. *cursor moves behind the column. */
 const char *column_unpack(column_unpacker *u, column_target *to, const uint8_t **cursor, const uint8_t *end);
+/* The value of row `wanted` of `rows` alone; `to` is of one row. */
+const char *column_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, const uint8_t **cursor, const uint8_t *end);
+const char *column_text_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, const uint8_t **cursor, const uint8_t *end);
+const char *column_digits_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, bool counter, const uint8_t **cursor,
+                               const uint8_t *end);
 const char *column_text_unpack(column_unpacker *u, column_target *to, const uint8_t **cursor, const uint8_t *end);
 const char *column_digits_unpack(column_unpacker *u, column_target *to, bool counter, const uint8_t **cursor,
                                  const uint8_t *end);

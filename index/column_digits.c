@@ -173,3 +173,37 @@ const char *column_digits_unpack(column_unpacker *u, column_target *to, bool cou
   *cursor += (position + 7) / 8;
   return NULL;
 }
+
+const char *column_digits_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, bool counter, const uint8_t **cursor,
+                               const uint8_t *end) {
+  shape_table t;
+  const char *fact = take_shapes(&t, cursor, end);
+  if (fact) return fact;
+  unsigned width = bits_width(t.count);
+  const uint8_t *shapes = *cursor;
+  size_t shapes_bytes = (rows * width + 7) / 8, position = 0, own_position = 0, own = 0;
+  if (shapes_bytes > (size_t)(end - *cursor)) return "shape numbers cut off";
+  *cursor += shapes_bytes;
+  if (t.count == 1) {
+    own_position = wanted * span_bits[t.spans[0]];
+    position = rows * span_bits[t.spans[0]];
+  }
+  for (size_t row = 0; t.count > 1 && row < rows; row++) {
+    size_t number = bits_get(shapes, shapes_bytes, row * width, width);
+    if (number >= t.count) return "shape number out of range";
+    if (row == wanted) {
+      own = number;
+      own_position = position;
+    }
+    position += span_bits[t.spans[number]];
+  }
+  if (counter) {
+    fact = runs_unpack(u->numbers, rows, cursor, end);
+    return fact ? fact : write_value(to, 0, &t, own, u->numbers[wanted]);
+  }
+  size_t left = (size_t)(end - *cursor);
+  if ((position + 7) / 8 > left) return "numbers cut off";
+  fact = write_value(to, 0, &t, own, bits_get(*cursor, left, own_position, span_bits[t.spans[own]]));
+  *cursor += (position + 7) / 8;
+  return fact;
+}

@@ -154,19 +154,26 @@ static const char *join_pieces(const column_unpacker *u, column_target *to, toke
   }
 }
 
-const char *column_text_unpack(column_unpacker *u, column_target *to, const uint8_t **cursor, const uint8_t *end) {
+static const char *open_tokens(column_unpacker *u, token_reader *tokens, const uint8_t **cursor, const uint8_t *end) {
   if (*cursor == end) return "column cut off";
-  token_reader tokens = {.cut = *(*cursor)++};
-  const char *fact = find_pieces(u, &tokens.piece_count, cursor, end);
+  *tokens = (token_reader){.cut = *(*cursor)++};
+  const char *fact = find_pieces(u, &tokens->piece_count, cursor, end);
   if (fact) return fact;
   uint64_t count;
   if (!varint_get(cursor, end, &count) || count > COLUMN_TOKENS_MAX) return "tokens out of range";
-  tokens.count = count;
-  tokens.width = bits_width(tokens.piece_count);
-  tokens.size_bytes = (count * tokens.width + 7) / 8;
-  if (tokens.size_bytes > (size_t)(end - *cursor)) return "tokens cut off";
-  tokens.bytes = *cursor;
-  *cursor += tokens.size_bytes;
+  tokens->count = count;
+  tokens->width = bits_width(tokens->piece_count);
+  tokens->size_bytes = (count * tokens->width + 7) / 8;
+  if (tokens->size_bytes > (size_t)(end - *cursor)) return "tokens cut off";
+  tokens->bytes = *cursor;
+  *cursor += tokens->size_bytes;
+  return NULL;
+}
+
+const char *column_text_unpack(column_unpacker *u, column_target *to, const uint8_t **cursor, const uint8_t *end) {
+  token_reader tokens;
+  const char *fact = open_tokens(u, &tokens, cursor, end);
+  if (fact) return fact;
   for (size_t row = 0; row < to->rows; row++) {
     const char *start = to->text;
     fact = join_pieces(u, to, &tokens);
@@ -175,4 +182,47 @@ const char *column_text_unpack(column_unpacker *u, column_target *to, const uint
     to->lengths[row * to->stride] = (uint32_t)(to->text - start);
   }
   return tokens.next == tokens.count ? NULL : "more pieces than values";
+}
+
+static size_t token_at(const token_reader *tokens, size_t at) {
+  return bits_get(tokens->bytes, tokens->size_bytes, at * tokens->width, tokens->width);
+}
+
+/* The first `wanted` values are passed over: each ends in a piece that ends in no cut byte. From the nearer end: seen from
+ * behind, the value before the wanted one is the (rows - wanted + 1)th. */
+static const char *skip_values(const column_unpacker *u, token_reader *tokens, size_t rows, size_t wanted) {
+  if (!tokens->cut) {
+    tokens->next = wanted;
+    return NULL;
+  }
+  uint8_t ends[1 << 12] = {0}; /* a piece out of range is one that does not end, and join_pieces tells */
+  _Static_assert(sizeof ends >= COLUMN_PIECES_MAX, "all pieces");
+  for (size_t i = 0; i < tokens->piece_count; i++) {
+    ends[i] = !u->pieces[i].length || u->pieces[i].text[u->pieces[i].length - 1] != tokens->cut;
+  }
+  if (wanted <= rows / 2) {
+    for (size_t passed = 0; passed < wanted; tokens->next++) {
+      if (tokens->next == tokens->count) return "value without its last piece";
+      passed += ends[token_at(tokens, tokens->next)];
+    }
+    return NULL;
+  }
+  tokens->next = tokens->count;
+  for (size_t left = rows - wanted + 1; left;) {
+    if (tokens->next == 0) return "value without its last piece";
+    left -= ends[token_at(tokens, --tokens->next)];
+  }
+  tokens->next++;
+  return NULL;
+}
+
+const char *column_text_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, const uint8_t **cursor, const uint8_t *end) {
+  token_reader tokens;
+  const char *fact = open_tokens(u, &tokens, cursor, end);
+  if (!fact) fact = skip_values(u, &tokens, rows, wanted);
+  const char *start = to->text;
+  if (!fact) fact = join_pieces(u, to, &tokens);
+  to->fields[0] = start;
+  to->lengths[0] = (uint32_t)(to->text - start);
+  return fact;
 }

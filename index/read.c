@@ -3,6 +3,8 @@
 
 #include "index/store_internal.h"
 
+enum { picks_of_one_chunk = 3 };
+
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err) {
   *out_view = NULL;
   store_view *v = mem_alloc(1, sizeof *v);
@@ -28,6 +30,7 @@ void store_view_end(store_view *v) {
   }
   if (v->txn) mdb_txn_abort(v->txn);
   record_chunk_free(&v->records);
+  record_chunk_free(&v->picked);
   mem_free(v->rows);
   mem_free(v);
 }
@@ -82,6 +85,24 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
   return KHOP_OK;
 }
 
+khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
+  bool is_unpacked = row >= v->records_first && row - v->records_first < v->records.rows;
+  if (is_unpacked) return store_read_record(v, row, out, err);
+  MDB_val key, value;
+  *out = (store_record){0};
+  TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
+  uint32_t first = row_key_get(key.mv_data);
+  v->picks = v->picks && first == v->picked_first ? v->picks + 1 : 1;
+  v->picked_first = first;
+  if (v->picks > picks_of_one_chunk) return store_read_record(v, row, out, err); /* not at random: the others will be asked for */
+  size_t at = row - first, field_count = v->store->field_count;
+  const char *fact = record_chunk_pick(&v->picked, field_count, value.mv_data, value.mv_size, (uint32_t)at);
+  if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);
+  *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[at], .line = v->picked.lines[at], .field_count = field_count,
+                        .fields = v->picked.fields, .lengths = v->picked.lengths};
+  return KHOP_OK;
+}
+
 khop_status store_read_cluster(store_view *v, uint32_t row, uint32_t *out_cluster, khop_error *err) {
   *out_cluster = STORE_ROW_NONE;
   if (v->store->clusters == 0 && row < v->store->rows) return KHOP_OK;
@@ -104,6 +125,20 @@ static bool same_table(const MDB_val *key, uint32_t table) {
   return key->mv_size == POSTING_KEY_BYTES && row_key_get(key->mv_data) == table;
 }
 
+/* From the posting at which the reader stands, or with `is_new` from the first one, to the first beyond `wanted`. */
+static khop_status collect_from(store_view *v, const MDB_val *key, posting_reader *r, bool is_new, uint64_t wanted, size_t *count, bool *out_past,
+                                khop_error *err) {
+  const char *fact = NULL;
+  TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r->count, sizeof *v->rows, "rows of a key", err));
+  bool has_one = is_new ? posting_reader_next(r, &fact) : true;
+  for (; has_one && r->key <= wanted; has_one = posting_reader_next(r, &fact)) {
+    if (r->key == wanted) v->rows[(*count)++] = r->row;
+  }
+  if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
+  *out_past = has_one;
+  return KHOP_OK;
+}
+
 /* Adds the rows of `wanted` in one chunk; *out_past when the chunk goes beyond the key. */
 static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val *value, uint64_t wanted,
                                 size_t *count, bool *out_past, khop_error *err) {
@@ -111,19 +146,37 @@ static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val
   posting_reader r;
   const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
   if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
-  TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r.count, sizeof *v->rows, "rows of a key", err));
-  while (posting_reader_next(&r, &fact) && r.key <= wanted) {
-    if (r.key == wanted) v->rows[(*count)++] = r.row;
-  }
-  if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
-  *out_past = r.key > wanted;
+  TRY(collect_from(v, key, &r, true, wanted, count, out_past, err));
+  v->stop.goes_on = *out_past;
+  v->stop.asked = wanted;
+  v->stop.table = row_key_get(key->mv_data);
+  v->stop.first_key = posting_key_first(key->mv_data);
+  v->stop.reader = r;
+  v->stop.key = *key;
   return KHOP_OK;
+}
+
+/* Is the key likely in the chunk where the last one was, behind it? Keys are hashes: they stand evenly. */
+static bool may_go_on(const store_view *v, uint32_t table, uint64_t key) {
+  const posting_reader *r = &v->stop.reader;
+  if (!v->stop.goes_on || v->stop.table != table || key <= v->stop.asked) return false;
+  if (key < r->key) return true;
+  uint64_t passed = r->key - v->stop.first_key;
+  return (double)(key - r->key) * r->index <= (double)passed * (r->count - r->index);
 }
 
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err) {
   *out_rows = NULL;
   *out_count = 0;
+  if (may_go_on(v, table, key)) {
+    TRY(collect_from(v, &v->stop.key, &v->stop.reader, false, key, out_count, &v->stop.goes_on, err));
+    *out_rows = v->rows;
+    v->stop.asked = key;
+    if (v->stop.goes_on) return KHOP_OK;
+    *out_count = 0; /* it may go on in the next chunk: asked from the start */
+  }
+  v->stop.goes_on = false;
   uint8_t wanted[POSTING_KEY_BYTES];
   posting_key_put(wanted, table, key, 0);
   MDB_cursor *cursor = v->cursors[DB_POSTINGS];

@@ -47,19 +47,42 @@ static const char *unpack_columns(record_chunk *chunk, size_t rows, size_t field
   return cursor == end ? NULL : "longer than its columns";
 }
 
-const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size) {
+/* The header, checked, and memory for all texts and `rows` rows of fields (0: all rows'). */
+static const char *open_chunk(record_chunk *chunk, size_t field_count, size_t rows, const uint8_t *value, size_t size, size_t *out_rows,
+                              size_t *out_text_bytes) {
   chunk->rows = 0;
   value_header header;
   memcpy(&header, value, sizeof header);
   if (header.codec != CODEC_RAW) return "unknown codec";
   if (header.count == 0 || header.count > RECORD_CHUNK_ROWS_MAX) return "row count out of range";
   if (size < VALUE_HEADER_BYTES + sizeof(uint32_t)) return "body shorter than its prefix";
-  size_t text_bytes = load_u32(value + VALUE_HEADER_BYTES);
-  if (text_bytes > RECORD_CHUNK_TEXT_MAX) return "size out of range";
-  if (!reserve(chunk, header.count, header.count * field_count, text_bytes)) return out_of_memory;
+  *out_rows = header.count;
+  *out_text_bytes = load_u32(value + VALUE_HEADER_BYTES);
+  if (*out_text_bytes > RECORD_CHUNK_TEXT_MAX) return "size out of range";
+  return reserve(chunk, header.count, (rows ? rows : header.count) * field_count, *out_text_bytes) ? NULL : out_of_memory;
+}
+
+const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size) {
+  size_t rows, text_bytes;
   const uint8_t *cursor = value + VALUE_HEADER_BYTES + sizeof(uint32_t), *end = value + size;
-  const char *fact = unpack_numbers(chunk, header.count, &cursor, end);
-  if (!fact) fact = unpack_columns(chunk, header.count, field_count, text_bytes, cursor, end);
-  if (!fact) chunk->rows = header.count;
+  const char *fact = open_chunk(chunk, field_count, 0, value, size, &rows, &text_bytes);
+  if (!fact) fact = unpack_numbers(chunk, rows, &cursor, end);
+  if (!fact) fact = unpack_columns(chunk, rows, field_count, text_bytes, cursor, end);
+  if (!fact) chunk->rows = (uint32_t)rows;
   return fact;
+}
+
+const char *record_chunk_pick(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size, uint32_t wanted) {
+  size_t rows, text_bytes;
+  const uint8_t *cursor = value + VALUE_HEADER_BYTES + sizeof(uint32_t), *end = value + size;
+  const char *fact = open_chunk(chunk, field_count, 1, value, size, &rows, &text_bytes);
+  if (!fact && wanted >= rows) fact = "ends before the next one starts";
+  if (!fact) fact = unpack_numbers(chunk, rows, &cursor, end);
+  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = text_bytes};
+  for (size_t field = 0; field < field_count && !fact; field++) {
+    to.fields = chunk->fields + field;
+    to.lengths = chunk->lengths + field;
+    fact = column_pick(chunk->unpacker, rows, wanted, &to, &cursor, end);
+  }
+  return !fact && cursor != end ? "longer than its columns" : fact;
 }

@@ -297,12 +297,22 @@ size_t segments_of_row(const segments *s, uint32_t row) {
   return low;
 }
 
-khop_status segments_read_record(segments_view *v, uint32_t row, store_record *out, khop_error *err) {
+typedef khop_status record_reader(store_view *v, uint32_t row, store_record *out, khop_error *err);
+
+static khop_status read_by(record_reader *reader, segments_view *v, uint32_t row, store_record *out, khop_error *err) {
   const segments *s = v->segments;
   *out = (store_record){0};
   if (row >= s->rows) return error_set(err, KHOP_INPUT, "%s: damaged: row %u of %u", s->directory, row, s->rows);
   size_t of = segments_of_row(s, row);
-  return store_read_record(v->views[of], row - s->items[of].first_row, out, err);
+  return reader(v->views[of], row - s->items[of].first_row, out, err);
+}
+
+khop_status segments_read_record(segments_view *v, uint32_t row, store_record *out, khop_error *err) {
+  return read_by(store_read_record, v, row, out, err);
+}
+
+khop_status segments_pick_record(segments_view *v, uint32_t row, store_record *out, khop_error *err) {
+  return read_by(store_pick_record, v, row, out, err);
 }
 
 /* Rows of one segment to the answer: `base` is added, dead ones are dropped unless wanted. */

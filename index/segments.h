@@ -72,6 +72,8 @@ khop_status segments_view_begin(segments_view *v, const segments *s, khop_error 
 void segments_view_end(segments_view *v);
 /* As store_read_record, by the row in the living store; out->row is that of its segment. */
 khop_status segments_read_record(segments_view *v, uint32_t row, store_record *out, khop_error *err);
+/* And as store_pick_record. */
+khop_status segments_pick_record(segments_view *v, uint32_t row, store_record *out, khop_error *err);
 /* Live rows under a key of a table of the segments' own rows (ids, identifiers, rules), ascending; until the next call. */
 khop_status segments_read_rows(segments_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows, size_t *out_count,
                                khop_error *err);

@@ -209,6 +209,8 @@ typedef struct store_record {
 /* A damaged chunk is KHOP_INPUT and names its place; a row beyond the last is KHOP_USAGE. Rows read
  * in order cost a chunk's decoding once; a row at random costs about 0.3 ms. */
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
+/* The same for a row at random: the others of its chunk are not decoded. Borrowed until the view's next record, too. */
+khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err);

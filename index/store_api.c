@@ -127,7 +127,7 @@ static const char *source_name(const khop_store *k, uint32_t row, uint32_t sourc
 }
 
 static khop_status read_record(khop_store *k, uint32_t row, store_record *out, khop_error *err) {
-  return k->is_living ? segments_read_record(&k->views, row, out, err) : store_read_record(k->view, row, out, err);
+  return k->is_living ? segments_pick_record(&k->views, row, out, err) : store_pick_record(k->view, row, out, err);
 }
 
 static khop_status read_cluster(khop_store *k, uint32_t row, uint32_t *out, khop_error *err) {

@@ -32,8 +32,19 @@ struct store_view {
   /* The last chunks decoded; rows 0 when none. */
   record_chunk records;
   uint32_t records_first;
+  record_chunk picked; /* of store_pick_record: one row */
+  uint32_t picked_first, picks; /* of the chunk that it last picked from, and how often in a row */
   uint32_t clusters[CLUSTER_CHUNK_ROWS_MAX];
   uint32_t clusters_first, clusters_rows;
+  /* Where the last store_read_postings stopped: at a posting beyond its key, in a chunk that is checked. Keys that are asked for in
+   * ascending order go on from there. */
+  struct {
+    bool goes_on;
+    uint32_t table;
+    uint64_t first_key, asked; /* of the chunk; last one asked for */
+    posting_reader reader;
+    MDB_val key;
+  } stop;
   uint32_t *rows; /* the last answer of store_read_postings */
   size_t rows_capacity;
 };

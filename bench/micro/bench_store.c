@@ -131,7 +131,7 @@ static void bench_reads(const char *directory, uint64_t rows) {
   double opened = seconds_now();
   require(store_view_begin(&v, s, &err), &err);
   for (unsigned i = 0; i < reads; i++) {
-    require(store_read_record(v, (uint32_t)(random_next(&state) % rows), &record, &err), &err);
+    require(store_pick_record(v, (uint32_t)(random_next(&state) % rows), &record, &err), &err);
   }
   double random_done = seconds_now();
   for (uint32_t row = 0; row < rows; row++) require(store_read_record(v, row, &record, &err), &err);

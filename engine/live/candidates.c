@@ -90,7 +90,7 @@ static khop_status look_up(void *context, size_t task, unsigned worker, khop_err
   return KHOP_OK;
 }
 
-static const uint32_t *olds_of(const search *f, const block_group *g) { return f->olds[g->task].rows + g->old_first; }
+static const uint32_t *olds_of(const search *f, const block_group *g) { return g->old_count ? f->olds[g->task].rows + g->old_first : NULL; }
 
 static bool is_oversized(const search *f, size_t rows) { return rows > f->live->block_rows_max; }
 

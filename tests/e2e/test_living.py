@@ -3,6 +3,7 @@
 import collections
 import csv
 import os
+import threading
 
 import support
 from support import ENVIRONMENT, INPUT, USAGE
@@ -206,6 +207,34 @@ def test_one_writer(directory):
     assert rows_of(directory, store) == {"A1": 1, "B1": 2}
     os.close(handle)
     support.khop("index", "add", store, register)
+
+
+def test_readers_while_it_is_written(directory):
+    """Every reader sees one published state, whatever a writer is doing, compacting too."""
+    store = start(directory, [["A1", *AN], ["B1", *BINH]])
+    batches = [support.write_table(directory, f"b{i}.csv", HEADER, [[f"N{i}x{j}", *CUONG[:4], "", f"{j} Trần Phú"] for j in range(5)])
+               for i in range(6)]
+    failures = []
+
+    def write():
+        try:
+            for i, batch in enumerate(batches):
+                support.khop("index", "add", store, batch)
+                if i % 2:
+                    support.khop("index", "compact", store)
+        except AssertionError as failure:
+            failures.append(failure)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    seen = []
+    while writer.is_alive() or not seen or seen[-1] != 32:
+        assert not failures, failures
+        seen.append(len(rows_of(directory, store)))
+        assert "A1" in support.khop("index", "get", store, "--id", "A1").out
+    writer.join()
+    assert not failures, failures
+    assert seen == sorted(seen) and set(seen) <= {2 + 5 * i for i in range(7)}, seen
 
 
 def test_damage(directory):

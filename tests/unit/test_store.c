@@ -27,9 +27,10 @@ static void check_all_records(fixture *f, uint64_t rows) {
   uint64_t state = 11;
   for (int i = 0; i < 500 && rows; i++) {
     uint32_t row = (uint32_t)(random_next(&state) % rows);
-    assert_ok(store_read_record(v, row, &record, &f->err));
+    assert_ok(i % 3 ? store_pick_record(v, row, &record, &f->err) : store_read_record(v, row, &record, &f->err));
     fixture_check_record(&record, row);
   }
+  assert_fails(store_pick_record(v, (uint32_t)rows, &record, &f->err), KHOP_USAGE, "row ");
   assert_fails(store_read_record(v, (uint32_t)rows, &record, &f->err), KHOP_USAGE, "row ");
   assert_null(record.fields);
   assert_ok(store_verify(s, &f->err));
@@ -116,6 +117,7 @@ static void check_key(fixture *f, store_view *v, uint32_t table, const store_pos
 static void postings_come_back(void **state) {
   fixture *f = *state;
   enum { rows = 200000, table_count = 3 };
+  static uint32_t expected[fixture_postings];
   static const uint32_t tables[table_count] = {STORE_TABLE_RECORD_ID, STORE_TABLE_RULES, UINT32_MAX};
   store_posting *postings[table_count];
   size_t counts[table_count];
@@ -144,6 +146,14 @@ static void postings_come_back(void **state) {
       uint64_t key = postings[t][random_next(&random) % counts[t]].key;
       check_key(f, v, tables[t], postings[t], counts[t], key);
       check_key(f, v, tables[t], postings[t], counts[t], key + 1);
+    }
+    /* Ascending, by many steps or few, go on from where the last one stopped. */
+    for (size_t step = 1; step < 3000; step = 3 * step + 1) {
+      for (size_t i = 0; i < counts[t]; i += 1 + (size_t)(random_next(&random) % step)) {
+        check_key(f, v, tables[t], postings[t], counts[t], postings[t][i].key);
+        if (i % 3 == 0) check_key(f, v, tables[t], postings[t], counts[t], postings[t][i].key + 1);
+        i += expected_rows(postings[t], counts[t], postings[t][i].key, expected);
+      }
     }
     free(postings[t]);
   }
