@@ -33,6 +33,12 @@ static void print_contradictions(const khop_link_summary *s) {
   printf("\n");
 }
 
+static void print_causes(const khop_link_summary *s) {
+  if (!s->disagreeing) return;
+  printf("disagreeing    %s links, by what their records say differently (column cause of links.csv)\n", show_count(s->disagreeing));
+  for (size_t i = 0; i < s->cause_count; i++) printf("  %-28s %10s\n", s->causes[i].cause, show_count(s->causes[i].links));
+}
+
 static void print_summary(const khop_link_summary *s, const khop_options *o) {
   static const char *const kinds[] = {[KHOP_LINK_ONE_TO_ONE] = "one to one", [KHOP_LINK_ONE_TO_MANY] = "one to many",
                                       [KHOP_LINK_MANY_TO_ONE] = "many to one", [KHOP_LINK_MANY_TO_MANY] = "many to many"};
@@ -50,6 +56,7 @@ static void print_summary(const khop_link_summary *s, const khop_options *o) {
   if (s->pairs_given_up) printf("given up       %s matching pairs, for better ones; %s ties were broken by record id\n", show_count(s->pairs_given_up), show_count(s->ties));
   if (s->has_contradictions) print_contradictions(s);
   show_expected(&run->expected, "pairs before links were chosen");
+  print_causes(s);
   if (run->finding_count) show_findings(run);
   show_usability(&run->usability);
   show_changes(&run->changes);

@@ -27,7 +27,7 @@ typedef struct unit {
   uint64_t low, high;
   size_t rows_at;
   uint16_t low_count, high_count;
-  bool is_matched; /* of a cluster; or found by the name */
+  bool is_certain; /* of a cluster, or relatives share what the records have beside the name; else by name and birth date alone */
   bool exchanged;
 } unit;
 
@@ -116,10 +116,10 @@ static khop_status report_numbers(number_search *s, const number_list *list, fin
 
 /* ---- units ------------------------------------------------------------------------------------------------ */
 
-static khop_status unit_add(number_search *s, const number_list *list, const finding_member *members, size_t count, bool is_matched,
+static khop_status unit_add(number_search *s, const number_list *list, const finding_member *members, size_t count, bool is_certain,
                             khop_error *err) {
   size_t low = list->items[1].packed < list->items[0].packed;
-  unit u = {.low = list->items[low].packed, .high = list->items[!low].packed, .rows_at = s->row_count, .is_matched = is_matched};
+  unit u = {.low = list->items[low].packed, .high = list->items[!low].packed, .rows_at = s->row_count, .is_certain = is_certain};
   TRY(array_reserve(&s->rows, &s->row_capacity, s->row_count + 2 * count, sizeof *s->rows, "findings", err));
   TRY(array_reserve(&s->units, &s->unit_capacity, s->unit_count + 1, sizeof *s->units, "findings", err));
   for (size_t number = 0; number < 2; number++) {
@@ -134,14 +134,14 @@ static khop_status unit_add(number_search *s, const number_list *list, const fin
   return KHOP_OK;
 }
 
-static khop_status look_at_person(number_search *s, const finding_member *members, size_t count, bool is_matched, khop_error *err) {
+static khop_status look_at_person(number_search *s, const finding_member *members, size_t count, bool is_certain, khop_error *err) {
   number_list *list = mem_alloc(1, sizeof *list);
   if (!list) return error_memory(err, sizeof *list, "findings");
   khop_status status = KHOP_OK;
   list_numbers(s, members, count, CLASS_CCCD, list);
-  if (list->count == 2) TRY_CLEANUP(unit_add(s, list, members, count, is_matched, err));
-  if (list->count > 2 && is_matched) TRY_CLEANUP(report_numbers(s, list, FINDING_ID_MULTIPLE, members, count, err));
-  if (!is_matched) goto cleanup;
+  if (list->count == 2) TRY_CLEANUP(unit_add(s, list, members, count, is_certain, err));
+  if (list->count > 2 && is_certain) TRY_CLEANUP(report_numbers(s, list, FINDING_ID_MULTIPLE, members, count, err));
+  if (!is_certain) goto cleanup;
   list_numbers(s, members, count, CLASS_SOCIAL, list);
   TRY_CLEANUP(report_numbers(s, list, FINDING_CARD_MULTIPLE, members, count, err));
 cleanup:
@@ -266,13 +266,48 @@ static size_t name_keys(const void *context, const uint8_t *features, uint64_t k
   return number != 0;
 }
 
+static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
+  const feature_slot *slot = &layout->slots[field];
+  if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
+  return group_text(layout, field, features);
+}
+
+/* A name in common is a namesake's as well; a home, a telephone, a household is not. */
+static bool are_relatives(const number_search *s, const finding_member *a, const finding_member *b) {
+  const schema_findings *f = &s->in->schema->findings;
+  unsigned evidence = 0;
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
+    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
+    evidence += s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME ? 1 : 2;
+  }
+  return evidence >= 2;
+}
+
+/* Records of one name and birth date that were not matched: one person all the same where they share a home or a telephone. */
+static bool is_one_person(const number_search *s, const finding_member *members, size_t count) {
+  for (size_t i = 1; i < count; i++) {
+    if (!are_relatives(s, &members[0], &members[i])) return false;
+  }
+  return true;
+}
+
+static bool are_matched(const number_search *s, const finding_member *members, size_t count) {
+  const clusters *c = s->in->clusters;
+  for (size_t i = 1; i < count; i++) {
+    if (!c || c->of_row[members[i].row] != c->of_row[members[0].row]) return false;
+  }
+  return true;
+}
+
 static khop_status name_group(void *context, const finding_member *members, size_t count, khop_error *err) {
   number_search *s = context;
   if (count > GROUP_ROWS_MAX) return KHOP_OK;
   for (size_t i = 1; i < count; i++) {
     if (name_hash(s, members[i].features) != name_hash(s, members[0].features)) return KHOP_OK;
   }
-  return look_at_person(s, members, count, false, err);
+  if (are_matched(s, members, count)) return KHOP_OK; /* seen as a cluster */
+  return look_at_person(s, members, count, is_one_person(s, members, count), err);
 }
 
 /* ---- exchanged ------------------------------------------------------------------------------------------------ */
@@ -281,7 +316,7 @@ static int by_numbers(const void *a, const void *b) {
   const unit *x = a, *y = b;
   if (x->low != y->low) return x->low < y->low ? -1 : 1;
   if (x->high != y->high) return x->high < y->high ? -1 : 1;
-  if (x->is_matched != y->is_matched) return x->is_matched ? -1 : 1;
+  if (x->is_certain != y->is_certain) return x->is_certain ? -1 : 1;
   return x->rows_at < y->rows_at ? -1 : x->rows_at > y->rows_at;
 }
 
@@ -324,13 +359,13 @@ static khop_status find_exchanged(number_search *s, khop_error *err) {
   return KHOP_OK;
 }
 
-/* A unit by the name says as much as one that was matched only when the numbers are near: namesakes were born on one day, too. */
+/* A unit by name and birth date alone says something only when the numbers are near: namesakes were born on one day, too. */
 static khop_status report_unit(number_search *s, const unit *u, khop_error *err) {
   bool near = group_numbers_alike(u->low, u->high) == LIKE_NEAR;
   size_t count = (size_t)u->low_count + u->high_count;
   finding_member members[GROUP_ROWS_MAX];
   char texts[2][FINDING_ID_TEXT_BYTES], evidence[128];
-  if (u->exchanged || count > GROUP_ROWS_MAX || !(u->is_matched || (near && !s->in->clusters))) return KHOP_OK;
+  if (u->exchanged || count > GROUP_ROWS_MAX || !(u->is_certain || near)) return KHOP_OK;
   for (size_t i = 0; i < count; i++) members[i].row = s->rows[u->rows_at + i];
   finding_id_text(u->low, texts[0]);
   finding_id_text(u->high, texts[1]);
@@ -352,12 +387,6 @@ static uint64_t contradicting(const number_search *s, const uint8_t *features) {
   return 0;
 }
 
-static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
-  const feature_slot *slot = &layout->slots[field];
-  if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
-  return group_text(layout, field, features);
-}
-
 static size_t relative_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
   const number_search *s = context;
   const schema_findings *f = &s->in->schema->findings;
@@ -370,16 +399,10 @@ static size_t relative_keys(const void *context, const uint8_t *features, uint64
   return count;
 }
 
-/* A name in common is a namesake's as well; a home, a telephone, a household is not. */
-static bool are_relatives(const number_search *s, const finding_member *a, const finding_member *b) {
-  const schema_findings *f = &s->in->schema->findings;
-  unsigned evidence = 0;
-  for (size_t i = 0; i < f->relatives_count; i++) {
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
-    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
-    evidence += s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME ? 1 : 2;
-  }
-  return evidence >= 2;
+/* Brothers may have like names: Mẫn and Hân. */
+static bool are_two(const number_search *s, const finding_member *a, const finding_member *b) {
+  const finding_person x = {s->person, &s->in->table->layout, a->features}, y = {s->person, &s->in->table->layout, b->features};
+  return finding_names(&x, &y) == LIKE_OTHER || finding_births(&x, &y) == LIKE_OTHER;
 }
 
 static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {
@@ -390,7 +413,7 @@ static bool have_exchanged(const number_search *s, const finding_member *a, cons
   numbers[0] = contradicting(s, a->features);
   numbers[1] = contradicting(s, b->features);
   return numbers[0] != numbers[1] && group_number_fits(layout, s->person, numbers[0], b->features) &&
-         group_number_fits(layout, s->person, numbers[1], a->features) && !same_person(s, a, b) && are_relatives(s, a, b);
+         group_number_fits(layout, s->person, numbers[1], a->features) && are_two(s, a, b) && are_relatives(s, a, b);
 }
 
 static khop_status relative_group(void *context, const finding_member *members, size_t count, khop_error *err) {

@@ -43,7 +43,9 @@ static likeness owners_alike(const owner_search *s, const finding_member *a, con
   likeness numbers = group_numbers_alike(number, other);
   if (numbers == LIKE_EQUAL || numbers == LIKE_NEAR) return LIKE_EQUAL;
   if (finding_names(&x, &y) == LIKE_UNKNOWN) return numbers == LIKE_OTHER ? LIKE_OTHER : LIKE_UNKNOWN;
-  return finding_same_person(&x, &y) ? LIKE_EQUAL : LIKE_OTHER;
+  likeness births = finding_births(&x, &y);
+  bool known = births == LIKE_EQUAL || births == LIKE_NEAR; /* nearly one birth, and two words of the name, as in "Duy Tài", "Duy Ài" */
+  return finding_same_person(&x, &y) || (known && finding_share_words(&x, &y, 2)) ? LIKE_EQUAL : LIKE_OTHER;
 }
 
 static bool same_owner(const void *context, const finding_member *a, const finding_member *b) {

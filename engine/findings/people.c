@@ -110,6 +110,20 @@ static bool other_given_name(const person_name *a, const person_name *b) {
   return !words_alike(a, x, b, y, LONG_WORD) && edits(a->letters + x.start, x.end - x.start, b->letters + y.start, y.end - y.start) > 1;
 }
 
+bool finding_share_words(const finding_person *a, const finding_person *b, unsigned least) {
+  person_name x, y;
+  unsigned taken = 0, shared = 0;
+  if (!read_name(a, &x) || !read_name(b, &y)) return false;
+  for (unsigned i = 0; i < x.word_count; i++) {
+    unsigned j = 0;
+    while (j < y.word_count && (taken >> j & 1 || !words_equal(&x, x.words[i], &y, y.words[j]))) j++;
+    if (j == y.word_count) continue;
+    taken |= 1u << j;
+    shared++;
+  }
+  return shared >= least;
+}
+
 likeness finding_names(const finding_person *a, const finding_person *b) {
   person_name x, y;
   if (!read_name(a, &x) || !read_name(b, &y)) return LIKE_UNKNOWN;

@@ -100,6 +100,8 @@ typedef struct finding_person {
 typedef enum likeness { LIKE_UNKNOWN, LIKE_EQUAL, LIKE_NEAR, LIKE_OTHER } likeness;
 /* Names: near by two letters, a word more or less, another middle name, words abbreviated or in another order. */
 likeness finding_names(const finding_person *a, const finding_person *b);
+/* Have the names so many words in common, in whatever order? */
+bool finding_share_words(const finding_person *a, const finding_person *b, unsigned least);
 /* Birth dates: near by two digits, in one year, on one day of the year, or equal in what both know. */
 likeness finding_births(const finding_person *a, const finding_person *b);
 /* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */

@@ -275,6 +275,14 @@ typedef struct khop_agency_load {
   uint64_t to_correct, to_verify;
 } khop_agency_load;
 
+/* Links whose records contradict each other in just this: "name", "birth_date;id_near". */
+enum { KHOP_LINK_CAUSES_MAX = 24 };
+typedef struct khop_link_cause {
+  char cause[128]; /* name, birth_date, birth_year_only, sex, id_near, id_multiple, id_old_number, id_shared, id_swapped, joined by ';';
+                    * the last one may be "others" */
+  uint64_t links;
+} khop_link_cause;
+
 typedef struct khop_link_summary {
   khop_summary run; /* pairs_match counts the links, conflicts among them; clusters: entities of all registers */
   khop_link_side sides[KHOP_REGISTERS_MAX];
@@ -287,6 +295,9 @@ typedef struct khop_link_summary {
   uint64_t contradicting;     /* entities with a contradiction */
   khop_agency_load agencies[KHOP_REGISTERS_MAX]; /* in the order of their registers */
   size_t agency_count;
+  uint64_t disagreeing;       /* links whose two records say different things of the person, sorted by what; with KHOP_WRITE_IDS */
+  size_t cause_count;
+  khop_link_cause causes[KHOP_LINK_CAUSES_MAX]; /* by links, falling */
 } khop_link_summary;
 
 /* Finds the records of the registers that mean the same entity and writes OUTPUT: links.csv, unlinked.csv, entities.csv (of

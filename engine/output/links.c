@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cluster/assign.h"
+#include "findings/causes.h"
 #include "output/results.h"
 
 /* Comparisons that contradict, and a tie, parted by ';'. */
@@ -21,6 +22,13 @@ static void write_detail(outfile *f, const result *r, const sort_item *pair, ass
     used += 3;
   }
   outfile_csv_field(f, text, used);
+}
+
+static void write_cause(outfile *f, const result *r, size_t pair) {
+  char text[LINK_CAUSES_TEXT_BYTES];
+  if (!r->links->causes || !r->links->causes[pair]) return;
+  link_causes_text(r->links->causes[pair], text);
+  outfile_text(f, text);
 }
 
 static const char *category_of(const result *r, const sort_item *pair) {
@@ -54,7 +62,7 @@ static void write_ends(outfile *f, const result *r, const sort_item *pair) {
 void write_links(outfile *f, const result *r) {
   outfile_text(f, "left_id,right_id,");
   if (has_many(r->links)) outfile_text(f, "left_register,right_register,");
-  outfile_text(f, "match_probability,category,match_weight,blocking_rule,detail\n");
+  outfile_text(f, "match_probability,category,match_weight,blocking_rule,detail,cause\n");
   for (size_t i = 0; i < r->pairs->count; i++) {
     const sort_item *pair = &r->pairs->items[i];
     assign_state state = (assign_state)r->links->states[i];
@@ -70,6 +78,8 @@ void write_links(outfile *f, const result *r) {
     outfile_csv_field(f, rule, strlen(rule));
     write_comma(f);
     write_detail(f, r, pair, state);
+    write_comma(f);
+    write_cause(f, r, i);
     outfile_write(f, "\n", 1);
   }
 }

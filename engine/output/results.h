@@ -29,6 +29,7 @@ typedef struct link_result {
   const uint8_t *states; /* assign_state of each of result.pairs */
   const uint8_t *fates;  /* link_fate of each row */
   const best_pair *best; /* of each row */
+  const uint16_t *causes; /* of each of result.pairs: findings/causes.h; NULL: not looked for */
 } link_result;
 
 /* What `--write quality` found. */
@@ -89,7 +90,7 @@ void write_clusters(outfile *f, const result *r);
 /* splits.csv: left_id,right_id,match_probability,match_weight,cause,rule,against_left_id,against_right_id. A line for each
  * pair that matches and is not in one cluster. */
 void write_splits(outfile *f, const result *r);
-/* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail; of more than two registers
+/* links.csv: left_id,right_id,match_probability,category,match_weight,blocking_rule,detail,cause; of more than two registers
  * left_register and right_register behind the ids. Category is match, conflict or review; detail names the comparisons that
  * contradict, and "tie". Of two units (cluster/choose.h) their heaviest pair has the line. */
 void write_links(outfile *f, const result *r);

@@ -208,6 +208,15 @@ static json_t *contradictions(const result *r) {
                    "by_field", by_field);
 }
 
+/* Links whose records do not agree, by what they differ in. */
+static void add_causes(json_t *root, const khop_link_summary *s) {
+  json_t *causes = json_array();
+  for (size_t i = 0; i < s->cause_count; i++) {
+    json_array_append_new(causes, json_pack("{s:s, s:I}", "cause", s->causes[i].cause, "links", (json_int_t)s->causes[i].links));
+  }
+  json_object_set_new(root, "disagreements", json_pack("{s:I, s:o}", "links", (json_int_t)s->disagreeing, "by_cause", causes));
+}
+
 /* Why matching pairs are not in one cluster: how many by each cause. */
 static json_t *parted_matches(const result *r) {
   const cluster_facts *facts = &r->clusters->facts;
@@ -412,6 +421,7 @@ json_t *summary_build(const result *r, const khop_summary *s, const khop_link_su
   json_object_set_new(root, "expected", expected_errors(&s->expected));
   if (links) add_links(root, links);
   if (r->contradictions) json_object_set_new(root, "contradictions", contradictions(r));
+  if (links && r->findings) add_causes(root, links);
   json_object_set_new(root, "clusters", clusters_found(r, s));
   if (r->decisions) json_object_set_new(root, "decisions", decisions_taken(r->decisions));
   if (r->quality) {

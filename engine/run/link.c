@@ -254,10 +254,22 @@ static khop_status write_results(run *r, outputs *o, result *found, size_t membe
 }
 
 /* states: of pairs, fates: of rows. */
+typedef struct link_test {
+  const kept_pairs *pairs;
+  const uint8_t *states;
+  int32_t match;
+} link_test;
+
+static bool is_link(const void *context, size_t pair) {
+  const link_test *t = context;
+  return t->states[pair] != ASSIGN_OUT && kept_weight(&t->pairs->items[pair]) >= t->match;
+}
+
 static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const score_tables *tables, uint8_t *states, uint8_t *fates,
                            khop_link_summary *out, khop_error *err) {
   khop_status status = KHOP_OK;
   clusters entities = {0}, units = {0};
+  link_causes causes = {0};
   size_t members = 0;
   progress_phase(&r->progress, "link", "pairs", kept->count);
   const result compared = {.pairs = kept};
@@ -272,6 +284,9 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   TRY_CLEANUP(make_entities(r, &chosen, states, &entities, out, err));
   TRY_CLEANUP(mark_fates(r, kept, tables, &links, fates, err));
   TRY_CLEANUP(run_find(r, &entities, err));
+  const link_test test = {.pairs = kept, .states = states, .match = tables->match};
+  TRY_CLEANUP(run_find_causes(r, kept, is_link, &test, &causes, out, err));
+  links.causes = causes.of_pair;
   TRY_CLEANUP(run_sort_members(r, &entities, &members, err));
   summarise(r, kept, tables, &links, &entities, out);
   progress_phase(&r->progress, "write", "rows", r->table.count);
@@ -283,6 +298,7 @@ static khop_status link_up(run *r, outputs *o, const kept_pairs *kept, const sco
   TRY_CLEANUP(write_results(r, o, &found, members, out, err));
 cleanup:
   clusters_free(&entities);
+  link_causes_free(&causes);
   clusters_free(&units);
   return status;
 }

@@ -18,6 +18,7 @@
 #include "block/walk.h"
 #include "cluster/clusters.h"
 #include "findings/findings.h"
+#include "findings/causes.h"
 #include "index/store.h"
 #include "input/input.h"
 #include "model/errors.h"
@@ -163,6 +164,9 @@ khop_status run_read_and_store(run *r, khop_error *err);
 khop_status run_sort_members(run *r, const clusters *c, size_t *out_count, khop_error *err);
 /* Findings of several records; then all of them are complete. `c` may be NULL (find.c). */
 khop_status run_find(run *r, const clusters *c, khop_error *err);
+/* After it, of linked registers: why the pairs that are links do not agree. Nothing where nothing was to be found. */
+khop_status run_find_causes(run *r, const kept_pairs *pairs, bool (*is_link)(const void *context, size_t pair), const void *context,
+                            link_causes *out, khop_link_summary *summary, khop_error *err);
 /* What every result has; pairs, clusters and links are the caller's to add. */
 result run_result(const run *r);
 /* Rows, compared pairs, findings, and clusters (NULL: none were made). */

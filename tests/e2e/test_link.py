@@ -9,7 +9,7 @@ import support
 from support import INPUT, INTERRUPTED, USAGE
 
 PEOPLE = support.scaled(3000, 800)
-LINKS_HEADER = ["left_id", "right_id", "match_probability", "category", "match_weight", "blocking_rule", "detail"]
+LINKS_HEADER = ["left_id", "right_id", "match_probability", "category", "match_weight", "blocking_rule", "detail", "cause"]
 UNLINKED_HEADER = ["side", "record_id", "reason", "best_candidate_id", "best_match_probability"]
 LINK_FILES = {"links.csv", "unlinked.csv", "contradictions.csv", "ids.csv", "rejected.csv", "summary.json", "model.json", "report.html"}
 REASONS = {"no_key", "no_candidate", "below_review", "candidate_taken"}

@@ -145,7 +145,7 @@ static khop_status job_init(gen_job *job, const gen_options *options, khop_error
   uint64_t entities = (options->people * schema->entities_percent + 99) / 100;
   gen_world_init(&job->world, options->seed, options->people);
   job->extra_faults = options->faults;
-  job->world.close_births = options->faults * 2;
+  if (schema == &gen_schema_civil_birth) job->world.close_births = options->faults * 2;
   gen_plan_init(&job->plan, gen_hash(job->world.seed, schema->tag), entities, schema->covered, schema->seconds,
                 schema->thirds);
   gen_picker_init(&job->errors, job->rates->weights, GEN_ERRORS, sizeof *job->rates->weights);

@@ -7,7 +7,8 @@
  *   faults.csv   finding,record_ids,identifier: what was planted, record ids joined by ";"
  *
  * With `faults` dates are planted that cannot be (gen/plausible.c), children are born too soon after another, and numbers are
- * swapped within families instead of between strangers. The usual faults are one in 256 entities of each kind.
+ * swapped within families instead of between strangers. The usual faults are one in 256 entities of each kind. People stay who
+ * they are, but for those of civil-birth, whose families are others where births are too close.
  *
  * "van-ninh" is no schema but two registers that do not agree, DIR/cccd and DIR/bhyt: 122,214 citizens, cards of eleven in
  * twelve, 8,900 of which contradict the citizen's record (gen/disagree.c). causes.csv stands there instead of faults.csv:
