@@ -71,11 +71,33 @@ static holder holder_of(const finding_input *in, const finding_member *m) {
                   .role = people[i], .row = m->row, .number = numbers[i]};
 }
 
+/* The different numbers of a person, as the record has them. */
+static size_t numbers_of(const finding_person *p, uint64_t out[FINDING_KEYS_MAX]) {
+  size_t count = 0;
+  for (uint64_t fields = p->roles->numbers | p->roles->papers; fields && count < FINDING_KEYS_MAX; fields &= fields - 1) {
+    uint64_t packed = packed_number(p->layout, (size_t)__builtin_ctzll(fields), p->features);
+    bool is_new = packed != 0;
+    for (size_t i = 0; i < count; i++) is_new &= out[i] != packed;
+    if (is_new) out[count++] = packed;
+  }
+  return count;
+}
+
+/* Personal ID and insurance number both: nobody types two numbers of another person by mistake. */
+static bool share_two_numbers(const finding_person *a, const finding_person *b) {
+  uint64_t x[FINDING_KEYS_MAX], y[FINDING_KEYS_MAX];
+  size_t x_count = numbers_of(a, x), y_count = numbers_of(b, y), shared = 0;
+  for (size_t i = 0; i < x_count; i++) {
+    for (size_t j = 0; j < y_count; j++) shared += x[i] == y[j];
+  }
+  return shared > 1;
+}
+
 /* What was matched is one person, where the record is about him. */
 static bool is_same(const finding_input *in, const holder *a, const holder *b) {
   const clusters *c = in->clusters;
   if (c && a->role == 0 && b->role == 0 && c->of_row[a->row] == c->of_row[b->row]) return true;
-  return finding_same_person(&a->person, &b->person);
+  return finding_same_person(&a->person, &b->person) || share_two_numbers(&a->person, &b->person);
 }
 
 static khop_status report(shared_search *s, const holder *people, size_t people_count, const finding_member *members, size_t count,
