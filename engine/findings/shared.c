@@ -29,20 +29,24 @@ static uint64_t person_hash(const feature_layout *layout, const schema_person *p
   return hash_combine(slot_u32(features, name->offset + 4), year);
 }
 
-/* Each number of each person, with the person's tag; `out_people` (may be NULL): whose each one is. */
-static size_t list_numbers(const finding_input *in, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX], size_t *out_people,
-                           uint64_t *out_numbers) {
+typedef struct held_number {
+  size_t role, field;
+  uint64_t number;
+} held_number;
+
+/* Each number of each person, with the person's tag; `out` (may be NULL): whose each one is. */
+static size_t list_numbers(const finding_input *in, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX], held_number *out) {
   const schema_findings *f = &in->schema->findings;
   size_t count = 0;
   for (size_t p = 0; p < f->people_count; p++) {
     uint64_t fields = f->people[p].numbers | f->people[p].papers, person = 0;
     for (; fields && count < FINDING_KEYS_MAX; fields &= fields - 1) {
-      uint64_t packed = packed_number(&in->table->layout, (size_t)__builtin_ctzll(fields), features);
+      size_t field = (size_t)__builtin_ctzll(fields);
+      uint64_t packed = packed_number(&in->table->layout, field, features);
       if (!packed) continue;
       if (!person) person = person_hash(&in->table->layout, &f->people[p], features);
       if (!person) break;
-      if (out_people) out_people[count] = p;
-      if (out_numbers) out_numbers[count] = packed;
+      if (out) out[count] = (held_number){.role = p, .field = field, .number = packed};
       keys[count++] = finding_key(hash_mix(packed), person);
     }
   }
@@ -51,24 +55,24 @@ static size_t list_numbers(const finding_input *in, const uint8_t *features, uin
 
 static size_t keys_of_row(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
   const shared_search *s = context;
-  return list_numbers(s->in, features, keys, NULL, NULL);
+  return list_numbers(s->in, features, keys, NULL);
 }
 
 /* ---- a group of one number --------------------------------------------------------------------------- */
 
 typedef struct holder {
   finding_person person;
-  size_t role;
+  held_number held;
   uint32_t row;
-  uint64_t number;
 } holder;
 
 static holder holder_of(const finding_input *in, const finding_member *m) {
-  uint64_t keys[FINDING_KEYS_MAX], numbers[FINDING_KEYS_MAX];
-  size_t people[FINDING_KEYS_MAX], count = list_numbers(in, m->features, keys, people, numbers), i = 0;
+  uint64_t keys[FINDING_KEYS_MAX];
+  held_number held[FINDING_KEYS_MAX];
+  size_t count = list_numbers(in, m->features, keys, held), i = 0;
   while (i + 1 < count && keys[i] != m->key) i++;
-  return (holder){.person = {.roles = &in->schema->findings.people[people[i]], .layout = &in->table->layout, .features = m->features},
-                  .role = people[i], .row = m->row, .number = numbers[i]};
+  return (holder){.person = {.roles = &in->schema->findings.people[held[i].role], .layout = &in->table->layout, .features = m->features},
+                  .held = held[i], .row = m->row};
 }
 
 /* The different numbers of a person, as the record has them. */
@@ -96,19 +100,34 @@ static bool share_two_numbers(const finding_person *a, const finding_person *b) 
 /* What was matched is one person, where the record is about him. */
 static bool is_same(const finding_input *in, const holder *a, const holder *b) {
   const clusters *c = in->clusters;
-  if (c && a->role == 0 && b->role == 0 && c->of_row[a->row] == c->of_row[b->row]) return true;
+  if (c && a->held.role == 0 && b->held.role == 0 && c->of_row[a->row] == c->of_row[b->row]) return true;
   return finding_same_person(&a->person, &b->person) || share_two_numbers(&a->person, &b->person);
+}
+
+/* "so_dinh_danh, me_so_giay_to": where the people hold it, as much as there is room for. */
+static size_t list_fields(const schema *s, const holder *people, size_t count, char *out, size_t capacity) {
+  uint64_t fields = 0;
+  size_t used = 0;
+  for (size_t p = 0; p < count; p++) fields |= 1ull << people[p].held.field;
+  for (; fields; fields &= fields - 1) {
+    const char *name = s->fields[__builtin_ctzll(fields)].name;
+    if (used + strlen(name) + 3 > capacity) break;
+    used += (size_t)snprintf(out + used, capacity - used, "%s%s", used ? ", " : "", name);
+  }
+  return used;
 }
 
 static khop_status report(shared_search *s, const holder *people, size_t people_count, const finding_member *members, size_t count,
                           khop_error *err) {
-  char number[FINDING_ID_TEXT_BYTES], evidence[256];
+  const uint64_t packed = people[0].held.number;
+  char number[FINDING_ID_TEXT_BYTES], evidence[512];
   TRY(array_reserve(&s->rows, &s->rows_capacity, count, sizeof *s->rows, "findings", err));
   size_t rows = finding_member_rows(members, count, s->rows);
-  finding_id_text(people[0].number, number);
-  snprintf(evidence, sizeof evidence, "%s%zu people in %zu record%s", people_count == people_max ? "at least " : "", people_count, rows,
+  size_t used = list_fields(s->in->schema, people, people_count, evidence, sizeof evidence / 2);
+  finding_id_text(packed, number);
+  snprintf(evidence + used, sizeof evidence - used, ": %s%zu people in %zu record%s", people_count == people_max ? "at least " : "", people_count, rows,
            rows == 1 ? "" : "s");
-  const finding found = {.kind = FINDING_ID_SHARED, .severity = finding_kind_severity(FINDING_ID_SHARED), .type = finding_id_type(people[0].number),
+  const finding found = {.kind = FINDING_ID_SHARED, .severity = finding_kind_severity(FINDING_ID_SHARED), .type = finding_id_type(packed),
                          .identifier = number, .evidence = evidence, .rows = s->rows, .row_count = rows};
   return findings_add(s->out, &found, err);
 }
