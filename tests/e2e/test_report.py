@@ -279,6 +279,23 @@ def test_ids(directory):
         check_quiet(page)
 
 
+def test_quality(directory):
+    """Groups, reasons and places, where they were asked for."""
+    register, _ = support.generate("cccd", PEOPLE // 2, directory)
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out, "--write", "quality,report")
+    summary = support.read_json(out, "summary.json")
+    with browser() as page:
+        open_report(page, out)
+        assert numbers(column(page, "groups", 2)) == list(summary["quality"]["groups"].values())
+        assert numbers(column(page, "reasons_of_quality", 3)) == list(summary["quality"]["reasons"].values())[:len(column(page, "reasons_of_quality", 3))]
+        records = numbers(column(page, "places", 2))
+        assert records == sorted((place["records"] for place in summary["quality_places"]), reverse=True)[:len(records)] and records
+        click(page, "#table-places th:nth-child(1) button")
+        assert sorted(column(page, "places", 2)) != column(page, "places", 2)
+        check_quiet(page)
+
+
 def test_markup_is_text(directory):
     """Names of files, fields and records may look like markup: they are shown, not run."""
     evil = "</script><script>document.title='x'</script><img src=http:x onerror=alert(1)>"
