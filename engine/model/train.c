@@ -22,11 +22,19 @@ static double rare_share(double fallback, uint64_t count, uint64_t total) {
   return fmin(fallback, ((double)count + 3) / (double)total);
 }
 
-/* Agreement on a field's value is as likely as the values are common; the levels that speak of it share it out as the
+/* The level is agreement on the value of its term, and nothing else. */
+static bool is_exact(const schema_level *level) {
+  const schema_clause *clause = &level->clauses[0];
+  return level->clause_count == 1 && clause->test_count == 1 && clause->tests[0].kind == TEST_EXACT && !clause->tests[0].negated &&
+         clause->tests[0].field == clause->tests[0].other_field && (int)clause->tests[0].field == level->term;
+}
+
+/* Agreement on a field's value is as likely as the values are common; the other levels that speak of it share that out as the
  * schema's defaults do. */
 static double chance_of_agreement(const train_input *in, const comparison_model *comparison, const schema_comparison *declared, size_t l) {
   double total = 0;
   int term = declared->levels[l - 1].term;
+  if (is_exact(&declared->levels[l - 1])) return fmax(in->agreement[term], 1e-9);
   for (size_t i = 1; i < comparison->level_count; i++) {
     const schema_level *level = &declared->levels[i - 1];
     if (level->term == term) total += level->u;

@@ -400,6 +400,32 @@ static void frequencies_of_words_are_no_u(void **unused) {
   table_close(&t);
 }
 
+/* Days of birth agree too seldom for random pairs to tell how seldom: how common they are says it, of the level that asks for nothing
+ * else in full, however many levels speak of the field. */
+static void frequencies_of_values_are_the_u_of_agreement(void **unused) {
+  (void)unused;
+  static const char yaml[] =
+      "schema: t\nfields:\n  name: {type: text}\n  born: {type: date}\n  town: {type: code}\n  sex: {type: sex}\n"
+      "blocking:\n  - [name]\ncomparisons:\n"
+      "  - name: born\n    levels:\n      - {when: born exact, m: 0.5, u: 0.00002, term_frequency: born}\n"
+      "      - {when: born edits 1, m: 0.2, u: 0.0003, term_frequency: born}\n      - {else: true, m: 0.3, u: 0.99}\n";
+  test_table t = table_open(yaml);
+  enum { days = 28 * 12 * 100, people = 6000 };
+  uint64_t state = 1;
+  for (size_t i = 0; i < people; i++) {
+    char name[16], born[16];
+    sprintf(name, "%u", (unsigned)i / 2); /* everybody is there twice, and half of them with one day */
+    uint64_t fixed = i / 2 * 7919, day = (i % 2 && random_below(&state, 2) ? random_below(&state, days) : fixed) % days;
+    sprintf(born, "%u/%u/%u", 1 + (unsigned)(day % 28), 1 + (unsigned)(day / 28 % 12), 1900 + (unsigned)(day / (28 * 12)));
+    const char *values[] = {name, born, "1", "Nam"};
+    table_add(&t, values);
+  }
+  model m = trained_model(&t, 1, 1);
+  assert_int_equal(m.comparisons[0].levels[1].u_source, U_FREQUENCIES);
+  assert_true(m.comparisons[0].levels[1].u > 0.3 / days && m.comparisons[0].levels[1].u < 4.0 / days);
+  table_close(&t);
+}
+
 /* A comparison learns nothing from a rule that fixes a field its levels look at, be it among its own fields or not;
  * a level of a fixed weight may look at anything. */
 static void rules_that_fix_a_level_teach_it_nothing(void **unused) {
@@ -450,7 +476,7 @@ int main(void) {
       cmocka_unit_test(training_finds_the_duplicates),
       cmocka_unit_test(training_is_the_same_on_any_threads),
       cmocka_unit_test(small_registers_teach_nothing),
-      cmocka_unit_test(frequencies_of_words_are_no_u), cmocka_unit_test(rules_that_fix_a_level_teach_it_nothing),
+      cmocka_unit_test(frequencies_of_words_are_no_u), cmocka_unit_test(frequencies_of_values_are_the_u_of_agreement), cmocka_unit_test(rules_that_fix_a_level_teach_it_nothing),
       cmocka_unit_test(duplicates_are_not_chance),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
