@@ -35,6 +35,8 @@ void store_view_end(store_view *v) {
   mem_free(v);
 }
 
+void store_view_read_once(store_view *v) { v->reads_once = true; }
+
 /* Moves to the chunk whose key is the greatest at or before `wanted`. MDB_NOTFOUND: none. */
 static int seek_at_or_before(MDB_cursor *cursor, MDB_val wanted, MDB_val *key, MDB_val *value) {
   *key = wanted;
@@ -71,6 +73,7 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
     v->records.rows = 0;
     TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
     const char *fact = record_chunk_decode(&v->records, field_count, value.mv_data, value.mv_size);
+    if (v->reads_once) memory_give_back(value.mv_data, value.mv_size);
     v->records_first = row_key_get(key.mv_data);
     if (!fact && row - v->records_first >= v->records.rows) fact = "ends before the next one starts";
     if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);

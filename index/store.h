@@ -197,6 +197,8 @@ const char *store_meta(const store *s, const char *name);
 typedef struct store_view store_view;
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err);
 void store_view_end(store_view *v);
+/* Its records are read in order, once: what it has read does not stay in the process's memory. */
+void store_view_read_once(store_view *v);
 
 typedef struct store_record {
   uint32_t row, source;

@@ -29,6 +29,7 @@ struct store_view {
   store *store;
   MDB_txn *txn;
   MDB_cursor *cursors[DB_COUNT];
+  bool reads_once; /* pages of chunks that were decoded are given back */
   /* The last chunks decoded; rows 0 when none. */
   record_chunk records;
   uint32_t records_first;

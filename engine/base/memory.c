@@ -125,6 +125,12 @@ static uint64_t proc_bytes(const char *path, const char *key) {
   return kib * 1024;
 }
 
+void memory_give_back(const void *bytes, size_t length) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  uintptr_t first = ((uintptr_t)bytes + page - 1) / page * page, last = ((uintptr_t)bytes + length) / page * page;
+  if (first < last) madvise((void *)first, last - first, MADV_DONTNEED); /* advice only */
+}
+
 uint64_t memory_peak_bytes(void) { return proc_bytes("/proc/self/status", "VmHWM:"); }
 
 uint64_t memory_available_bytes(void) { return proc_bytes("/proc/meminfo", "MemAvailable:"); }

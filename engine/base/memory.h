@@ -41,6 +41,10 @@ khop_status region_map_sparse(region *r, size_t bytes, const char *purpose, khop
 khop_status region_resize(region *r, size_t bytes, const char *purpose, khop_error *err);
 void region_unmap(region *r);
 
+/* Of a file's mapping, the pages that lie whole in these bytes are no longer needed in memory; who looks there again reads the
+ * file again. */
+void memory_give_back(const void *bytes, size_t length);
+
 /* Highest resident size of the process so far, in bytes (VmHWM). */
 uint64_t memory_peak_bytes(void);
 /* Memory that the machine could still give, in bytes (MemAvailable). */

@@ -271,6 +271,7 @@ static void job_close(golden_job *job) {
 khop_status write_golden(store_pass *p, const clusters *c, outfile *f, khop_error *err) {
   golden_job job = {.pass = p, .run = p->run, .clusters = c, .file = f};
   khop_status status;
+  progress_phase(&p->run->progress, "golden", "rows", 2 * c->row_count); /* read twice */
   TRY_CLEANUP(job_open(&job, err));
   TRY_CLEANUP(golden_members_gather(&job.members, p, c, err));
   write_header(p->run->schema, f);

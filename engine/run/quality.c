@@ -234,6 +234,7 @@ static void job_close(quality_job *job) {
 khop_status write_quality(store_pass *p, const clusters *c, outfile *f, quality_result *out, khop_usability *summary, khop_error *err) {
   quality_job job = {.run = p->run, .clusters = c, .out = out, .file = f};
   khop_status status;
+  progress_phase(&p->run->progress, "quality", "rows", c->row_count);
   TRY_CLEANUP(job_open(&job, err));
   outfile_text(f, "record_id,register,group,reasons,correct,complete,clean,current,place,map\n");
   TRY_CLEANUP(store_pass_run(p, 0, (uint32_t)c->row_count, judge_rows, take_lines, &job, err));

@@ -43,7 +43,10 @@ khop_status store_pass_open(store_pass *p, run *r, khop_error *err) {
   p->texts = mem_alloc(p->text_count, sizeof *p->texts);
   if (!p->views || !p->texts) return error_memory(err, p->text_count * sizeof *p->texts, "the store");
   TRY(store_writer_open_sealed(r->store, &p->store, err));
-  for (unsigned w = 0; w < threads; w++) TRY(store_view_begin(&p->views[w], p->store, err));
+  for (unsigned w = 0; w < threads; w++) {
+    TRY(store_view_begin(&p->views[w], p->store, err));
+    store_view_read_once(p->views[w]);
+  }
   return KHOP_OK;
 }
 
@@ -74,6 +77,12 @@ static khop_status do_task(void *context, size_t task, unsigned worker, khop_err
   return job->work(job->context, worker, job->pass->views[worker], (uint32_t)first, (uint32_t)last, out, err);
 }
 
+/* Rows that stand before a task. */
+static uint64_t rows_of(const pass_job *job, size_t task) {
+  const uint64_t row = (uint64_t)task * STORE_TASK_ROWS;
+  return row < job->first ? 0 : (row < job->last ? row : job->last) - job->first;
+}
+
 khop_status store_pass_run(store_pass *p, uint32_t first, uint32_t last, store_pass_work *work, store_pass_take *take, void *context,
                            khop_error *err) {
   pass_job job = {.pass = p, .work = work, .context = context, .first_task = first / STORE_TASK_ROWS, .first = first, .last = last};
@@ -82,6 +91,7 @@ khop_status store_pass_run(store_pass *p, uint32_t first, uint32_t last, store_p
     round = end - job.first_task < p->text_count ? end - job.first_task : p->text_count;
     TRY(pool_run(p->run->workers, round, do_task, &job, err));
     for (size_t i = 0; i < round; i++) TRY(take(context, &p->texts[i], err));
+    progress_add(&p->run->progress, rows_of(&job, job.first_task + round) - rows_of(&job, job.first_task), 0);
     TRY(control_check(p->run->options.control, err));
   }
   return KHOP_OK;

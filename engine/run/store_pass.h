@@ -36,6 +36,7 @@ typedef struct store_pass {
 
 /* The store that the run has sealed and not yet finished. Starts zeroed. */
 khop_status store_pass_open(store_pass *p, run *r, khop_error *err);
+/* Adds the rows to the run's progress. */
 khop_status store_pass_run(store_pass *p, uint32_t first, uint32_t last, store_pass_work *work, store_pass_take *take, void *context,
                            khop_error *err);
 /* Before the store is finished; safe at any time. */

@@ -210,6 +210,16 @@ def test_registers_that_are_linked(directory):
     assert 0.8 * len(found) < alone < len(found), "who is in both registers is no duplicate; who is in one of them twice is"
 
 
+def test_full_disk(directory):
+    table, _ = support.generate("cccd", 4000, directory)
+    khop("dedupe", table, "--write", "none", "-o", path(directory, "without"))
+    room = sum(os.path.getsize(path(folder, name)) for folder, _, names in os.walk(path(directory, "without")) for name in names)
+    with support.mounted(path(directory, "small"), f"size={room // 1024 + 60}k") as small:
+        out = path(small, "out")
+        support.check_failure(support.run("dedupe", table, "--write", "quality", "-o", out), support.ENVIRONMENT, "disk full")
+        assert not support.left_behind(small), support.left_behind(small)
+
+
 def test_refusals(directory):
     table = write_table(directory, "t.csv", HEADER, [GOOD])
     schema = write(directory, "t.yaml", PEOPLE)
