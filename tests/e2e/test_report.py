@@ -99,7 +99,7 @@ def linked(directory):
     left, _ = support.generate("cccd", PEOPLE // 2, directory)
     right, _ = support.generate("bhyt", PEOPLE // 2, directory)
     out = support.path(directory, "linked")
-    support.khop("link", left, right, "-o", out, "--no-store")
+    support.khop("link", left, right, "-o", out)
     return out
 
 
@@ -254,7 +254,12 @@ def test_link(directory):
     with browser() as page:
         open_report(page, out)
         shown, sections = cards(page), texts(page, "h2")
+        by_cause = numbers(column(page, "causes", 2))
+        agencies = dict(zip(column(page, "agencies", 1), numbers(column(page, "agencies", 2)), strict=True))
         check_quiet(page)
+    assert by_cause == [cause["links"] for cause in summary["disagreements"]["by_cause"]][:len(by_cause)] and by_cause
+    found = summary["contradictions"]["by_agency"]
+    assert agencies == {"Công an": found["police"]["to_correct"], "Bảo hiểm xã hội": found["insurance"]["to_correct"]}
     assert shown["links"] == str(summary["links"]["links"]) and shown["conflicts"] == str(summary["links"]["conflicts"])
     assert "Kết quả đối chiếu" in sections and "Phân bố trọng số khớp" in sections
 

@@ -50,6 +50,20 @@ export function places({ summary: { quality_places: found } }) {
       { key: "share", label: t("places.share"), show: (part) => percent(part, 1) }], shown, "records")];
 }
 
+/* ---- links whose records disagree, by cause ----------------------------------------------------------------- */
+
+const causeName = (cause) => capital(cause.split(";").map((one) => tCode("cause", one)).join("; "));
+
+export function causes({ summary: { disagreements: found } }) {
+  if (!found?.links) return null;
+  const rows = found.by_cause.map(({ cause, links }) => ({ name: causeName(cause), value: links }));
+  return [
+    h("p", null, t("causes.links", count(found.links))),
+    bars(t("causes.label"), rows.slice(0, 12)),
+    table("causes", [{ key: "name", label: t("causes.cause"), wide: true }, { key: "value", label: t("categories.links.count") }], rows, "value"),
+    h("p", { class: "note" }, t("causes.note"))];
+}
+
 /* ---- who corrects what ------------------------------------------------------------------------------------ */
 
 const loads = (found, name) => Object.entries(found ?? {}).map(([key, load]) => ({ name: name(key), ...load }))
@@ -59,7 +73,7 @@ const loadColumns = (label) => [{ key: "name", label, wide: true }, { key: "to_c
 
 export function contradictions({ summary: { contradictions: found } }) {
   if (!found?.entities) return null;
-  const agencies = loads(found.by_agency, (name) => name), fields = loads(found.by_field, fieldNames);
+  const agencies = loads(found.by_agency, (name) => tCode("agency", name)), fields = loads(found.by_field, fieldNames);
   const parts = { to_correct: colors.conflict, to_verify: colors.review };
   return [
     h("p", null, t("contradictions.entities", count(found.entities), count(found.fields_of_entities))),
