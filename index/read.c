@@ -3,7 +3,7 @@
 
 #include "index/store_internal.h"
 
-enum { picks_of_one_chunk = 3 };
+enum { picks_of_one_chunk = 8 }; /* cost what unpacking it does */
 
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err) {
   *out_view = NULL;

@@ -135,6 +135,14 @@ static khop_status copy_file(const char *from, const char *to, khop_error *err) 
   return status;
 }
 
+static khop_status sync_directory(const char *path, khop_error *err) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return error_system(err, errno, path);
+  int failed = fsync(fd) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: a file system without it */
+  close(fd);
+  return failed ? error_system(err, failed, path) : KHOP_OK;
+}
+
 /* The store of a run is never written again, and neither is a segment: one file may be both. */
 static khop_status take_store(creating *c, khop_error *err) {
   khop_status status = KHOP_OK;
@@ -142,6 +150,7 @@ static khop_status take_store(creating *c, khop_error *err) {
   if (!to || !from) status = error_memory(err, strlen(c->directory), "path");
   if (status == KHOP_OK) status = directory_create(first, err);
   if (status == KHOP_OK && link(from, to) != 0) status = copy_file(from, to, err);
+  if (status == KHOP_OK) status = sync_directory(first, err);
   mem_free(first);
   mem_free(to);
   mem_free(from);
@@ -270,7 +279,13 @@ static khop_status fill(creating *c, khop_error *err) {
 }
 
 static khop_status publish(const creating *c, const char *directory, khop_error *err) {
-  if (rename(c->directory, directory) == 0) return KHOP_OK;
+  if (rename(c->directory, directory) == 0) {
+    const char *slash = strrchr(c->directory, '/');
+    char *parent = slash ? mem_copy_text(c->directory, slash == c->directory ? 1 : (size_t)(slash - c->directory)) : mem_copy_text(".", 1);
+    khop_status status = parent ? sync_directory(parent, err) : error_memory(err, 1, "path");
+    mem_free(parent);
+    return status;
+  }
   if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return error_set(err, KHOP_USAGE, "%s: exists already", directory);
   return error_system(err, errno, directory);
 }

@@ -116,7 +116,7 @@ static void set_frequencies(const live *l, uint8_t *row) {
 
 enum {
   task_rows = 4096, /* row numbers: whole chunks, mostly, so that few are unpacked twice */
-  picked_apart = 4  /* rows of one chunk, of about 1,024, that are cheaper picked than the chunk unpacked */
+  picked_apart = 8  /* rows of one chunk, of about 1,024, that are cheaper picked than the chunk unpacked */
 };
 
 typedef struct gathering {
@@ -146,7 +146,7 @@ static khop_status gather_task(void *context, size_t task, unsigned worker, khop
     char id[LIVE_ID_BYTES];
     size_t length = 0;
     store_record record;
-    bool are_near = at + picked_apart < end && g->rows[at + picked_apart] - g->rows[at] < 512;
+    bool are_near = at + picked_apart < end && g->rows[at + picked_apart] - g->rows[at] < 1024;
     TRY(are_near ? segments_read_record(&l->views[worker], g->rows[at], &record, err)
                  : segments_pick_record(&l->views[worker], g->rows[at], &record, err));
     encode(l, worker, g->rows[at], &record, (uint8_t *)l->table.memory.data + (g->first_place + at) * l->table.layout.stride);

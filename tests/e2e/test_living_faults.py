@@ -16,7 +16,7 @@ HEADER = ["id", "full_name", "birth_date", "sex", "national_id", "phone", "addre
 AN = ["Nguyễn Văn An", "01/02/1990", "Nam", "079090001234", "0903111222", "12 Lê Lợi"]
 BINH = ["Trần Thị Bình", "03/04/1985", "Nữ", "001185000111", "0911000999", "7 Hai Bà Trưng"]
 CUONG = ["Lê Quốc Cường", "05/06/1977", "Nam", "001077000222", "0933444555", "9 Trần Phú"]
-POINTS = 10_000_000 if os.environ.get("FAULTS_ALL") else support.scaled(24, 8)
+POINTS = 10_000_000 if os.environ.get("FAULTS_ALL") else support.scaled(8, 4)
 
 
 def shim(directory):
