@@ -286,7 +286,7 @@ static void pairs_across_many_registers(void **unused) {
   for (size_t i = 0; i < 48; i++) {
     size_t rows = 2 + random_below(&state, ROWS_MAX - 2);
     table_registers many = {.count = i % 4 == 0 ? 2 : 3 + random_below(&state, KHOP_REGISTERS_MAX - 2), .within = (unsigned)random_below(&state, 256)};
-    for (size_t n = 1; n < many.count; n++) many.first[n] = many.first[n - 1] + (uint32_t)random_below(&state, 2 * rows / many.count);
+    for (size_t n = 1; n < many.count; n++) many.first[n] = many.first[n - 1] + (uint32_t)random_below(&state, 1 + 2 * rows / many.count);
     for (size_t n = 1; n < many.count; n++) many.first[n] = many.first[n] < rows ? many.first[n] : (uint32_t)rows;
     many.first[many.count] = (uint32_t)rows;
     check_walk(&state, rows, many, limits[i % COUNT_OF(limits)], 30);
