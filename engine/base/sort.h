@@ -36,6 +36,17 @@ static inline size_t sorted_below(const uint32_t *numbers, size_t count, size_t 
   return low;
 }
 
+/* The same of items by their keys: the first that has the key, or comes behind it. */
+static inline size_t sorted_items_below(const sort_item *items, size_t count, uint64_t key) {
+  size_t low = 0, high = count;
+  while (low < high) {
+    size_t middle = (low + high) / 2;
+    if (items[middle].key < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /* Sorts `items` by key; equal keys keep their order. Items must come in ascending order of row, and
  * the result is then by key, then row. `scratch` has room for `count` items and holds nothing
  * afterwards. Without memory `items` stays as it was; after any other failure of the pool (cancelled) its

@@ -42,14 +42,8 @@ void item_list_unique(item_list *list) {
 }
 
 bool item_list_find(const item_list *list, uint64_t key, size_t *out_place) {
-  size_t low = 0, high = list->count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (list->items[middle].key < key) low = middle + 1;
-    else high = middle;
-  }
-  *out_place = low;
-  return low < list->count && list->items[low].key == key;
+  size_t place = *out_place = sorted_items_below(list->items, list->count, key);
+  return place < list->count && list->items[place].key == key;
 }
 
 khop_status row_list_add(row_list *list, uint32_t row, khop_error *err) {

@@ -154,16 +154,6 @@ static khop_status load(ledger *l, size_t part, khop_error *err) {
   return KHOP_OK;
 }
 
-static size_t first_item(const ledger *l, size_t mark) {
-  size_t low = 0, high = l->item_count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (l->items[middle].key < mark) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /* ---- lines -------------------------------------------------------------------------------------------------- */
 
 /* A record of a mark, and where its next marked field begins. */
@@ -265,7 +255,7 @@ static khop_status write_mark(const ledger *l, ledger_worker *w, size_t mark, si
 static khop_status write_marks(void *context, size_t task, unsigned worker, khop_error *err) {
   const ledger *l = context;
   size_t first = l->first_mark + task * task_marks, last = first + task_marks < l->last_mark ? first + task_marks : l->last_mark;
-  size_t item = first_item(l, first);
+  size_t item = sorted_items_below(l->items, l->item_count, first);
   for (size_t mark = first; mark < last; mark++) {
     TRY(write_mark(l, &l->workers[worker], mark, item, &l->texts[task], err));
     while (item < l->item_count && l->items[item].key == mark) item++;

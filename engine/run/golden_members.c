@@ -145,19 +145,9 @@ khop_status golden_members_load(golden_members *g, size_t part, uint32_t *out_fi
   return KHOP_OK;
 }
 
-static size_t first_item(const golden_members *g, uint32_t cluster) {
-  size_t low = 0, high = g->item_count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (g->items[middle].key < cluster) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 khop_status golden_members_read(const golden_members *g, uint32_t cluster, size_t field_count, store_record *out, const char **fields,
                                 size_t count, khop_error *err) {
-  size_t first = count ? first_item(g, cluster) : 0;
+  size_t first = count ? sorted_items_below(g->items, g->item_count, cluster) : 0;
   for (size_t i = 0; i < count; i++) {
     if (first + i >= g->item_count || g->items[first + i].key != cluster) return error_set(err, KHOP_BUG, "an entity lacks a record");
     const char *from = g->bytes + (size_t)g->items[first + i].extra * UNIT_BYTES;

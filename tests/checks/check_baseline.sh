@@ -21,12 +21,12 @@ done < <(find "$2/engine" "$2/tools" -name '*.c.o' ! -name '*_avx2.c.o' ! -name 
 printf '%d objects are x86-64-v2\n' "$count"
 
 command -v qemu-x86_64 >/dev/null || { printf 'emulation skipped: no qemu-x86_64\n'; exit 0; }
-# The files whose bytes are promised; the store and the summary hold times and sizes.
+# The files whose bytes are promised; the store, the report and the summary hold times and sizes.
 for place in here there; do
   launcher=
   [[ $place == here ]] || launcher="qemu-x86_64 -cpu Nehalem"
   { $launcher "$KHOP" gen civil-birth -n 300 --seed 1 -o "$work/$place" &&
-    $launcher "$KHOP" dedupe "$work/$place/civil-birth.csv" --schema civil-birth --no-store -o "$work/$place/out" &&
+    $launcher "$KHOP" dedupe "$work/$place/civil-birth.csv" --schema civil-birth --no-store --write ids -o "$work/$place/out" &&
     rm "$work/$place/out/summary.json"; } >"$work/log" 2>&1 || { cat "$work/log"; fail "khop $place: fails"; }
 done
 diff -r "$work/here" "$work/there" || fail "other bytes on Nehalem"

@@ -1,14 +1,6 @@
 /* Which values contradict each other, and who is right: each kind of field, each reason, and what is left open. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "findings/contradiction.h"
-#include "schema/schema_parse.h"
+#include "reader_support.h"
 
 static const char yaml[] =
     "schema: t\n"
@@ -24,31 +16,7 @@ static const char yaml[] =
 
 enum { TEN, SINH, SO, THE, NHA, PHAI, MEMBERS = 3 };
 
-typedef struct fixture {
-  schema *schema;
-  address_book *book;
-  field_reader *reader;
-} fixture;
-
-static int set_up(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  khop_error err = {0};
-  *state = f;
-  assert_int_equal(schema_parse(&f->schema, "t.yaml", yaml, strlen(yaml), &err), KHOP_OK);
-  assert_int_equal(address_book_create(&f->book, &err), KHOP_OK);
-  const field_reader_options options = {.schema = f->schema, .book = f->book, .places = ~(uint64_t)0, .wants_keys = true};
-  assert_int_equal(field_reader_create(&f->reader, &options, &err), KHOP_OK);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  field_reader_free(f->reader);
-  address_book_free(f->book);
-  schema_free(f->schema);
-  free(f);
-  return 0;
-}
+static int set_up(void **state) { return fixture_open(state, yaml); }
 
 /* A value of each of three registers ("": it has none), with these places in the order of authority. */
 static bool judge(const fixture *f, size_t field, const char *const texts[MEMBERS], const uint32_t trusts[MEMBERS],
@@ -158,5 +126,5 @@ int main(void) {
       cmocka_unit_test(what_says_the_same), cmocka_unit_test(who_is_right),    cmocka_unit_test(what_is_not_valid),
       cmocka_unit_test(what_another_record_confirms), cmocka_unit_test(the_schema_says),
   };
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, set_up, fixture_close);
 }

@@ -1,14 +1,6 @@
 /* Which of several values survives: each rule, their order, ties, and what values are worth. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "findings/survivor.h"
-#include "schema/schema_parse.h"
+#include "reader_support.h"
 
 static const char yaml[] =
     "schema: t\n"
@@ -27,31 +19,7 @@ static const char yaml[] =
 
 enum { TEN, SINH, SO, NHA, PHAI, MA, MEMBERS_MAX = 8 };
 
-typedef struct fixture {
-  schema *schema;
-  address_book *book;
-  field_reader *reader;
-} fixture;
-
-static int set_up(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  *state = f;
-  khop_error err = {0};
-  assert_int_equal(schema_parse(&f->schema, "t.yaml", yaml, strlen(yaml), &err), KHOP_OK);
-  assert_int_equal(address_book_create(&f->book, &err), KHOP_OK);
-  const field_reader_options options = {.schema = f->schema, .book = f->book, .places = ~(uint64_t)0, .wants_keys = true};
-  assert_int_equal(field_reader_create(&f->reader, &options, &err), KHOP_OK);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  field_reader_free(f->reader);
-  address_book_free(f->book);
-  schema_free(f->schema);
-  free(f);
-  return 0;
-}
+static int set_up(void **state) { return fixture_open(state, yaml); }
 
 static field_value read_one(const fixture *f, size_t field, const char *text) {
   field_value value;
@@ -159,5 +127,5 @@ int main(void) {
                                      cmocka_unit_test(test_most_complete), cmocka_unit_test(test_majority),
                                      cmocka_unit_test(test_authority_and_recency), cmocka_unit_test(test_rules_in_order),
                                      cmocka_unit_test(test_ties_go_to_the_first), cmocka_unit_test(test_canonical)};
-  return cmocka_run_group_tests(tests, set_up, tear_down);
+  return cmocka_run_group_tests(tests, set_up, fixture_close);
 }
