@@ -46,7 +46,7 @@ static int show_help(int count, char **words) {
     return KHOP_OK;
   }
   const command_spec *command = find_command(count, words, &taken);
-  if (!command) return unknown_command(words[0]);
+  if (!command) return count == 1 && help_group(commands, words[0]) ? KHOP_OK : unknown_command(words[0]);
   help_command(command);
   return KHOP_OK;
 }

@@ -24,6 +24,9 @@ def test_help(directory):
     for code in ("0", "1", "2", "3", "4", "70"):
         assert f"\n  {code} " in general
     support.refuses(USAGE, ["x: unknown command"], "help", "x")
+    support.refuses(USAGE, ["inde: unknown command"], "help", "inde")
+    group = support.khop("help", "index").out.splitlines()
+    assert len(group) > 5 and all(line in general and line.startswith("  khop index ") for line in group)
     assert support.khop("--version").out.startswith("khop 0.")
 
 

@@ -20,6 +20,17 @@ void help_all(const command_spec *const *commands) {
   for (size_t i = 0; exit_codes[i][0]; i++) printf("  %-3s %s\n", exit_codes[i][0], exit_codes[i][1]);
 }
 
+bool help_group(const command_spec *const *commands, const char *word) {
+  size_t length = strlen(word);
+  bool found = false;
+  for (const command_spec *const *c = commands; *c; c++) {
+    if (strncmp((*c)->name, word, length) != 0 || (*c)->name[length] != ' ') continue;
+    printf("  khop %-14s %s\n", (*c)->name, (*c)->summary);
+    found = true;
+  }
+  return found;
+}
+
 static void print_option(const option_spec *option) {
   char left[64];
   snprintf(left, sizeof left, "%s%s%s%s%s", option->letter ? option->letter : "", option->letter ? ", " : "", option->name,

@@ -23,6 +23,8 @@ const char *show_bytes(uint64_t bytes);
 const char *show_seconds(double seconds);
 
 void help_all(const command_spec *const *commands);
+/* The commands of two words whose first is `word`; false: there are none. */
+bool help_group(const command_spec *const *commands, const char *word);
 void help_command(const command_spec *command);
 void help_man_page(const command_spec *const *commands);
 
