@@ -11,7 +11,8 @@ enum {
   DOMINANT_PERCENT = 90, /* a charset with so much of a file may have words that are no syllables */
   DOMINANT_UNREAD_MAX = 4,
   SETTLING_RATIO = 20,   /* of two that read a text alike, the first is taken when it is so much commoner */
-  COMPARED_BYTES_MAX = 256
+  COMPARED_BYTES_MAX = 256,
+  MARKS_MAX = 32         /* on one letter: more are no text, and charset_decode may refuse them */
 };
 
 static bool has_byte_beyond_ascii(const char *text, size_t length) {
@@ -39,10 +40,13 @@ static bool is_beyond_latin1(uint8_t lead, uint8_t second) {
  * nor Windows-1252 has? Then it is no mojibake, and bytes of another charset that read so spell no words. */
 static bool is_surely_utf8(const char *text, size_t length) {
   const uint8_t *bytes = (const uint8_t *)text;
+  size_t marks = 0;
   bool is_sure = false;
   if (utf8_find_bad(text, 0, length) < length) return false;
   for (size_t i = 0; i < length;) {
     uint8_t lead = bytes[i], second = lead < 0x80 ? 0 : bytes[i + 1];
+    marks = lead == 0xcc ? marks + 1 : 0;
+    if (marks > MARKS_MAX) return false;
     if (lead < 0x80) {
       i++;
     } else if (lead == 0xe1 && (second & 0xfe) == 0xba) {
