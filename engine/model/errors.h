@@ -5,13 +5,16 @@
  * have such numbers, the numbers tell almost surely whether the two are one, whatever the rest says. So of all pairs that
  * weigh w without their numbers, the share whose numbers agree tells how many match:
  *
- *   agreeing share of pairs at w  =  a P(w) + b (1 - P(w)),     log2 odds of P(w) = alpha + beta w
+ *   agreeing share of pairs at w  =  a P(w) + b (1 - P(w)),     P(w) = (1 - t) L(w),  log2 odds of L(w) = alpha + beta w
  *
- * a: how often the numbers of a match agree; b: of others. The posterior of (alpha, beta, a) on a grid, from priors that
- * stand for registers without a witness, gives every estimate and its interval, by the pairs of each kind:
+ * a: how often the numbers of a match agree; b: of others; t: twins and namesakes, alike in all but their numbers, as a share of
+ * the pairs that the rest calls a match: counted by numbers so different that such a pair weighs too little with them. The posterior of
+ * (alpha, beta, a) on a grid, from priors that stand for registers without a witness, gives every estimate and its interval, by the
+ * pairs of each kind:
  *
- *   the numbers      are missing      agree                       disagree
- *   match share      P                aP / (aP + b(1 - P))        (1 - a)P / ((1 - a)P + (1 - b)(1 - P))
+ *   the numbers      are missing      agree                       disagree, and the pair weighs enough / too little
+ *   match share      P                aP / (aP + b(1 - P))        (1 - a)P x / ((1 - a)P x + (1 - P) y), x and y: how often matches
+ *                                                                 and others do so
  *
  * Matches that no rule finds are counted by capture and recapture: the rules that look at the witness alone find pairs
  * whatever the rest of the two records says, so of their matches the share that no other rule finds is the share that is missed
