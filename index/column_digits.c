@@ -147,21 +147,37 @@ static inline const char *write_value(column_target *to, size_t row, const shape
   return NULL;
 }
 
+/* Which shape each row has: `count` numbers of `width` bits. */
+typedef struct shape_numbers {
+  const uint8_t *bytes;
+  size_t byte_count;
+  unsigned width;
+} shape_numbers;
+
+static const char *take_shape_numbers(shape_numbers *numbers, const shape_table *t, size_t count, const uint8_t **cursor, const uint8_t *end) {
+  *numbers = (shape_numbers){.bytes = *cursor, .width = bits_width(t->count)};
+  numbers->byte_count = (count * numbers->width + 7) / 8;
+  if (numbers->byte_count > (size_t)(end - *cursor)) return "shape numbers cut off";
+  *cursor += numbers->byte_count;
+  return NULL;
+}
+
+static inline size_t shape_of_row(const shape_numbers *numbers, size_t row) {
+  return bits_get(numbers->bytes, numbers->byte_count, row * numbers->width, numbers->width);
+}
+
 const char *column_digits_unpack(column_unpacker *u, column_target *to, bool counter, const uint8_t **cursor,
                                  const uint8_t *end) {
   shape_table t;
+  shape_numbers numbers;
   const char *fact = take_shapes(&t, cursor, end);
+  if (!fact) fact = take_shape_numbers(&numbers, &t, to->rows, cursor, end);
   if (fact) return fact;
-  unsigned width = bits_width(t.count);
-  const uint8_t *shapes = *cursor;
-  size_t shapes_bytes = (to->rows * width + 7) / 8;
-  if (shapes_bytes > (size_t)(end - *cursor)) return "shape numbers cut off";
-  *cursor += shapes_bytes;
   if (counter) fact = runs_unpack(u->numbers, to->rows, cursor, end);
   if (fact) return fact;
   size_t position = 0, left = (size_t)(end - *cursor);
   for (size_t row = 0; row < to->rows; row++) {
-    size_t number = bits_get(shapes, shapes_bytes, row * width, width);
+    size_t number = shape_of_row(&numbers, row);
     if (number >= t.count) return "shape number out of range";
     unsigned bits = counter ? 0 : span_bits[t.spans[number]];
     if (!counter) u->numbers[row] = bits_get(*cursor, left, position, bits);
@@ -177,19 +193,17 @@ const char *column_digits_unpack(column_unpacker *u, column_target *to, bool cou
 const char *column_digits_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, bool counter, const uint8_t **cursor,
                                const uint8_t *end) {
   shape_table t;
+  shape_numbers numbers;
   const char *fact = take_shapes(&t, cursor, end);
+  if (!fact) fact = take_shape_numbers(&numbers, &t, rows, cursor, end);
   if (fact) return fact;
-  unsigned width = bits_width(t.count);
-  const uint8_t *shapes = *cursor;
-  size_t shapes_bytes = (rows * width + 7) / 8, position = 0, own_position = 0, own = 0;
-  if (shapes_bytes > (size_t)(end - *cursor)) return "shape numbers cut off";
-  *cursor += shapes_bytes;
+  size_t position = 0, own_position = 0, own = 0;
   if (t.count == 1) {
     own_position = wanted * span_bits[t.spans[0]];
     position = rows * span_bits[t.spans[0]];
   }
   for (size_t row = 0; t.count > 1 && row < rows; row++) {
-    size_t number = bits_get(shapes, shapes_bytes, row * width, width);
+    size_t number = shape_of_row(&numbers, row);
     if (number >= t.count) return "shape number out of range";
     if (row == wanted) {
       own = number;

@@ -85,8 +85,7 @@ static khop_status run_dedupe(const arguments *a, khop_error *err) {
   khop_options options;
   khop_map maps[VALUES_MAX];
   khop_summary summary;
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  if (status == KHOP_OK) status = report_start(a, &options, err);
+  khop_status status = report_begin(a, &options, maps, err);
   if (status != KHOP_OK) return status;
   status = khop_dedupe(&options, &summary, err);
   report_end(&options);

@@ -29,8 +29,7 @@ typedef khop_status job(const arguments *a, khop_options *options, khop_index_su
 static khop_status run_job(const arguments *a, job *work, khop_index_summary *summary, khop_error *err) {
   khop_options options;
   khop_map maps[VALUES_MAX];
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  if (status == KHOP_OK) status = report_start(a, &options, err);
+  khop_status status = report_begin(a, &options, maps, err);
   if (status != KHOP_OK) return status;
   options.inputs = a->operands + 1;
   options.input_count = a->operand_count - 1;
@@ -45,8 +44,7 @@ static khop_status run_create(const arguments *a, khop_error *err) {
   khop_index_create_options create = {.from = arguments_text(a, "--from"), .empty = arguments_has(a, "--empty")};
   khop_options options;
   khop_map maps[VALUES_MAX];
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  if (status == KHOP_OK) status = report_start(a, &options, err);
+  khop_status status = report_begin(a, &options, maps, err);
   if (status != KHOP_OK) return status;
   create.threads = options.threads;
   create.control = options.control;

@@ -66,8 +66,7 @@ static khop_status run_inspect(const arguments *a, khop_error *err) {
   khop_inspection found;
   khop_options options;
   khop_map maps[VALUES_MAX];
-  khop_status status = arguments_to_options(a, &options, maps, err);
-  if (status == KHOP_OK) status = report_start(a, &options, err);
+  khop_status status = report_begin(a, &options, maps, err);
   if (status != KHOP_OK) return status;
   status = khop_inspect(&options, &found, err);
   report_end(&options);

@@ -11,7 +11,7 @@
 enum { name_bits = 20, birth_bits = 21, number_bits = 19, kind_bits = 2, sex_bits = 2 };
 _Static_assert(name_bits + birth_bits + number_bits + kind_bits + sex_bits == 64, "a fact is one number");
 
-const char *link_cause_name(link_cause cause) {
+static const char *cause_name(link_cause cause) {
   static const char *const names[LINK_CAUSES] = {
       [CAUSE_NAME] = "name", [CAUSE_BIRTH_DATE] = "birth_date", [CAUSE_BIRTH_YEAR_ONLY] = "birth_year_only", [CAUSE_SEX] = "sex",
       [CAUSE_ID_NEAR] = "id_near", [CAUSE_ID_MULTIPLE] = "id_multiple", [CAUSE_ID_OLD_NUMBER] = "id_old_number",
@@ -23,7 +23,7 @@ void link_causes_text(unsigned causes, char out[LINK_CAUSES_TEXT_BYTES]) {
   size_t used = 0;
   for (unsigned c = 0; c < LINK_CAUSES; c++) {
     if (!(causes >> c & 1)) continue;
-    const char *name = link_cause_name((link_cause)c);
+    const char *name = cause_name((link_cause)c);
     if (used) out[used++] = ';';
     memcpy(out + used, name, strlen(name));
     used += strlen(name);

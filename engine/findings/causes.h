@@ -24,9 +24,6 @@ typedef enum link_cause {
   LINK_CAUSES
 } link_cause;
 
-/* "id_near" */
-const char *link_cause_name(link_cause cause);
-
 typedef struct link_causes {
   uint16_t *of_pair; /* a bit for each cause; 0 of pairs that are no link */
   uint64_t links[1 << LINK_CAUSES]; /* by these bits */

@@ -131,6 +131,11 @@ khop_status report_start(const arguments *a, khop_options *options, khop_error *
   return KHOP_OK;
 }
 
+khop_status report_begin(const arguments *a, khop_options *out_options, khop_map *maps, khop_error *err) {
+  khop_status status = arguments_to_options(a, out_options, maps, err);
+  return status == KHOP_OK ? report_start(a, out_options, err) : status;
+}
+
 void report_end(khop_options *options) {
   if (bar_is_open) fputc('\n', stderr);
   bar_is_open = false;

@@ -15,6 +15,8 @@ void report_print(const khop_error *err);
 
 /* Sets options->progress as --progress says; Ctrl-C and SIGTERM cancel options->control. */
 khop_status report_start(const arguments *a, khop_options *options, khop_error *err);
+/* arguments_to_options, then report_start. */
+khop_status report_begin(const arguments *a, khop_options *out_options, khop_map *maps, khop_error *err);
 void report_end(khop_options *options);
 
 /* 1234567 as "1,234,567"; bytes as "1.2 GiB"; seconds as "3.4 s", "2 min 5 s". Four buffers in turn. */
