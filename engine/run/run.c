@@ -238,7 +238,8 @@ khop_status run_sort_buffers(run *r, khop_error *err) {
 
 _Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "keys need more than origins");
 
-/* A mask, and numbers while they are sorted: in the place of blocking keys and sort buffers, and what that has not. */
+/* A mask. Buckets and the keys that were met again (findings/search.h) stand in the place of blocking keys, which are gone by then;
+ * of registers with many numbers, where more keys may be, room is kept as if all of them were sorted. */
 static uint64_t finding_bytes(const run *r, uint64_t keys_bytes) {
   uint64_t sorted = r->finding_rules.number_count * 2 * sizeof(sort_item), place = keys_bytes + 2 * sizeof(sort_item);
   if (!r->counts_findings) return 0;
