@@ -19,12 +19,14 @@ typedef struct pair_list {
 
 /* The first `loaded` rows are the ones that the consumer has seen in the batch before, unchanged.
  * In every pair the left row number is below the right one. `found_before[p]`: an earlier rule finds the pair too;
- * set only where the walk was asked to keep such pairs. */
+ * set only where the walk was asked to keep such pairs. `stands_for[p]`: so many pairs, of blocks that a sample leaves out;
+ * set only where the walk was asked for a sample. */
 typedef struct candidate_batch {
   size_t row_count, loaded;
   uint32_t rows[BATCH_ROWS];
   pair_list pairs;
   uint8_t found_before[BATCH_PAIRS];
+  uint16_t stands_for[BATCH_PAIRS];
 } candidate_batch;
 
 #endif

@@ -108,6 +108,7 @@ typedef struct walk_task {
   task_result *result;
   size_t task;
   unsigned worker;
+  uint16_t stands_for; /* pairs of the block at hand */
 } walk_task;
 
 static khop_status flush_pairs(walk_task *t, khop_error *err) {
@@ -182,6 +183,7 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
       if (w->batch.pairs.count == BATCH_PAIRS) TRY(flush_pairs(t, err));
       size_t p = w->batch.pairs.count++;
       w->batch.found_before[p] = found;
+      w->batch.stands_for[p] = t->stands_for;
       w->batch.pairs.left[p] = batch_slot(w, i, items[i].row);
       w->batch.pairs.right[p] = batch_slot(w, j, items[j].row);
       t->result->facts.pairs += !found;
@@ -299,9 +301,20 @@ static khop_status walk_diagonal(walk_task *t, const sort_item *lefts, size_t le
   return KHOP_OK;
 }
 
+/* Is the block one of the sample? That depends on its key and its rows alone. */
+static bool is_sampled(walk_task *t, const sort_item *items, size_t count, bool in_parts) {
+  const rule_walk *w = t->job->walk;
+  t->stands_for = 1;
+  if (w->pairs_a_row == 0) return true;
+  uint64_t pairs = in_parts ? count * w->options->window : block_pairs(w->options, items, count);
+  while (pairs > count * w->pairs_a_row * t->stands_for && t->stands_for < UINT16_MAX / 2) t->stands_for *= 2;
+  return (hash_mix(items[0].key) & (t->stands_for - 1u)) == 0;
+}
+
 /* Too large and nothing left to split by. */
 static khop_status walk_in_parts(walk_task *t, const sort_item *items, size_t count, block_fact *block, khop_error *err) {
   const table_registers *registers = &t->job->walk->options->registers;
+  if (!is_sampled(t, items, count, true)) return KHOP_OK;
   TRY(remember_key(&t->result->windowed, items[0].key, err));
   t->result->facts.blocks_windowed++;
   if (!registers_linked(registers)) return walk_window(t, items, count, block, err);
@@ -355,6 +368,7 @@ static bool is_walkable(const walk_options *o, const sort_item *items, size_t co
 }
 
 static khop_status walk_whole(walk_task *t, const sort_item *items, size_t count, khop_error *err) {
+  if (!is_sampled(t, items, count, false)) return KHOP_OK;
   return registers_linked(&t->job->walk->options->registers) ? walk_across(t, items, count, err) : walk_triangle(t, items, count, err);
 }
 

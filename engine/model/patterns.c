@@ -37,12 +37,12 @@ khop_status pattern_table_add(pattern_table *t, uint64_t pattern, uint64_t count
   return KHOP_OK;
 }
 
-khop_status pattern_table_count(pattern_table *t, const comparer *c, const pair_list *pairs, const uint8_t *found_before,
+khop_status pattern_table_count(pattern_table *t, const comparer *c, const pair_list *pairs, const candidate_batch *batch,
                                 khop_error *err) {
   for (size_t p = 0; p < pairs->count; p++) {
-    uint64_t pattern = found_before && found_before[p] ? PATTERN_FOUND_BEFORE : 0;
+    uint64_t pattern = batch && batch->found_before[p] ? PATTERN_FOUND_BEFORE : 0;
     for (size_t i = 0; i < c->plan->comparison_count; i++) pattern |= (uint64_t)c->levels[i][p] << (PATTERN_LEVEL_BITS * i);
-    TRY(pattern_table_add(t, pattern, 1, err));
+    TRY(pattern_table_add(t, pattern, batch ? batch->stands_for[p] : 1, err));
   }
   return KHOP_OK;
 }

@@ -22,8 +22,9 @@ typedef struct pattern_table {
 } pattern_table;
 
 khop_status pattern_table_add(pattern_table *t, uint64_t pattern, uint64_t count, khop_error *err);
-/* The patterns of the pairs that comparer_run was last called for; those with `found_before` (NULL: none) are marked. */
-khop_status pattern_table_count(pattern_table *t, const comparer *c, const pair_list *pairs, const uint8_t *found_before,
+/* The patterns of the pairs that comparer_run was last called for: of all pairs of a batch, as often as they stand for, or, without
+ * one, of `pairs`. */
+khop_status pattern_table_count(pattern_table *t, const comparer *c, const pair_list *pairs, const candidate_batch *batch,
                                 khop_error *err);
 void pattern_table_free(pattern_table *t);
 

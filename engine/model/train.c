@@ -11,7 +11,8 @@
 
 enum {
   train_rows_min = 100,
-  rows_for_em = 150000 /* sample blocks down to about so many rows */
+  rows_for_em = 150000, /* sample blocks down to about so many rows, ... */
+  pairs_a_row = 4       /* ... and what is larger down to about so many pairs a row */
 };
 
 /* ---- u from random pairs ----------------------------------------------------------------------- */
@@ -105,7 +106,7 @@ static khop_status count_patterns(void *context, size_t task, unsigned worker, c
   comparer *c = &job->comparers[worker];
   view_load(&c->columns, job->table, batch->rows, batch->loaded, batch->row_count);
   comparer_run(c, &batch->pairs);
-  return pattern_table_count(&job->tables[worker], c, &batch->pairs, batch->found_before, err);
+  return pattern_table_count(&job->tables[worker], c, &batch->pairs, batch, err);
 }
 
 static bool rule_uses(const schema_rule *rule, size_t field) {
@@ -142,6 +143,7 @@ typedef struct sessions {
 static khop_status count_walk(pattern_job *job, rule_walk *walk, khop_error *err) {
   rule_facts facts;
   walk->split_keys = &job->split_keys;
+  walk->pairs_a_row = pairs_a_row;
   job->table = walk->options->table;
   return rule_walk_pairs(walk, true, count_patterns, job, job->in->workers, &facts, err);
 }

@@ -412,6 +412,69 @@ static void kept_pairs_are_marked(void **unused) {
   }
 }
 
+/* ---- a sample of large blocks ------------------------------------------------------------------------------- */
+
+typedef struct sampled {
+  uint64_t pairs, weight; /* those seen, and what they stand for together */
+  bool is_whole;          /* every pair stands for as many as its block's size says */
+  size_t block_rows;
+} sampled;
+
+static khop_status add_sampled(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
+  (void)task, (void)worker, (void)err;
+  sampled *s = context;
+  for (size_t p = 0; p < batch->pairs.count; p++) s->weight += batch->stands_for[p];
+  for (size_t p = 0; p < batch->pairs.count; p++) {
+    unsigned expected = 1;
+    while ((double)(s->block_rows - 1) / 2 > 4.0 * expected) expected *= 2;
+    s->is_whole &= batch->stands_for[p] == expected;
+  }
+  s->pairs += batch->pairs.count;
+  return KHOP_OK;
+}
+
+/* Blocks of one size, of rows that stand side by side. */
+static sampled walk_sampled(size_t blocks, size_t block_rows) {
+  khop_error err = {0};
+  test_table t = table_open(yaml_names);
+  for (size_t i = 0; i < blocks * block_rows; i++) {
+    char code[32];
+    snprintf(code, sizeof code, "%zu", i / block_rows + 1);
+    const char *values[] = {code, NULL};
+    table_add(&t, values);
+  }
+  const walk_options options = {.schema = t.schema, .table = &t.table, .block_rows_max = 300, .window = 100};
+  key_set split_keys = {0};
+  sort_item *items = mem_alloc(t.table.count, sizeof *items), *scratch = mem_alloc(t.table.count, sizeof *scratch);
+  pool *p;
+  must(pool_create(&p, 1, &err), &err);
+  rule_walk walk = {.options = &options, .split_keys = &split_keys, .pairs_a_row = 4, .items = items, .scratch = scratch};
+  sampled s = {.is_whole = true, .block_rows = block_rows};
+  rule_facts facts;
+  must(rule_walk_sort(&walk, 1, p, &err), &err);
+  must(rule_walk_pairs(&walk, true, add_sampled, &s, p, &facts, &err), &err);
+  pool_free(p);
+  key_set_free(&split_keys);
+  mem_free(items);
+  mem_free(scratch);
+  table_close(&t);
+  return s;
+}
+
+static void large_blocks_are_sampled(void **unused) {
+  (void)unused;
+  const size_t sizes[] = {2, 9, 10, 17, 18, 60};
+  for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+    size_t blocks = 6000 / sizes[i] * 10, all = blocks * sizes[i] * (sizes[i] - 1) / 2;
+    sampled s = walk_sampled(blocks, sizes[i]);
+    assert_true(s.is_whole);
+    assert_int_equal(s.pairs % (sizes[i] * (sizes[i] - 1) / 2), 0); /* each block whole or not at all */
+    if (sizes[i] <= 9) assert_int_equal(s.pairs, all);
+    else assert_true(s.pairs < all * 3 / 4);
+    assert_true(s.weight > all / 10 * 7 && s.weight < all / 10 * 13);
+  }
+}
+
 /* ---- many tasks ------------------------------------------------------------------------------------------------ */
 
 static test_table big_table(size_t rows) {
@@ -638,6 +701,7 @@ static void facts_add_up(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(all_pairs_that_agree),        cmocka_unit_test(oversized_blocks),
+      cmocka_unit_test(large_blocks_are_sampled),
       cmocka_unit_test(wide_windows),                cmocka_unit_test(long_windows),
       cmocka_unit_test(pairs_across_registers), cmocka_unit_test(pairs_across_many_registers),      cmocka_unit_test(rectangles),
       cmocka_unit_test(kept_pairs_are_marked),       cmocka_unit_test(many_tasks),
