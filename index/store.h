@@ -80,6 +80,7 @@ uint64_t store_record_id_key(const char *id, size_t length);
 #define STORE_META_INPUT_HASH "input_hash"
 #define STORE_META_REGISTERS "registers" /* first rows of linked registers; '+' behind one whose own pairs are compared, too */
 #define STORE_META_MONTH_FIRST "month_first:%u"
+#define STORE_META_UNLISTED "unlisted:%u" /* of a term judged by a table from outside: records of 2^30 that hold a value not listed */
 #define STORE_META_LINKS "links"     /* the table of links is whole, empty or not */
 #define STORE_META_LINKAGE "linkage" /* that was asked for instead of the schema's */
 /* A segment's journal (FORMAT.md). It may be long: store_meta does not know it, store_read_text does. */

@@ -40,34 +40,62 @@ static khop_status run_job(const arguments *a, job *work, khop_index_summary *su
 
 /* ---- create ------------------------------------------------------------------------------------------- */
 
-static khop_status run_create(const arguments *a, khop_error *err) {
-  khop_index_create_options create = {.from = arguments_text(a, "--from"), .empty = arguments_has(a, "--empty")};
-  khop_options options;
-  khop_map maps[VALUES_MAX];
-  khop_status status = report_begin(a, &options, maps, err);
-  if (status != KHOP_OK) return status;
-  create.threads = options.threads;
-  create.control = options.control;
-  status = khop_index_create(a->operands[0], &create, err);
-  report_end(&options);
-  if (status == KHOP_OK) printf("store          %s, from %s%s\n", a->operands[0], create.from, create.empty ? ", without its records" : "");
-  return status;
-}
-
 static const option_spec create_options[] = {
     {"--from", NULL, "OUT", "the result of khop dedupe whose records, entities, model and term frequencies it starts with"},
     {"--empty", NULL, NULL, "take the model and the term frequencies, but no records"},
     {"--threads", NULL, "N", "worker threads; default: all processors"},
     {NULL, NULL, NULL, NULL}};
 
+static const option_spec create_schema_options[] = {
+    {"--schema", NULL, "NAME|FILE", "without a result: a built-in schema or a YAML file, for a store without records"},
+    {"--model", NULL, "FILE", "with the weights of this model.json; default: the schema's own"},
+    {"--records", NULL, "N", "how many records the store will hold: what the chance that two match at all goes by; default: those of the model's register, or 1,000,000"},
+    {"--frequencies", NULL, "FIELD=FILE", "how common the field's values are, as for khop dedupe; without, agreement weighs what it weighs on average; may be repeated"},
+    {"--match", NULL, "P", "match probability from which a pair is a match; default: the model's or schema's"},
+    {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the model's or schema's"},
+    {"--linkage", NULL, "single|complete|average", "what holds an entity together: its best pairs, all pairs, or their mean; default: the schema's"},
+    {"--block-rows", NULL, "N", "blocks of more rows are split by further fields (2 to 512); default 300"},
+    {"--qualify-ids", NULL, NULL, "record ids are FILE:ID, for registers that number each file from 1"},
+    {NULL, NULL, NULL, NULL}};
+
+/* A result has all of that. */
+static khop_status check_create(const arguments *a, khop_error *err) {
+  bool has_schema = arguments_has(a, "--schema");
+  if (!has_schema && !arguments_has(a, "--from")) return report_usage(err, "khop index create: say --schema NAME, or --from OUT with the result of khop dedupe");
+  if (has_schema && arguments_has(a, "--empty")) return report_usage(err, "--empty goes with --from: a store of a schema has no records");
+  for (const option_spec *option = create_schema_options; !has_schema && option->name; option++) {
+    if (arguments_has(a, option->name)) return report_usage(err, "%s goes with --schema: the result of --from has its own", option->name);
+  }
+  return KHOP_OK;
+}
+
+static khop_status run_create(const arguments *a, khop_error *err) {
+  khop_index_create_options create = {.from = arguments_text(a, "--from"), .empty = arguments_has(a, "--empty")};
+  khop_options options;
+  khop_map maps[VALUES_MAX];
+  khop_status status = check_create(a, err);
+  if (status == KHOP_OK) status = arguments_count(a, "--records", 2, UINT32_MAX, &create.records, err);
+  if (status == KHOP_OK) status = report_begin(a, &options, maps, err);
+  if (status != KHOP_OK) return status;
+  create.threads = options.threads;
+  create.control = options.control;
+  create.schema_options = &options;
+  status = khop_index_create(a->operands[0], &create, err);
+  report_end(&options);
+  if (status != KHOP_OK) return status;
+  if (create.from) printf("store          %s, from %s%s\n", a->operands[0], create.from, create.empty ? ", without its records" : "");
+  else printf("store          %s, of schema %s, without records\n", a->operands[0], options.schema);
+  return status;
+}
+
 const command_spec command_index_create = {
     .name = "index create",
-    .operands = "STORE --from OUT",
-    .summary = "makes a store that lives, from the result of a dedupe run",
-    .details = "The model, the thresholds and the term frequencies of the result are frozen in the store, so that a pair weighs the same whenever its records come.",
+    .operands = "STORE --from OUT | --schema NAME [--model FILE]",
+    .summary = "makes a store that lives, from the result of a dedupe run or without records",
+    .details = "The model, the thresholds and the term frequencies are frozen in the store, so that a pair weighs the same whenever its records come.",
     .operands_min = 1,
     .operands_max = 1,
-    .option_groups = (const option_spec *const[]){create_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){create_options, create_schema_options, options_help, NULL},
     .run = run_create};
 
 /* ---- add ------------------------------------------------------------------------------------------------- */

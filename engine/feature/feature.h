@@ -213,8 +213,8 @@ bool feature_missing(const feature_slot *slot, const uint8_t *row);
 
 /* ---- frequency.c: term frequencies -------------------------------------------------------- */
 
-/* The values of a term that are counted more than once, ascending by key (feature_frequency_key): row is the count
- * less one, extra 0. The list behind those of the terms has the common last words of all fields, ascending by
+/* The values of a term that are counted more than once, or by a reference, ascending by key (feature_frequency_key): row is
+ * the count less one, extra 0. The list behind those of the terms has the common last words of all fields, ascending by
  * feature_common_key; row 0. items with mem_free. */
 enum { FREQUENCY_COMMON = SCHEMA_TERMS_MAX, FREQUENCY_LISTS };
 typedef struct frequency_list {
@@ -234,7 +234,7 @@ typedef struct frequency_reference {
 /* Counts how often each value of the terms that are counted occurs among the live rows and
  * writes frequency_code(count) into the rows, FREQUENCY_UNKNOWN where there is none; the count is the reference's where
  * references[term] has items (NULL: none has). Likewise last words, where a test asks for common ones: those that
- * at least one value in 5,000, and three, end with. out_agreement[term]: the chance that two different random
+ * at least one value in 5,000, and three, end with; where the last words have a reference, its share of 5,000 alone counts. out_agreement[term]: the chance that two different random
  * rows with a value agree on it. out_lists[term], NULL when not wanted: the values. */
 khop_status feature_frequencies(feature_table *t, pool *workers, const frequency_reference *references,
                                 double out_agreement[SCHEMA_TERMS_MAX], frequency_list out_lists[FREQUENCY_LISTS],
@@ -252,6 +252,12 @@ double feature_frequency_agreement(const frequency_reference *reference, double 
 void feature_common_sort(frequency_list *common);
 /* From so many rows on a last word is a common one. */
 size_t feature_common_least(size_t value_rows);
+/* What says which last words of a field are common; NULL: the rows do. */
+const frequency_reference *feature_common_reference(const frequency_reference *references, size_t field);
+/* Is a last word that so many rows have a common one? `common_least` counts without a reference. */
+bool feature_is_common(const frequency_reference *reference, size_t common_least, uint64_t key, size_t rows);
+/* Adds all common words that the reference lists, in the order of feature_common_sort. */
+khop_status feature_common_listed(const frequency_reference *reference, size_t field, frequency_list *inout, khop_error *err);
 /* What values are counted by: a key each, the same for the same canonical form. */
 uint64_t feature_frequency_key(const feature_slot *slot, const uint8_t *row);
 /* Of the last word of a field with a common_offset; 0 when it is missing. */

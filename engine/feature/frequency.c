@@ -45,7 +45,7 @@ typedef struct value_job {
   const feature_slot *slot;            /* its value is counted, and the code goes to its frequency_offset */
   bool marks_common;                   /* 1 for common values instead of a code */
   size_t common_least;
-  const frequency_reference *reference; /* of the term; NULL: the rows themselves */
+  const frequency_reference *reference; /* of the term, or the last words; NULL: the rows themselves */
   size_t value_rows;                   /* with a value */
   sort_item *items, *scratch;
   size_t *chunk_counts;                /* per chunk of rows, then its start */
@@ -105,9 +105,34 @@ static uint32_t count_of(const value_job *job, uint64_t key, size_t run) {
   return feature_frequency_counted(job->reference, job->value_rows, key, run);
 }
 
+enum { common_share = 5000, common_rows = 3 };
+
 size_t feature_common_least(size_t value_rows) {
-  enum { common_share = 5000, common_rows = 3 };
   return value_rows / common_share > common_rows ? value_rows / common_share : common_rows;
+}
+
+const frequency_reference *feature_common_reference(const frequency_reference *references, size_t field) {
+  const frequency_reference *of_words = references ? &references[schema_term(field, TERM_GIVEN)] : NULL;
+  return of_words && of_words->count ? of_words : NULL;
+}
+
+static bool is_common_share(uint32_t count) { return count >= FREQUENCY_REFERENCE_RECORDS / common_share; }
+
+bool feature_is_common(const frequency_reference *reference, size_t common_least, uint64_t key, size_t rows) {
+  if (!reference) return rows >= common_least;
+  const sort_item *listed = bsearch(&key, reference->items, reference->count, sizeof *listed, by_key);
+  return listed && is_common_share(listed->row);
+}
+
+khop_status feature_common_listed(const frequency_reference *reference, size_t field, frequency_list *inout, khop_error *err) {
+  size_t capacity = inout->count;
+  for (size_t i = 0; i < reference->count; i++) {
+    if (!is_common_share(reference->items[i].row)) continue;
+    TRY(array_reserve(&inout->items, &capacity, inout->count + 1, sizeof *inout->items, "common words", err));
+    inout->items[inout->count++] = (sort_item){.key = hash_combine(field, reference->items[i].key)};
+  }
+  feature_common_sort(inout);
+  return KHOP_OK;
 }
 
 /* The rows of a run stand anywhere, so they are fetched ahead. */
@@ -122,7 +147,7 @@ static khop_status write_codes(void *context, size_t task, unsigned worker, khop
   for (size_t start = job->starts[task], end; start < limit; start = end) {
     end = start + 1;
     while (end < limit && items[end].key == items[start].key) end++;
-    uint8_t code = job->marks_common ? end - start >= job->common_least : frequency_code(count_of(job, items[start].key, end - start));
+    uint8_t code = job->marks_common ? feature_is_common(job->reference, job->common_least, items[start].key, end - start) : frequency_code(count_of(job, items[start].key, end - start));
     for (size_t i = start; i < end; i++) {
       if (i + rows_ahead < limit) __builtin_prefetch(codes + items[i + rows_ahead].row * stride, 1);
       codes[items[i].row * stride] = code;
@@ -152,7 +177,7 @@ static double sum_of_squares(const value_job *job) {
   return squares;
 }
 
-/* In the order of the keys. */
+/* In the order of the keys; beside a reference those that count once, too, for there that is not what an unlisted value counts. */
 static khop_status list_values(const value_job *job, frequency_list *out, khop_error *err) {
   size_t runs_listed = 0;
   for (size_t p = 0; p < SORT_PARTITIONS; p++) {
@@ -166,7 +191,7 @@ static khop_status list_values(const value_job *job, frequency_list *out, khop_e
     const sort_item *item = job->items + job->starts[p];
     for (size_t i = 0; i < job->run_counts[p]; item += runs[i++]) {
       uint32_t counted = job->reference || runs[i] > 1 ? count_of(job, item->key, runs[i]) : 1;
-      if (counted > 1) out->items[out->count++] = (sort_item){.key = item->key, .row = counted - 1};
+      if (job->reference || counted > 1) out->items[out->count++] = (sort_item){.key = item->key, .row = counted - 1};
     }
   }
   return KHOP_OK;
@@ -215,14 +240,16 @@ static khop_status list_common(const value_job *job, size_t field, frequency_lis
 }
 
 /* The last words as a term. */
-static khop_status mark_common(value_job job, size_t field, pool *workers, frequency_list *out_common, khop_error *err) {
+static khop_status mark_common(value_job job, size_t field, const frequency_reference *reference, pool *workers, frequency_list *out_common,
+                               khop_error *err) {
   double unused;
   const feature_slot given = {.kind = SLOT_WORD, .offset = job.slot->given_offset, .frequency_offset = job.slot->common_offset};
   job.slot = &given;
   job.marks_common = true;
-  job.reference = NULL;
+  job.reference = reference;
   TRY(count_term(&job, workers, &unused, NULL, err));
-  return out_common ? list_common(&job, field, out_common, err) : KHOP_OK;
+  if (!out_common) return KHOP_OK;
+  return reference ? feature_common_listed(reference, field, out_common, err) : list_common(&job, field, out_common, err);
 }
 
 static khop_status count_terms(value_job *job, pool *workers, const frequency_reference *references, double *out_agreement,
@@ -239,7 +266,8 @@ static khop_status count_terms(value_job *job, pool *workers, const frequency_re
   }
   for (size_t f = 0; f < t->layout.field_count; f++) {
     job->slot = &t->layout.slots[f];
-    if (feature_has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
+    const frequency_reference *of_words = feature_common_reference(references, f);
+    if (feature_has_common(job->slot)) TRY_CLEANUP(mark_common(*job, f, of_words, workers, out_lists ? &out_lists[FREQUENCY_COMMON] : NULL, err));
   }
 cleanup:
   mem_free(job->chunk_counts);

@@ -53,13 +53,14 @@ static khop_status count_run(counting *c, const sort_item *items, size_t count, 
   const value_list *list = c->list;
   uint64_t key = items[0].key;
   uint32_t counted = list->marks_common ? 0 : feature_frequency_counted(list->reference, c->value_rows, key, count);
-  uint8_t code = list->marks_common ? count >= c->common_least : frequency_code(counted);
+  bool is_common = list->marks_common && feature_is_common(list->reference, c->common_least, key, count);
+  uint8_t code = list->marks_common ? is_common : frequency_code(counted);
   double share = (double)count / (double)c->value_rows;
   c->squares += share * share;
   for (size_t i = 0; i < count; i++) c->codes[items[i].row] = code;
   if (!c->out) return KHOP_OK;
-  if (list->marks_common) return count >= c->common_least ? list_value(c, hash_combine(list->term, key), 0, err) : KHOP_OK;
-  return counted > 1 ? list_value(c, key, counted - 1, err) : KHOP_OK;
+  if (list->marks_common) return is_common && !list->reference ? list_value(c, hash_combine(list->term, key), 0, err) : KHOP_OK;
+  return list->reference || counted > 1 ? list_value(c, key, counted - 1, err) : KHOP_OK;
 }
 
 static khop_status count_part(void *context, const sort_item *items, size_t count, khop_error *err) {
@@ -81,6 +82,7 @@ static khop_status count_list(spilled_job *job, const value_list *list, spill_so
   if (!list->marks_common) memset(c.codes, FREQUENCY_UNKNOWN, job->table->count); /* until there is a value */
   TRY(spill_sorter_each(sorter, workers, count_part, &c, err));
   if (!list->marks_common) out_agreement[list->term] = feature_frequency_agreement(list->reference, c.squares, c.value_rows);
+  else if (c.out && list->reference) return feature_common_listed(list->reference, list->term, c.out, err);
   else if (c.out) feature_common_sort(c.out);
   return KHOP_OK;
 }
@@ -99,6 +101,7 @@ static void plan_lists(spilled_job *job, const frequency_reference *references) 
     const feature_slot *slot = &layout->slots[f];
     if (!feature_has_common(slot)) continue;
     job->lists[job->list_count++] = (value_list){.term = f, .marks_common = true, .code_offset = (uint32_t)slot->common_offset,
+                                                 .reference = feature_common_reference(references, f),
                                                  .slot = {.kind = SLOT_WORD, .offset = slot->given_offset}};
   }
 }

@@ -619,13 +619,18 @@ KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster
 
 /* ---- living store ------------------------------------------------------------------------------ */
 
-/* A register that is matched every night: a directory that khop_index_create makes from the result of khop_dedupe, and that
- * every change makes larger. The result's model, thresholds and term frequencies are frozen in it, so that a pair weighs
+/* A register that is matched every night: a directory that khop_index_create makes, from the result of khop_dedupe or from a
+ * schema and perhaps a model, and that every change makes larger. Model, thresholds and term frequencies are frozen in it, so that a pair weighs
  * the same whenever its records come. khop_store_* reads it, also while it is written; one writer at a time (another:
  * KHOP_ENVIRONMENT). A change is durable when its call returns KHOP_OK, and otherwise never was. */
 typedef struct khop_index_create_options {
   const char *from;  /* directory of a result of khop_dedupe, with its store */
   bool empty;        /* take its model and frequencies, but none of its records */
+  /* Instead of `from`: a store without records. Of these schema, model (NULL: the schema's own weights), frequencies, match_threshold,
+   * review_threshold, linkage, block_rows_max and qualify_ids count, as for khop_dedupe. Where no frequencies are given
+   * agreement weighs what it weighs on average. */
+  const khop_options *schema_options;
+  uint64_t records;  /* beside them: how many the store will hold, for the prior of a pair; 0: as many as the model's register, or 1,000,000 */
   unsigned threads;  /* 0: all */
   khop_control *control;
 } khop_index_create_options;

@@ -1,9 +1,11 @@
-/* khop_index_create: a living store from the result of a run. See khop.h.
+/* khop_index_create: a living store, from the result of a run. See khop.h.
  *
  *   OUT/store ──> STORE.new/00000001-00000001 (the same file)    OUT/model.json ──> STORE.new/model.json
  *             └─> STORE.new/frame (schema, options, frequencies)
  *             └─> STORE.new/00000002-00000002: ways back of links, rejected rows, rows of split blocks
  *   STORE.new ──rename──> STORE
+ *
+ * Without a result frame and model are those of a schema (create_empty.c).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "live/jobs.h"
 #include "live/write.h"
 
 typedef struct creating {
@@ -74,18 +77,24 @@ static khop_status copy_tables(creating *c, khop_error *err) {
   return status;
 }
 
+static khop_status copy_fact(creating *c, const char *name, khop_error *err) {
+  const char *value = store_meta(c->from, name);
+  return value ? store_writer_meta(c->frame, name, value, err) : KHOP_OK;
+}
+
 static khop_status copy_facts(creating *c, khop_error *err) {
   static const char *const names[] = {STORE_META_ID_FIELD, STORE_META_ID_QUALIFIED, STORE_META_SCHEMA_YAML, STORE_META_KHOP, STORE_META_INDEXED,
                                       STORE_META_BLOCK_ROWS, STORE_META_WINDOW, STORE_META_INPUT_HASH, STORE_META_LINKAGE};
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    const char *value = store_meta(c->from, names[i]);
-    if (value) TRY(store_writer_meta(c->frame, names[i], value, err));
-  }
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) TRY(copy_fact(c, names[i], err));
   for (unsigned table = STORE_TABLE_IDENTIFIER; table < STORE_TABLE_RULES; table++) {
     char name[32];
     snprintf(name, sizeof name, "identifier:%u", table);
-    const char *value = store_meta(c->from, name);
-    if (value) TRY(store_writer_meta(c->frame, name, value, err));
+    TRY(copy_fact(c, name, err));
+  }
+  for (unsigned term = 0; term < SCHEMA_TERMS_MAX; term++) {
+    char name[32];
+    snprintf(name, sizeof name, STORE_META_UNLISTED, term);
+    TRY(copy_fact(c, name, err));
   }
   return KHOP_OK;
 }
@@ -267,6 +276,7 @@ static khop_status add_second(creating *c, khop_error *err) {
 /* ---- the whole -------------------------------------------------------------------------------------------------- */
 
 static khop_status fill(creating *c, khop_error *err) {
+  if (!c->options->from) return live_create_empty(c->directory, c->options->schema_options, c->options->records, err);
   TRY(store_open(&c->from, c->from_store, err));
   TRY(check_source(c, err));
   TRY(store_view_begin(&c->from_view, c->from, err));
@@ -294,9 +304,11 @@ static khop_status name_paths(creating *c, const char *directory, khop_error *er
   size_t length = strlen(directory);
   while (length > 1 && directory[length - 1] == '/') length--;
   c->directory = mem_alloc(length + sizeof ".new", 1);
-  c->from_store = path_join(c->options->from, "store");
-  c->from_model = path_join(c->options->from, "model.json");
-  if (!c->directory || !c->from_store || !c->from_model) return error_memory(err, length, "path");
+  if (c->options->from) {
+    c->from_store = path_join(c->options->from, "store");
+    c->from_model = path_join(c->options->from, "model.json");
+  }
+  if (!c->directory || (c->options->from && (!c->from_store || !c->from_model))) return error_memory(err, length, "path");
   memcpy(c->directory, directory, length);
   memcpy(c->directory + length, ".new", sizeof ".new");
   return KHOP_OK;
@@ -306,7 +318,9 @@ khop_status khop_index_create(const char *directory, const khop_index_create_opt
   struct stat info;
   creating c = {.options = options};
   khop_status status = KHOP_OK;
-  if (!options->from) return error_set(err, KHOP_USAGE, "no result to make a store from: khop dedupe makes one");
+  bool has_schema = options->schema_options && options->schema_options->schema;
+  if (options->from && has_schema) return error_set(err, KHOP_USAGE, "the result of a run has its schema: say one of the two");
+  if (!options->from && !has_schema) return error_set(err, KHOP_USAGE, "neither a schema nor a result of khop dedupe to make a store from");
   if (lstat(directory, &info) == 0) return error_set(err, KHOP_USAGE, "%s: exists already", directory);
   TRY_CLEANUP(name_paths(&c, directory, err));
   TRY_CLEANUP(segments_remove(c.directory, err)); /* what a dead one left */

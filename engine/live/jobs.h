@@ -13,6 +13,9 @@ khop_status live_finish(live *l, live_change *change, incoming *in, khop_index_s
 /* KHOP_INPUT when must_links hold together what a cannot_link parts. */
 khop_status live_check_decisions(live *l, const evaluation *e, khop_error *err);
 
+/* The frame and the model of a store without records, in a directory that it makes; as run_open_empty, which it asks. */
+khop_status live_create_empty(const char *directory, const khop_options *options, uint64_t record_count, khop_error *err);
+
 /* Lines of all segments' journals, oldest first, without their ends; `visit` may cut them up. */
 enum { LIVE_JOURNAL_FIELDS = 10 };
 typedef khop_status live_line_visit(void *context, char *line, bool *out_stop, khop_error *err);

@@ -8,7 +8,7 @@
  *   evaluate.c     the components that a change touches, made clusters again
  *   entities.c     clusters to entities that keep their ids; the journal
  *   write.c        the change as a segment
- *   create.c, add.c, delete.c, decide.c, match.c, compact.c, history.c     the jobs
+ *   create.c, create_empty.c, job.c, decide.c, match.c, compact.c, history.c, export.c     the jobs
  *
  * Everything that decides is frozen in the frame (model, thresholds, term frequencies, limits of blocks), so that a pair
  * has one weight for ever, and what is found does not depend on the batches in which records came. A pair is compared
@@ -61,11 +61,12 @@ typedef struct live {
   compare_plan plan;
   conflict_plan *conflicts;
   linkage_kind linkage;
-  uint64_t indexed; /* records that the frame's frequencies are shares of */
+  uint64_t indexed; /* records that the frame's frequencies are shares of; 0: none were counted */
   size_t block_rows_max, window;
   int id_field; /* -1: ids are SOURCE:LINE */
   bool id_qualified;
   frequency_list frequencies[FREQUENCY_LISTS];
+  uint32_t unlisted[SCHEMA_TERMS_MAX]; /* what a value that the list lacks counts as, less 1 */
   uint64_t **month_first; /* by segment: how many sources, then a mask for each */
   key_set split_keys, window_keys;
   item_list unlinked; /* pairs (lower row << 32 | higher) whose links were dropped, ascending */

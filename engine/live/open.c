@@ -16,6 +16,15 @@ static khop_status frame_number(const live *l, const char *name, uint64_t *out, 
   return *out ? KHOP_OK : error_set(err, KHOP_INPUT, "%s: damaged: the frame lacks %s", l->directory, name);
 }
 
+static khop_status load_unlisted(live *l, size_t term, khop_error *err) {
+  uint64_t count;
+  char name[32];
+  snprintf(name, sizeof name, STORE_META_UNLISTED, (unsigned)term);
+  TRY(frame_number(l, name, &count, err));
+  l->unlisted[term] = (uint32_t)(count - 1);
+  return KHOP_OK;
+}
+
 static khop_status load_model(live *l, khop_error *err) {
   char *path = path_join(l->directory, SEGMENTS_MODEL);
   if (!path) return error_memory(err, strlen(l->directory), "path");
@@ -24,8 +33,7 @@ static khop_status load_model(live *l, khop_error *err) {
   mem_free(path);
   TRY(status);
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
-    if (!l->model.frequency_tables[term]) continue;
-    return error_set(err, KHOP_USAGE, "%s: its run judged values by --frequencies, which a living store does not keep: run khop dedupe without", l->directory);
+    if (l->model.frequency_tables[term]) TRY(load_unlisted(l, term, err));
   }
   l->tables = mem_alloc(1, sizeof *l->tables);
   if (!l->tables) return error_memory(err, sizeof *l->tables, "weights");
@@ -49,7 +57,8 @@ static khop_status load_facts(live *l, khop_error *err) {
     return error_set(err, KHOP_INPUT, "%s: made by khop %s, this is %s: keys may differ, so it is read but not added to", l->directory,
                      version ? version : "of an unknown version", khop_version());
   }
-  TRY(frame_number(l, STORE_META_INDEXED, &l->indexed, err));
+  const char *indexed = store_meta(l->segments.frame, STORE_META_INDEXED);
+  l->indexed = indexed ? strtoull(indexed, NULL, 10) : 0;
   TRY(frame_number(l, STORE_META_BLOCK_ROWS, &block_rows, err));
   TRY(frame_number(l, STORE_META_WINDOW, &window, err));
   l->block_rows_max = (size_t)block_rows;

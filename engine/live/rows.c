@@ -93,12 +93,12 @@ static bool list_find(const frequency_list *list, uint64_t key, uint32_t *out_ro
   return true;
 }
 
-/* As run/explain_rows.c does: a value that the frame does not list is of one record. */
+/* As run/explain_rows.c does: a value that the frame does not list is of one record, or as rare as a table of frequencies says. */
 static void set_frequencies(const live *l, uint8_t *row) {
   const feature_layout *layout = &l->table.layout;
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
     const feature_slot *slot = feature_term(layout, term);
-    uint32_t others = 0;
+    uint32_t others = l->unlisted[term];
     if (!feature_is_counted(slot)) continue;
     bool is_missing = feature_missing(slot, row);
     if (!is_missing) list_find(&l->frequencies[term], feature_frequency_key(slot, row), &others);

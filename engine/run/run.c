@@ -33,7 +33,6 @@ static khop_status check_targets(const khop_options *o, khop_error *err) {
 
 static khop_status check_options(run *r, bool writes, khop_error *err) {
   khop_options *o = &r->options;
-  if (o->input_count == 0) return error_set(err, KHOP_USAGE, "no input file");
   if (writes && !o->output) return error_set(err, KHOP_USAGE, "no output directory: say -o OUT");
   if (!(o->max_rejected >= 0 && o->max_rejected <= 1)) return error_set(err, KHOP_USAGE, "--max-rejected: %g is not between 0 and 1", o->max_rejected);
   if (!(o->match_threshold >= 0 && o->match_threshold < 1)) return error_set(err, KHOP_USAGE, "--match: %g is not a probability below 1", o->match_threshold);
@@ -113,12 +112,15 @@ static bool has_rule(const run *r, size_t side) {
   return false;
 }
 
+static khop_status require_rules(const run *r, khop_error *err) {
+  if (r->schema->rule_count) return KHOP_OK;
+  return error_set(err, KHOP_USAGE, "schema %s has no blocking rules: khop train --suggest-rules looks for some", r->schema->name);
+}
+
 /* At least one blocking rule must find all of its columns, or nothing would ever be compared. */
 static khop_status check_rules(const run *r, khop_error *err) {
   size_t side = 0;
-  if (r->schema->rule_count == 0) {
-    return error_set(err, KHOP_USAGE, "schema %s has no blocking rules: khop train --suggest-rules looks for some", r->schema->name);
-  }
+  TRY(require_rules(r, err));
   while (side < run_side_count(r) && has_rule(r, side)) side++;
   if (side == run_side_count(r)) return KHOP_OK;
   return error_set(err, KHOP_USAGE, "%s: no blocking rule of schema %s has all of its columns%s: map them with --%smap field=column",
@@ -175,10 +177,16 @@ static khop_status plan_comparisons(run *r, khop_error *err) {
   return run_read_frequencies(r, err);
 }
 
+static void plan_walk(run *r) {
+  r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows,
+                           .keys = &r->keys};
+}
+
 static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   const khop_options *options = &r->options;
   r->has_output_directory = kind == RUN_WRITES || kind == RUN_FINDS;
   r->only_finds = kind == RUN_FINDS;
+  if (options->input_count == 0) return error_set(err, KHOP_USAGE, "no input file");
   TRY(check_options(r, r->has_output_directory, err));
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
@@ -205,8 +213,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
   pool_watch(r->workers, r->options.control);
-  r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows,
-                           .keys = &r->keys};
+  plan_walk(r);
   return KHOP_OK;
 }
 
@@ -337,11 +344,8 @@ static void keep_frequencies(run *r) {
   }
 }
 
-khop_status run_train(run *r, khop_error *err) {
-  progress_phase(&r->progress, "train", "rules", 0);
-  frequency_list *lists = r->store ? r->frequencies : NULL;
-  TRY(r->spill ? feature_frequencies_spilled(&r->table, r->workers, run_spill_bytes(r) / 2, r->references, r->agreement, lists, err)
-               : feature_frequencies(&r->table, r->workers, r->references, r->agreement, lists, err));
+/* Once r->agreement is known. */
+static khop_status make_model(run *r, khop_error *err) {
   model_from_schema(&r->model, r->schema, r->live_rows);
   if (r->link) model_set_prior(&r->model, r->schema->expected_duplicates * (double)r->live_rows / all_pairs(r));
   if (r->options.model) {
@@ -356,6 +360,45 @@ khop_status run_train(run *r, khop_error *err) {
   keep_frequencies(r);
   r->model.pairs_per_record = pairs_per_record(r);
   model_as_written(&r->model);
+  return KHOP_OK;
+}
+
+khop_status run_train(run *r, khop_error *err) {
+  progress_phase(&r->progress, "train", "rules", 0);
+  frequency_list *lists = r->store ? r->frequencies : NULL;
+  TRY(r->spill ? feature_frequencies_spilled(&r->table, r->workers, run_spill_bytes(r) / 2, r->references, r->agreement, lists, err)
+               : feature_frequencies(&r->table, r->workers, r->references, r->agreement, lists, err));
+  return make_model(r, err);
+}
+
+/* ---- without records ------------------------------------------------------------------------------------------ */
+
+static khop_status list_common_words(run *r, khop_error *err) {
+  for (size_t f = 0; f < r->table.layout.field_count; f++) {
+    const frequency_reference *of_words = feature_common_reference(r->references, f);
+    bool is_asked = of_words && feature_has_common(&r->table.layout.slots[f]);
+    if (is_asked) TRY(feature_common_listed(of_words, f, &r->frequencies[FREQUENCY_COMMON], err));
+  }
+  return KHOP_OK;
+}
+
+khop_status run_open_empty(run *r, const khop_options *options, uint64_t record_count, khop_error *err) {
+  enum { records_usual = 1000000 };
+  memset(r, 0, sizeof *r);
+  r->options = *options;
+  r->options.untrained = !options->model;
+  TRY(check_options(r, false, err));
+  TRY(schema_load(&r->schema, options->schema, err));
+  TRY(require_rules(r, err));
+  r->id_fields[0] = r->schema->id_field;
+  TRY(feature_layout_make_for(&r->table.layout, r->schema, FEATURE_FOR_MATCHING, err));
+  TRY(plan_comparisons(r, err));
+  plan_walk(r);
+  for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) r->agreement[term] = r->references[term].agreement;
+  TRY(list_common_words(r, err));
+  r->live_rows = record_count || options->model ? record_count : records_usual;
+  TRY(make_model(r, err));
+  r->live_rows = 0;
   return KHOP_OK;
 }
 

@@ -102,6 +102,10 @@ typedef enum run_kind {
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err);
 /* The same by a schema that is already there; the run takes it. */
 khop_status run_open_known(run *r, const khop_options *options, schema *known, run_kind kind, khop_error *err);
+/* A run over no records, as far as its model: what a living store is made of that begins empty. Of the options schema, model,
+ * frequencies, thresholds, linkage, block_rows_max and qualify_ids count; without a model its schema's own weights do. `record_count`: how
+ * many the prior is for; 0: as many as the model's, or 1,000,000. */
+khop_status run_open_empty(run *r, const khop_options *options, uint64_t record_count, khop_error *err);
 khop_status run_open_link(run *r, const khop_link_options *options, run_kind kind, khop_error *err);
 /* Of linked registers (sides.c): which inputs are whose; their schemas; columns as run_open makes them. */
 khop_status run_place_registers(run *r, khop_error *err);
@@ -134,6 +138,7 @@ khop_status run_write_identifiers(run *r, khop_error *err);
 khop_status run_write_store_tables(run *r, khop_error *err);
 /* The matching pairs of one register: what its store needs to go on as a living one. Behind the tables. */
 khop_status run_write_store_links(run *r, const kept_pairs *pairs, int32_t match, khop_error *err);
+khop_status run_write_store_linkage(run *r, khop_error *err);
 khop_status run_write_store_decisions(run *r, const decisions *decided, khop_error *err);
 khop_status run_write_store_facts(run *r, khop_error *err);
 /* The tables of term frequencies that the options and the schema name (frequency_tables.c). Faults name file and line. */

@@ -93,15 +93,45 @@ static khop_status put_oversized(run *r, khop_error *err) {
 
 _Static_assert(sizeof(sort_item) == sizeof(store_posting), "values are postings");
 
+static khop_status put_frequencies(run *r, size_t term, const sort_item *items, size_t count, khop_error *err) {
+  return store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + term), (const store_posting *)items, count, err);
+}
+
+/* What the register's values were counted as, and the values of the reference that it does not have: later records may. */
+static khop_status put_reference(run *r, size_t term, khop_error *err) {
+  const frequency_list *list = &r->frequencies[term];
+  const frequency_reference *reference = &r->references[term];
+  sort_item *both = mem_alloc(list->count + reference->count, sizeof *both);
+  size_t count = 0, at = 0;
+  char name[32];
+  if (!both) return error_memory(err, (list->count + reference->count) * sizeof *both, "term frequencies");
+  for (size_t i = 0; i < reference->count; i++) {
+    const sort_item *listed = &reference->items[i];
+    while (at < list->count && list->items[at].key < listed->key) both[count++] = list->items[at++];
+    if (at < list->count && list->items[at].key == listed->key) continue; /* it says the same */
+    both[count++] = (sort_item){.key = listed->key, .row = listed->row - 1};
+  }
+  while (at < list->count) both[count++] = list->items[at++];
+  khop_status status = put_frequencies(r, term, both, count, err);
+  mem_free(both);
+  TRY(status);
+  snprintf(name, sizeof name, STORE_META_UNLISTED, (unsigned)term);
+  return put_number(r, name, reference->unlisted, err);
+}
+
 khop_status run_write_store_tables(run *r, khop_error *err) {
   TRY(put_oversized(r, err));
   const frequency_list *common = &r->frequencies[FREQUENCY_COMMON];
   TRY(store_writer_postings(r->store, STORE_TABLE_COMMON, (const store_posting *)common->items, common->count, err));
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) {
     const frequency_list *list = &r->frequencies[term];
-    TRY(store_writer_postings(r->store, (uint32_t)(STORE_TABLE_FREQUENCY + term), (const store_posting *)list->items, list->count, err));
+    TRY(r->references[term].count ? put_reference(r, term, err) : put_frequencies(r, term, list->items, list->count, err));
   }
   return KHOP_OK;
+}
+
+khop_status run_write_store_linkage(run *r, khop_error *err) {
+  return r->options.linkage ? store_writer_meta(r->store, STORE_META_LINKAGE, r->options.linkage, err) : KHOP_OK;
 }
 
 /* Pairs are in order of their rows already; the way back is made by who wants it (live/create.c). */
@@ -120,7 +150,7 @@ khop_status run_write_store_links(run *r, const kept_pairs *pairs, int32_t match
   if (status == KHOP_OK) status = store_writer_postings(r->store, STORE_TABLE_LINK, links, count, err);
   mem_free(links);
   TRY(status);
-  if (r->options.linkage) TRY(store_writer_meta(r->store, STORE_META_LINKAGE, r->options.linkage, err));
+  TRY(run_write_store_linkage(r, err));
   return store_writer_meta(r->store, STORE_META_LINKS, "1", err);
 }
 

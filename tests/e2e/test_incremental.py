@@ -3,6 +3,7 @@ stand, and what is deleted or replaced leaves what it held together looked at ag
 
 import collections
 import csv
+import json
 import os
 import random
 import shutil
@@ -153,6 +154,77 @@ def test_from_a_result(directory):
     support.khop("index", "verify", store)
     [record, *_] = [record for record, cluster in clusters.items()]
     assert record in support.khop("index", "get", store, "--id", record).out
+
+
+# ---- without a run before --------------------------------------------------------------------
+
+
+def city_frequencies(directory):
+    """Tables of names and of their last words, of a register that is larger: options of dedupe and of index create."""
+    register, _ = support.generate(SCHEMA, 4 * PEOPLE, support.path(directory, "city"), seed=9)
+    header, rows = read_csv(register)
+    names = [row[header.index("ho_ten")] for row in rows]
+    options = []
+    for field, values in (("ho_ten", names), ("ho_ten.given", [name.split()[-1] for name in names if name.split()])):
+        counts = collections.Counter(values)
+        table = write_csv(support.path(directory, f"{field}.csv"), ["value", "count"], [pair for pair in counts.items() if pair[0]])
+        options += ["--frequencies", f"{field}={table}"]
+    return register, options
+
+
+def clusters_in_batches(directory, store, header, rows, batches):
+    size = (len(rows) + batches - 1) // batches
+    for start in range(0, len(rows), size):
+        add(store, directory, header, rows[start:start + size])
+    support.khop("index", "verify", store)
+    return partition(entities_of(store, directory))
+
+
+def check_from_schema(directory, model_options, *options):
+    """A store of a schema and a model, with the names of a city: batches in any order are one run by the same."""
+    city, frequencies = city_frequencies(directory)
+    register, _ = support.generate(SCHEMA, PEOPLE, directory)
+    header, rows = read_csv(register)
+    model = support.path(directory, "model.json")
+    support.khop("train", city, "--schema", SCHEMA, "-o", model)
+    shared = [model if option == "MODEL" else option for option in [*model_options, *frequencies, *options]]
+    out = support.path(directory, "out")
+    support.khop("dedupe", register, "-o", out, *shared)
+    expected = partition(clusters_of(out))
+    indexed = json.loads(support.read_bytes(support.path(out, "summary.json")))["input"]["indexed"]
+    created = [option for option in shared if option != "--untrained"]
+    for batches in (1, 7, 100):
+        store = support.path(directory, f"store{batches}")
+        said = support.khop("index", "create", store, "--schema", SCHEMA, "--records", indexed, *created).out
+        assert "without records" in said, said
+        shuffled = random.Random(batches).sample(rows, len(rows)) if batches > 1 else rows
+        found = clusters_in_batches(directory, store, header, shuffled, batches)
+        assert found == expected, f"{batches} batches: {len(found ^ expected)} groups differ"
+
+
+def test_from_a_schema(directory):
+    check_from_schema(directory, ["--model", "MODEL"])
+
+
+def test_from_a_schema_alone(directory):
+    check_from_schema(directory, ["--untrained"], "--match", "0.95", "--review", "0.6", "--linkage", "average", "--block-rows", "200")
+
+
+def test_from_a_result_with_frequencies(directory):
+    """The tables are kept, whatever names the result has."""
+    _, frequencies = city_frequencies(directory)
+    register, _ = support.generate(SCHEMA, PEOPLE, directory)
+    header, rows = read_csv(register)
+    third = len(rows) // 3
+    out, store, other = (support.path(directory, name) for name in ("out", "store", "other"))
+    support.khop("dedupe", write_csv(support.path(directory, "first.csv"), header, rows[:third]), "-o", out, *frequencies)
+    support.khop("index", "create", store, "--from", out)
+    found = clusters_in_batches(directory, store, header, rows[third:], 5)
+    # The same model, frozen without any record: prior and frequencies are those of OUT.
+    support.khop("index", "create", other, "--schema", SCHEMA, "--model", support.path(out, "model.json"), *frequencies)
+    assert found == clusters_in_batches(directory, other, header, rows, 1)
+    support.refuses(USAGE, ["judged by a table", "--frequencies"], "index", "create", support.path(directory, "third"),
+                    "--schema", SCHEMA, "--model", support.path(out, "model.json"))
 
 
 support.main(globals())

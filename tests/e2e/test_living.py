@@ -182,6 +182,47 @@ def test_decisions_refused(directory):
     assert set(rows_of(directory, store).values()) == {1}
 
 
+def test_from_a_schema(directory):
+    """A store that begins empty is one like any other."""
+    store, out = support.path(directory, "store"), support.path(directory, "matched")
+    said = support.khop("index", "create", store, "--schema", "person", "--qualify-ids", "--records", 5000).out
+    assert "schema person" in said and "without records" in said, said
+    assert "0 in 0 clusters" in support.khop("index", "stats", store).out
+    support.khop("index", "verify", store)
+    support.refuses(USAGE, ["no such record"], "index", "get", store, "--id", "batch.csv:A1")
+    register = support.write_table(directory, "new.csv", HEADER, [["N1", *AN]])
+    support.khop("index", "match", store, register, "-o", out)
+    assert [row[0] for row in support.read_rows(out, "unlinked.csv")[1]] == ["new.csv:N1"]
+    assert "2 new, 0 changed" in add(directory, store, [["A1", *AN], ["B1", *BINH]])
+    assert "1 new, 0 changed" in add(directory, store, [["A2", *AN]])
+    assert rows_of(directory, store) == {"batch.csv:A1": 1, "batch.csv:B1": 2, "batch.csv:A2": 1}
+    support.khop("index", "match", store, register, "-o", out, "--force")
+    assert [row[:2] for row in support.read_rows(out, "links.csv")[1]] == [["new.csv:N1", "1"]]
+    assert "national_id" in support.khop("index", "get", store, "--identifier", AN[3], "--cluster").out
+    [joined] = history(store, 1)
+    support.khop("index", "undo", store, joined.event, "--author", "Lan")
+    assert rows_of(directory, store)["batch.csv:A2"] != 1
+    decide(directory, store, [["batch.csv:A1", "batch.csv:A2", "must_link", ""]])
+    assert len(set(rows_of(directory, store).values())) == 2
+    delete(directory, store, "batch.csv:B1")
+    support.khop("index", "compact", store)
+    support.khop("index", "verify", store)
+    assert rows_of(directory, store) == {"batch.csv:A1": 1, "batch.csv:A2": 1}
+
+
+def test_create_refused(directory):
+    table = support.write_table(directory, "names.csv", ["value", "count"], [["An", "3"]])
+    model = support.write(directory, "model.json", '{"format": "khop-model-1"}')
+    for words, options in ((["no schema", "persons"], ["--schema", "persons"]), (["--empty"], ["--schema", "person", "--empty"]),
+                           (["--model", "--schema"], ["--from", directory, "--model", model]),
+                           (["no field colour"], ["--schema", "person", "--frequencies", f"colour={table}"]),
+                           (["model.json"], ["--schema", "person", "--model", model]),
+                           (["--records"], ["--schema", "person", "--records", "1"]),
+                           (["--linkage"], ["--schema", "person", "--linkage", "some"])):
+        support.refuses(USAGE, words, "index", "create", support.path(directory, "store"), *options)
+    assert sorted(os.listdir(directory)) == ["model.json", "names.csv"]
+
+
 def test_refused(directory):
     store = start(directory, [["A1", *AN], ["B1", *BINH]])
     out = support.path(directory, "out")
