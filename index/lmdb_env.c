@@ -7,7 +7,7 @@
 
 #include "base/file.h"
 
-enum { readers_max = 512, map_granule = 1 << 16 /* a multiple of every page size */ };
+enum { map_granule = 1 << 16 /* a multiple of every page size */ };
 /* The size of the map stands in the file, so it must not depend on the machine: the same run gives the
  * same store. */
 static const uint64_t map_bytes_least = UINT64_C(64) << 20, map_bytes_usual = UINT64_C(256) << 30;
@@ -29,7 +29,7 @@ khop_status lmdb_error(khop_error *err, int rc, const char *object) {
   if (rc > 0) return error_system(err, rc, object);
   switch (rc) {
     case MDB_READERS_FULL:
-      return error_set(err, KHOP_ENVIRONMENT, "%s: more than %d readers at a time", object, readers_max);
+      return error_set(err, KHOP_ENVIRONMENT, "%s: more than %d readers at a time", object, LMDB_READERS_MAX);
     case MDB_INVALID:
     case MDB_VERSION_MISMATCH: return error_set(err, KHOP_INPUT, "%s: not a khop store", object);
     case MDB_NOTFOUND:
@@ -55,7 +55,7 @@ static int open_env(MDB_env **out_env, const char *directory, uint64_t map_bytes
   int rc = mdb_env_create(&env);
   if (rc == 0) rc = mdb_env_set_mapsize(env, (size_t)(map_bytes / map_granule * map_granule));
   if (rc == 0) rc = mdb_env_set_maxdbs(env, DB_COUNT);
-  if (rc == 0) rc = mdb_env_set_maxreaders(env, readers_max);
+  if (rc == 0) rc = mdb_env_set_maxreaders(env, LMDB_READERS_MAX);
   if (rc == 0) rc = mdb_env_open(env, directory, flags, 0600);
   if (rc != 0) {
     mdb_env_close(env);

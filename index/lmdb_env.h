@@ -8,6 +8,7 @@
 #include "base/status.h"
 
 enum { DB_META, DB_RECORDS, DB_POSTINGS, DB_CLUSTERS, DB_COUNT };
+enum { LMDB_READERS_MAX = 512 };
 
 extern const char *const lmdb_db_names[DB_COUNT];
 

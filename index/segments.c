@@ -9,8 +9,10 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/control.h"
 #include "base/file.h"
 #include "base/memory.h"
 
@@ -190,15 +192,29 @@ const char *segments_meta(const segments *s, const char *name) {
 
 /* ---- writers ----------------------------------------------------------------------------------------- */
 
-khop_status segments_lock(const char *directory, int *out_lock, khop_error *err) {
+/* Asks again and again: a lock that is waited for would not see the stop signal. */
+static khop_status wait_for_lock(const char *directory, int fd, unsigned wait_seconds, const khop_control *control, khop_error *err) {
+  enum { asked_per_second = 20 };
+  const struct timespec pause = {.tv_nsec = 1000000000 / asked_per_second};
+  for (uint64_t left = (uint64_t)wait_seconds * asked_per_second;; left--) {
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) return KHOP_OK;
+    if (errno != EWOULDBLOCK && errno != EINTR) return error_system(err, errno, directory);
+    TRY(control_check(control, err));
+    if (!left) break;
+    nanosleep(&pause, NULL);
+  }
+  if (!wait_seconds) return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing this store: --wait SECONDS waits for its end", directory);
+  return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing this store, and was so for the %u seconds of --wait", directory, wait_seconds);
+}
+
+khop_status segments_lock(const char *directory, unsigned wait_seconds, const khop_control *control, int *out_lock, khop_error *err) {
   *out_lock = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (*out_lock < 0) return error_system(err, errno, directory);
-  if (flock(*out_lock, LOCK_EX | LOCK_NB) == 0) return KHOP_OK;
-  int failed = errno;
+  khop_status status = wait_for_lock(directory, *out_lock, wait_seconds, control, err);
+  if (status == KHOP_OK) return KHOP_OK;
   close(*out_lock);
   *out_lock = -1;
-  if (failed != EWOULDBLOCK) return error_system(err, failed, directory);
-  return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing this store: wait for its end", directory);
+  return status;
 }
 
 /* Files that are ours alone, then the directory: what else is in it stays, and so does it. */

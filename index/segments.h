@@ -45,8 +45,8 @@ bool segments_found(const char *directory);
 /* KHOP_INPUT when a run is missing between two segments, or one is damaged. */
 khop_status segments_open(segments *out, const char *directory, khop_error *err);
 void segments_close(segments *s); /* safe on what is zeroed, or failed to open */
-/* One writer at a time: KHOP_ENVIRONMENT when there is another. *out_lock for close(). */
-khop_status segments_lock(const char *directory, int *out_lock, khop_error *err);
+/* One writer at a time: waits so long while there is another, then KHOP_ENVIRONMENT. *out_lock for close(). */
+khop_status segments_lock(const char *directory, unsigned wait_seconds, const khop_control *control, int *out_lock, khop_error *err);
 /* Removes what dead writers and compacted runs left. Under the lock. */
 khop_status segments_sweep(const char *directory, khop_error *err);
 /* Removes a whole living store that was never finished; what is not its own stays. One that is not there is fine. */

@@ -1,14 +1,26 @@
 /* How large a store is, part by part. Visits keys only: LMDB's trees, not the chunks. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "index/store_internal.h"
 
-/* One line a slot; a slot without a transaction ends in "-"; the heading starts with a letter. */
+/* Processes that read, but for this one: as many as there can be. */
+typedef struct reader_count {
+  long processes[LMDB_READERS_MAX];
+  unsigned count;
+} reader_count;
+
+/* One line a slot, process, thread, transaction; a slot without a transaction ends in "-"; the heading starts with a letter. */
 static int count_reader(const char *line, void *context) {
+  reader_count *readers = context;
   size_t length = strlen(line);
   char *end;
-  strtol(line, &end, 10);
-  if (end != line && length >= 2 && line[length - 2] != '-') ++*(unsigned *)context;
+  long process = strtol(line, &end, 10);
+  if (end == line || length < 2 || line[length - 2] == '-' || process == (long)getpid()) return 0;
+  for (unsigned i = 0; i < readers->count; i++) {
+    if (readers->processes[i] == process) return 0;
+  }
+  if (readers->count < LMDB_READERS_MAX) readers->processes[readers->count++] = process;
   return 0;
 }
 
@@ -43,7 +55,9 @@ static khop_status read_stats(store_view *v, store_stats *out, khop_error *err) 
     out->used_bytes = pages * stat.ms_psize;
     if (database != DB_META) TRY(add_chunks(v, database, out, err));
   }
-  int rc = mdb_reader_list(v->store->env, count_reader, &out->readers);
+  reader_count readers = {.count = 0};
+  int rc = mdb_reader_list(v->store->env, count_reader, &readers);
+  out->readers = readers.count;
   return rc >= 0 ? KHOP_OK : lmdb_error(err, rc, v->store->directory);
 }
 

@@ -234,7 +234,7 @@ typedef struct store_stats {
   uint64_t rows, clusters;
   uint64_t record_chunks, record_bytes, cluster_bytes;
   uint64_t file_bytes, used_bytes; /* of the file; of the pages in use */
-  unsigned readers;                /* read transactions in any process, this call's included */
+  unsigned readers;                /* processes that read it, but for this one */
   size_t table_count;
   store_table_stats tables[STORE_TABLES_MAX];
 } store_stats;

@@ -31,9 +31,12 @@ static khop_status run_job(const arguments *a, job *work, khop_index_summary *su
   khop_map maps[VALUES_MAX];
   khop_status status = report_begin(a, &options, maps, err);
   if (status != KHOP_OK) return status;
+  uint64_t wait_seconds = 0;
+  status = arguments_count(a, "--wait", 0, INT32_MAX, &wait_seconds, err);
+  options.wait_seconds = (unsigned)wait_seconds;
   options.inputs = a->operands + 1;
   options.input_count = a->operand_count - 1;
-  status = work(a, &options, summary, err);
+  if (status == KHOP_OK) status = work(a, &options, summary, err);
   report_end(&options);
   return status;
 }
@@ -106,6 +109,10 @@ static const option_spec living_run_options[] = {
     {"--progress", NULL, "auto|bar|json|none", "a bar on a terminal, JSON lines on standard error, or nothing; default auto"},
     {NULL, NULL, NULL, NULL}};
 
+static const option_spec living_write_options[] = {
+    {"--wait", NULL, "SECONDS", "how long to wait for another khop that writes this store; default 0: it is told at once"},
+    {NULL, NULL, NULL, NULL}};
+
 static const option_spec living_input_options[] = {
     {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
@@ -135,7 +142,7 @@ const command_spec command_index_add = {
     .details = "A record whose id the store has is compared with what is stored: the same content is left alone, another one replaces it and is matched again. What is told when the command ends well is on the disk; whatever stops it before leaves the store as it was.",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){living_input_options, living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){living_input_options, living_write_options, living_run_options, options_help, NULL},
     .run = run_add};
 
 /* ---- delete ------------------------------------------------------------------------------------------------ */
@@ -163,7 +170,7 @@ const command_spec command_index_delete = {
     .summary = "deletes records, and looks again at the entities that they were part of",
     .operands_min = 1,
     .operands_max = 1,
-    .option_groups = (const option_spec *const[]){delete_options, living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){delete_options, living_write_options, living_run_options, options_help, NULL},
     .run = run_delete};
 
 /* ---- decide, undo -------------------------------------------------------------------------------------------- */
@@ -204,7 +211,7 @@ const command_spec command_index_decide = {
     .summary = "says of pairs of records that they are, or cannot be, one: for all later runs",
     .operands_min = 1,
     .operands_max = 1,
-    .option_groups = (const option_spec *const[]){decide_options, author_options, living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){decide_options, author_options, living_write_options, living_run_options, options_help, NULL},
     .run = run_decide};
 
 const command_spec command_index_undo = {
@@ -213,7 +220,7 @@ const command_spec command_index_undo = {
     .summary = "takes back a merge or a join of the journal: its two records cannot be one from now on",
     .operands_min = 2,
     .operands_max = 2,
-    .option_groups = (const option_spec *const[]){author_options, living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){author_options, living_write_options, living_run_options, options_help, NULL},
     .run = run_undo};
 
 /* ---- match ------------------------------------------------------------------------------------------------------- */
@@ -315,5 +322,5 @@ const command_spec command_index_compact = {
     .summary = "makes one segment of all, and drops what was deleted or replaced",
     .operands_min = 1,
     .operands_max = 1,
-    .option_groups = (const option_spec *const[]){living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){living_write_options, living_run_options, options_help, NULL},
     .run = run_compact};

@@ -154,6 +154,8 @@ khop_status outfile_commit(outfile *f, khop_error *err) {
   if (!f->error_number && rename(f->temporary_path, f->final_path) != 0) f->error_number = errno;
   if (f->error_number) {
     khop_status status = error_system(err, f->error_number, f->final_path);
+    unlink(f->temporary_path);
+    error_disk_need(err, f->directory, f->written_bytes);
     outfile_abandon(f);
     return status;
   }
@@ -208,6 +210,32 @@ khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *er
   }
   closedir(directory);
   return KHOP_OK;
+}
+
+uint64_t directory_disk_bytes(const char *path) {
+  const uint64_t block_bytes = 512; /* of st_blocks, everywhere */
+  uint64_t bytes = 0;
+  DIR *directory = opendir(path);
+  for (struct dirent *entry; directory && (entry = readdir(directory));) {
+    struct stat info;
+    if (fstatat(dirfd(directory), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(info.st_mode)) {
+      bytes += (uint64_t)info.st_blocks * block_bytes;
+    }
+  }
+  if (directory) closedir(directory);
+  return bytes;
+}
+
+void error_disk_need(khop_error *err, const char *directory, uint64_t needed_bytes) {
+  static const char fact[] = "disk full";
+  const uint64_t mebibyte = 1 << 20;
+  uint64_t free_bytes;
+  char *at = err && err->error_number == ENOSPC ? strstr(err->message, fact) : NULL;
+  if (!at || disk_free_bytes(directory, &free_bytes, NULL) != KHOP_OK) return;
+  uint64_t missing = needed_bytes > free_bytes ? needed_bytes - free_bytes : 0;
+  at += sizeof fact - 1;
+  snprintf(at, sizeof err->message - (size_t)(at - err->message), ": %s has %llu MiB free, at least %llu MiB more are needed", directory,
+           (unsigned long long)(free_bytes / mebibyte), (unsigned long long)(missing / mebibyte) + 1);
 }
 
 khop_status disk_free_bytes(const char *path, uint64_t *out_bytes, khop_error *err) {

@@ -42,6 +42,12 @@ khop_status directory_create(const char *path, khop_error *err);
 khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *err);
 /* DIR/NAME in a fresh string (mem_free), NULL when out of memory. */
 char *path_join(const char *directory, const char *name);
+/* What its regular files take on the disk; 0 for a directory that is not there. */
+uint64_t directory_disk_bytes(const char *path);
+/* Where the failure is a full disk (else, and without an error, nothing happens): the message gets what is free now on the file
+ * system of `directory`, and what is missing for `needed_bytes`, at least 1 MiB. In place of what it said of that before: who
+ * knows more says it later, when what was written is removed. */
+void error_disk_need(khop_error *err, const char *directory, uint64_t needed_bytes);
 /* Bytes that an ordinary user may still write on the file system of `path`. */
 khop_status disk_free_bytes(const char *path, uint64_t *out_bytes, khop_error *err);
 

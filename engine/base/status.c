@@ -15,11 +15,12 @@ khop_status error_set(khop_error *err, khop_status status, const char *format, .
     vsnprintf(err->message, sizeof err->message, format, args);
     va_end(args);
     err->status = status;
+    err->error_number = 0;
   }
   return status;
 }
 
-khop_status error_system(khop_error *err, int error_number, const char *object) {
+static khop_status describe(khop_error *err, int error_number, const char *object) {
   switch (error_number) {
     case ENOENT: return error_set(err, KHOP_USAGE, "%s: no such file or directory", object);
     case EISDIR: return error_set(err, KHOP_USAGE, "%s: is a directory", object);
@@ -33,6 +34,12 @@ khop_status error_system(khop_error *err, int error_number, const char *object) 
   char text[128];
   const char *reason = strerror_r(error_number, text, sizeof text);
   return error_set(err, KHOP_ENVIRONMENT, "%s: %s", object, reason);
+}
+
+khop_status error_system(khop_error *err, int error_number, const char *object) {
+  khop_status status = describe(err, error_number, object);
+  if (err) err->error_number = error_number;
+  return status;
 }
 
 khop_status error_memory(khop_error *err, size_t bytes, const char *purpose) {

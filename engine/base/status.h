@@ -28,7 +28,7 @@ khop_status error_set(khop_error *err, khop_status status, const char *format, .
     __attribute__((format(printf, 3, 4)));
 
 /* A failed system call on `object`: "OBJECT: disk full", "OBJECT: permission denied". Missing
- * files and directories in the way are KHOP_USAGE; the rest is KHOP_ENVIRONMENT. */
+ * files and directories in the way are KHOP_USAGE; the rest is KHOP_ENVIRONMENT. error_disk_need (file.h) says how full. */
 khop_status error_system(khop_error *err, int error_number, const char *object);
 
 /* Out of memory while asking for `bytes` for `purpose`. */

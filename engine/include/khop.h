@@ -40,6 +40,7 @@ typedef enum khop_status {
  * Never holds a field value. */
 typedef struct khop_error {
   khop_status status;
+  int error_number; /* errno of the system call that failed, ENOSPC: a full disk; 0: none did */
   char message[1024];
 } khop_error;
 
@@ -113,6 +114,7 @@ typedef struct khop_options {
   bool qualify_ids;          /* record ids are FILE:ID, for registers that number each file from 1 */
   unsigned threads;          /* 0: all processors of the process */
   uint64_t memory_bytes;     /* budget; 0: four fifths of what is available */
+  unsigned wait_seconds;     /* khop_index_*: for another that writes the store */
   uint64_t seed;
   double max_rejected;       /* share of rows, 0.01 */
   double match_threshold, review_threshold; /* match probabilities; 0: the schema's */
@@ -575,7 +577,7 @@ typedef struct khop_store_stats {
   uint64_t bytes, used_bytes; /* of the file; of its pages in use */
   double bytes_per_record;
   uint64_t record_bytes, cluster_bytes;
-  unsigned readers;
+  unsigned readers; /* other processes that read it now */
   uint64_t segments, runs, dead_rows; /* of a living store; clusters: entities that there have ever been */
   size_t table_count;
   khop_store_table tables[KHOP_STORE_TABLES_MAX];
@@ -621,8 +623,8 @@ KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster
 
 /* A register that is matched every night: a directory that khop_index_create makes, from the result of khop_dedupe or from a
  * schema and perhaps a model, and that every change makes larger. Model, thresholds and term frequencies are frozen in it, so that a pair weighs
- * the same whenever its records come. khop_store_* reads it, also while it is written; one writer at a time (another:
- * KHOP_ENVIRONMENT). A change is durable when its call returns KHOP_OK, and otherwise never was. */
+ * the same whenever its records come. khop_store_* reads it, also while it is written; one writer at a time: another waits for
+ * options->wait_seconds, then it is KHOP_ENVIRONMENT. A change is durable when its call returns KHOP_OK, and otherwise never was. */
 typedef struct khop_index_create_options {
   const char *from;  /* directory of a result of khop_dedupe, with its store */
   bool empty;        /* take its model and frequencies, but none of its records */
@@ -653,7 +655,7 @@ typedef struct khop_index_summary {
 
 /* Matches the records of options->inputs against all that is stored and among themselves, and stores them. An id that the
  * store has with another content replaces that record. Of the options inputs, maps, delimiter, charset, max_rejected, threads,
- * memory_bytes, progress and control count. */
+ * memory_bytes, wait_seconds, progress and control count. */
 KHOP_API khop_status khop_index_add(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err);
 /* `ids`: a file with a record id a line. What the records held together is looked at again. */
 KHOP_API khop_status khop_index_delete(const char *directory, const char *ids, const khop_options *options, khop_index_summary *out_summary,

@@ -288,10 +288,14 @@ static khop_status fill(creating *c, khop_error *err) {
   return add_second(c, err);
 }
 
+static char *parent_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  return slash ? mem_copy_text(path, slash == path ? 1 : (size_t)(slash - path)) : mem_copy_text(".", 1);
+}
+
 static khop_status publish(const creating *c, const char *directory, khop_error *err) {
   if (rename(c->directory, directory) == 0) {
-    const char *slash = strrchr(c->directory, '/');
-    char *parent = slash ? mem_copy_text(c->directory, slash == c->directory ? 1 : (size_t)(slash - c->directory)) : mem_copy_text(".", 1);
+    char *parent = parent_of(c->directory);
     khop_status status = parent ? sync_directory(parent, err) : error_memory(err, 1, "path");
     mem_free(parent);
     return status;
@@ -314,6 +318,13 @@ static khop_status name_paths(creating *c, const char *directory, khop_error *er
   return KHOP_OK;
 }
 
+/* Where the first segment cannot be the result's own file it is a copy. */
+static void tell_disk_need(const creating *c, khop_error *err) {
+  char *parent = c->directory ? parent_of(c->directory) : NULL;
+  if (parent) error_disk_need(err, parent, c->from_store && !c->options->empty ? directory_disk_bytes(c->from_store) : 0);
+  mem_free(parent);
+}
+
 khop_status khop_index_create(const char *directory, const khop_index_create_options *options, khop_error *err) {
   struct stat info;
   creating c = {.options = options};
@@ -328,6 +339,7 @@ khop_status khop_index_create(const char *directory, const khop_index_create_opt
   status = publish(&c, directory, err);
 cleanup:
   if (status != KHOP_OK && c.directory) segments_remove(c.directory, NULL);
+  if (status != KHOP_OK) tell_disk_need(&c, err);
   store_view_end(c.from_view);
   store_close(c.from);
   mem_free(c.directory);

@@ -219,6 +219,12 @@ cleanup:
   return status;
 }
 
+/* Records stand there twice: as they came, and in their segment. */
+uint64_t incoming_disk_need(const incoming *in, const live *l) {
+  if (!in->directory) return 0;
+  return (uint64_t)(2 * run_records_disk(&in->run) + run_keys_disk(run_rows_expected(&in->run), l->schema->rule_count));
+}
+
 void incoming_close(incoming *in) {
   store_close(in->store);
   if (in->directory) segments_sweep(in->directory, NULL); /* the records as they came are in their segment, or not wanted */

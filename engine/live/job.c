@@ -1,6 +1,7 @@
 /* khop_index_add, khop_index_delete: changes from end to end. See khop.h. */
 #include <string.h>
 
+#include "base/file.h"
 #include "live/candidates.h"
 #include "live/compare.h"
 #include "live/evaluate.h"
@@ -46,8 +47,10 @@ khop_status live_job(const char *directory, const khop_options *options, bool wr
   live_change_begin(&change, action);
   khop_status status = live_open(&l, directory, options, writes, err);
   if (status == KHOP_OK) status = work(&l, &change, context, out, err);
+  const uint64_t disk_need = l.disk_need;
   live_close(&l);
   live_change_free(&change);
+  if (status != KHOP_OK && writes) error_disk_need(err, directory, disk_need);
   return status;
 }
 
@@ -85,6 +88,7 @@ static khop_status add(live *l, live_change *change, void *context, khop_index_s
   item_list_unique(&change->links);
   status = live_finish(l, change, &in, out, err);
 cleanup:
+  l->disk_need = incoming_disk_need(&in, l);
   incoming_close(&in);
   return status;
 }

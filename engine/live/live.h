@@ -72,6 +72,7 @@ typedef struct live {
   item_list unlinked; /* pairs (lower row << 32 | higher) whose links were dropped, ascending */
   item_list decided;  /* decisions both ways: key row << 32 | other row, row 1 for must_link, 0 for cannot_link; ascending */
   uint32_t next_entity;
+  uint64_t disk_need; /* bytes that the change takes on the disk, at least: for the message of a full one */
 
   /* The rows at hand: new ones in front, in the order of their rows, then stored ones as they were asked for. */
   feature_table table;
@@ -168,6 +169,8 @@ typedef struct incoming {
 /* Reads the files of l->options, and makes what is new or changed the new rows; what they replace goes to the change.
  * With `keeps` false (matching alone) all are new rows. On failure incoming_close is still to be called. */
 khop_status incoming_read(incoming *in, live *l, bool keeps, live_change *change, khop_error *err);
+/* What they and their segment take on the disk, at least, by what was read. */
+uint64_t incoming_disk_need(const incoming *in, const live *l);
 void incoming_close(incoming *in);
 
 #endif

@@ -189,7 +189,7 @@ static khop_status make_workers(live *l, khop_error *err) {
 
 static khop_status open_all(live *l, bool writes, khop_error *err) {
   if (!segments_found(l->directory)) return error_set(err, KHOP_USAGE, "%s: not a living store: khop index create makes one", l->directory);
-  if (writes) TRY(segments_lock(l->directory, &l->lock, err));
+  if (writes) TRY(segments_lock(l->directory, l->options.wait_seconds, l->options.control, &l->lock, err));
   if (writes) TRY(segments_sweep(l->directory, err));
   TRY(segments_open(&l->segments, l->directory, err));
   TRY(load_schema(l, err));

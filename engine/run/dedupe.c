@@ -74,12 +74,14 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   found.clusters = &c;
   if (r.options.decisions) found.decisions = &decided;
   TRY_CLEANUP(run_write_outputs(&r, &o, &found, members, out_summary, NULL, err));
-cleanup:
+cleanup:;
+  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
   outputs_abandon(&o);
   clusters_free(&c);
   decisions_free(&decided);
   mem_free(kept.items);
   mem_free(tables);
   run_close(&r);
+  if (disk_need) error_disk_need(err, options->output, disk_need);
   return status;
 }

@@ -31,8 +31,10 @@ khop_status khop_ids(const khop_options *options, khop_summary *out_summary, kho
   progress_phase(&r.progress, "write", "rows", r.table.count);
   const result found = run_result(&r);
   TRY_CLEANUP(write_all(&r, &o, &found, out_summary, err));
-cleanup:
+cleanup:;
+  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
   outputs_abandon(&o);
   run_close(&r);
+  if (disk_need) error_disk_need(err, options->output, disk_need);
   return status;
 }

@@ -335,12 +335,14 @@ khop_status khop_link(const khop_link_options *options, khop_link_summary *out_s
   fates = mem_alloc(r.table.count, 1);
   if (!states || !fates) status = error_memory(err, kept.count + r.table.count, "links");
   else status = link_up(&r, &o, &kept, tables, states, fates, out_summary, err);
-cleanup:
+cleanup:;
+  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
   outputs_abandon(&o);
   mem_free(states);
   mem_free(fates);
   mem_free(kept.items);
   mem_free(tables);
   run_close(&r);
+  if (disk_need) error_disk_need(err, options->all.output, disk_need);
   return status;
 }

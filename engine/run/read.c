@@ -284,6 +284,8 @@ static khop_status store_batches(read_job *job, khop_error *err) {
   while (channel_receive(job->to_store, &item)) {
     slot *s = item;
     if (s->packed) {
+      job->run->packed_rows += store_batch_rows(s->packed);
+      job->run->packed_bytes += store_batch_bytes(s->packed);
       if (job->run->trial) store_trial_take(job->run->trial, s->packed);
       else if (!atomic_load(&job->over_budget)) TRY(store_writer_append(job->run->store, s->packed, err));
       store_batch_reset(s->packed);

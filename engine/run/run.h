@@ -63,6 +63,7 @@ typedef struct run {
   store_writer *store; /* NULL when skipped */
   store_trial *trial;  /* instead of it, of a plan: what it would cost */
   char *store_path;
+  uint64_t packed_rows, packed_bytes; /* of the records that went to it */
 
   compare_plan plan;
   conflict_plan *conflicts; /* the same with what the schema forbids within a cluster */
@@ -185,6 +186,14 @@ khop_status run_write_outputs(run *r, outputs *o, const result *found, size_t me
 
 /* changes.csv, when the lists that it compares are written (changes.h). */
 khop_status run_write_changes(const run *r, outputs *o, khop_summary *summary, khop_error *err);
+
+/* After a failure: what the whole result takes on the disk, at least, for error_disk_need; 0 where no disk is full (disk.c). */
+uint64_t run_disk_need(const run *r, const outputs *o, const khop_error *err);
+/* How many rows there will be: while it reads as many as the bytes to come make it. What the records of all will take in the
+ * store, by those that went there; what so many rules' keys of so many rows will, at least. */
+double run_rows_expected(const run *r);
+double run_records_disk(const run *r);
+double run_keys_disk(double rows, size_t rule_count);
 
 /* Memory that a run over so many rows needs, in bytes, when all is in memory. */
 uint64_t run_memory_needed(const run *r, uint64_t rows);

@@ -3,7 +3,10 @@
 import collections
 import csv
 import os
+import re
+import subprocess
 import threading
+import time
 
 import support
 from support import ENVIRONMENT, INPUT, USAGE
@@ -245,9 +248,29 @@ def test_one_writer(directory):
     handle = os.open(store, os.O_RDONLY)
     fcntl.flock(handle, fcntl.LOCK_EX)
     support.refuses(ENVIRONMENT, [store, "another khop"], "index", "add", store, register)
+    support.refuses(ENVIRONMENT, [store, "another khop", "1 seconds of --wait"], "index", "add", store, register, "--wait", 1)
     assert rows_of(directory, store) == {"A1": 1, "B1": 2}
-    os.close(handle)
-    support.khop("index", "add", store, register)
+    # It waits its turn.
+    threading.Timer(1, os.close, (handle,)).start()
+    assert "1 new" in support.khop("index", "add", store, register, "--wait", 60).out
+
+
+def test_readers_counted(directory):
+    """Other processes that read, each once."""
+    store = start(directory, [["A1", *AN], ["B1", *BINH]])
+
+    def readers():
+        return re.search(r"readers +(\d+)", support.khop("index", "stats", store).out)[1]
+
+    assert readers() == "0"
+    reader = support.start("index", "match", store, "-", "-o", support.path(directory, "matched"), "--threads", 2, stdin=subprocess.PIPE)
+    deadline = time.monotonic() + 60
+    while readers() != "1" and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert readers() == "1"
+    reader.stdin.close()
+    support.finish(reader)
+    assert readers() == "0"
 
 
 def test_readers_while_it_is_written(directory):
