@@ -6,7 +6,8 @@
 
 #include "base/hash.h"
 
-enum { task_items = 1 << 15, slot_none = UINT16_MAX, rows_ahead = 32 };
+enum { task_items = 1 << 15, slot_none = UINT16_MAX, rows_ahead = 32, pairs_ahead = 16 };
+enum { known_rows_max = 4 }; /* rows of a block whose pairs are worth remembering: beyond, making their keys again costs less a pair */
 
 /* ---- keys and sorting ------------------------------------------------------------------------ */
 
@@ -76,7 +77,7 @@ typedef struct walker {
   uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
   uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
   block_span blocks[task_items / 2 + 1];
-  bool settled[task_items / 2 + 1]; /* block -> its one pair is known to be an earlier rule's */
+  bool settled[task_items / 2 + 1]; /* block -> its pairs are known to be earlier rules' */
   sort_item tile[BATCH_ROWS]; /* of a rectangle: rows of the one register, then of the other */
   sort_item *split_items;
   size_t split_capacity;
@@ -169,7 +170,7 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
     w->batch.row_count = w->batch.loaded = 0;
   }
   bool two_found = count == 2 && two_found_before(t, items);
-  if (two_found && t->job->walk->known) pair_memory_put(t->job->walk->known, pair_memory_pair(items[0].row, items[1].row));
+  pair_memory *known = count <= known_rows_max ? t->job->walk->known : NULL;
   if (count > 2) compute_earlier_keys(t, items, count);
   for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
   size_t rules = t->job->walk->rule, range = 0;
@@ -179,6 +180,7 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
     for (size_t j = i < ranges[range].partners ? ranges[range].partners : i + 1; j < end; j++) {
       bool found = count == 2 ? two_found : found_before(w, i, j, rules);
       t->result->facts.pairs_repeated += found;
+      if (found && known) pair_memory_put(known, pair_memory_pair(items[i].row, items[j].row));
       if (found && !t->job->keep_found) continue;
       if (w->batch.pairs.count == BATCH_PAIRS) TRY(flush_pairs(t, err));
       size_t p = w->batch.pairs.count++;
@@ -427,17 +429,54 @@ static inline __attribute__((always_inline)) void fetch_block(const rule_walk *w
   for (uint32_t i = block.start; i < end; i++) feature_row_fetch(feature_row(table, w->items[i].row), table->layout.stride);
 }
 
-/* Two rows that an earlier rule is known to find need not be looked at. */
-static bool is_settled(const walk_job *job, block_span block) {
-  const sort_item *items = job->walk->items + block.start;
-  if (block.end - block.start != 2 || job->keep_found || !job->walk->known) return false;
-  return pair_memory_has(job->walk->known, pair_memory_pair(items[0].row, items[1].row));
+/* ---- pairs that are known ------------------------------------------------------------------------ */
+
+/* Blocks of rows of one register, which hold no pair, go: their rows need not be fetched. */
+static size_t leave_out_pairless(const rule_walk *w, block_span *blocks, size_t count) {
+  const table_registers *registers = &w->options->registers;
+  size_t kept = 0;
+  if (!registers_linked(registers)) return count;
+  for (size_t b = 0; b < count; b++) {
+    blocks[kept] = blocks[b];
+    kept += registers_pair(registers, w->items[blocks[b].start].row, w->items[blocks[b].end - 1].row);
+  }
+  return kept;
 }
 
-static void note_settled(walk_task *t, const sort_item *items) {
+static bool may_be_settled(const walk_job *job, block_span block) {
+  size_t rows = block.end - block.start;
+  return job->walk->known && !job->keep_found && rows <= known_rows_max && rows <= job->walk->options->block_rows_max;
+}
+
+static void fetch_known(const walk_job *job, block_span block) {
+  const sort_item *items = job->walk->items;
+  if (!may_be_settled(job, block)) return;
+  for (size_t i = block.start; i < block.end; i++) {
+    for (size_t j = i + 1; j < block.end; j++) pair_memory_fetch(job->walk->known, pair_memory_pair(items[i].row, items[j].row));
+  }
+}
+
+/* A few rows whose pairs earlier rules are known to find need not be looked at. */
+static bool is_settled(const walk_job *job, block_span block) {
+  const sort_item *items = job->walk->items;
+  if (!may_be_settled(job, block)) return false;
+  bool settled = true;
+  for (size_t i = block.start; settled && i < block.end; i++) {
+    for (size_t j = i + 1; settled && j < block.end; j++) {
+      if (!registers_pair(&job->walk->options->registers, items[i].row, items[j].row)) continue;
+      settled = pair_memory_has(job->walk->known, pair_memory_pair(items[i].row, items[j].row));
+    }
+  }
+  return settled;
+}
+
+static void note_settled(walk_task *t, block_span block) {
+  const sort_item *items = t->job->walk->items + block.start;
+  size_t rows = block.end - block.start;
   t->result->facts.blocks++;
-  t->result->facts.pairs_repeated++;
-  note_block(&t->result->facts, (block_fact){.rows = 2, .rule = (uint32_t)t->job->walk->rule, .first_row = items[0].row});
+  t->result->facts.pairs_repeated += block_pairs(t->job->walk->options, items, rows);
+  note_block(&t->result->facts, (block_fact){.rows = rows, .rule = (uint32_t)t->job->walk->rule,
+                                             .first_row = feature_row_number(t->job->walk->options->table, items[0].row)});
 }
 
 static khop_status walk_items(void *context, size_t task, unsigned worker, khop_error *err) {
@@ -451,16 +490,18 @@ static khop_status walk_items(void *context, size_t task, unsigned worker, khop_
   t.result->facts.rows = limit - start;
   while (start && start < limit && items[start].key == items[start - 1].key) start++;
   const block_span *blocks = t.walker->blocks;
-  size_t block_count = find_blocks(job->walk, start, limit, t.walker->blocks), fetched = 0, ahead = 0;
+  size_t block_count = find_blocks(job->walk, start, limit, t.walker->blocks), asked = 0, fetched = 0, ahead = 0;
+  block_count = leave_out_pairless(job->walk, t.walker->blocks, block_count);
   for (size_t b = 0; b < block_count; b++) {
     for (; fetched < block_count && ahead < rows_ahead; fetched++) {
+      for (; asked < block_count && asked < fetched + pairs_ahead; asked++) fetch_known(job, blocks[asked]);
       t.walker->settled[fetched] = is_settled(job, blocks[fetched]);
       if (t.walker->settled[fetched]) continue;
       fetch_block(job->walk, blocks[fetched]);
       ahead += blocks[fetched].end - blocks[fetched].start;
     }
     if (t.walker->settled[b]) {
-      note_settled(&t, items + blocks[b].start);
+      note_settled(&t, blocks[b]);
       continue;
     }
     size_t rows = blocks[b].end - blocks[b].start;

@@ -260,7 +260,7 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
   match_job job = {.run = r, .witness = &witness, .tables = tables, .comparers = mem_alloc(threads, sizeof(comparer)), .reasons = mem_alloc(threads, sizeof(level_counts)),
                    .kept_max = pairs_that_fit(r)};
   TRY_CLEANUP(witness_open(&witness, r, tables, err));
-  if (!r->spill) TRY_CLEANUP(pair_memory_create(&job.known, r->table.count, err));
+  if (!r->spill) TRY_CLEANUP(pair_memory_create(&job.known, run_known_pairs(r, r->table.count), err));
   if (!job.comparers || !job.reasons) {
     status = error_memory(err, threads * sizeof(comparer), "comparers");
     goto cleanup;

@@ -253,14 +253,16 @@ static uint64_t finding_bytes(const run *r, uint64_t keys_bytes) {
   return sizeof(uint32_t) + (sorted > place ? sorted - place : 0);
 }
 
+/* A tenth or so of the records of one register are in a pair, of linked registers most are: half as many pairs, and room beside them. */
+uint64_t run_known_pairs(const run *r, uint64_t rows) { return r->link ? rows : rows / 4; }
+
 uint64_t run_memory_needed(const run *r, uint64_t rows) {
   const uint64_t id_bytes = 16, growth_numerator = 5, growth_denominator = 4;
   uint64_t table = rows * r->table.layout.stride * growth_numerator / growth_denominator;
   const uint64_t keys_bytes = KEY_GROUP_RULES * sizeof(keyed_row); /* where the origins were: they are gone by then */
   const uint64_t best_bytes = r->link ? sizeof(best_pair) : 0;
-  const uint64_t known_bytes = sizeof(uint64_t) / 2; /* pair_memory */
-  uint64_t beside = rows * (best_bytes + finding_bytes(r, keys_bytes) + id_bytes + sizeof(uint64_t) + known_bytes + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
-  return RUN_FIXED_BYTES + table + beside + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
+  uint64_t beside = rows * (best_bytes + finding_bytes(r, keys_bytes) + id_bytes + sizeof(uint64_t) + keys_bytes + 2 * sizeof(sort_item) + 3 * sizeof(uint32_t));
+  return RUN_FIXED_BYTES + table + beside + 2 * sizeof(uint64_t) * run_known_pairs(r, rows) + (uint64_t)r->options.threads * RUN_SLOT_BYTES;
 }
 
 /* A pair with room to grow, and its copy while sorting. */

@@ -199,6 +199,8 @@ double run_keys_disk(double rows, size_t rule_count);
 uint64_t run_memory_needed(const run *r, uint64_t rows);
 /* What such a run, with so many kept pairs, will really take when all is in memory. */
 uint64_t run_memory_expected(const run *r, uint64_t rows, uint64_t pairs);
+/* So many pairs that earlier rules find are remembered (block/pair_memory.h). */
+uint64_t run_known_pairs(const run *r, uint64_t rows);
 /* And that so many kept pairs need beside it, until they are written. */
 uint64_t run_pairs_memory(uint64_t pairs);
 /* "--memory: 512 MiB is too little: 12800000 rows need 1400 MiB" */
