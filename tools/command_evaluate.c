@@ -7,7 +7,7 @@
 enum { groupings_max = 16 };
 
 static const option_spec evaluate_options[] = {
-    {"--truth", NULL, "TRUTH.csv", "what is known: record_id,entity_id or left_id,right_id; of links twice, first the left register's"},
+    {"--truth", NULL, "TRUTH.csv", "what is known: record_id,entity_id or left_id,right_id; of links once a register, in their order"},
     {"--labels", NULL, "LABELS.csv",
      "what reviewers said: left_id,right_id,label (match, non-match, possible; trùng, không trùng, có thể), maybe reviewer and weight"},
     {"--curve", NULL, "FILE", "write precision, recall and F1 at every threshold as CSV"},
@@ -52,12 +52,24 @@ static khop_status read_options(const arguments *a, khop_evaluate_options *out, 
   return read_names(list, names, &out->by_count, err);
 }
 
+static khop_status run_entities(const arguments *a, bool json, khop_error *err) {
+  const char *truths[KHOP_REGISTERS_MAX + 1];
+  size_t count = 0;
+  khop_entity_quality q;
+  for (const char *path; count <= KHOP_REGISTERS_MAX && (path = arguments_nth(a, "--truth", count)); count++) truths[count] = path;
+  khop_status status = khop_evaluate_entities(a->operands[0], truths, count, &q, err);
+  if (status == KHOP_OK) evaluate_print_entities(&q, json);
+  return status;
+}
+
 static khop_status run_links(const arguments *a, bool json, khop_error *err) {
   static const char *const others[] = {"--labels", "--curve", "--errors", "--by", "--store"};
   khop_link_quality q;
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-    if (arguments_has(a, others[i])) return report_usage(err, "khop evaluate: %s is not for the links of two registers", others[i]);
+    if (arguments_has(a, others[i])) return report_usage(err, "khop evaluate: %s is not for links of registers", others[i]);
   }
+  if (khop_is_entity_result(a->operands[0])) return run_entities(a, json, err);
+  if (arguments_nth(a, "--truth", 2)) return report_usage(err, "khop evaluate: --truth twice is enough for two registers");
   khop_status status = khop_evaluate_links(a->operands[0], arguments_text(a, "--truth"), arguments_nth(a, "--truth", 1), &q, err);
   if (status == KHOP_OK) evaluate_print_links(&q, json);
   return status;

@@ -9,5 +9,6 @@ void evaluate_print_text(const khop_evaluation *e);
 void evaluate_print_json(const khop_evaluation *e);
 
 void evaluate_print_links(const khop_link_quality *q, bool json);
+void evaluate_print_entities(const khop_entity_quality *q, bool json);
 
 #endif

@@ -28,3 +28,48 @@ void evaluate_print_links(const khop_link_quality *q, bool json) {
   printf("for review     %s of one entity, %s not\n", show_count(q->review_true), show_count(q->review_false));
   if (q->missing_pairs) printf("not scored     %s true pairs with a record that the result does not have\n", show_count(q->missing_pairs));
 }
+
+static void print_quality_json(const khop_pair_quality *q) {
+  printf("\"true_positives\":%llu,\"false_positives\":%llu,\"false_negatives\":%llu,\"precision\":%.6f,\"recall\":%.6f,\"f1\":%.6f",
+         (unsigned long long)q->true_positives, (unsigned long long)q->false_positives, (unsigned long long)q->false_negatives, q->precision,
+         q->recall, q->f1);
+}
+
+static void print_entities_json(const khop_entity_quality *q) {
+  printf("{\"from\":\"truth\",\"registers\":[");
+  for (size_t n = 0; n < q->register_count; n++) {
+    printf("%s{\"register\":\"%s\",\"records\":%llu}", n ? "," : "", q->registers[n].name, (unsigned long long)q->registers[n].records);
+  }
+  printf("],\"missing_pairs\":%llu,", (unsigned long long)q->missing_pairs);
+  print_quality_json(&q->whole);
+  printf(",\"pairs\":[");
+  for (size_t p = 0; p < q->pair_count; p++) {
+    const khop_register_pair *pair = &q->pairs[p];
+    printf("%s{\"left\":\"%s\",\"right\":\"%s\",", p ? "," : "", q->registers[pair->left].name, q->registers[pair->right].name);
+    print_quality_json(&pair->quality);
+    putchar('}');
+  }
+  printf("]}\n");
+}
+
+static void print_quality(const char *name, const khop_pair_quality *q) {
+  printf("%-14s precision %.4f  recall %.4f  F1 %.4f  (%s right, %s wrong, %s missed)\n", name, q->precision, q->recall, q->f1,
+         show_count(q->true_positives), show_count(q->false_positives), show_count(q->false_negatives));
+}
+
+void evaluate_print_entities(const khop_entity_quality *q, bool json) {
+  if (json) {
+    print_entities_json(q);
+    return;
+  }
+  printf("records       ");
+  for (size_t n = 0; n < q->register_count; n++) printf("%s %s %s", n ? "," : "", show_count(q->registers[n].records), q->registers[n].name);
+  putchar('\n');
+  print_quality("entities", &q->whole);
+  for (size_t p = 0; p < q->pair_count; p++) {
+    char name[2 * KHOP_REGISTER_NAME_BYTES + 8];
+    snprintf(name, sizeof name, "  %s, %s", q->registers[q->pairs[p].left].name, q->registers[q->pairs[p].right].name);
+    print_quality(name, &q->pairs[p].quality);
+  }
+  if (q->missing_pairs) printf("not scored     %s true pairs with a record that the result does not have\n", show_count(q->missing_pairs));
+}

@@ -516,6 +516,35 @@ typedef struct khop_link_quality {
  * left one's tells of both), or one of left_id,right_id. */
 KHOP_API khop_status khop_evaluate_links(const char *output, const char *left_truth, const char *right_truth,
                                          khop_link_quality *out_quality, khop_error *err);
+
+typedef struct khop_pair_quality {
+  uint64_t true_positives, false_positives, false_negatives;
+  double precision, recall, f1;
+} khop_pair_quality;
+
+/* Pairs of a record of register `left` and one of register `right`. */
+typedef struct khop_register_pair {
+  size_t left, right;
+  khop_pair_quality quality;
+} khop_register_pair;
+
+/* Of three linked registers or more: pairs of records of two registers that are in one entity. */
+typedef struct khop_entity_quality {
+  size_t register_count, pair_count;
+  struct {
+    char name[KHOP_REGISTER_NAME_BYTES];
+    uint64_t records;
+  } registers[KHOP_REGISTERS_MAX];
+  uint64_t missing_pairs; /* true pairs with a record that the result does not have: in no count below */
+  khop_pair_quality whole;
+  khop_register_pair pairs[KHOP_REGISTERS_MAX * (KHOP_REGISTERS_MAX - 1) / 2]; /* each two registers */
+} khop_entity_quality;
+
+/* Of khop_link's result in `output`, against files of record_id,entity_id: one for each register, in their order, or one for all. */
+KHOP_API khop_status khop_evaluate_entities(const char *output, const char *const *truths, size_t truth_count,
+                                            khop_entity_quality *out_quality, khop_error *err);
+/* Is it a result of khop_link of three registers or more? */
+KHOP_API bool khop_is_entity_result(const char *output);
 KHOP_API bool khop_is_link_result(const char *output); /* did khop_link write it? */
 
 /* ---- normalise ---------------------------------------------------------------------------- */

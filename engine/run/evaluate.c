@@ -1,5 +1,6 @@
 /* khop_evaluate: what evaluate/ finds, put together for tools. */
 #include "evaluate/curve.h"
+#include "evaluate/evaluate_entities.h"
 #include "evaluate/evaluate_links.h"
 #include "evaluate/groups.h"
 #include "run/evaluate_errors.h"
@@ -114,3 +115,10 @@ khop_status khop_evaluate_links(const char *output, const char *left_truth, cons
 }
 
 bool khop_is_link_result(const char *output) { return evaluate_has_links(output); }
+
+khop_status khop_evaluate_entities(const char *output, const char *const *truths, size_t truth_count, khop_entity_quality *out_quality,
+                                   khop_error *err) {
+  return evaluate_entities(output, truths, truth_count, out_quality, err);
+}
+
+bool khop_is_entity_result(const char *output) { return evaluate_has_entities(output); }

@@ -64,6 +64,39 @@ def quality(entities, truth, across):
     return right / pairs(entities), right / pairs(truth)
 
 
+def across(entities, truth, one, other):
+    """Pairs of a record of register `one` and one of `other`: found, true, right."""
+    def pairs(keys):
+        sides = [collections.Counter(key for record, key in keys.items() if record[0] == name) for name in (one, other)]
+        return sum(count * sides[1][key] for key, count in sides[0].items())
+
+    return pairs(entities), pairs(truth), pairs({record: (entity, truth[record]) for record, entity in entities.items()})
+
+
+def check_evaluation(directory, out, entities, truth):
+    """khop evaluate counts the same pairs, of each two registers and of all."""
+    truths = [support.path(directory, "registers", schema, "truth.csv") for schema in SCHEMAS]
+    arguments = [part for path in truths for part in ("--truth", path)]
+    told = support.json.loads(support.khop("evaluate", out, *arguments, "--format", "json").out)
+    assert [(side["register"], side["records"]) for side in told["registers"]] == [
+        (schema, sum(register == schema for register, _ in entities)) for schema in SCHEMAS]
+    sums = collections.Counter()
+    for pair, (one, other) in zip(told["pairs"], itertools.combinations(SCHEMAS, 2)):
+        found, true, right = across(entities, truth, one, other)
+        counts = {"true_positives": right, "false_positives": found - right, "false_negatives": true - right}
+        assert (pair["left"], pair["right"]) == (one, other) and {name: pair[name] for name in counts} == counts, (pair, counts)
+        assert abs(pair["f1"] - 2 * right / (found + true)) < 1e-5
+        sums.update(counts)
+    assert len(told["pairs"]) == 3 and {name: told[name] for name in sums} == dict(sums) and told["missing_pairs"] == 0
+    whole = support.write(directory, "whole.csv", "record_id,entity_id\n" + "".join(f"{record},{person}\n" for (_, record), person in truth.items()))
+    assert support.json.loads(support.khop("evaluate", out, "--truth", whole, "--format", "json").out) == told
+    assert "cccd, health-book precision" in support.khop("evaluate", out, *arguments).out
+    more = support.write(directory, "more.csv", "record_id,entity_id\nabsent,P0\n" + "".join(f"{record},P0\n" for (_, record) in list(truth)[:1]))
+    support.refuses(INPUT, ["no true pair"], "evaluate", out, "--truth", more)
+    support.refuses(USAGE, ["2 truths for 3 registers"], "evaluate", out, *arguments[:4])
+    support.refuses(USAGE, ["--curve"], "evaluate", out, *arguments, "--curve", support.path(directory, "curve.csv"))
+
+
 def check_agreement(out, entities):
     """Links are within entities, and hold them together with the duplicates, which clusters.csv tells."""
     reached = {record: record for record in entities}
@@ -95,6 +128,7 @@ def test_three_registers(directory):
     entities = entities_of(out)
     assert set(entities) == set(truth)
     check_agreement(out, entities)
+    check_evaluation(directory, out, entities, truth)
     precision, recall = quality(entities, truth, across=True)
     assert precision >= 0.99 and recall >= 0.99, (precision, recall)
     assert summary["schema"] == "link-people" and [side["register"] for side in summary["registers"]] == list(SCHEMAS)
