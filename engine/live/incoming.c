@@ -118,7 +118,8 @@ static khop_status compare_namesakes(void *context, size_t task, unsigned worker
     store_record record;
     uint32_t row = (uint32_t)c->all.items[at].key, from = c->all.items[at].row;
     const char *id = record_id(&r->records, from, &length);
-    TRY(segments_read_record(&c->live->views[worker], row, &record, err));
+    uint32_t later = at + LIVE_PICKED_APART < end ? (uint32_t)c->all.items[at + LIVE_PICKED_APART].key : STORE_ROW_NONE;
+    TRY(live_read_record(c->live, worker, row, later, &record, err));
     bool is_named = live_record_id(c->live, row, &record, own, sizeof own, &own_length) && own_length == length && memcmp(own, id, length) == 0;
     c->results[at] = (namesake){.row = row, .incoming = from, .is_named = is_named, .is_same = is_named && text_hash(&record) == c->hashes[from]};
   }

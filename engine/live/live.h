@@ -111,6 +111,10 @@ static inline uint64_t live_pair(uint32_t a, uint32_t b) { return a < b ? (uint6
 khop_status live_gather(live *l, row_list *rows, khop_error *err);
 /* No row is at hand any more. */
 void live_let_go(live *l);
+/* A stored record, of rows that are asked for in their order. `later`: the row LIVE_PICKED_APART places on, STORE_ROW_NONE without:
+ * where so many stand near each other their chunk is unpacked, else a record is picked from it. */
+khop_status live_read_record(live *l, unsigned worker, uint32_t row, uint32_t later, store_record *out, khop_error *err);
+enum { LIVE_PICKED_APART = 512 /* of one chunk cost, picked, what unpacking it does */ };
 /* LIVE_PLACE_NONE: not at hand. */
 uint32_t live_place(const live *l, uint32_t row);
 /* The table's rows from `first` on are new: their places and frequencies. */

@@ -115,9 +115,15 @@ static void set_frequencies(const live *l, uint8_t *row) {
 /* ---- gathering -------------------------------------------------------------------------------------------- */
 
 enum {
-  task_rows = 4096, /* row numbers: whole chunks, mostly, so that few are unpacked twice */
-  picked_apart = 8  /* rows of one chunk, of about 1,024, that are cheaper picked than the chunk unpacked */
+  stored_rows = 1 << 14, /* numbers of a task: several chunks, so that few are unpacked twice */
+  new_rows = 4096,       /* of a task */
+  chunk_rows = 4096      /* about */
 };
+
+khop_status live_read_record(live *l, unsigned worker, uint32_t row, uint32_t later, store_record *out, khop_error *err) {
+  bool are_near = later >= row && later - row < chunk_rows;
+  return are_near ? segments_read_record(&l->views[worker], row, out, err) : segments_pick_record(&l->views[worker], row, out, err);
+}
 
 typedef struct gathering {
   live *live;
@@ -141,14 +147,13 @@ static void encode(live *l, unsigned worker, uint32_t row, const store_record *r
 static khop_status gather_task(void *context, size_t task, unsigned worker, khop_error *err) {
   const gathering *g = context;
   live *l = g->live;
-  size_t at = sorted_below(g->rows, g->count, task * task_rows), end = sorted_below(g->rows, g->count, (task + 1) * task_rows);
+  size_t at = sorted_below(g->rows, g->count, task * stored_rows), end = sorted_below(g->rows, g->count, (task + 1) * stored_rows);
   for (; at < end; at++) {
     char id[LIVE_ID_BYTES];
     size_t length = 0;
     store_record record;
-    bool are_near = at + picked_apart < end && g->rows[at + picked_apart] - g->rows[at] < 1024;
-    TRY(are_near ? segments_read_record(&l->views[worker], g->rows[at], &record, err)
-                 : segments_pick_record(&l->views[worker], g->rows[at], &record, err));
+    uint32_t later = at + LIVE_PICKED_APART < end ? g->rows[at + LIVE_PICKED_APART] : STORE_ROW_NONE;
+    TRY(live_read_record(l, worker, g->rows[at], later, &record, err));
     encode(l, worker, g->rows[at], &record, (uint8_t *)l->table.memory.data + (g->first_place + at) * l->table.layout.stride);
     if (!live_record_id(l, g->rows[at], &record, id, sizeof id, &length)) length = 0;
     l->numbers[g->first_place + at] = g->rows[at];
@@ -176,7 +181,7 @@ khop_status live_gather(live *l, row_list *rows, khop_error *err) {
   TRY(reserve_places(l, first + missing, err));
   TRY(map_reserve(&l->places, l->places.count + missing, err));
   gathering g = {.live = l, .rows = rows->rows, .count = missing, .first_place = first};
-  TRY(pool_run(l->workers, rows->rows[missing - 1] / task_rows + 1, gather_task, &g, err));
+  TRY(pool_run(l->workers, rows->rows[missing - 1] / stored_rows + 1, gather_task, &g, err));
   l->table.count = first + missing;
   for (size_t i = 0; i < missing; i++) map_put(&l->places, rows->rows[i], (uint32_t)(first + i));
   return KHOP_OK;
@@ -191,8 +196,8 @@ void live_let_go(live *l) {
 static khop_status frequency_task(void *context, size_t task, unsigned worker, khop_error *err) {
   (void)worker, (void)err;
   live *l = context;
-  size_t last = (task + 1) * task_rows < l->table.count ? (task + 1) * task_rows : l->table.count;
-  for (size_t place = task * task_rows; place < last; place++) {
+  size_t last = (task + 1) * new_rows < l->table.count ? (task + 1) * new_rows : l->table.count;
+  for (size_t place = task * new_rows; place < last; place++) {
     set_frequencies(l, (uint8_t *)l->table.memory.data + place * l->table.layout.stride);
   }
   return KHOP_OK;
@@ -203,5 +208,5 @@ khop_status live_take_new(live *l, khop_error *err) {
   l->first_new = l->segments.rows;
   TRY(reserve_places(l, l->table.count + 1, err));
   for (size_t place = 0; place < l->new_count; place++) l->numbers[place] = l->first_new + (uint32_t)place;
-  return pool_run(l->workers, l->new_count / task_rows + 1, frequency_task, l, err);
+  return pool_run(l->workers, l->new_count / new_rows + 1, frequency_task, l, err);
 }
