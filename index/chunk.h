@@ -54,6 +54,8 @@ typedef struct record_chunk {
   column_unpacker *unpacker;
 } record_chunk;
 
+/* What both say when there is no memory: no fault of the chunk. */
+extern const char record_chunk_memory[];
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);
 /* One row alone, the fields in chunk->fields[0..field_count), a fifth of the work; chunk->rows stays 0. */
 const char *record_chunk_pick(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size, uint32_t wanted);

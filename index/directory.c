@@ -117,7 +117,11 @@ khop_status store_place_check(const char *directory, bool replace, khop_error *e
 /* The lock is on the directory itself, so it leaves nothing behind and dies with its process. */
 static khop_status lock_temporary(store_directory *d, khop_error *err) {
   d->lock_fd = open(d->temporary_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (d->lock_fd < 0) return error_system(err, errno, d->temporary_path);
+  if (d->lock_fd < 0) {
+    khop_status status = error_system(err, errno, d->temporary_path);
+    rmdir(d->temporary_path); /* empty, so it is ours or no one's */
+    return status;
+  }
   struct stat held, named;
   bool ours = flock(d->lock_fd, LOCK_EX | LOCK_NB) == 0;
   if (!ours && errno != EWOULDBLOCK) return error_system(err, errno, d->temporary_path);
@@ -136,69 +140,32 @@ khop_status store_directory_begin(store_directory *d, khop_error *err) {
   TRY(lock_temporary(d, err));
   khop_status status = remove_files(d->temporary_path, err);
   if (status != KHOP_OK) {
-    close(d->lock_fd); /* not ours to remove */
-    d->lock_fd = -1;
-  }
-  return status;
-}
-
-static khop_status sync_path(const char *path, khop_error *err) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return error_system(err, errno, path);
-  int failed = fsync(fd) == 0 || errno == EINVAL ? 0 : errno; /* EINVAL: a file system without it */
-  close(fd);
-  return failed ? error_system(err, failed, path) : KHOP_OK;
-}
-
-static khop_status sync_parent(const char *path, khop_error *err) {
-  const char *slash = strrchr(path, '/');
-  if (!slash) return sync_path(".", err);
-  char *parent = mem_copy_text(path, slash == path ? 1 : (size_t)(slash - path));
-  if (!parent) return error_memory(err, strlen(path), "path");
-  khop_status status = sync_path(parent, err);
-  mem_free(parent);
-  return status;
-}
-
-/* Ends with the lock let go: from here on DIR.tmp may be another writer's. */
-static khop_status rename_new(store_directory *d, khop_error *err) {
-  if (rename(d->temporary_path, d->final_path) == 0) {
+    rmdir(d->temporary_path); /* but not with anything in it: that is not ours to remove */
     close(d->lock_fd);
     d->lock_fd = -1;
-    return KHOP_OK;
   }
-  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) {
-    return error_set(err, KHOP_USAGE, "%s: exists already", d->final_path);
-  }
-  return error_system(err, errno, d->final_path);
+  return status;
 }
 
 /* A crash after the first rename leaves the old store as DIR.old, of which store_open speaks. */
-static khop_status swap(store_directory *d, khop_error *err) {
+static khop_status swap(const store_directory *d, khop_error *err) {
   struct stat info;
-  if (lstat(d->final_path, &info) != 0) {
-    TRY(rename_new(d, err));
-    return sync_parent(d->final_path, err);
-  }
+  if (lstat(d->final_path, &info) != 0) return rename_durably(d->temporary_path, d->final_path, err);
   TRY(require_store_files_only(d->final_path, err));
   TRY(remove_store(d->old_path, err));
   if (rename(d->final_path, d->old_path) != 0) return error_system(err, errno, d->final_path);
-  khop_status status = rename_new(d, err);
-  if (status != KHOP_OK) {
-    if (rename(d->old_path, d->final_path) != 0) return error_system(err, errno, d->old_path);
-    return status;
-  }
-  return sync_parent(d->final_path, err);
+  khop_status status = rename_durably(d->temporary_path, d->final_path, err);
+  if (status == KHOP_OK) remove_store(d->old_path, NULL); /* what cannot go now goes before the next replacement */
+  else if (rename(d->old_path, d->final_path) != 0) return error_system(err, errno, d->old_path);
+  return status;
 }
 
 khop_status store_directory_publish(store_directory *d, bool replace, khop_error *err) {
-  TRY(sync_path(d->temporary_path, err));
-  if (replace) {
-    TRY(swap(d, err));
-    return remove_store(d->old_path, err);
-  }
-  TRY(rename_new(d, err));
-  return sync_parent(d->final_path, err);
+  if (fsync(d->lock_fd) != 0 && errno != EINVAL) return error_system(err, errno, d->temporary_path); /* EINVAL: a file system without it */
+  TRY(replace ? swap(d, err) : rename_durably(d->temporary_path, d->final_path, err));
+  close(d->lock_fd); /* from here on DIR.tmp may be another writer's */
+  d->lock_fd = -1;
+  return KHOP_OK;
 }
 
 void store_directory_abandon(store_directory *d) {

@@ -4,7 +4,7 @@
  */
 #include "index/chunk.h"
 
-static const char out_of_memory[] = "too large for the memory left";
+const char record_chunk_memory[] = "out of memory";
 
 void record_chunk_free(record_chunk *chunk) {
   mem_free(chunk->sources);
@@ -59,7 +59,7 @@ static const char *open_chunk(record_chunk *chunk, size_t field_count, size_t ro
   *out_rows = header.count;
   *out_text_bytes = load_u32(value + VALUE_HEADER_BYTES);
   if (*out_text_bytes > RECORD_CHUNK_TEXT_MAX) return "size out of range";
-  return reserve(chunk, header.count, (rows ? rows : header.count) * field_count, *out_text_bytes) ? NULL : out_of_memory;
+  return reserve(chunk, header.count, (rows ? rows : header.count) * field_count, *out_text_bytes) ? NULL : record_chunk_memory;
 }
 
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size) {

@@ -37,11 +37,7 @@ static bool parse_name(const char *name, uint32_t *out_from, uint32_t *out_to) {
 }
 
 bool segments_found(const char *directory) {
-  struct stat info;
-  char *path = path_join(directory, SEGMENTS_FRAME);
-  bool found = path && stat(path, &info) == 0 && S_ISDIR(info.st_mode);
-  mem_free(path);
-  return found;
+  return path_exists(directory, SEGMENTS_FRAME "/.");
 }
 
 /* ---- the list ------------------------------------------------------------------------------------ */

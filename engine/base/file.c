@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,6 +24,13 @@ char *path_join(const char *directory, const char *name) {
   path[directory_length] = '/';
   memcpy(path + directory_length + 1, name, name_length);
   return path;
+}
+
+bool path_exists(const char *directory, const char *name) {
+  char path[PATH_MAX]; /* no longer one can be opened */
+  struct stat info;
+  int length = snprintf(path, sizeof path, "%s/%s", directory, name);
+  return length > 0 && (size_t)length < sizeof path && stat(path, &info) == 0;
 }
 
 khop_status outfile_open(outfile *f, const char *directory, const char *name, khop_error *err) {
@@ -197,6 +205,37 @@ khop_status directory_create(const char *path, khop_error *err) {
     if (!kept) break;
   }
   mem_free(partial);
+  return status;
+}
+
+/* The directory that `path` stands in. */
+static khop_status open_parent(const char *path, int *out_fd, khop_error *err) {
+  const char *slash = strrchr(path, '/');
+  char *parent = slash ? mem_copy_text(path, slash == path ? 1 : (size_t)(slash - path)) : mem_copy_text(".", 1);
+  *out_fd = -1;
+  if (!parent) return error_memory(err, strlen(path), "path");
+  *out_fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  khop_status status = *out_fd < 0 ? error_system(err, errno, parent) : KHOP_OK;
+  mem_free(parent);
+  return status;
+}
+
+static khop_status rename_and_sync(int parent, const char *from, const char *to, khop_error *err) {
+  if (rename(from, to) != 0) {
+    bool is_there = errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR;
+    return is_there ? error_set(err, KHOP_USAGE, "%s: exists already", to) : error_system(err, errno, to);
+  }
+  if (fsync(parent) == 0 || errno == EINVAL) return KHOP_OK; /* EINVAL: a file system without it */
+  khop_status status = error_system(err, errno, to);
+  return rename(to, from) == 0 ? status : error_system(err, errno, to);
+}
+
+/* What can fail without a rename comes before it. */
+khop_status rename_durably(const char *from, const char *to, khop_error *err) {
+  int parent;
+  TRY(open_parent(to, &parent, err));
+  khop_status status = rename_and_sync(parent, from, to, err);
+  close(parent);
   return status;
 }
 

@@ -38,6 +38,9 @@ void outfile_abandon(outfile *f);
 
 /* Creates the directory and its parents, 0700. Existing ones are fine. */
 khop_status directory_create(const char *path, khop_error *err);
+/* FROM becomes TO beside it, and is so on the disk; or stays FROM. A file or an empty directory of that name is replaced, another directory is
+ * refused: KHOP_USAGE. */
+khop_status rename_durably(const char *from, const char *to, khop_error *err);
 /* *out_empty: no entry but "." and ".."; a missing directory is empty. */
 khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *err);
 /* DIR/NAME in a fresh string (mem_free), NULL when out of memory. */
@@ -48,6 +51,8 @@ uint64_t directory_disk_bytes(const char *path);
  * system of `directory`, and what is missing for `needed_bytes`, at least 1 MiB. In place of what it said of that before: who
  * knows more says it later, when what was written is removed. */
 void error_disk_need(khop_error *err, const char *directory, uint64_t needed_bytes);
+/* Is DIR/NAME there? Asks for no memory, so that the answer is never one of a want of it. */
+bool path_exists(const char *directory, const char *name);
 /* Bytes that an ordinary user may still write on the file system of `path`. */
 khop_status disk_free_bytes(const char *path, uint64_t *out_bytes, khop_error *err);
 

@@ -259,8 +259,5 @@ cleanup:
 }
 
 bool evaluate_has_links(const char *directory) {
-  char *path = path_join(directory, "links.csv");
-  bool has = path && access(path, F_OK) == 0;
-  mem_free(path);
-  return has;
+  return path_exists(directory, "links.csv");
 }

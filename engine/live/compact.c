@@ -168,20 +168,20 @@ static khop_status put_tables(compacting *c, khop_error *err) {
 
 static khop_status copy_line(void *context, char *line, bool *out_stop, khop_error *err) {
   (void)out_stop;
-  FILE *to = context;
-  fprintf(to, "%s\n", line);
-  return ferror(to) ? error_memory(err, strlen(line), "journal") : KHOP_OK;
+  (void)err;
+  fprintf(context, "%s\n", line);
+  return KHOP_OK;
 }
 
 static khop_status copy_journal(compacting *c, khop_error *err) {
   char *text = NULL;
   size_t length;
   bool stopped;
-  FILE *to = open_memstream(&text, &length);
-  if (!to) return error_memory(err, BUFSIZ, "journal");
-  khop_status status = live_each_journal_line(&c->live->segments, copy_line, to, &stopped, err);
-  bool failed = fclose(to) != 0;
-  if (status == KHOP_OK && failed) status = error_memory(err, length, "journal");
+  text_stream to;
+  TRY(text_stream_open(&to, "journal", err));
+  khop_status status = live_each_journal_line(&c->live->segments, copy_line, to.file, &stopped, err);
+  if (status == KHOP_OK) status = text_stream_end(&to, &text, &length, err);
+  else text_stream_abandon(&to);
   if (status == KHOP_OK && length) status = store_writer_meta(c->to, STORE_META_JOURNAL, text, err);
   khop_free(text);
   return status;
@@ -236,7 +236,8 @@ static khop_status compact(live *l, live_change *change, void *context, khop_ind
   progress_finish(&l->progress);
   out->seconds = progress_elapsed_s(&l->progress);
   out->peak_memory_bytes = memory_peak_bytes();
-  return segments_sweep(l->directory, err);
+  segments_sweep(l->directory, NULL); /* what cannot go now goes before the next change */
+  return KHOP_OK;
 }
 
 khop_status khop_index_compact(const char *directory, const khop_options *options, khop_index_summary *out_summary, khop_error *err) {

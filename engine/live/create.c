@@ -293,17 +293,6 @@ static char *parent_of(const char *path) {
   return slash ? mem_copy_text(path, slash == path ? 1 : (size_t)(slash - path)) : mem_copy_text(".", 1);
 }
 
-static khop_status publish(const creating *c, const char *directory, khop_error *err) {
-  if (rename(c->directory, directory) == 0) {
-    char *parent = parent_of(c->directory);
-    khop_status status = parent ? sync_directory(parent, err) : error_memory(err, 1, "path");
-    mem_free(parent);
-    return status;
-  }
-  if (errno == ENOTEMPTY || errno == EEXIST || errno == ENOTDIR) return error_set(err, KHOP_USAGE, "%s: exists already", directory);
-  return error_system(err, errno, directory);
-}
-
 static khop_status name_paths(creating *c, const char *directory, khop_error *err) {
   size_t length = strlen(directory);
   while (length > 1 && directory[length - 1] == '/') length--;
@@ -336,7 +325,7 @@ khop_status khop_index_create(const char *directory, const khop_index_create_opt
   TRY_CLEANUP(name_paths(&c, directory, err));
   TRY_CLEANUP(segments_remove(c.directory, err)); /* what a dead one left */
   TRY_CLEANUP(fill(&c, err));
-  status = publish(&c, directory, err);
+  status = rename_durably(c.directory, directory, err);
 cleanup:
   if (status != KHOP_OK && c.directory) segments_remove(c.directory, NULL);
   if (status != KHOP_OK) tell_disk_need(&c, err);

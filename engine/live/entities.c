@@ -40,9 +40,8 @@ static void put_text(FILE *out, const char *text) {
 }
 
 khop_status live_journal(live *l, live_change *change, const live_event *event, khop_error *err) {
-  if (!change->journal) change->journal = open_memstream(&change->journal_text, &change->journal_bytes);
-  if (!change->journal) return error_memory(err, BUFSIZ, "journal");
-  FILE *out = change->journal;
+  if (!change->journal.file) TRY(text_stream_open(&change->journal, "journal", err));
+  FILE *out = change->journal.file;
   fprintf(out, "%u.%zu\t%s\t%s\t%u\t%u\t", l->segments.last_run + 1, ++change->events, change->time, event->kind, event->entity, event->other);
   put_text(out, event->left ? event->left : "");
   putc('\t', out);
@@ -54,7 +53,7 @@ khop_status live_journal(live *l, live_change *change, const live_event *event, 
   putc('\t', out);
   put_text(out, event->note ? event->note : "");
   putc('\n', out);
-  return ferror(out) ? error_memory(err, change->journal_bytes, "journal") : KHOP_OK;
+  return KHOP_OK;
 }
 
 static const char *id_of(const naming *n, size_t local) {

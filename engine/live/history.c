@@ -51,18 +51,22 @@ static khop_status look_at(void *context, char *line, bool *out_stop, khop_error
 }
 
 static khop_status tell(const segments *s, telling *t, char **out_lines, khop_error *err) {
-  size_t length = 0;
+  size_t length;
   bool stopped;
+  text_stream out;
   do {
     t->grew = false;
     TRY(live_each_journal_line(s, look_at, t, &stopped, err));
   } while (t->grew);
-  t->out = open_memstream(out_lines, &length);
-  if (!t->out) return error_memory(err, BUFSIZ, "history");
+  TRY(text_stream_open(&out, "history", err));
+  t->out = out.file;
   khop_status status = live_each_journal_line(s, look_at, t, &stopped, err);
-  bool failed = fclose(t->out) != 0;
-  if (status == KHOP_OK && failed) status = error_memory(err, length, "history");
-  if (status == KHOP_OK && length) return KHOP_OK;
+  if (status != KHOP_OK) {
+    text_stream_abandon(&out);
+    return status;
+  }
+  TRY(text_stream_end(&out, out_lines, &length, err));
+  if (length) return KHOP_OK;
   khop_free(*out_lines);
   *out_lines = NULL;
   return status;

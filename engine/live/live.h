@@ -22,6 +22,7 @@
 
 #include "base/arena.h"
 #include "base/sort.h"
+#include "base/text_stream.h"
 #include "block/keys.h"
 #include "cluster/clusters.h"
 #include "index/segments.h"
@@ -145,9 +146,8 @@ typedef struct live_change {
   /* Outcome. */
   item_list entities; /* (row, entity) */
   item_list members;  /* (entity, row) */
-  FILE *journal;      /* writes to journal_text */
-  char *journal_text;
-  size_t journal_bytes, events;
+  text_stream journal;
+  size_t events;
   uint32_t next_entity;
   uint64_t merged, parted, joined, created;
 } live_change;

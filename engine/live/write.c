@@ -24,8 +24,7 @@ void live_change_free(live_change *change) {
   key_set_free(&change->window_keys);
   mem_free(change->dead.rows);
   mem_free(change->seeds.rows);
-  if (change->journal) fclose(change->journal);
-  khop_free(change->journal_text);
+  text_stream_abandon(&change->journal);
   *change = (live_change){0};
 }
 
@@ -213,9 +212,12 @@ khop_status live_write_facts(store_writer *w, const live_change *change, khop_er
 }
 
 static khop_status write_journal(store_writer *w, live_change *change, khop_error *err) {
-  if (!change->journal) return KHOP_OK;
-  if (fflush(change->journal) != 0) return error_memory(err, change->journal_bytes, "journal");
-  return store_writer_meta(w, STORE_META_JOURNAL, change->journal_text, err);
+  char *text;
+  if (!change->journal.file) return KHOP_OK;
+  TRY(text_stream_end(&change->journal, &text, NULL, err));
+  khop_status status = store_writer_meta(w, STORE_META_JOURNAL, text, err);
+  mem_free(text);
+  return status;
 }
 
 static khop_status write_all(store_writer *w, live *l, live_change *change, incoming *in, khop_error *err) {

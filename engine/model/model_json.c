@@ -1,12 +1,11 @@
 /* model.json: the model with the schema's own names, so that a person can read it and a scheduled run can
  * load it. See model.h. */
-#include <errno.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "model/model.h"
 
 static const char format_name[] = "khop-model-1";
@@ -76,6 +75,7 @@ static json_t *corrections_to_json(const model *m, const schema *s) {
 }
 
 khop_status model_to_json(const model *m, const schema *s, char **out_text, khop_error *err) {
+  json_watch();
   json_t *comparisons = json_array();
   for (size_t c = 0; c < m->comparison_count; c++) {
     const comparison_model *comparison = &m->comparisons[c];
@@ -100,10 +100,8 @@ khop_status model_to_json(const model *m, const schema *s, char **out_text, khop
     json_object_set_new(root, "labels", json_pack("{s:I, s:I, s:f}", "match", (json_int_t)m->label_matches, "non_match",
                                                   (json_int_t)m->label_others, "prior_moved_bits", m->label_shift));
   }
-  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(real_digits)) : NULL;
-  json_decref(root);
-  *out_text = text;
-  return text ? KHOP_OK : error_set(err, KHOP_ENVIRONMENT, "model.json: out of memory");
+  *out_text = json_text(root, JSON_INDENT(2) | JSON_REAL_PRECISION(real_digits));
+  return *out_text ? KHOP_OK : error_set(err, KHOP_ENVIRONMENT, "model.json: out of memory");
 }
 
 static void round_real(double *number) {
@@ -267,12 +265,8 @@ static khop_status load_root(const loader *in, const json_t *root, model *m) {
 }
 
 khop_status model_load(model *m, const schema *s, const char *path, khop_error *err) {
-  FILE *file = fopen(path, "re");
-  if (!file) return error_system(err, errno, path);
-  json_error_t fault;
-  json_t *root = json_loadf(file, 0, &fault);
-  fclose(file);
-  if (!root) return error_set(err, KHOP_USAGE, "%s:%d:%d: not JSON: %s", path, fault.line, fault.column, fault.text);
+  json_t *root;
+  TRY(json_read(&root, path, err));
   model loaded = *m;
   const loader in = {.path = path, .schema = s, .err = err};
   khop_status status = load_root(&in, root, &loaded);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -37,17 +38,10 @@ static bool is_leftover(const char *name) {
   return false;
 }
 
-static bool has_file(const char *directory, const char *name) {
-  char *path = path_join(directory, name);
-  bool found = path && access(path, F_OK) == 0;
-  mem_free(path);
-  return found;
-}
-
 /* A first run that was killed while its files took their names: the staging directory is still there,
  * and the summary, which comes last, is not. */
 static bool is_half_published(const char *directory) {
-  return has_file(directory, staging_name) && !has_file(directory, names[OUTPUT_SUMMARY]);
+  return path_exists(directory, staging_name) && !path_exists(directory, names[OUTPUT_SUMMARY]);
 }
 
 static bool is_ours(const char *name) {
@@ -73,7 +67,11 @@ static khop_status require_free(const char *path, bool half_published, khop_erro
 
 static khop_status lock(outputs *o, khop_error *err) {
   o->lock_fd = open(o->staging, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (o->lock_fd < 0) return error_system(err, errno, o->staging);
+  if (o->lock_fd < 0) {
+    khop_status status = error_system(err, errno, o->staging);
+    rmdir(o->staging); /* empty, so it is ours or no one's */
+    return status;
+  }
   if (flock(o->lock_fd, LOCK_EX | LOCK_NB) == 0) return KHOP_OK;
   int failed = errno;
   close(o->lock_fd); /* not ours to remove */
@@ -90,9 +88,9 @@ void outputs_init(outputs *o, unsigned wanted) {
 void outputs_want(outputs *o, unsigned wanted) { o->wanted |= wanted; }
 
 static void remove_file(const char *directory, const char *name) {
-  char *path = path_join(directory, name);
-  if (path) unlink(path);
-  mem_free(path);
+  char path[PATH_MAX];
+  snprintf(path, sizeof path, "%s/%s", directory, name);
+  unlink(path);
 }
 
 static void remove_half_published(const char *directory) {
@@ -136,13 +134,10 @@ khop_status outputs_finish(outputs *o, size_t file, khop_error *err) {
 /* ---- the end ----------------------------------------------------------------------------------- */
 
 static khop_status publish_file(const outputs *o, const char *name, khop_error *err) {
-  char *staged = path_join(o->staging, name), *final = path_join(o->directory, name);
-  khop_status status = KHOP_OK;
-  if (!staged || !final) status = error_memory(err, strlen(o->staging), "path");
-  else if (rename(staged, final) != 0) status = error_system(err, errno, final);
-  mem_free(staged);
-  mem_free(final);
-  return status;
+  char staged[PATH_MAX], final[PATH_MAX]; /* no memory is asked for, half of the files being published */
+  snprintf(staged, sizeof staged, "%s/%s", o->staging, name);
+  snprintf(final, sizeof final, "%s/%s", o->directory, name);
+  return rename(staged, final) == 0 ? KHOP_OK : error_system(err, errno, final);
 }
 
 static void sync_directory(const char *path) {
@@ -181,5 +176,5 @@ void outputs_abandon(outputs *o) {
 }
 
 const char *outputs_failed_rejects(const char *directory) {
-  return has_file(directory, names[OUTPUT_SUMMARY]) ? failed_rejects : names[OUTPUT_REJECTED];
+  return path_exists(directory, names[OUTPUT_SUMMARY]) ? failed_rejects : names[OUTPUT_REJECTED];
 }

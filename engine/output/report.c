@@ -107,6 +107,7 @@ static void write_script_text(outfile *f, const char *text) {
 
 khop_status write_report(outfile *f, const result *r, const char *language, const khop_summary *summary, const khop_link_summary *links,
                          khop_error *err) {
+  json_watch();
   char *text = summary_text(build(r, language, summary_build(r, summary, links)), JSON_COMPACT);
   if (!text) return error_set(err, KHOP_ENVIRONMENT, "report.html: out of memory");
   outfile_write(f, report_page_head, report_page_head_bytes);

@@ -438,12 +438,11 @@ json_t *summary_build(const result *r, const khop_summary *s, const khop_link_su
 }
 
 char *summary_text(json_t *root, size_t more_flags) {
-  char *text = root ? json_dumps(root, more_flags | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(9)) : NULL;
-  json_decref(root);
-  return text;
+  return json_text(root, more_flags | JSON_REAL_PRECISION(9));
 }
 
 khop_status write_summary(outfile *f, const result *r, const khop_summary *summary, const khop_link_summary *links, khop_error *err) {
+  json_watch();
   char *text = summary_text(summary_build(r, summary, links), JSON_INDENT(2));
   if (!text) return error_set(err, KHOP_ENVIRONMENT, "summary.json: out of memory");
   outfile_text(f, text);

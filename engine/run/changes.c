@@ -2,11 +2,12 @@
 #include "run/changes.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "base/json.h"
 #include "base/line_sort.h"
 #include "model/table_walk.h"
 
@@ -15,17 +16,10 @@ static const char ids_name[] = "ids.csv", quality_name[] = "quality.csv", summar
 
 /* ---- can they be compared? ------------------------------------------------------------------------------ */
 
-static bool has_file(const char *directory, const char *name) {
-  char *path = path_join(directory, name);
-  bool has = path && access(path, R_OK) == 0;
-  mem_free(path);
-  return has;
-}
-
 /* Which lists both results have. */
-static bool compares_findings(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0 && has_file(r->options.previous, ids_name); }
+static bool compares_findings(const run *r) { return (r->options.write & KHOP_WRITE_IDS) != 0 && path_exists(r->options.previous, ids_name); }
 static bool compares_groups(const run *r) {
-  return (r->options.write & KHOP_WRITE_QUALITY) != 0 && has_file(r->options.previous, quality_name);
+  return (r->options.write & KHOP_WRITE_QUALITY) != 0 && path_exists(r->options.previous, quality_name);
 }
 
 /* What a job finds another may not: its findings are compared with those of the same job alone. */
@@ -34,10 +28,10 @@ static const char *job_of(const json_t *root) {
 }
 
 static khop_status check_summary(const run *r, const char *job, const char *path, khop_error *err) {
-  json_error_t fault;
-  json_t *root = json_load_file(path, 0, &fault);
+  json_t *root;
+  khop_status status = json_read(&root, path, err);
+  if (status != KHOP_OK && status != KHOP_USAGE) return status;
   const char *name = json_string_value(json_object_get(root, "schema"));
-  khop_status status = KHOP_OK;
   if (!name || !json_object_get(root, "khop")) {
     status = error_set(err, KHOP_USAGE, "--previous: %s is no result of khop: it has no %s", r->options.previous, summary_name);
   } else if (strcmp(name, r->schema->name) != 0) {

@@ -1,8 +1,8 @@
 /* Explanations as JSON. See explain.h. */
-#include <jansson.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "run/explain.h"
 
 /* A file's name or a value of a damaged store need not be UTF-8. */
@@ -67,8 +67,7 @@ static json_t *steps(const khop_pair_explanation *p) {
 }
 
 static khop_status dump(json_t *root, char **out_text, khop_error *err) {
-  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(17)) : NULL;
-  json_decref(root);
+  char *text = json_text(root, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
   size_t length = text ? strlen(text) : 0;
   char *line = text ? mem_resize(text, length + 2, 1) : NULL;
   if (!line) {
@@ -81,6 +80,7 @@ static khop_status dump(json_t *root, char **out_text, khop_error *err) {
 }
 
 khop_status explain_pair_json(const khop_pair_explanation *p, char **out_text, khop_error *err) {
+  json_watch();
   json_t *root = json_pack("{s:o, s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "left", record(&p->left), "right", record(&p->right), "decision",
                            explain_decision_name(p->decision), "reason", string(p->reason), "match_weight", p->weight,
                            "match_probability", p->probability, "match_from", p->match_weight, "review_from", p->review_weight);
@@ -96,6 +96,7 @@ khop_status explain_pair_json(const khop_pair_explanation *p, char **out_text, k
 }
 
 khop_status explain_candidates_json(const khop_candidates_explanation *c, char **out_text, khop_error *err) {
+  json_watch();
   json_t *array = json_array();
   for (size_t i = 0; i < c->candidate_count; i++) {
     const khop_explain_candidate *one = &c->candidates[i];

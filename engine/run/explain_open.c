@@ -1,12 +1,12 @@
 /* Opening a result to explain it: its store says by which schema and from which values the run matched, model.json
  * with which weights, summary.json that they are of one run. See explain.h. */
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "index/store.h"
 #include "run/explain.h"
 #include "schema/schema_parse.h"
@@ -35,11 +35,8 @@ static khop_status load_schema(khop_explainer *e, khop_error *err) {
 
 /* The store may stand elsewhere than the other files, or have been exchanged. */
 static khop_status check_run(const khop_explainer *e, const char *path, khop_error *err) {
-  json_error_t fault;
-  FILE *file = fopen(path, "re");
-  if (!file) return error_system(err, errno, path);
-  json_t *root = json_loadf(file, 0, &fault);
-  fclose(file);
+  json_t *root;
+  TRY(json_read(&root, path, err));
   const char *hash = json_string_value(json_object_get(root, "input_hash")), *own = fact(e, STORE_META_INPUT_HASH);
   bool same = hash && own && strcmp(hash, own) == 0;
   json_decref(root);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_stream.h"
 #include "run/explain.h"
 
 enum { width = 1000, label_width = 400, number_width = 90, head = 96, row_height = 34, bar_height = 18, foot = 56, label_signs_max = 46 };
@@ -156,16 +157,8 @@ static void draw(FILE *out, const khop_pair_explanation *p) {
 }
 
 khop_status explain_pair_svg(const khop_pair_explanation *p, char **out_text, khop_error *err) {
-  char *text = NULL;
-  size_t length;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return error_memory(err, 4096, "a chart");
-  draw(out, p);
-  bool failed = ferror(out) != 0;
-  if (fclose(out) != 0 || failed) {
-    free(text);
-    return error_memory(err, 4096, "a chart");
-  }
-  *out_text = text;
-  return KHOP_OK;
+  text_stream out;
+  TRY(text_stream_open(&out, "a chart", err));
+  draw(out.file, p);
+  return text_stream_end(&out, out_text, NULL, err);
 }

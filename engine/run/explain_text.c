@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text_stream.h"
 #include "run/explain.h"
 
 const char *explain_decision_name(khop_decision decision) {
@@ -178,28 +179,17 @@ static void write_rules(FILE *out, const khop_pair_explanation *p) {
 }
 
 /* What was printed, when all of it was. */
-static khop_status finish(FILE *out, char **text, char **out_text, khop_error *err) {
-  bool failed = ferror(out) != 0;
-  if (fclose(out) != 0 || failed) {
-    free(*text);
-    return error_memory(err, 4096, "an explanation");
-  }
-  *out_text = *text;
-  return KHOP_OK;
-}
-
 khop_status explain_pair_text(const khop_pair_explanation *p, char **out_text, khop_error *err) {
-  char *text = NULL;
-  size_t length;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return error_memory(err, 4096, "an explanation");
+  text_stream stream;
+  TRY(text_stream_open(&stream, "an explanation", err));
+  FILE *out = stream.file;
   write_record(out, "left", &p->left);
   write_record(out, "right", &p->right);
   write_decision(out, p);
   write_clusters(out, p);
   write_comparisons(out, p);
   write_rules(out, p);
-  return finish(out, &text, out_text, err);
+  return text_stream_end(&stream, out_text, NULL, err);
 }
 
 /* ---- candidates --------------------------------------------------------------------------------- */
@@ -218,17 +208,16 @@ static void write_candidate(FILE *out, const khop_explain_candidate *c) {
 }
 
 khop_status explain_candidates_text(const khop_candidates_explanation *c, char **out_text, khop_error *err) {
-  char *text = NULL;
-  size_t length;
-  FILE *out = open_memstream(&text, &length);
-  if (!out) return error_memory(err, 4096, "an explanation");
+  text_stream stream;
+  TRY(text_stream_open(&stream, "an explanation", err));
+  FILE *out = stream.file;
   write_record(out, "record", &c->record);
   fprintf(out, "cluster        of %llu record%s\n", (unsigned long long)c->cluster_size, c->cluster_size == 1 ? "" : "s");
   fprintf(out, "candidates     %llu share a blocking key, %llu looked at, the best %zu here; a match from %.3f on, for review from %.3f\n\n",
           (unsigned long long)c->sharing, (unsigned long long)c->looked_at, c->candidate_count, c->match_weight, c->review_weight);
   if (c->candidate_count) fprintf(out, "%-20s  %9s  %8s  %-9s  %-8s  %s\n", "record", "weight", "probab.", "decision", "cluster", "why");
   for (size_t i = 0; i < c->candidate_count; i++) write_candidate(out, &c->candidates[i]);
-  return finish(out, &text, out_text, err);
+  return text_stream_end(&stream, out_text, NULL, err);
 }
 
 /* ---- formats ------------------------------------------------------------------------------------ */

@@ -40,8 +40,8 @@ static yaml_mark_t mark_of_offset(const char *text, size_t length, size_t offset
 /* libyaml's own words, with where they belong. */
 static khop_status parser_fault(khop_error *err, const char *source, const yaml_parser_t *parser,
                                 const char *text, size_t length) {
-  if (parser->error == YAML_MEMORY_ERROR) return error_memory(err, length, "parsing a schema");
-  const char *problem = parser->problem ? parser->problem : "not YAML";
+  const char *problem = parser->problem;
+  if (!problem) return error_memory(err, length, "parsing a schema"); /* not always with YAML_MEMORY_ERROR */
   if (parser->error == YAML_READER_ERROR) {
     return mark_fault(err, source, mark_of_offset(text, length, parser->problem_offset), problem);
   }

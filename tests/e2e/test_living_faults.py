@@ -1,140 +1,208 @@
-"""A store that lives under faults: the n-th call that changes a file, or asks for memory, fails, or the process dies there.
-Whatever happens, the store opens, verifies, and holds exactly what was acknowledged; a second try ends as the first would
-have.
-
-A spread of the points here; FAULTS_ALL=1 sweeps every one."""
+"""A store that lives under faults: each call that changes a file, opens or reads one, or asks for memory, fails, or the process dies
+there. Whatever happens, the store opens, verifies, and holds exactly what was acknowledged; a second try ends as the first
+would have."""
 
 import csv
 import os
 import shutil
-import subprocess
 
+import fault_points
 import support
-from support import ENVIRONMENT
+from fault_points import CANNOT_REMOVE, MODES, Sweep, copy_over, left_over, published
 
-HEADER = ["id", "full_name", "birth_date", "sex", "national_id", "phone", "address"]
-AN = ["Nguyễn Văn An", "01/02/1990", "Nam", "079090001234", "0903111222", "12 Lê Lợi"]
-BINH = ["Trần Thị Bình", "03/04/1985", "Nữ", "001185000111", "0911000999", "7 Hai Bà Trưng"]
-CUONG = ["Lê Quốc Cường", "05/06/1977", "Nam", "001077000222", "0933444555", "9 Trần Phú"]
-POINTS = 10_000_000 if os.environ.get("FAULTS_ALL") else support.scaled(8, 4)
-
-
-def shim(directory):
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        raise support.Skip("no compiler")
-    if "asan" in os.environ["KHOP"] or "tsan" in os.environ["KHOP"]:
-        raise support.Skip("sanitizers have their own memory")
-    built = support.path(directory, "faults.so")
-    here = os.path.dirname(os.path.abspath(__file__))
-    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", built, os.path.join(here, "faults.c"), "-ldl"], check=True)
-    return built
-
-
-def entities(directory, store):
-    out = support.path(directory, "entities")
-    support.khop("index", "export", store, "-o", out)
-    with open(support.path(out, "entities.csv"), newline="", encoding="utf-8") as file:
-        return sorted((row["record_id"], row["entity"]) for row in csv.DictReader(file))
-
-
-def prepare(directory):
-    """A store with some runs behind it."""
-    register = support.write_table(directory, "r.csv", HEADER, [["A1", *AN], ["B1", *BINH], ["C1", *CUONG]])
-    out, store = support.path(directory, "out"), support.path(directory, "first")
-    support.khop("dedupe", register, "-o", out, "--schema", "person", "--untrained")
-    support.khop("index", "create", store, "--from", out)
-    more = support.write_table(directory, "more.csv", HEADER, [["A2", *AN], ["B2", *BINH]])
-    support.khop("index", "add", store, more)
-    return out, store
+# A small one: a long schema would be most of the points.
+SCHEMA = """schema: members
+id: id
+fields:
+  id:         {type: code}
+  full_name:  {type: person_name}
+  birth_date: {type: date}
+  phone:      {type: phone, identifier: true}
+blocking:
+  - [phone]
+  - [full_name, birth_date.year]
+comparisons:
+  - name: full_name
+    levels:
+      - {when: full_name exact, m: 0.8, u: 0.0001, term_frequency: full_name}
+      - {else: true, m: 0.2, u: 0.9999}
+  - name: birth_date
+    levels:
+      - {when: birth_date exact, m: 0.9, u: 0.0001}
+      - {else: true, m: 0.1, u: 0.9999}
+  - name: phone
+    levels:
+      - {when: phone exact, m: 0.7, u: 0.00001}
+      - {else: true, m: 0.3, u: 0.99999}
+expected_duplicates: 0.1
+thresholds: {match: 0.9, review: 0.5}
+"""
+HEADER = ["id", "full_name", "birth_date", "phone"]
+AN = ["Nguyễn Văn An", "01/02/1990", "0903111222"]
+BINH = ["Trần Thị Bình", "03/04/1985", "0911000999"]
+CUONG = ["Lê Quốc Cường", "05/06/1977", "0933444555"]
 
 
-def sweep(directory, library, kind, before, *command):
-    """Runs `command` (STORE stands for the store) with a fault at each point; how many points there were."""
-    good, count_file = support.path(directory, "good"), support.path(directory, "count")
-    store = support.path(directory, "store")
-    first = entities(directory, before)
-    copy = lambda: (shutil.rmtree(store, ignore_errors=True), shutil.copytree(before, store))
-    words = [store if word == "STORE" else word for word in command]
-    copy()
-    fault = {"LD_PRELOAD": library, "FAULT_KIND": kind, "FAULT_AT": "0", "FAULT_COUNT": count_file}
-    assert support.run(*words, env=fault).code == 0
-    with open(count_file, encoding="ascii") as file:
-        calls = int(file.read())
-    last = entities(directory, store)
-    assert calls > 5, (kind, command, calls)
-    step = max(1, calls // POINTS)
-    points = range(1, calls + 1, step)
-    for at in points:
-        copy()
-        result = support.run(*words, env={**fault, "FAULT_AT": str(at), "FAULT_COUNT": ""})
-        where = f"{kind} at {at} of {calls} in {command[1]}: exit {result.code}: {result.err}"
-        assert result.code in ((0, -9) if kind == "kill" else (0, 1, 2, ENVIRONMENT)), where
-        assert result.code in (0, -9) or result.err.startswith("khop: "), where
+class Living:
+    """A store with some runs behind it, and a copy of it that is changed."""
+
+    def __init__(self, directory):
+        self.directory = directory
+        self.faults = Sweep(directory)
+        self.store, self.before, self.out = (support.path(directory, name) for name in ("store", "before", "out"))
+        schema = support.write(directory, "members.yaml", SCHEMA)
+        register = self.table("r.csv", [["A1", *AN], ["B1", *BINH], ["C1", *CUONG]])
+        support.khop("dedupe", register, "-o", self.out, "--schema", schema, "--untrained")
+        support.khop("index", "create", self.before, "--from", self.out)
+        support.khop("index", "add", self.before, self.table("more.csv", [["A2", *AN], ["B2", *BINH]]))
+        # A journal that is longer than the first piece of memory for it.
+        said = support.write_table(directory, "first.csv", ["left_id", "right_id", "decision", "reason"], [["A1", "B1", "cannot_link", "x" * 9000]])
+        support.khop("index", "decide", self.before, "--decisions", said, "--author", "Lan")
+        self.files = published(self.before)
+        self.first = self.state(self.before)
+
+    def table(self, name, rows):
+        return support.write_table(self.directory, name, HEADER, rows)
+
+    def state(self, store):
+        """Every record with its entity, and what the journal tells of the first one, without times."""
+        lines = support.khop("index", "history", store, 1).out.split("\n")
+        return self.entities(store), [[*fields[:1], *fields[2:]] for fields in (line.split("\t") for line in lines)]
+
+    def entities(self, store):
+        out = support.path(self.directory, "entities")
         support.khop("index", "verify", store)
-        now = entities(directory, store)
-        assert now == last or (now == first and result.code != 0), where
-        if at % 3 == 0:
-            support.khop(*words)
-            assert entities(directory, store) == last, f"{where}; then again"
-            left = [name for name in os.listdir(store) if name.endswith(".tmp") or name.startswith("incoming")]
-            assert not left, f"{where}: left {left}"
-    return len(points)
+        support.khop("index", "export", store, "-o", out)
+        with open(support.path(out, "entities.csv"), newline="", encoding="utf-8") as file:
+            return sorted((row["record_id"], row["entity"]) for row in csv.DictReader(file))
+
+    def prepare(self):
+        copy_over(self.before, self.store)
+
+    def sweep_change(self, mode, *command, index=1):
+        """A command that writes the store: it is as it was, or as it is after the whole command, which it is told to be."""
+        self.prepare()
+        support.khop(*command)
+        last = self.state(self.store)
+
+        def check(code, _, struck):
+            changed = published(self.store) != self.files
+            if code == 0 or changed:
+                assert self.state(self.store) == last, "another state"
+            if code > 0:
+                assert not changed, "fails, and has changed the store"
+                assert struck in CANNOT_REMOVE or not left_over(self.store), f"left {left_over(self.store)}"
+            elif code < 0 and not changed:
+                assert self.state(self.store) == self.first, "another state"
+                support.khop(*command)
+                assert self.state(self.store) == last and not left_over(self.store), f"then again: {left_over(self.store)}"
+
+        return self.faults.sweep(mode, command, self.prepare, check)
+
+    def sweep_read(self, mode, *command, out=None):
+        """A command that reads the store: all of its answer, or an error; the store is not touched."""
+        self.prepare()
+        if out:
+            shutil.rmtree(out, ignore_errors=True)
+        good = support.khop(*command).out
+        files = published(out) if out else None
+
+        def begin():
+            if out:
+                shutil.rmtree(out, ignore_errors=True)
+
+        def check(code, answer, struck):
+            assert published(self.store) == self.files, "the store has changed"
+            if code == 0:
+                assert self.told(answer) == self.told(good), f"another answer: {answer!r}"
+                assert not out or published(out) == files, f"other files: {published(out)}"
+            elif out and os.path.exists(out):
+                assert set(published(out).items()) <= set(files.items()), f"other files: {published(out)}"
+                assert code < 0 or struck in CANNOT_REMOVE or not left_over(out), f"left {left_over(out)}"
+
+        return self.faults.sweep(mode, command, begin, check)
+
+    @staticmethod
+    def told(text):
+        return [line for line in text.split("\n") if not line.startswith(("time", "readers"))]
 
 
-def sweep_all(directory, kind):
-    library = shim(directory)
-    _, store = prepare(directory)
-    new = support.write_table(directory, "new.csv", HEADER,
-                              [["A3", *AN], ["B2", *CUONG], ["D1", "Phạm Dũng", "07/08/1966", "Nam", "024066357000", "", ""]])
+def sweep_changes(directory, mode):
+    l = Living(directory)
+    new = l.table("new.csv", [["A3", *AN], ["B2", *CUONG], ["D1", "Phạm Dũng", "07/08/1966", "0977000111"]])
     ids = support.write(directory, "ids.txt", "A1\n")
     said = support.write_table(directory, "said.csv", ["left_id", "right_id", "decision"], [["A1", "C1", "must_link"], ["A1", "A2", "cannot_link"]])
-    total = 0
-    total += sweep(directory, library, kind, store, "index", "add", "STORE", new)
-    total += sweep(directory, library, kind, store, "index", "delete", "STORE", "--ids", ids)
-    total += sweep(directory, library, kind, store, "index", "decide", "STORE", "--decisions", said, "--author", "Lan")
-    total += sweep(directory, library, kind, store, "index", "compact", "STORE")
-    print(f"  {kind}: {total} points")
+    event = support.khop("index", "history", l.before, 1).out.split("\n")[1].split("\t")[0]
+    threads = ("--threads", 1)
+    l.sweep_change(mode, "index", "add", l.store, new, *threads)
+    l.sweep_change(mode, "index", "delete", l.store, "--ids", ids, *threads)
+    l.sweep_change(mode, "index", "decide", l.store, "--decisions", said, "--author", "Lan", *threads)
+    l.sweep_change(mode, "index", "undo", l.store, event, "--author", "Lan", *threads)
+    l.sweep_change(mode, "index", "compact", l.store, *threads)
+    return l.faults.report()
 
 
-def test_kill(directory):
-    sweep_all(directory, "kill")
+def sweep_readers(directory, mode):
+    l = Living(directory)
+    new = l.table("new.csv", [["A3", *AN], ["D1", "Phạm Dũng", "07/08/1966", "0977000111"]])
+    out = support.path(directory, "result")
+    l.sweep_read(mode, "index", "match", l.store, new, "-o", out, "--threads", 1, out=out)
+    l.sweep_read(mode, "index", "export", l.store, "-o", out, "--threads", 1, out=out)
+    l.sweep_read(mode, "index", "history", l.store, 1)
+    l.sweep_read(mode, "index", "get", l.store, "--id", "A1", "--cluster")
+    l.sweep_read(mode, "index", "get", l.store, "--identifier", AN[2])
+    l.sweep_read(mode, "index", "stats", l.store)
+    l.sweep_read(mode, "index", "verify", l.store)
+    return l.faults.report()
 
 
-def test_input_output_error(directory):
-    sweep_all(directory, "EIO")
+def sweep_create(directory, mode):
+    """A store that was never finished is not there; making it again works."""
+    l = Living(directory)
+    made = support.path(directory, "made")
+    result = published(l.out)
+    command = ("index", "create", made, "--from", l.out, "--threads", 1)
+    support.khop(*command)
+    whole = {name for name in published(made)}
+    entities = l.entities(made)
+
+    def prepare():
+        for name in os.listdir(directory):
+            if name.startswith("made"):
+                shutil.rmtree(support.path(directory, name))
+
+    def check(code, _, struck):
+        assert published(l.out) == result, "the result has changed"
+        if os.path.exists(made):
+            assert set(published(made)) == whole and l.entities(made) == entities, "another store"
+            assert code <= 0, "fails, and has made the store"
+        else:
+            assert code, "there is no store"
+            left = [name for name in os.listdir(directory) if name.startswith("made")]
+            assert code < 0 or struck in CANNOT_REMOVE or not left, f"left {left}"
+            support.khop(*command)
+            assert l.entities(made) == entities, "then again: another store"
+
+    l.faults.sweep(mode, command, prepare, check)
+    return l.faults.report()
 
 
-def test_disk_full(directory):
-    sweep_all(directory, "ENOSPC")
+def test_changes(directory):
+    with fault_points.fast_directory() as fast:
+        for mode in MODES:
+            sweep_changes(support.path(fast, mode.name), mode)
 
 
-def test_memory(directory):
-    sweep_all(directory, "ENOMEM")
+def test_readers(directory):
+    with fault_points.fast_directory() as fast:
+        for mode in MODES:
+            sweep_readers(support.path(fast, mode.name), mode)
 
 
 def test_create(directory):
-    """A store that was never finished is not there; making it again works."""
-    library = shim(directory)
-    out, _ = prepare(directory)
-    count_file, store = support.path(directory, "count"), support.path(directory, "made")
-    for kind in ("kill", "EIO", "ENOMEM"):
-        shutil.rmtree(store, ignore_errors=True)
-        fault = {"LD_PRELOAD": library, "FAULT_KIND": kind, "FAULT_AT": "0", "FAULT_COUNT": count_file}
-        support.khop("index", "create", store, "--from", out, env=fault)
-        with open(count_file, encoding="ascii") as file:
-            calls = int(file.read())
-        for at in range(1, calls + 1, max(1, calls // POINTS)):
-            shutil.rmtree(store, ignore_errors=True)
-            result = support.run("index", "create", store, "--from", out, env={**fault, "FAULT_AT": str(at), "FAULT_COUNT": ""})
-            assert result.code in (0, -9, 1, 2, ENVIRONMENT), (kind, at, result.code, result.err)
-            if os.path.exists(store):
-                support.khop("index", "verify", store)
-            else:
-                assert result.code != 0
-                support.khop("index", "create", store, "--from", out)
-            assert len(entities(directory, store)) == 3
-        support.khop("index", "verify", support.path(out, "store"))
+    with fault_points.fast_directory() as fast:
+        for mode in MODES:
+            sweep_create(support.path(fast, mode.name), mode)
 
 
 support.main(globals())
