@@ -63,6 +63,20 @@ typedef struct node {
   const uint8_t *data; /* behind the key */
 } node;
 
+enum { key_bytes_max = 511 };
+
+typedef struct key_copy {
+  bool is_set;
+  size_t size;
+  uint8_t bytes[key_bytes_max];
+} key_copy;
+
+/* A look-up believes the order of keys, which no checksum covers together: each follows the one before, and a branch's key is that
+ * of the first leaf below it (nothing is ever deleted). */
+typedef struct key_order {
+  key_copy last, branch;
+} key_order;
+
 static uint16_t load_u16(const uint8_t *bytes) {
   uint16_t number;
   memcpy(&number, bytes, sizeof number);
@@ -131,6 +145,27 @@ static node node_at(const uint8_t *page, size_t index) {
   return n;
 }
 
+static int compare_keys(const key_copy *a, const uint8_t *bytes, size_t size) {
+  int order = memcmp(a->bytes, bytes, a->size < size ? a->size : size);
+  return order ? order : (a->size > size) - (a->size < size);
+}
+
+static void copy_key(key_copy *to, const uint8_t *bytes, size_t size) {
+  to->is_set = true;
+  to->size = size;
+  memcpy(to->bytes, bytes, size);
+}
+
+static khop_status check_order(checker *c, uint64_t number, key_order *order, const node *n, bool leaf) {
+  const uint8_t *key = n->data - n->key_size;
+  if (n->key_size > key_bytes_max) return damaged(c, number, "key too long");
+  if (leaf && order->last.is_set && compare_keys(&order->last, key, n->key_size) >= 0) return damaged(c, number, "keys out of order");
+  if (leaf && order->branch.is_set && compare_keys(&order->branch, key, n->key_size) != 0) return damaged(c, number, "not the key that leads here");
+  copy_key(leaf ? &order->last : &order->branch, key, n->key_size);
+  if (leaf) order->branch.is_set = false;
+  return KHOP_OK;
+}
+
 static khop_status walk_tree(checker *c, const tree_info *tree, bool of_trees);
 
 static khop_status check_leaf_node(checker *c, uint64_t number, const uint8_t *page, node n, bool of_trees) {
@@ -150,7 +185,7 @@ static khop_status check_leaf_node(checker *c, uint64_t number, const uint8_t *p
   return walk_tree(c, &tree, false);
 }
 
-static khop_status walk_page(checker *c, uint64_t parent, uint64_t number, unsigned depth, bool of_trees) {
+static khop_status walk_page(checker *c, uint64_t parent, uint64_t number, unsigned depth, bool of_trees, key_order *order) {
   TRY(claim_pages(c, parent, number, 1));
   uint8_t *page = mem_alloc(1, c->page_bytes);
   if (!page) return error_memory(c->err, c->page_bytes, "a page of the store");
@@ -161,8 +196,9 @@ static khop_status walk_page(checker *c, uint64_t parent, uint64_t number, unsig
   TRY_CLEANUP(check_page(c, number, page, leaf, &count));
   for (size_t i = 0; i < count; i++) {
     node n = node_at(page, i);
+    if (leaf || i) TRY_CLEANUP(check_order(c, number, order, &n, leaf)); /* a branch's first key is not looked at */
     if (leaf) TRY_CLEANUP(check_leaf_node(c, number, page, n, of_trees));
-    else TRY_CLEANUP(walk_page(c, number, (uint64_t)n.flags << 32 | n.low, depth - 1, of_trees));
+    else TRY_CLEANUP(walk_page(c, number, (uint64_t)n.flags << 32 | n.low, depth - 1, of_trees, order));
   }
 cleanup:
   mem_free(page);
@@ -174,7 +210,8 @@ static khop_status walk_tree(checker *c, const tree_info *tree, bool of_trees) {
   if (tree->flags != 0) return damaged(c, 0, "tree with unknown flags");
   if (tree->root == page_none) return tree->depth == 0 ? KHOP_OK : damaged(c, 0, "tree without root");
   if (tree->depth < 1 || tree->depth > depth_max) return damaged(c, 0, "tree depth out of range");
-  return walk_page(c, 0, tree->root, tree->depth, of_trees);
+  key_order order = {0};
+  return walk_page(c, 0, tree->root, tree->depth, of_trees, &order);
 }
 
 static khop_status read_meta(checker *c, unsigned which, size_t page_bytes, meta_info *out) {

@@ -186,7 +186,10 @@ khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, con
   MDB_val chunk_key, value;
   int rc = seek_at_or_before(cursor, (MDB_val){sizeof wanted, wanted}, &chunk_key, &value);
   if (rc == MDB_NOTFOUND) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_FIRST);
-  else if (rc == 0 && !same_table(&chunk_key, table)) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_NEXT);
+  else if (rc == 0 && !same_table(&chunk_key, table)) {
+    TRY(chunk_check(v->store, DB_POSTINGS, &chunk_key, &value, err)); /* of another table, if its key can be believed */
+    rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_NEXT);
+  }
   bool past = false;
   size_t count = 0;
   while (rc == 0 && !past && same_table(&chunk_key, table) && posting_key_first(chunk_key.mv_data) <= key) {
@@ -194,17 +197,18 @@ khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, con
     if (!past) rc = mdb_cursor_get(cursor, &chunk_key, &value, MDB_NEXT);
   }
   if (rc != 0 && rc != MDB_NOTFOUND) return lmdb_error(err, rc, v->store->directory);
+  if (rc == 0 && !past) TRY(chunk_check(v->store, DB_POSTINGS, &chunk_key, &value, err)); /* it ended the search by its key, which may be the fault */
   *out_rows = v->rows;
   *out_count = count;
   return KHOP_OK;
 }
 
 static khop_status visit_chunk(store_view *v, const MDB_val *key, const MDB_val *value, store_posting_visit *visit, void *context,
-                               khop_error *err) {
+                               uint64_t *inout_visited, khop_error *err) {
   TRY(chunk_check(v->store, DB_POSTINGS, key, value, err));
   posting_reader r;
   const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
-  while (!fact && posting_reader_next(&r, &fact)) TRY(visit(context, r.key, r.row, err));
+  for (; !fact && posting_reader_next(&r, &fact); ++*inout_visited) TRY(visit(context, r.key, r.row, err));
   return fact ? chunk_fault(v->store, DB_POSTINGS, key, fact, err) : KHOP_OK;
 }
 
@@ -212,12 +216,16 @@ khop_status store_each_posting(store_view *v, uint32_t table, store_posting_visi
   uint8_t wanted[POSTING_KEY_BYTES];
   posting_key_put(wanted, table, 0, 0);
   MDB_val key = {sizeof wanted, wanted}, value;
+  uint64_t visited = 0, expected = store_table_postings(v->store, table);
   int rc = mdb_cursor_get(v->cursors[DB_POSTINGS], &key, &value, MDB_SET_RANGE);
   while (rc == 0 && same_table(&key, table)) {
-    TRY(visit_chunk(v, &key, &value, visit, context, err));
+    TRY(visit_chunk(v, &key, &value, visit, context, &visited, err));
     rc = mdb_cursor_get(v->cursors[DB_POSTINGS], &key, &value, MDB_NEXT);
   }
-  return rc == 0 || rc == MDB_NOTFOUND ? KHOP_OK : lmdb_error(err, rc, v->store->directory);
+  if (rc != 0 && rc != MDB_NOTFOUND) return lmdb_error(err, rc, v->store->directory);
+  if (visited == expected) return KHOP_OK;
+  return error_set(err, KHOP_INPUT, "%s: damaged: %llu postings of table %u, meta says %llu", v->store->directory, (unsigned long long)visited, table,
+                   (unsigned long long)expected);
 }
 
 /* ---- long facts ---------------------------------------------------------------------------- */
