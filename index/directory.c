@@ -150,7 +150,11 @@ khop_status store_directory_begin(store_directory *d, khop_error *err) {
 /* A crash after the first rename leaves the old store as DIR.old, of which store_open speaks. */
 static khop_status swap(const store_directory *d, khop_error *err) {
   struct stat info;
-  if (lstat(d->final_path, &info) != 0) return rename_durably(d->temporary_path, d->final_path, err);
+  if (lstat(d->final_path, &info) != 0) {
+    TRY(rename_durably(d->temporary_path, d->final_path, err));
+    remove_store(d->old_path, NULL); /* of one that stopped between its renames */
+    return KHOP_OK;
+  }
   TRY(require_store_files_only(d->final_path, err));
   TRY(remove_store(d->old_path, err));
   if (rename(d->final_path, d->old_path) != 0) return error_system(err, errno, d->final_path);

@@ -40,8 +40,9 @@ khop_status json_read(json_t **out_root, const char *path, khop_error *err) {
   if (!file) return error_system(err, errno, path);
   json_error_t fault;
   json_watch();
+  errno = EIO;
   json_t *root = json_loadf(file, 0, &fault);
-  bool failed = ferror(file);
+  int failed = ferror(file) ? errno : 0;
   fclose(file);
   if (root && !starved && !failed) {
     *out_root = root;
@@ -49,6 +50,6 @@ khop_status json_read(json_t **out_root, const char *path, khop_error *err) {
   }
   json_decref(root);
   if (starved) return error_set(err, KHOP_ENVIRONMENT, "%s: out of memory", path);
-  if (failed) return error_system(err, EIO, path);
+  if (failed) return error_system(err, failed, path);
   return error_set(err, KHOP_USAGE, "%s:%d:%d: not JSON: %s", path, fault.line, fault.column, fault.text);
 }
