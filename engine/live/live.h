@@ -108,7 +108,8 @@ static inline uint64_t live_pair(uint32_t a, uint32_t b) { return a < b ? (uint6
 
 /* ---- rows.c ---- */
 
-/* Makes stored rows rows at hand, from as few chunks as they stand in. Sorts the list. */
+/* Makes stored rows rows at hand, from as few chunks as they stand in. Sorts the list. KHOP_ENVIRONMENT where that is more than
+ * options.memory_bytes allows: with the least that does. */
 khop_status live_gather(live *l, row_list *rows, khop_error *err);
 /* No row is at hand any more. */
 void live_let_go(live *l);

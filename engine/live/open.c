@@ -207,6 +207,7 @@ static khop_status open_all(live *l, bool writes, khop_error *err) {
 khop_status live_open(live *l, const char *directory, const khop_options *options, bool writes, khop_error *err) {
   *l = (live){.lock = -1, .options = *options};
   l->threads = options->threads ? options->threads : cpu_count();
+  if (!l->options.memory_bytes) l->options.memory_bytes = memory_available_bytes() / 5 * 4;
   progress_start(&l->progress, options);
   l->directory = mem_copy_text(directory, strlen(directory));
   if (!l->directory) return error_memory(err, strlen(directory), "path");

@@ -170,6 +170,15 @@ static khop_status reserve_places(live *l, size_t count, khop_error *err) {
   return feature_table_reserve(&l->table, count, err);
 }
 
+/* Rows at hand are feature rows, their numbers and ids, and a map of them; a second copy is clustered. */
+static khop_status require_memory(const live *l, size_t count, khop_error *err) {
+  const uint64_t beside_bytes = 96, mebibyte = 1 << 20, fixed = RUN_FIXED_BYTES + (uint64_t)l->threads * RUN_SLOT_BYTES;
+  const uint64_t budget = l->options.memory_bytes, needed = fixed + count * (l->table.layout.stride + beside_bytes);
+  if (needed <= budget) return KHOP_OK;
+  return error_set(err, KHOP_ENVIRONMENT, "--memory: %llu MiB is too little: %zu records, new ones and those that share a block with them, need %llu MiB; fewer at a time need less",
+                   (unsigned long long)(budget / mebibyte), count, (unsigned long long)(needed / mebibyte) + 1);
+}
+
 khop_status live_gather(live *l, row_list *rows, khop_error *err) {
   row_list_sort(rows);
   size_t missing = 0, first = l->table.count;
@@ -178,6 +187,7 @@ khop_status live_gather(live *l, row_list *rows, khop_error *err) {
   }
   rows->count = missing;
   if (!missing) return KHOP_OK;
+  TRY(require_memory(l, first + missing, err));
   TRY(reserve_places(l, first + missing, err));
   TRY(map_reserve(&l->places, l->places.count + missing, err));
   gathering g = {.live = l, .rows = rows->rows, .count = missing, .first_place = first};

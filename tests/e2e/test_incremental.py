@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import random
+import re
 import shutil
 
 import support
@@ -154,6 +155,29 @@ def test_from_a_result(directory):
     support.khop("index", "verify", store)
     [record, *_] = [record for record, cluster in clusters.items()]
     assert record in support.khop("index", "get", store, "--id", record).out
+
+
+def test_memory(directory):
+    """What new records and those of their blocks take is within the budget, or refused with what it takes."""
+    people = 40000
+    register, _ = support.generate(SCHEMA, people, directory)
+    header, rows = read_csv(register)
+    half = len(rows) // 2
+    out, batch = support.path(directory, "out"), write_csv(support.path(directory, "batch.csv"), header, rows[half:])
+    support.khop("dedupe", write_csv(support.path(directory, "first.csv"), header, rows[:half]), "-o", out, "--write", "none")
+    stores = [support.path(directory, name) for name in ("free", "bound")]
+    for store in stores:
+        support.khop("index", "create", store, "--from", out)
+    support.khop("index", "add", stores[0], batch)
+    least, blocks = 72, 0
+    while (result := support.run("index", "add", stores[1], batch, "--threads", 1, "--memory", f"{least}M")).code:
+        message = support.check_failure(result, support.ENVIRONMENT, "--memory")
+        blocks += "share a block" in message
+        needed = int(re.search(r"need (\d+) MiB", message)[1])
+        assert needed > least, message
+        least = needed
+    assert blocks == 1 and least < 200, (blocks, least)
+    assert entities_of(stores[0], directory) == entities_of(stores[1], directory)
 
 
 # ---- without a run before --------------------------------------------------------------------
