@@ -156,12 +156,22 @@ def sweep_readers(directory, mode):
     return l.faults.report()
 
 
-def sweep_create(directory, mode):
+def of_result(l):
+    return "--from", l.out
+
+
+def of_schema(l):
+    names = support.write_table(l.directory, "names.csv", ["value", "count"], [["Nguyễn Văn An", 3], ["Lê Quốc Cường", 1]])
+    return ("--schema", support.path(l.directory, "members.yaml"), "--model", support.path(l.out, "model.json"), "--records", 9,
+            "--frequencies", f"full_name={names}")
+
+
+def sweep_create(directory, mode, options):
     """A store that was never finished is not there; making it again works."""
     l = Living(directory)
     made = support.path(directory, "made")
     result = published(l.out)
-    command = ("index", "create", made, "--from", l.out, "--threads", 1)
+    command = ("index", "create", made, *options(l), "--threads", 1)
     support.khop(*command)
     whole = {name for name in published(made)}
     entities = l.entities(made)
@@ -202,7 +212,13 @@ def test_readers(directory):
 def test_create(directory):
     with fault_points.fast_directory() as fast:
         for mode in MODES:
-            sweep_create(support.path(fast, mode.name), mode)
+            sweep_create(support.path(fast, mode.name), mode, of_result)
+
+
+def test_create_of_schema(directory):
+    with fault_points.fast_directory() as fast:
+        for mode in MODES:
+            sweep_create(support.path(fast, mode.name), mode, of_schema)
 
 
 support.main(globals())
