@@ -253,9 +253,12 @@ khop_status segments_remove(const char *path, khop_error *err) {
     if (is_ours) remove_directory(path, entry->d_name, NULL);
   }
   closedir(directory);
-  char *model = path_join(path, SEGMENTS_MODEL);
-  if (model) unlink(model);
-  mem_free(model);
+  static const char *const models[] = {SEGMENTS_MODEL, "." SEGMENTS_MODEL ".tmp"}; /* whole, or on its way (file.h) */
+  for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+    char *model = path_join(path, models[i]);
+    if (model) unlink(model);
+    mem_free(model);
+  }
   return rmdir(path) == 0 || errno == ENOENT ? KHOP_OK : error_system(err, errno, path);
 }
 
