@@ -66,7 +66,7 @@ typedef struct rule_walk {
   size_t rule;
   key_set *split_keys;   /* of the earlier rules; this rule's are added at the end */
   key_set *window_keys;  /* likewise, of the blocks walked as windows; NULL: not wanted */
-  pair_memory *known;    /* pairs that earlier rules find; those that this one finds again are added. NULL: none */
+  pair_memory *known;    /* pairs that earlier rules find; those that this one finds again are added, and the consumer may add its own. NULL: none */
   size_t pairs_a_row;    /* where a block has more, one of 2, 4, 8 ... such blocks is walked for all; 0: every block is */
   sort_item *items, *scratch;
   size_t item_count;

@@ -25,7 +25,7 @@ typedef struct match_job {
   witness_check *witness;
   level_counts *reasons; /* per worker */
   task_pairs *by_task;  /* of this rule */
-  pair_memory known;    /* of the run's table: parts of it number their rows anew */
+  pair_memory known;    /* of the run's table: parts of it number their rows anew, and have none */
   uint16_t conflict_levels[SCHEMA_COMPARISONS_MAX]; /* bit l: level l */
   bool has_conflicts;   /* some level is one */
   int32_t best_least;   /* lighter pairs are nobody's best candidate */
@@ -82,6 +82,7 @@ static khop_status keep_pairs(match_job *job, task_pairs *kept, const candidate_
     uint64_t right = feature_row_number(job->table, batch->rows[batch->pairs.right[p]]);
     kept->items[kept->count++] = (sort_item){.key = left << 32 | right, .row = (uint32_t)weights[p],
                                                 .extra = (uint32_t)job->rule | conflicts_of(job, c, p) << KEPT_RULE_BITS};
+    if (job->known.slots) pair_memory_put(&job->known, pair_memory_pair((uint32_t)left, (uint32_t)right)); /* later rules find it again, for sure */
   }
   return KHOP_OK;
 }
