@@ -57,20 +57,22 @@ static khop_status pack_open_rows(store_batch *b, size_t *out_size, khop_error *
   *out_size = 0;
   batch_workspace *open = b->open;
   struct batch_chunks *closed = &b->closed;
-  uint32_t text_bytes = (uint32_t)open->text_used;
-  size_t numbers_max = 2 * open->rows * RUN_BYTES_MAX, size = VALUE_HEADER_BYTES + sizeof text_bytes;
+  const size_t parts = b->field_count + RECORD_PARTS_BEFORE, numbers_max = 2 * (open->rows * RUN_BYTES_MAX + RUN_BLOCKS_MAX * sizeof(uint16_t));
+  size_t size = RECORD_PLACES_START + parts * sizeof(uint32_t);
   TRY(reserve_value(closed, size, numbers_max, err));
   uint8_t *value = closed->values + closed->values_used;
-  memcpy(value + VALUE_HEADER_BYTES, &text_bytes, sizeof text_bytes);
-  uint8_t *end = runs_pack(value + size, open->sources, open->rows);
-  size = (size_t)(runs_pack(end, open->lines, open->rows) - value);
-  for (size_t field = 0; field < b->field_count; field++) {
-    TRY(reserve_value(closed, size, open->text_used + COLUMN_OVERHEAD_MAX, err));
+  store_u32(value + VALUE_HEADER_BYTES, (uint32_t)open->text_used);
+  for (size_t part = 0; part < parts; part++) {
+    TRY(reserve_value(closed, size, numbers_max + (part < RECORD_PARTS_BEFORE ? 0 : open->text_used + COLUMN_OVERHEAD_MAX), err));
     value = closed->values + closed->values_used;
-    end = column_pack(&open->packer, value + size, open->cells + field * RECORD_CHUNK_STRIDE, open->rows);
+    store_u32(value + RECORD_PLACES_START + part * sizeof(uint32_t), (uint32_t)size);
+    uint8_t *start = value + size, *end;
+    if (part == 0) end = run_blocks_pack(start, open->sources, open->rows);
+    else if (part == 1) end = run_blocks_pack(start, open->lines, open->rows);
+    else end = column_pack(&open->packer, start, open->cells + (part - RECORD_PARTS_BEFORE) * RECORD_CHUNK_STRIDE, open->rows);
     size = (size_t)(end - value);
   }
-  value_seal_body(value, size, VALUE_RECORDS, CODEC_RAW, (uint32_t)open->rows);
+  value_seal_body(value, size, VALUE_RECORDS, CODEC_DIRECT, (uint32_t)open->rows);
   *out_size = size;
   return KHOP_OK;
 }

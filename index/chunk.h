@@ -9,12 +9,15 @@
 /* ---- records -------------------------------------------------------------------------------- */
 
 enum {
-  /* More rows share more words: a civil-birth record takes 171 bytes in chunks of 512, 147 of 1,024. */
+  /* More rows share more words: a civil-birth record takes 171 bytes in chunks of 512, 147 of 1,024, 125 of 4,096. */
   RECORD_CHUNK_ROWS_MAX = COLUMN_ROWS_MAX,
-  RECORD_CHUNK_TEXT_BYTES = 512 << 10,
+  RECORD_CHUNK_TEXT_BYTES = 2 << 20,
   RECORD_CHUNK_TEXT_MAX = RECORD_CHUNK_TEXT_BYTES + STORE_RECORD_BYTES_MAX,
   /* Columns begin on different lines of a cache set. */
-  RECORD_CHUNK_STRIDE = RECORD_CHUNK_ROWS_MAX + 4
+  RECORD_CHUNK_STRIDE = RECORD_CHUNK_ROWS_MAX + 4,
+  /* A value: header, u32 bytes of all texts, u32 where each part begins; the parts: sources, lines, columns. */
+  RECORD_PLACES_START = VALUE_HEADER_BYTES + 4,
+  RECORD_PARTS_BEFORE = 2
 };
 
 /* What packing needs beside its result: the open chunk (where its texts are, column by column) and the
@@ -57,15 +60,19 @@ typedef struct record_chunk {
 /* What both say when there is no memory: no fault of the chunk. */
 extern const char record_chunk_memory[];
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);
-/* One row alone, the fields in chunk->fields[0..field_count), a fifth of the work; chunk->rows stays 0. */
+/* Can one row be had without the others? Not of version 1. */
+bool record_chunk_is_direct(const uint8_t *value);
+/* One row alone of such a chunk, its source and line in [0], the fields in chunk->fields[0..field_count); chunk->rows stays 0. */
 const char *record_chunk_pick(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size, uint32_t wanted);
 void record_chunk_free(record_chunk *chunk);
 
 /* ---- postings ------------------------------------------------------------------------------- */
 
+/* Is a single key looked up in the table? Then its chunks have marks. */
+bool posting_table_is_marked(uint32_t table);
 /* Encodes as many of `postings` (count at least 1) as fit a page into out. Returns how many were
  * taken, in *out_size the bytes and in *out_kept those that did not repeat their predecessor. */
-size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count,
+size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count, bool is_marked,
                             size_t *out_size, uint32_t *out_kept);
 
 /* Walks a chunk: key and row are the current posting after each next. */
@@ -76,21 +83,41 @@ typedef struct posting_reader {
   const uint8_t *bytes;
   size_t size_bytes, position; /* in bits */
   unsigned key_bits, row_bits;
+  const uint8_t *marks;
+  uint32_t mark_count;
 } posting_reader;
 
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size);
+/* From the start of a chunk over postings of lower keys than `wanted`, as far as a mark stands there. */
+void posting_reader_skip(posting_reader *r, uint64_t wanted);
+/* Is the mark that tells of the current posting, if there is one, right? */
+bool posting_reader_agrees(const posting_reader *r);
 /* false at the end, or at a fault: then *fact is set. */
 bool posting_reader_next(posting_reader *r, const char **fact);
 
 /* ---- clusters ------------------------------------------------------------------------------- */
 
-enum { CLUSTER_CHUNK_ROWS_MAX = PAGE_VALUE_BYTES };
+enum { CLUSTER_CHUNK_ROWS_MAX = 16384 };
 
 /* As posting_chunk_encode. *next_new is the number that the next new cluster should have, 0 at
  * first; it is carried from chunk to chunk. */
-size_t cluster_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const uint32_t *clusters, size_t count,
+size_t cluster_chunk_encode(uint8_t out[PAGE_VALUE_BYTES + 8], const uint32_t *clusters, size_t count,
                             uint32_t *next_new, size_t *out_size);
-const char *cluster_chunk_decode(uint32_t out[CLUSTER_CHUNK_ROWS_MAX], uint32_t *out_rows, const uint8_t *value,
-                                 size_t size);
+
+/* An open chunk: it lies where its value lies, or is decoded when of version 1. rows 0: none. */
+typedef struct cluster_reader {
+  uint32_t rows, next_new;
+  unsigned width;
+  bool is_decoded;
+  const uint8_t *bits, *counts, *others;
+  size_t other_bytes;
+  uint32_t decoded[CLUSTER_CHUNK_ROWS_MAX];
+} cluster_reader;
+
+const char *cluster_reader_open(cluster_reader *r, const uint8_t *value, size_t size);
+/* Does all of it agree? A reader is safe without asking. */
+const char *cluster_reader_check(const cluster_reader *r);
+/* Of a row below `rows`. */
+uint32_t cluster_reader_get(const cluster_reader *r, uint32_t row);
 
 #endif

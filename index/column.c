@@ -1,4 +1,4 @@
-/* Choosing the kind of a column, and the runs of differences. See column.h. */
+/* Choosing the kind of a column. See column.h. */
 #include "index/column.h"
 
 /* Mostly digits, and short enough for a word of them. */
@@ -18,43 +18,22 @@ uint8_t *column_pack(column_packer *p, uint8_t *out, const column_cell *cells, s
   return end ? end : column_text_pack(p, out, cells, rows);
 }
 
-const char *column_unpack(column_unpacker *u, column_target *to, const uint8_t **cursor, const uint8_t *end) {
-  if (*cursor == end) return "column cut off";
-  uint8_t kind = *(*cursor)++;
-  if (kind == COLUMN_TEXT) return column_text_unpack(u, to, cursor, end);
-  if (kind == COLUMN_DIGITS || kind == COLUMN_COUNTER) {
-    return column_digits_unpack(u, to, kind == COLUMN_COUNTER, cursor, end);
-  }
+const char *column_unpack(column_unpacker *u, column_target *to, column_bytes from) {
+  if (from.bytes == from.end) return "column cut off";
+  if (*from.bytes == COLUMN_TEXT) return column_text_unpack(u, to, from);
+  if (*from.bytes == COLUMN_DIGITS || *from.bytes == COLUMN_COUNTER) return column_digits_unpack(u, to, from);
   return "unknown kind of column";
 }
 
-const char *column_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, const uint8_t **cursor, const uint8_t *end) {
-  if (*cursor == end) return "column cut off";
-  uint8_t kind = *(*cursor)++;
-  if (kind == COLUMN_TEXT) return column_text_pick(u, rows, wanted, to, cursor, end);
-  if (kind == COLUMN_DIGITS || kind == COLUMN_COUNTER) {
-    return column_digits_pick(u, rows, wanted, to, kind == COLUMN_COUNTER, cursor, end);
-  }
+const char *column_pick(size_t rows, size_t wanted, column_target *to, column_bytes from) {
+  if (from.bytes == from.end) return "column cut off";
+  if (*from.bytes == COLUMN_TEXT) return column_text_pick(rows, wanted, to, from);
+  if (*from.bytes == COLUMN_DIGITS || *from.bytes == COLUMN_COUNTER) return column_digits_pick(rows, wanted, to, from);
   return "unknown kind of column";
 }
 
-uint8_t *runs_pack(uint8_t *out, const uint64_t *numbers, size_t count) {
-  uint64_t previous = 0;
-  for (size_t i = 0, next; i < count; previous = numbers[next - 1], i = next) {
-    uint64_t difference = numbers[i] - previous;
-    for (next = i + 1; next < count && numbers[next] - numbers[next - 1] == difference;) next++;
-    out += varint_put(out, zigzag_put(difference));
-    out += varint_put(out, next - i);
-  }
-  return out;
-}
-
-const char *runs_unpack(uint64_t *numbers, size_t count, const uint8_t **cursor, const uint8_t *end) {
-  uint64_t number = 0, difference, length;
-  for (size_t i = 0; i < count;) {
-    if (!varint_get(cursor, end, &difference) || !varint_get(cursor, end, &length)) return "run cut off";
-    if (length == 0 || length > count - i) return "run of a wrong length";
-    for (size_t next = i + length; i < next; i++) numbers[i] = number += zigzag_get(difference);
-  }
-  return NULL;
+void column_prefetch_row(size_t rows, size_t wanted, column_bytes from) {
+  if (from.bytes == from.end) return;
+  if (*from.bytes == COLUMN_TEXT) column_text_prefetch(rows, wanted, from);
+  else column_digits_prefetch(rows, wanted, from);
 }

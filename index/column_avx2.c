@@ -37,6 +37,7 @@ static size_t cut_avx2(piece_block *b, const column_cell *cells, size_t row, siz
   const __m256i cuts = _mm256_set1_epi8((char)cut);
   for (; row < rows && b->count + COLUMN_CUT_BYTES_MAX < PIECE_BLOCK; row++) {
     column_prefetch(cells, row, rows);
+    b->starts[row] = (uint16_t)(b->before + b->count);
     const char *text = cells[row].text, *start = text, *end = text + cells[row].length;
     if (cells[row].length > COLUMN_CUT_BYTES_MAX) {
       block_add_whole(b, cells[row], cut);

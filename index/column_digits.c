@@ -1,13 +1,13 @@
 /* A column of digits: dates, numbers of documents, telephones.
  *
- *   DIGITS   kind | s u8 | s shapes | n shape numbers, bits | n numbers, bits
- *   COUNTER  kind | s u8 | s shapes | n shape numbers, bits | runs of the numbers' differences
- *   shape  = length u8, 0 to 16 | text
+ *   kind u8 | s u8 | s widths u8 | s lengths u8 | s texts, 16 bytes each | n shape numbers, bits
+ *   DIGITS   n / 16 starts u16 | n numbers, bits; every 16th begins a byte, whose place is its start
+ *   COUNTER  runs of the numbers' differences, in blocks: column_runs.c
  *
  * A value's shape is the value with 0 for each digit; an empty one is a shape too. Its number is read
  * from its first digit to its last, where all that is no digit counts as 0: "17/06/1983" has the
  * shape "00/00/0000" and the number 1700601983. It takes the bits that its span of digits needs, 34 for
- * that date, none in a shape without digits.
+ * that date, none in a shape without digits: that is the shape's width.
  */
 #include "index/column_kernels.h"
 
@@ -28,28 +28,37 @@ static void forget_shapes(shape_table *t) {
   memset(t->guesses, 0, sizeof t->guesses);
 }
 
-static bool is_digit(char c) { return (uint8_t)(c - '0') < 10; }
+/* What is to know of a shape. */
+typedef struct shape_form {
+  digit_shape text;
+  uint8_t length, end, span;
+} shape_form;
 
-static void add_shape(shape_table *t, const digit_shape *shape, size_t length) {
-  char bytes[COLUMN_DIGITS_BYTES_MAX];
-  uint8_t first = 0, end = 0;
-  memcpy(bytes, shape, sizeof bytes);
-  for (uint8_t i = 0; i < length; i++) {
-    if (!is_digit(bytes[i])) continue;
-    bytes[i] = '0'; /* as it is, but in a damaged store */
-    if (end == 0) first = i;
-    end = (uint8_t)(i + 1);
-  }
-  memcpy(&t->texts[t->count], bytes, sizeof bytes);
-  t->lengths[t->count] = (uint8_t)length;
-  t->ends[t->count] = end ? end : COLUMN_DIGITS_BYTES_MAX;
-  t->spans[t->count++] = (uint8_t)(end - first);
+/* Other digits than 0 (there are none, but in a damaged store) become 0. */
+static inline shape_form form_of(const digit_shape *shape, size_t length) {
+  const uint64_t low = digit_nibbles(shape->text[0]), high = digit_nibbles(shape->text[1]);
+  shape_form form = {.text = {{shape->text[0] & ~low, shape->text[1] & ~high}}, .length = (uint8_t)length, .end = COLUMN_DIGITS_BYTES_MAX};
+  if (!(low | high)) return form;
+  unsigned first = low ? (unsigned)__builtin_ctzll(low) / 8 : 8 + (unsigned)__builtin_ctzll(high) / 8;
+  form.end = (uint8_t)(high ? 16 - (unsigned)__builtin_clzll(high) / 8 : 8 - (unsigned)__builtin_clzll(low) / 8);
+  form.span = (uint8_t)(form.end - first);
+  return form;
 }
+
+void shape_add(shape_table *t, const digit_shape *shape, size_t length) {
+  const shape_form form = form_of(shape, length);
+  t->texts[t->count] = form.text;
+  t->lengths[t->count] = form.length;
+  t->ends[t->count] = form.end;
+  t->spans[t->count++] = form.span;
+}
+
+unsigned digits_span_bits(unsigned span) { return span_bits[span]; }
 
 size_t shape_find(shape_table *t, const digit_shape *shape, size_t length) {
   size_t number = 0;
   while (number < t->count && !shape_is(t, number, shape, length)) number++;
-  if (number == t->count && number < COLUMN_SHAPES_MAX) add_shape(t, shape, length);
+  if (number == t->count && number < COLUMN_SHAPES_MAX) shape_add(t, shape, length);
   return number;
 }
 
@@ -62,21 +71,29 @@ static bool counts_up(const uint64_t *numbers, size_t rows) {
   return repeats * 2 > sample;
 }
 
+enum { GROUP = 16 /* numbers from one start to the next */ };
+_Static_assert(COLUMN_ROWS_MAX / GROUP * (GROUP * 54 / 8) <= UINT16_MAX, "a start fits");
+
+static size_t start_bytes(size_t rows) { return (rows + GROUP - 1) / GROUP * sizeof(uint16_t); }
+
 static uint8_t *put_shapes(const shape_table *t, uint8_t *out) {
   *out++ = (uint8_t)t->count;
-  for (size_t i = 0; i < t->count; i++) {
-    *out++ = t->lengths[i];
-    memcpy(out, &t->texts[i], sizeof t->texts[i]);
-    out += t->lengths[i];
-  }
-  return out;
+  for (size_t i = 0; i < t->count; i++) *out++ = span_bits[t->spans[i]];
+  memcpy(out, t->lengths, t->count);
+  memcpy(out + t->count, t->texts, t->count * sizeof *t->texts);
+  return out + t->count + t->count * sizeof *t->texts;
 }
 
 static uint8_t *put_numbers(const column_packer *p, uint8_t *out, size_t rows) {
-  uint8_t widths[COLUMN_SHAPES_MAX];
+  uint8_t widths[COLUMN_SHAPES_MAX], *starts = out, *first = out + start_bytes(rows);
   for (size_t i = 0; i < p->shape_table.count; i++) widths[i] = span_bits[p->shape_table.spans[i]];
-  bit_writer bits = {.at = out};
-  for (size_t row = 0; row < rows; row++) bits_put(&bits, p->numbers[row], widths[p->shapes[row]]);
+  bit_writer bits = {.at = first};
+  for (size_t row = 0; row < rows;) {
+    const size_t end = row + GROUP < rows ? row + GROUP : rows;
+    bits = (bit_writer){.at = bits_end(&bits)};
+    store_u16(starts + row / GROUP * sizeof(uint16_t), (uint16_t)(bits.at - first));
+    for (; row < end; row++) bits_put(&bits, p->numbers[row], widths[p->shapes[row]]);
+  }
   return bits_end(&bits);
 }
 
@@ -89,26 +106,10 @@ uint8_t *column_digits_pack(column_packer *p, uint8_t *out, const column_cell *c
   bit_writer bits = {.at = out};
   bits_put_all(&bits, p->shapes, rows, bits_width(p->shape_table.count));
   out = bits_end(&bits);
-  return counter ? runs_pack(out, p->numbers, rows) : put_numbers(p, out, rows);
+  return counter ? run_blocks_pack(out, p->numbers, rows) : put_numbers(p, out, rows);
 }
 
 /* ---- unpacking ------------------------------------------------------------------------------ */
-
-static const char *take_shapes(shape_table *t, const uint8_t **cursor, const uint8_t *end) {
-  if (*cursor == end) return "column cut off";
-  size_t count = *(*cursor)++;
-  if (count == 0 || count > COLUMN_SHAPES_MAX) return "shapes out of range";
-  for (t->count = 0; t->count < count;) {
-    if (*cursor == end) return "shape cut off";
-    size_t length = *(*cursor)++;
-    if (length > COLUMN_DIGITS_BYTES_MAX || length > (size_t)(end - *cursor)) return "shape too long";
-    digit_shape shape = {{0}};
-    memcpy(&shape, *cursor, length);
-    *cursor += length;
-    add_shape(t, &shape, length);
-  }
-  return NULL;
-}
 
 /* Eight decimal digits as bytes of 0 to 9, the highest first in text: halves, quarters, eighths. */
 static inline uint64_t eight_digits(uint32_t number) {
@@ -119,15 +120,14 @@ static inline uint64_t eight_digits(uint32_t number) {
   return tens | (x - 10 * tens) << 8;
 }
 
-/* The shape with the number's digits in its places. */
-static inline const char *write_value(column_target *to, size_t row, const shape_table *t, size_t shape, uint64_t number) {
-  const uint64_t *text = t->texts[shape].text;
-  const uint8_t length = t->lengths[shape];
+static inline const char *write_value(column_target *to, size_t row, const shape_form *form, uint64_t number) {
+  const uint64_t *text = form->text.text;
+  const uint8_t length = form->length;
   if (length > to->room) return "texts exceed their stated size";
-  if (number >= power_of_ten[t->spans[shape]]) return "number longer than its shape";
+  if (number >= power_of_ten[form->span]) return "number longer than its shape";
   uint64_t high = eight_digits((uint32_t)(number / 100000000)), low = eight_digits((uint32_t)(number % 100000000));
   /* Now the last digit is byte 15; it belongs to byte end - 1. */
-  size_t shift = 8 * (size_t)(COLUMN_DIGITS_BYTES_MAX - t->ends[shape]);
+  size_t shift = 8 * (size_t)(COLUMN_DIGITS_BYTES_MAX - form->end);
   uint64_t first = shift < 64 ? high >> shift | (low << 1) << (63 - shift) : low >> (shift - 64);
   uint64_t last = shift < 64 ? low >> shift : 0;
   if ((first & ~digit_nibbles(text[0])) | (last & ~digit_nibbles(text[1]))) return "digit where its shape has none";
@@ -147,77 +147,114 @@ static inline const char *write_value(column_target *to, size_t row, const shape
   return NULL;
 }
 
-/* Which shape each row has: `count` numbers of `width` bits. */
-typedef struct shape_numbers {
-  const uint8_t *bytes;
-  size_t byte_count;
-  unsigned width;
-} shape_numbers;
+const char *digits_write(column_target *to, size_t row, const shape_table *t, size_t shape, uint64_t number) {
+  const shape_form form = {.text = t->texts[shape], .length = t->lengths[shape], .end = t->ends[shape], .span = t->spans[shape]};
+  return write_value(to, row, &form, number);
+}
 
-static const char *take_shape_numbers(shape_numbers *numbers, const shape_table *t, size_t count, const uint8_t **cursor, const uint8_t *end) {
-  *numbers = (shape_numbers){.bytes = *cursor, .width = bits_width(t->count)};
-  numbers->byte_count = (count * numbers->width + 7) / 8;
-  if (numbers->byte_count > (size_t)(end - *cursor)) return "shape numbers cut off";
-  *cursor += numbers->byte_count;
+/* An open column: the parts behind each other. */
+typedef struct digit_column {
+  bool counter;
+  size_t shape_count, number_bytes, shape_number_bytes;
+  unsigned shape_width; /* of a shape number */
+  const uint8_t *widths, *lengths, *texts, *shape_numbers, *starts, *numbers; /* starts: of a counter, its runs */
+} digit_column;
+
+static const char *open_column(digit_column *d, size_t rows, column_bytes from) {
+  const size_t size = (size_t)(from.end - from.bytes);
+  if (size < 2) return "column cut off";
+  *d = (digit_column){.counter = from.bytes[0] == COLUMN_COUNTER, .shape_count = from.bytes[1], .widths = from.bytes + 2};
+  if (d->shape_count == 0 || d->shape_count > COLUMN_SHAPES_MAX) return "shapes out of range";
+  d->shape_width = bits_width(d->shape_count);
+  d->shape_number_bytes = (rows * d->shape_width + 7) / 8;
+  d->lengths = d->widths + d->shape_count;
+  d->texts = d->lengths + d->shape_count;
+  d->shape_numbers = d->texts + d->shape_count * COLUMN_DIGITS_BYTES_MAX;
+  d->starts = d->shape_numbers + d->shape_number_bytes;
+  d->numbers = d->starts + (d->counter ? 0 : start_bytes(rows));
+  if (d->numbers > from.end) return "shapes cut off";
+  d->number_bytes = (size_t)(from.end - d->numbers);
   return NULL;
 }
 
-static inline size_t shape_of_row(const shape_numbers *numbers, size_t row) {
-  return bits_get(numbers->bytes, numbers->byte_count, row * numbers->width, numbers->width);
+static const char *take_form(const digit_column *d, size_t shape, shape_form *out) {
+  if (shape >= d->shape_count) return "shape number out of range";
+  if (d->lengths[shape] > COLUMN_DIGITS_BYTES_MAX) return "shape too long";
+  digit_shape text;
+  memcpy(&text, d->texts + shape * sizeof text, sizeof text);
+  *out = form_of(&text, d->lengths[shape]);
+  return d->widths[shape] == span_bits[out->span] ? NULL : "width of another shape";
 }
 
-const char *column_digits_unpack(column_unpacker *u, column_target *to, bool counter, const uint8_t **cursor,
-                                 const uint8_t *end) {
-  shape_table t;
-  shape_numbers numbers;
-  const char *fact = take_shapes(&t, cursor, end);
-  if (!fact) fact = take_shape_numbers(&numbers, &t, to->rows, cursor, end);
+static inline size_t shape_of_row(const digit_column *d, size_t row) {
+  return bits_get(d->shape_numbers, d->shape_number_bytes, row * d->shape_width, d->shape_width);
+}
+
+const char *column_digits_unpack(column_unpacker *u, column_target *to, column_bytes from) {
+  digit_column d;
+  shape_form forms[COLUMN_SHAPES_MAX];
+  const char *fact = open_column(&d, to->rows, from);
+  for (size_t i = 0; !fact && i < d.shape_count; i++) fact = take_form(&d, i, &forms[i]);
+  if (!fact && d.counter) fact = run_blocks_unpack(u->numbers, to->rows, (column_bytes){d.starts, from.end});
   if (fact) return fact;
-  if (counter) fact = runs_unpack(u->numbers, to->rows, cursor, end);
-  if (fact) return fact;
-  size_t position = 0, left = (size_t)(end - *cursor);
+  size_t position = 0; /* in bits */
   for (size_t row = 0; row < to->rows; row++) {
-    size_t number = shape_of_row(&numbers, row);
-    if (number >= t.count) return "shape number out of range";
-    unsigned bits = counter ? 0 : span_bits[t.spans[number]];
-    if (!counter) u->numbers[row] = bits_get(*cursor, left, position, bits);
-    position += bits;
-    fact = write_value(to, row, &t, number, u->numbers[row]);
+    size_t shape = shape_of_row(&d, row);
+    if (shape >= d.shape_count) return "shape number out of range";
+    if (!d.counter) {
+      if (row % GROUP == 0) position = (position + 7) & ~(size_t)7;
+      if (row % GROUP == 0 && position / 8 != load_u16(d.starts + row / GROUP * sizeof(uint16_t))) return "numbers where they do not belong";
+      u->numbers[row] = bits_get(d.numbers, d.number_bytes, position, d.widths[shape]);
+      position += d.widths[shape];
+    }
+    fact = write_value(to, row, &forms[shape], u->numbers[row]);
     if (fact) return fact;
   }
-  if ((position + 7) / 8 > left) return "numbers cut off";
-  *cursor += (position + 7) / 8;
-  return NULL;
+  return d.counter || (position + 7) / 8 == d.number_bytes ? NULL : "numbers cut off";
 }
 
-const char *column_digits_pick(column_unpacker *u, size_t rows, size_t wanted, column_target *to, bool counter, const uint8_t **cursor,
-                               const uint8_t *end) {
-  shape_table t;
-  shape_numbers numbers;
-  const char *fact = take_shapes(&t, cursor, end);
-  if (!fact) fact = take_shape_numbers(&numbers, &t, rows, cursor, end);
-  if (fact) return fact;
-  size_t position = 0, own_position = 0, own = 0;
-  if (t.count == 1) {
-    own_position = wanted * span_bits[t.spans[0]];
-    position = rows * span_bits[t.spans[0]];
-  }
-  for (size_t row = 0; t.count > 1 && row < rows; row++) {
-    size_t number = shape_of_row(&numbers, row);
-    if (number >= t.count) return "shape number out of range";
-    if (row == wanted) {
-      own = number;
-      own_position = position;
+/* ---- one value -------------------------------------------------------------------------------- */
+
+/* The widths of the numbers from `first` up to `row`, of one group. A damaged one may be any. */
+static size_t bits_before(const digit_column *d, size_t first, size_t row) {
+  const size_t mask = ((size_t)1 << d->shape_width) - 1;
+  size_t bits = 0;
+  while (first < row) {
+    const size_t at_once = BITS_WIDTH_MAX / d->shape_width, count = row - first < at_once ? row - first : at_once;
+    uint64_t shapes = bits_get(d->shape_numbers, d->shape_number_bytes, first * d->shape_width, BITS_WIDTH_MAX);
+    for (size_t i = 0; i < count; i++, shapes >>= d->shape_width) {
+      const size_t shape = shapes & mask;
+      bits += shape < d->shape_count ? d->widths[shape] : 0;
     }
-    position += span_bits[t.spans[number]];
+    first += count;
   }
-  if (counter) {
-    fact = runs_unpack(u->numbers, rows, cursor, end);
-    return fact ? fact : write_value(to, 0, &t, own, u->numbers[wanted]);
-  }
-  size_t left = (size_t)(end - *cursor);
-  if ((position + 7) / 8 > left) return "numbers cut off";
-  fact = write_value(to, 0, &t, own, bits_get(*cursor, left, own_position, span_bits[t.spans[own]]));
-  *cursor += (position + 7) / 8;
-  return fact;
+  return bits;
+}
+
+static uint64_t number_at(const digit_column *d, size_t row, size_t shape) {
+  const size_t first = row / GROUP * GROUP, position = load_u16(d->starts + row / GROUP * sizeof(uint16_t)) * (size_t)8;
+  const size_t before = d->shape_count == 1 ? (row - first) * d->widths[0] : bits_before(d, first, row);
+  return bits_get(d->numbers, d->number_bytes, position + before, d->widths[shape]);
+}
+
+const char *column_digits_pick(size_t rows, size_t wanted, column_target *to, column_bytes from) {
+  digit_column d;
+  shape_form form;
+  uint64_t number = 0;
+  const char *fact = open_column(&d, rows, from);
+  if (fact) return fact;
+  const size_t shape = shape_of_row(&d, wanted);
+  fact = take_form(&d, shape, &form);
+  if (!fact && d.counter) fact = run_blocks_pick(rows, wanted, &number, (column_bytes){d.starts, from.end});
+  if (!fact && !d.counter) number = number_at(&d, wanted, shape);
+  return fact ? fact : write_value(to, 0, &form, number);
+}
+
+void column_digits_prefetch(size_t rows, size_t wanted, column_bytes from) {
+  digit_column d;
+  if (open_column(&d, rows, from)) return;
+  __builtin_prefetch(d.shape_numbers + wanted * d.shape_width / 8);
+  if (d.counter) return;
+  __builtin_prefetch(d.starts + wanted / GROUP * sizeof(uint16_t));
+  __builtin_prefetch(d.numbers + d.number_bytes * wanted / rows); /* near it: most are as wide as the others */
 }

@@ -28,6 +28,7 @@ static size_t cut_scalar(piece_block *b, const column_cell *cells, size_t row, s
   const uint64_t cut_in_each_byte = 0x0101010101010101 * cut;
   for (; row < rows && b->count + COLUMN_CUT_BYTES_MAX < PIECE_BLOCK; row++) {
     column_prefetch(cells, row, rows);
+    b->starts[row] = (uint16_t)(b->before + b->count);
     const char *text = cells[row].text;
     uint32_t length = cells[row].length, start = 0;
     if (length > COLUMN_CUT_BYTES_MAX) {

@@ -1,7 +1,7 @@
 /* The loops of packing that look at every byte or every piece, for each instruction set; scalar is the
  * specification.
  *
- *   cut     values -> where their pieces lie        "Nguyễn |Văn |An"
+ *   cut     values -> where their pieces lie, which is each one's first        "Nguyễn |Văn |An"
  *   number  pieces -> their numbers in the dictionary, where they are put when new
  *   digits  values -> their shapes and numbers      "17/06/1983" -> "00/00/0000", 1700601983
  *
@@ -15,7 +15,7 @@
 #include "index/column.h"
 
 struct column_kernels {
-  /* Lists pieces of values from number `row` on, while the block has room; returns the next value. Longer
+  /* Lists pieces of values from number `row` on, and their starts, while the block has room; returns the next value. Longer
    * values than COLUMN_CUT_BYTES_MAX are not cut. A piece that ends in the cut byte is followed by another. */
   size_t (*cut)(piece_block *block, const column_cell *cells, size_t row, size_t rows, uint8_t cut);
   /* The tokens of the packer's block. The dictionary may end up with more than COLUMN_PIECES_MAX pieces, all of

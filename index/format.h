@@ -17,7 +17,9 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "numbers in values are little-endian");
 
 enum { VALUE_META = 'm', VALUE_RECORDS = 'r', VALUE_POSTINGS = 'p', VALUE_CLUSTERS = 'c' };
-enum { CODEC_RAW = 0 }; /* the only one so far */
+/* Of a body: that of version 1, and that of version 2, of which one row, key or number is reached without the rest. Meta has
+ * the first in both. */
+enum { CODEC_RAW = 0, CODEC_DIRECT = 1 };
 
 enum {
   VALUE_HEADER_BYTES = 16,
@@ -89,6 +91,21 @@ static inline uint32_t load_u32(const uint8_t *bytes) {
   memcpy(&number, bytes, sizeof number);
   return number;
 }
+
+static inline uint16_t load_u16(const uint8_t *bytes) {
+  uint16_t number;
+  memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+static inline uint64_t load_u64(const uint8_t *bytes) {
+  uint64_t number;
+  memcpy(&number, bytes, sizeof number);
+  return number;
+}
+
+static inline void store_u16(uint8_t *bytes, uint16_t number) { memcpy(bytes, &number, sizeof number); }
+static inline void store_u32(uint8_t *bytes, uint32_t number) { memcpy(bytes, &number, sizeof number); }
 
 /* LEB128: seven bits a byte, low ones first. Returns the bytes written. */
 static inline size_t varint_put(uint8_t *out, uint64_t number) {

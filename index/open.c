@@ -1,5 +1,6 @@
 /* Opening a store: is it whole, is it ours, what does its meta say. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -38,6 +39,31 @@ khop_status chunk_check(const store *s, int database, const MDB_val *key, const 
     return chunk_fault(s, database, key, "of another kind", err);
   }
   return KHOP_OK;
+}
+
+/* A chunk fills pages of its own and begins 16 bytes into the first, which names it: the map of a file is one range of addresses
+ * that stays where it is while the store is open, and no two of its pages are the same modulo a power of two that is not less
+ * than their number. A small value stands on a page with others; it is checked each time. */
+enum { map_page_bits = 12, value_offset = 16 };
+
+khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err) {
+  const uintptr_t address = (uintptr_t)value->mv_data;
+  const bool has_page = (address & ((UINT64_C(1) << map_page_bits) - 1)) == value_offset;
+  const uint64_t page = address >> map_page_bits & s->checked_mask, bit = UINT64_C(1) << page % 64;
+  _Atomic uint64_t *word = &s->checked[page / 64];
+  /* Relaxed: what was checked is read-only, and who misses a bit checks again. */
+  if (has_page && atomic_load_explicit(word, memory_order_relaxed) & bit) return KHOP_OK;
+  TRY(chunk_check(s, database, key, value, err));
+  if (has_page) atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+  return KHOP_OK;
+}
+
+static khop_status make_checked(store *s, khop_error *err) {
+  uint64_t pages = 64;
+  while (pages < (s->file_bytes >> map_page_bits) + 2) pages *= 2;
+  s->checked_mask = pages - 1;
+  s->checked = mem_alloc(pages / 64, sizeof *s->checked);
+  return s->checked ? KHOP_OK : error_memory(err, pages / 8, "the pages of the store");
 }
 
 /* ---- meta ---------------------------------------------------------------------------------- */
@@ -117,9 +143,9 @@ static khop_status read_meta(store *s, khop_error *err) {
   uint64_t format;
   if (!store_meta(s, "_format")) return unfinished(s, err);
   TRY(meta_number(s, "_format", UINT64_MAX, &format, err));
-  if (format != STORE_FORMAT_VERSION) {
-    return error_set(err, KHOP_INPUT, "%s: written by %s khop: store format %llu, this one reads %d", s->directory,
-                     format > STORE_FORMAT_VERSION ? "a newer" : "an older", (unsigned long long)format,
+  if (format < STORE_FORMAT_OLDEST || format > STORE_FORMAT_VERSION) {
+    return error_set(err, KHOP_INPUT, "%s: written by %s khop: store format %llu, this one reads %d to %d", s->directory,
+                     format > STORE_FORMAT_VERSION ? "a newer" : "an older", (unsigned long long)format, STORE_FORMAT_OLDEST,
                      STORE_FORMAT_VERSION);
   }
   TRY(meta_number(s, "_rows", STORE_ROWS_MAX, &s->rows, err));
@@ -195,6 +221,7 @@ khop_status store_open(store **out_store, const char *directory, khop_error *err
   s->directory = mem_copy_text(directory, strlen(directory));
   if (!s->directory) status = error_memory(err, strlen(directory), "path");
   if (status == KHOP_OK) status = check_file(s, err);
+  if (status == KHOP_OK) status = make_checked(s, err);
   if (status == KHOP_OK) status = lmdb_env_open_reader(&s->env, directory, s->file_bytes, err);
   if (status == KHOP_OK) status = open_databases(s, err);
   if (status == KHOP_OK) status = read_meta(s, err);
@@ -211,6 +238,7 @@ void store_close(store *s) {
     mem_free(s->meta[i].value);
   }
   mem_free(s->meta);
+  mem_free(s->checked);
   mem_free(s->field_names);
   mem_free(s->directory);
   mem_free(s);

@@ -1,22 +1,29 @@
 /* Posting chunks: (key, row) pairs in a page, about 6.4 bytes each for 48-bit keys of any number of
  * rows, within a few hundredths of what random keys and rows can be told in.
  *
- *   header | key bits k u8 | row bits w u8 | postings, bit after bit, low bits first
+ *   header | key bits k u8 | row bits w u8 | marks c u8 | c marks | postings, bit after bit, low bits first
  *
  *   same key as before:  1                     | difference of the rows, w bits
  *   another key:         0, q times 0, 1       | d mod 2^k, k bits | row, w bits
  *                        d = difference of the keys - 1, q = d / 2^k (Golomb and Rice's code)
  *   where q is too large: 25 times 0, 1        | difference of the keys, 64 bits | row, w bits
  *
+ *   mark i:  key u64 | row u32 | bits so far u16   of posting 64 * (i + 1) - 1 and up to its end
+ *
  * The first posting is the chunk's key itself, coded as the same key with difference 0. Widths per
  * chunk fit both hashes (k of 20-40) and cluster numbers (k = 0); a row that needs more than w
- * bits begins the next chunk.
+ * bits begins the next chunk. Marks spare who looks for a key the postings before it; tables that are walked have none.
+ * Chunks of version 1 (CODEC_RAW) have neither marks nor their count.
  */
 #include "index/chunk.h"
 
 enum {
-  bits_start = VALUE_HEADER_BYTES + 2,
-  room_bits = (PAGE_VALUE_BYTES - bits_start) * 8,
+  old_bits_start = VALUE_HEADER_BYTES + 2,
+  marks_start = VALUE_HEADER_BYTES + 3,
+  mark_bytes = 14,
+  mark_postings = 64, /* from one to the next */
+  marks_max = 12,     /* beyond them postings are read one by one: there are so many only where they are short */
+  room_bits = (PAGE_VALUE_BYTES - marks_start) * 8,
   chunk_postings_max = room_bits / 2, /* a bit, and a bit of row, at least */
   escape_zeros = 25,
   key_bits_max = 48,
@@ -80,9 +87,7 @@ static inline bool put_posting(bit_writer *b, size_t room, widths w, uint64_t ke
   return true;
 }
 
-static inline size_t room_left(const bit_writer *b, const uint8_t *bytes) {
-  return room_bits - (size_t)(b->at - bytes) * 8 - b->used;
-}
+static inline size_t bits_used(const bit_writer *b, const uint8_t *bytes) { return (size_t)(b->at - bytes) * 8 + b->used; }
 
 /* A chunk on its way. */
 typedef struct posting_writer {
@@ -91,6 +96,9 @@ typedef struct posting_writer {
   uint32_t kept;
   widths widths;
   bit_writer bits;
+  size_t room; /* in bits */
+  size_t mark_count, next_mark; /* when so many are kept; SIZE_MAX: never */
+  uint8_t marks[marks_max * mark_bytes];
 } posting_writer;
 
 /* Whether a key is another one cannot be foreseen, so both kinds of posting are put by the same code. Stops at what is
@@ -99,8 +107,9 @@ static void put_usual(posting_writer *p, const uint8_t *room_end) {
   const unsigned key_bits = p->widths.key_bits, row_bits = p->widths.row_bits;
   const uint64_t low_mask = (UINT64_C(1) << key_bits) - 1, row_most = (UINT64_C(1) << row_bits) - 1;
   bit_writer b = p->bits;
-  size_t i = p->taken;
-  for (; i < p->count && b.at < room_end; i++) {
+  size_t i = p->taken, end = p->count;
+  if (p->next_mark - p->kept < end - i) end = i + (p->next_mark - p->kept);
+  for (; i < end && b.at < room_end; i++) {
     const store_posting *here = &p->postings[i], *before = here - 1;
     const uint64_t difference = here->key - before->key, is_other = difference != 0, when_other = 0 - is_other;
     const uint64_t row = here->row - (before->row & ~when_other), low = difference - is_other;
@@ -123,25 +132,46 @@ static bool put_next(posting_writer *p, const uint8_t *bytes) {
   bool is_repeat = p->taken && !difference && !row;
   if (!is_repeat) {
     if ((uint64_t)row >> p->widths.row_bits) return false;
-    if (!put_posting(&p->bits, room_left(&p->bits, bytes), p->widths, difference, row)) return false;
+    if (!put_posting(&p->bits, p->room - bits_used(&p->bits, bytes), p->widths, difference, row)) return false;
     p->kept++;
   }
   p->taken++;
   return true;
 }
 
-size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count,
+/* Tells where the writer stands. */
+static void put_mark(posting_writer *p, const uint8_t *bytes) {
+  const store_posting *last = &p->postings[p->taken - 1];
+  uint8_t *out = p->marks + p->mark_count++ * mark_bytes;
+  memcpy(out, &last->key, sizeof last->key);
+  store_u32(out + 8, last->row);
+  store_u16(out + 12, (uint16_t)bits_used(&p->bits, bytes));
+  p->next_mark = p->mark_count < marks_max ? p->next_mark + mark_postings : SIZE_MAX;
+}
+
+bool posting_table_is_marked(uint32_t table) {
+  return table < STORE_TABLE_RULES || table == STORE_TABLE_CLUSTER || table >= STORE_TABLE_LINK;
+}
+
+size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count, bool is_marked,
                             size_t *out_size, uint32_t *out_kept) {
   uint8_t bytes[room_bits / 8 + 8]; /* numbers are stored as 8 bytes */
   posting_writer p = {.postings = postings, .count = count, .widths = choose_widths(postings, count), .bits = {.at = bytes}};
-  while (p.taken < count && put_next(&p, bytes)) put_usual(&p, bytes + room_bits / 8 - sizeof(uint64_t));
+  p.room = room_bits - (is_marked ? sizeof p.marks * 8 : 0);
+  p.next_mark = is_marked ? mark_postings : SIZE_MAX;
+  while (p.taken < count && put_next(&p, bytes)) {
+    put_usual(&p, bytes + p.room / 8 - sizeof(uint64_t));
+    if (p.kept == p.next_mark) put_mark(&p, bytes);
+  }
   out[VALUE_HEADER_BYTES] = (uint8_t)p.widths.key_bits;
   out[VALUE_HEADER_BYTES + 1] = (uint8_t)p.widths.row_bits;
-  size_t size_bytes = (size_t)(bits_end(&p.bits) - bytes);
-  memcpy(out + bits_start, bytes, size_bytes);
-  *out_size = bits_start + size_bytes;
+  out[VALUE_HEADER_BYTES + 2] = (uint8_t)p.mark_count;
+  memcpy(out + marks_start, p.marks, p.mark_count * mark_bytes);
+  size_t before = marks_start + p.mark_count * mark_bytes, size_bytes = (size_t)(bits_end(&p.bits) - bytes);
+  memcpy(out + before, bytes, size_bytes);
+  *out_size = before + size_bytes;
   *out_kept = p.kept;
-  value_seal_body(out, *out_size, VALUE_POSTINGS, CODEC_RAW, p.kept);
+  value_seal_body(out, *out_size, VALUE_POSTINGS, CODEC_DIRECT, p.kept);
   return p.taken;
 }
 
@@ -149,17 +179,41 @@ const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, con
   *r = (posting_reader){.key = posting_key_first(chunk_key), .row = row_key_get(chunk_key + 12)};
   value_header header;
   memcpy(&header, value, sizeof header);
-  if (header.codec != CODEC_RAW) return "unknown codec";
+  const bool is_old = header.codec == CODEC_RAW;
+  if (!is_old && header.codec != CODEC_DIRECT) return "unknown codec";
   if (header.count == 0 || header.count > chunk_postings_max) return "posting count out of range";
-  if (size < bits_start || size > PAGE_VALUE_BYTES) return "size out of range";
+  size_t before = is_old ? old_bits_start : marks_start;
+  if (size < before || size > PAGE_VALUE_BYTES) return "size out of range";
   r->key_bits = value[VALUE_HEADER_BYTES];
   r->row_bits = value[VALUE_HEADER_BYTES + 1];
   if (r->key_bits > key_bits_max) return "key width out of range";
   if (r->row_bits < 1 || r->row_bits > 32) return "row width out of range";
+  r->marks = value + before;
+  r->mark_count = is_old ? 0 : value[VALUE_HEADER_BYTES + 2];
+  before += r->mark_count * mark_bytes;
+  if (before > size || (uint64_t)r->mark_count * mark_postings > header.count) return "marks out of range";
   r->count = header.count;
-  r->bytes = value + bits_start;
-  r->size_bytes = size - bits_start;
+  r->bytes = value + before;
+  r->size_bytes = size - before;
   return NULL;
+}
+
+void posting_reader_skip(posting_reader *r, uint64_t wanted) {
+  const uint8_t *mark = r->marks;
+  uint32_t i = 0;
+  for (; i < r->mark_count && load_u64(mark) < wanted; i++) mark += mark_bytes;
+  if (i == 0) return;
+  mark -= mark_bytes;
+  r->key = load_u64(mark);
+  r->row = load_u32(mark + 8);
+  r->position = load_u16(mark + 12);
+  r->index = i * mark_postings;
+}
+
+bool posting_reader_agrees(const posting_reader *r) {
+  if (r->index % mark_postings || r->index / mark_postings > r->mark_count || r->index == 0) return true;
+  const uint8_t *mark = r->marks + (r->index / mark_postings - 1) * mark_bytes;
+  return load_u64(mark) == r->key && load_u32(mark + 8) == r->row && load_u16(mark + 12) == r->position;
 }
 
 static inline uint64_t peek_bits(const posting_reader *r, unsigned bits) {

@@ -3,13 +3,12 @@
 
 #include "index/store_internal.h"
 
-enum { picks_of_one_chunk = 8 }; /* cost what unpacking it does */
-
 khop_status store_view_begin(store_view **out_view, store *s, khop_error *err) {
   *out_view = NULL;
   store_view *v = mem_alloc(1, sizeof *v);
   if (!v) return error_memory(err, sizeof *v, "store view");
   v->store = s;
+  v->picked_row = STORE_ROW_NONE;
   int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &v->txn);
   if (rc != 0) v->txn = NULL;
   for (int database = 0; database < DB_COUNT && rc == 0; database++) {
@@ -50,7 +49,7 @@ static int seek_at_or_before(MDB_cursor *cursor, MDB_val wanted, MDB_val *key, M
 /* The chunk that should hold `row`, checked. */
 static khop_status find_row_chunk(store_view *v, int database, uint32_t row, MDB_val *key, MDB_val *value,
                                   khop_error *err) {
-  const store *s = v->store;
+  store *s = v->store;
   if (row >= s->rows) {
     return error_set(err, KHOP_USAGE, "%s: row %u of %llu", s->directory, row, (unsigned long long)s->rows);
   }
@@ -62,7 +61,7 @@ static khop_status find_row_chunk(store_view *v, int database, uint32_t row, MDB
                      lmdb_db_names[database], row);
   }
   if (rc != 0) return lmdb_error(err, rc, s->directory);
-  return chunk_check(s, database, key, value, err);
+  return chunk_check_once(s, database, key, value, err);
 }
 
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
@@ -91,17 +90,18 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
   bool is_unpacked = row >= v->records_first && row - v->records_first < v->records.rows;
   if (is_unpacked) return store_read_record(v, row, out, err);
-  MDB_val key, value;
+  const size_t field_count = v->store->field_count;
   *out = (store_record){0};
-  TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
-  uint32_t first = row_key_get(key.mv_data);
-  v->picks = v->picks && first == v->picked_first ? v->picks + 1 : 1;
-  v->picked_first = first;
-  if (v->picks > picks_of_one_chunk) return store_read_record(v, row, out, err); /* not at random: the others will be asked for */
-  size_t at = row - first, field_count = v->store->field_count;
-  const char *fact = record_chunk_pick(&v->picked, field_count, value.mv_data, value.mv_size, (uint32_t)at);
-  if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);
-  *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[at], .line = v->picked.lines[at], .field_count = field_count,
+  if (row != v->picked_row || row >= v->store->rows) { /* who found it by its id asks again for what is in it */
+    MDB_val key, value;
+    v->picked_row = STORE_ROW_NONE;
+    TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
+    if (!record_chunk_is_direct(value.mv_data)) return store_read_record(v, row, out, err);
+    const char *fact = record_chunk_pick(&v->picked, field_count, value.mv_data, value.mv_size, row - row_key_get(key.mv_data));
+    if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);
+    v->picked_row = row;
+  }
+  *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[0], .line = v->picked.lines[0], .field_count = field_count,
                         .fields = v->picked.fields, .lengths = v->picked.lengths};
   return KHOP_OK;
 }
@@ -109,16 +109,16 @@ khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, kh
 khop_status store_read_cluster(store_view *v, uint32_t row, uint32_t *out_cluster, khop_error *err) {
   *out_cluster = STORE_ROW_NONE;
   if (v->store->clusters == 0 && row < v->store->rows) return KHOP_OK;
-  if (row - v->clusters_first >= v->clusters_rows || row < v->clusters_first) {
+  if (row - v->clusters_first >= v->clusters.rows || row < v->clusters_first) {
     MDB_val key, value;
-    v->clusters_rows = 0;
+    v->clusters.rows = 0;
     TRY(find_row_chunk(v, DB_CLUSTERS, row, &key, &value, err));
-    const char *fact = cluster_chunk_decode(v->clusters, &v->clusters_rows, value.mv_data, value.mv_size);
+    const char *fact = cluster_reader_open(&v->clusters, value.mv_data, value.mv_size);
     v->clusters_first = row_key_get(key.mv_data);
-    if (!fact && row - v->clusters_first >= v->clusters_rows) fact = "ends before the next one starts";
+    if (!fact && row - v->clusters_first >= v->clusters.rows) fact = "ends before the next one starts";
     if (fact) return chunk_fault(v->store, DB_CLUSTERS, &key, fact, err);
   }
-  *out_cluster = v->clusters[row - v->clusters_first];
+  *out_cluster = cluster_reader_get(&v->clusters, row - v->clusters_first);
   return KHOP_OK;
 }
 
@@ -133,6 +133,7 @@ static khop_status collect_from(store_view *v, const MDB_val *key, posting_reade
                                 khop_error *err) {
   const char *fact = NULL;
   TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r->count, sizeof *v->rows, "rows of a key", err));
+  if (is_new) posting_reader_skip(r, wanted);
   bool has_one = is_new ? posting_reader_next(r, &fact) : true;
   for (; has_one && r->key <= wanted; has_one = posting_reader_next(r, &fact)) {
     if (r->key == wanted) v->rows[(*count)++] = r->row;
@@ -145,7 +146,7 @@ static khop_status collect_from(store_view *v, const MDB_val *key, posting_reade
 /* Adds the rows of `wanted` in one chunk; *out_past when the chunk goes beyond the key. */
 static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val *value, uint64_t wanted,
                                 size_t *count, bool *out_past, khop_error *err) {
-  TRY(chunk_check(v->store, DB_POSTINGS, key, value, err));
+  TRY(chunk_check_once(v->store, DB_POSTINGS, key, value, err));
   posting_reader r;
   const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
   if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);

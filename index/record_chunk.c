@@ -1,8 +1,11 @@
-/* Unpacking records: a chunk value to one table of texts.
+/* Unpacking records: a chunk value to one table of texts, or one row of it.
  *
- *   header | bytes of all texts u32 | runs of the sources | runs of the lines | columns
+ *   header | bytes of all texts u32 | f + 2 places u32, from the value's start | sources | lines | f columns
+ *
+ * Of version 1 (CODEC_RAW) there are no places: runs of the sources, runs of the lines and the columns follow each other.
  */
 #include "index/chunk.h"
+#include "index/old_column.h"
 
 const char record_chunk_memory[] = "out of memory";
 
@@ -17,72 +20,138 @@ void record_chunk_free(record_chunk *chunk) {
 }
 
 static bool reserve(record_chunk *c, size_t rows, size_t cells, size_t text_bytes) {
-  if (!c->unpacker) c->unpacker = mem_alloc(1, sizeof *c->unpacker);
-  return c->unpacker &&
-         array_reserve(&c->sources, &c->source_capacity, rows, sizeof *c->sources, "", NULL) == KHOP_OK &&
+  return array_reserve(&c->sources, &c->source_capacity, rows, sizeof *c->sources, "", NULL) == KHOP_OK &&
          array_reserve(&c->lines, &c->line_capacity, rows, sizeof *c->lines, "", NULL) == KHOP_OK &&
          array_reserve(&c->text, &c->text_capacity, text_bytes + STORE_TEXT_SLACK_BYTES, 1, "", NULL) == KHOP_OK &&
          array_reserve(&c->fields, &c->field_capacity, cells, sizeof *c->fields, "", NULL) == KHOP_OK &&
          array_reserve(&c->lengths, &c->length_capacity, cells, sizeof *c->lengths, "", NULL) == KHOP_OK;
 }
 
-static const char *unpack_numbers(record_chunk *chunk, size_t rows, const uint8_t **cursor, const uint8_t *end) {
-  const char *fact = runs_unpack(chunk->sources, rows, cursor, end);
-  for (size_t row = 0; row < rows && !fact; row++) {
-    if (chunk->sources[row] > UINT32_MAX) fact = "source number out of range";
-  }
-  return fact ? fact : runs_unpack(chunk->lines, rows, cursor, end);
+static bool reserve_unpacker(record_chunk *c) {
+  if (!c->unpacker) c->unpacker = mem_alloc(1, sizeof *c->unpacker);
+  return c->unpacker != NULL;
 }
 
-static const char *unpack_columns(record_chunk *chunk, size_t rows, size_t field_count, size_t text_bytes,
-                                  const uint8_t *cursor, const uint8_t *end) {
-  column_target to = {.rows = rows, .stride = field_count, .text = chunk->text, .room = text_bytes};
-  for (size_t field = 0; field < field_count; field++) {
-    to.fields = chunk->fields + field;
-    to.lengths = chunk->lengths + field;
-    const char *fact = column_unpack(chunk->unpacker, &to, &cursor, end);
-    if (fact) return fact;
-  }
-  if (to.room) return "texts shorter than their stated size";
-  return cursor == end ? NULL : "longer than its columns";
-}
-
-/* The header, checked, and memory for all texts and `rows` rows of fields (0: all rows'). */
-static const char *open_chunk(record_chunk *chunk, size_t field_count, size_t rows, const uint8_t *value, size_t size, size_t *out_rows,
-                              size_t *out_text_bytes) {
-  chunk->rows = 0;
+/* The header, checked. */
+static const char *open_chunk(const uint8_t *value, size_t size, size_t *out_rows, size_t *out_text_bytes) {
   value_header header;
   memcpy(&header, value, sizeof header);
-  if (header.codec != CODEC_RAW) return "unknown codec";
+  if (header.codec != CODEC_RAW && header.codec != CODEC_DIRECT) return "unknown codec";
   if (header.count == 0 || header.count > RECORD_CHUNK_ROWS_MAX) return "row count out of range";
-  if (size < VALUE_HEADER_BYTES + sizeof(uint32_t)) return "body shorter than its prefix";
+  if (size < RECORD_PLACES_START) return "body shorter than its prefix";
   *out_rows = header.count;
   *out_text_bytes = load_u32(value + VALUE_HEADER_BYTES);
-  if (*out_text_bytes > RECORD_CHUNK_TEXT_MAX) return "size out of range";
-  return reserve(chunk, header.count, (rows ? rows : header.count) * field_count, *out_text_bytes) ? NULL : record_chunk_memory;
+  return *out_text_bytes > RECORD_CHUNK_TEXT_MAX ? "size out of range" : NULL;
+}
+
+/* ---- version 1 ------------------------------------------------------------------------------ */
+
+static const char *unpack_old(record_chunk *chunk, size_t rows, column_target *to, size_t field_count, const uint8_t *cursor, const uint8_t *end) {
+  const char *fact = runs_unpack(chunk->sources, rows, &cursor, end);
+  if (!fact) fact = runs_unpack(chunk->lines, rows, &cursor, end);
+  for (size_t field = 0; field < field_count && !fact; field++) {
+    to->fields = chunk->fields + field;
+    to->lengths = chunk->lengths + field;
+    fact = old_column_unpack(chunk->unpacker, to, &cursor, end);
+  }
+  return !fact && cursor != end ? "longer than its columns" : fact;
+}
+
+/* ---- parts ---------------------------------------------------------------------------------- */
+
+bool record_chunk_is_direct(const uint8_t *value) { return value[9] == CODEC_DIRECT; }
+
+typedef struct record_parts {
+  const uint8_t *value;
+  size_t size, count;
+} record_parts;
+
+static inline size_t place_of(const record_parts *p, size_t part) {
+  return part < p->count ? load_u32(p->value + RECORD_PLACES_START + part * sizeof(uint32_t)) : p->size;
+}
+
+static inline bool find_part(const record_parts *p, size_t part, column_bytes *out) {
+  size_t start = place_of(p, part), end = place_of(p, part + 1);
+  *out = (column_bytes){p->value + start, p->value + end};
+  return start <= end && end <= p->size && start >= RECORD_PLACES_START + p->count * sizeof(uint32_t);
+}
+
+static const char *open_parts(record_parts *p, size_t field_count, const uint8_t *value, size_t size) {
+  *p = (record_parts){.value = value, .size = size, .count = field_count + RECORD_PARTS_BEFORE};
+  if (size < RECORD_PLACES_START + p->count * sizeof(uint32_t)) return "places cut off";
+  return place_of(p, 0) == RECORD_PLACES_START + p->count * sizeof(uint32_t) ? NULL : "parts where they do not belong";
+}
+
+static const char no_part[] = "part out of range";
+
+static const char *unpack_direct(record_chunk *chunk, size_t rows, column_target *to, size_t field_count, const uint8_t *value, size_t size) {
+  record_parts p;
+  column_bytes part;
+  const char *fact = open_parts(&p, field_count, value, size);
+  for (size_t i = 0; i < p.count && !fact; i++) {
+    if (!find_part(&p, i, &part)) return no_part;
+    if (i < RECORD_PARTS_BEFORE) {
+      fact = run_blocks_unpack(i == 0 ? chunk->sources : chunk->lines, rows, part);
+      continue;
+    }
+    to->fields = chunk->fields + (i - RECORD_PARTS_BEFORE);
+    to->lengths = chunk->lengths + (i - RECORD_PARTS_BEFORE);
+    fact = column_unpack(chunk->unpacker, to, part);
+  }
+  return fact;
 }
 
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size) {
   size_t rows, text_bytes;
-  const uint8_t *cursor = value + VALUE_HEADER_BYTES + sizeof(uint32_t), *end = value + size;
-  const char *fact = open_chunk(chunk, field_count, 0, value, size, &rows, &text_bytes);
-  if (!fact) fact = unpack_numbers(chunk, rows, &cursor, end);
-  if (!fact) fact = unpack_columns(chunk, rows, field_count, text_bytes, cursor, end);
+  chunk->rows = 0;
+  const char *fact = open_chunk(value, size, &rows, &text_bytes);
+  if (fact) return fact;
+  if (!reserve(chunk, rows, rows * field_count, text_bytes) || !reserve_unpacker(chunk)) return record_chunk_memory;
+  column_target to = {.rows = rows, .stride = field_count, .text = chunk->text, .room = text_bytes};
+  if (record_chunk_is_direct(value)) fact = unpack_direct(chunk, rows, &to, field_count, value, size);
+  else fact = unpack_old(chunk, rows, &to, field_count, value + RECORD_PLACES_START, value + size);
+  for (size_t row = 0; row < rows && !fact; row++) {
+    if (chunk->sources[row] > UINT32_MAX) fact = "source number out of range";
+  }
+  if (!fact && to.room) fact = "texts shorter than their stated size";
   if (!fact) chunk->rows = (uint32_t)rows;
   return fact;
 }
 
+/* ---- one row --------------------------------------------------------------------------------- */
+
+static void prefetch_parts(const record_parts *p, size_t rows, uint32_t wanted) {
+  column_bytes part;
+  for (size_t i = RECORD_PARTS_BEFORE; i < p->count; i++) {
+    if (find_part(p, i, &part)) __builtin_prefetch(part.bytes);
+  }
+  for (size_t i = RECORD_PARTS_BEFORE; i < p->count; i++) {
+    if (find_part(p, i, &part)) column_prefetch_row(rows, wanted, part);
+  }
+}
+
 const char *record_chunk_pick(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size, uint32_t wanted) {
   size_t rows, text_bytes;
-  const uint8_t *cursor = value + VALUE_HEADER_BYTES + sizeof(uint32_t), *end = value + size;
-  const char *fact = open_chunk(chunk, field_count, 1, value, size, &rows, &text_bytes);
+  record_parts p;
+  column_bytes part;
+  chunk->rows = 0;
+  const char *fact = open_chunk(value, size, &rows, &text_bytes);
+  if (!fact) fact = open_parts(&p, field_count, value, size);
   if (!fact && wanted >= rows) fact = "ends before the next one starts";
-  if (!fact) fact = unpack_numbers(chunk, rows, &cursor, end);
+  if (fact) return fact;
+  if (!reserve(chunk, 1, field_count, text_bytes)) return record_chunk_memory;
+  prefetch_parts(&p, rows, wanted);
+  for (size_t i = 0; i < RECORD_PARTS_BEFORE && !fact; i++) {
+    if (!find_part(&p, i, &part)) return no_part;
+    fact = run_blocks_pick(rows, wanted, i == 0 ? chunk->sources : chunk->lines, part);
+  }
+  if (!fact && chunk->sources[0] > UINT32_MAX) fact = "source number out of range";
   column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = text_bytes};
   for (size_t field = 0; field < field_count && !fact; field++) {
     to.fields = chunk->fields + field;
     to.lengths = chunk->lengths + field;
-    fact = column_pick(chunk->unpacker, rows, wanted, &to, &cursor, end);
+    if (!find_part(&p, field + RECORD_PARTS_BEFORE, &part)) return no_part;
+    fact = column_pick(rows, wanted, &to, part);
   }
-  return !fact && cursor != end ? "longer than its columns" : fact;
+  return fact;
 }

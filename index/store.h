@@ -11,7 +11,7 @@
  * members. Only hashes are kept as keys: whoever looks up by value compares the record it gets.
  *
  * Every value carries a checksum over itself and its key, so a store that was damaged on disk says
- * where, and never crashes its reader. The writer builds DIR.tmp and renames it to DIR when whole,
+ * where, and never crashes its reader. It is asked when a value is first read, and by store_verify. The writer builds DIR.tmp and renames it to DIR when whole,
  * so DIR never holds half a store; a finished store is never changed again.
  *
  * This folder knows no CSV and no model. LMDB's header stays inside it.
@@ -23,7 +23,8 @@
 #include "base/status.h"
 
 enum {
-  STORE_FORMAT_VERSION = 1,
+  STORE_FORMAT_VERSION = 2, /* written */
+  STORE_FORMAT_OLDEST = 1,  /* read, too */
   STORE_ROWS_MAX = UINT32_MAX - 1,
   STORE_FIELDS_MAX = 1024,
   STORE_TABLES_MAX = 128,
@@ -104,8 +105,8 @@ typedef struct store_text {
  *       (in row order) store_writer_append(w, b, err);
  *       store_batch_reset(b);                                      // keeps its memory
  *
- * A chunk closes at 1,024 records or 512 KiB of text, and the smaller it is the more bytes a record
- * takes: a batch wants 2,000 records or more. */
+ * A chunk closes at 4,096 records or 2 MiB of text, and the smaller it is the more bytes a record
+ * takes: a batch wants 4,000 records or more. */
 typedef struct store_batch store_batch;
 
 khop_status store_batch_create(store_batch **out_batch, size_t field_count, khop_error *err);
@@ -210,9 +211,9 @@ typedef struct store_record {
 } store_record;
 
 /* A damaged chunk is KHOP_INPUT and names its place; a row beyond the last is KHOP_USAGE. Rows read
- * in order cost a chunk's decoding once; a row at random costs about 0.3 ms. */
+ * in order cost a chunk's decoding once, which takes about a millisecond. */
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
-/* The same for a row at random: the others of its chunk are not decoded. Borrowed until the view's next record, too. */
+/* The same for a row at random: of its chunk nothing else is decoded, but in a store of version 1. Borrowed until the view's next record, too. */
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,

@@ -5,15 +5,21 @@
 #include <string.h>
 
 #include "index/segments.h"
+#include "index/store_handle.h"
 
 struct khop_store {
-  bool is_living;
+  bool is_living, is_shared; /* shared: the views are its own, what they look at is another's */
   store *store;    /* of a living one: its frame, borrowed */
   store_view *view;     /* of a run's */
   segments segments;    /* of a living one, with their views */
   segments_view views;
   size_t id_field; /* SIZE_MAX: ids are SOURCE:LINE */
   bool id_qualified;
+  store_identifiers identifiers;
+  /* The last source that was named. */
+  const store *source_of;
+  uint32_t source;
+  const char *source_name;
 };
 
 _Static_assert((int)KHOP_STORE_TABLES_MAX == (int)STORE_TABLES_MAX, "all tables have their place");
@@ -46,17 +52,28 @@ khop_status khop_store_open(khop_store **out_store, const char *directory, khop_
   return KHOP_OK;
 }
 
+khop_status khop_store_share(khop_store **out_store, khop_store *of, khop_error *err) {
+  *out_store = NULL;
+  khop_store *k = mem_alloc(1, sizeof *k);
+  if (!k) return error_memory(err, sizeof *k, "store");
+  *k = (khop_store){.is_living = of->is_living, .is_shared = true, .store = of->store, .segments = of->segments, .id_field = of->id_field,
+                    .id_qualified = of->id_qualified};
+  khop_status status = k->is_living ? segments_view_begin(&k->views, &k->segments, err) : store_view_begin(&k->view, k->store, err);
+  if (status == KHOP_OK) *out_store = k;
+  else mem_free(k);
+  return status;
+}
+
 void khop_store_close(khop_store *k) {
   if (!k) return;
-  if (k->is_living) {
-    segments_view_end(&k->views);
-    segments_close(&k->segments);
-  } else {
-    store_view_end(k->view);
-    store_close(k->store);
-  }
+  if (k->is_living) segments_view_end(&k->views);
+  else store_view_end(k->view);
+  if (!k->is_shared && k->is_living) segments_close(&k->segments);
+  if (!k->is_shared && !k->is_living) store_close(k->store);
   mem_free(k);
 }
+
+store_identifiers *store_handle_identifiers(khop_store *k) { return &k->identifiers; }
 
 bool khop_store_living(const khop_store *k) { return k->is_living; }
 uint64_t khop_store_row_count(const khop_store *k) { return k->is_living ? k->segments.rows : store_row_count(k->store); }
@@ -119,11 +136,16 @@ khop_status khop_store_read_stats(khop_store *k, khop_store_stats *out, khop_err
 
 /* ---- records ------------------------------------------------------------------------------- */
 
-static const char *source_name(const khop_store *k, uint32_t row, uint32_t source) {
+static const char *source_name(khop_store *k, uint32_t row, uint32_t source) {
+  const store *of = k->is_living ? k->segments.items[segments_of_row(&k->segments, row)].store : k->store;
+  if (k->source_name && k->source_of == of && k->source == source) return k->source_name;
   char name[32];
   snprintf(name, sizeof name, STORE_META_SOURCE, source);
-  const char *found = store_meta(k->is_living ? k->segments.items[segments_of_row(&k->segments, row)].store : k->store, name);
-  return found ? found : "";
+  const char *found = store_meta(of, name);
+  k->source_of = of;
+  k->source = source;
+  k->source_name = found ? found : "";
+  return k->source_name;
 }
 
 static khop_status read_record(khop_store *k, uint32_t row, store_record *out, khop_error *err) {
@@ -142,31 +164,35 @@ static khop_status read_rows(khop_store *k, uint32_t table, uint64_t key, const 
   return k->is_living ? segments_read_rows(&k->views, table, key, rows, count, err) : store_read_postings(k->view, table, key, rows, count, err);
 }
 
+khop_status khop_store_read(khop_store *k, uint32_t row, khop_store_record *out, khop_error *err) {
+  store_record from;
+  uint32_t cluster;
+  *out = (khop_store_record){0};
+  TRY(read_record(k, row, &from, err));
+  TRY(read_cluster(k, row, &cluster, err));
+  *out = (khop_store_record){.row = row, .cluster = cluster, .source_number = from.source, .source = source_name(k, row, from.source),
+                             .line = from.line, .field_count = from.field_count, .fields = from.fields, .lengths = from.lengths};
+  return KHOP_OK;
+}
+
 /* The record, its arrays and its texts in one block:
  *   khop_store_record | fields[] | lengths[] | source | texts, each ended by NUL */
 khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_record, khop_error *err) {
   *out_record = NULL;
-  store_record from;
-  uint32_t cluster;
-  TRY(read_record(k, row, &from, err));
-  TRY(read_cluster(k, row, &cluster, err));
-  const char *source = source_name(k, row, from.source);
-  size_t arrays = from.field_count * (sizeof(char *) + sizeof(uint32_t)), text = strlen(source) + 1;
+  khop_store_record from;
+  TRY(khop_store_read(k, row, &from, err));
+  size_t arrays = from.field_count * (sizeof(char *) + sizeof(uint32_t)), text = strlen(from.source) + 1;
   for (size_t field = 0; field < from.field_count; field++) text += from.lengths[field] + (size_t)1;
   khop_store_record *record = mem_alloc(1, sizeof *record + arrays + text);
   if (!record) return error_memory(err, sizeof *record + arrays + text, "record");
   const char **fields = (const char **)(record + 1);
   uint32_t *lengths = (uint32_t *)(fields + from.field_count);
   char *out = (char *)(lengths + from.field_count);
-  *record = (khop_store_record){.row = row,
-                                .cluster = cluster,
-                                .source_number = from.source,
-                                .source = out,
-                                .line = from.line,
-                                .field_count = from.field_count,
-                                .fields = fields,
-                                .lengths = lengths};
-  out = stpcpy(out, source) + 1;
+  *record = from;
+  record->source = out;
+  record->fields = fields;
+  record->lengths = lengths;
+  out = stpcpy(out, from.source) + 1;
   for (size_t field = 0; field < from.field_count; field++) {
     fields[field] = out;
     lengths[field] = from.lengths[field];
@@ -222,7 +248,7 @@ static void trim(const char **text, size_t *length) {
   while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) --*length;
 }
 
-static bool has_id(const khop_store *k, uint32_t row, const store_record *record, const char *id, size_t length) {
+static bool has_id(khop_store *k, uint32_t row, const store_record *record, const char *id, size_t length) {
   trim(&id, &length);
   if (k->id_qualified || k->id_field == SIZE_MAX) {
     const char *source = source_name(k, row, record->source);

@@ -16,6 +16,9 @@ struct store {
   meta_entry *meta; /* sorted by name, as LMDB keeps them */
   size_t meta_count, meta_capacity;
   uint64_t rows, clusters, file_bytes;
+  /* Pages whose value was checked, by address: see chunk_check_once. */
+  _Atomic uint64_t *checked;
+  uint64_t checked_mask;
   const char **field_names;
   size_t field_count;
   size_t table_count;
@@ -34,9 +37,9 @@ struct store_view {
   record_chunk records;
   uint32_t records_first;
   record_chunk picked; /* of store_pick_record: one row */
-  uint32_t picked_first, picks; /* of the chunk that it last picked from, and how often in a row */
-  uint32_t clusters[CLUSTER_CHUNK_ROWS_MAX];
-  uint32_t clusters_first, clusters_rows;
+  uint32_t picked_row; /* STORE_ROW_NONE: none */
+  cluster_reader clusters;
+  uint32_t clusters_first;
   /* Where the last store_read_postings stopped: at a posting beyond its key, in a chunk that is checked. Keys that are asked for in
    * ascending order go on from there. */
   struct {
@@ -54,5 +57,7 @@ struct store_view {
 khop_status chunk_fault(const store *s, int database, const MDB_val *key, const char *fact, khop_error *err);
 /* The key's size, the value's checksum and kind. */
 khop_status chunk_check(const store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);
+/* The same, once for as long as the store is open: what a reader comes back to is trusted from then on. */
+khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);
 
 #endif

@@ -38,12 +38,14 @@ static const char *visit_records(verifier *f, const MDB_val *key, const MDB_val 
 static const char *visit_clusters(verifier *f, const MDB_val *key, const MDB_val *value) {
   store_view *v = f->view;
   if (row_key_get(key->mv_data) != f->next_row) return "does not follow the one before";
-  const char *fact = cluster_chunk_decode(v->clusters, &v->clusters_rows, value->mv_data, value->mv_size);
-  for (uint32_t i = 0; i < v->clusters_rows && !fact; i++) {
-    if (v->clusters[i] != STORE_ROW_NONE && v->clusters[i] >= v->store->clusters) fact = "cluster out of range";
+  const char *fact = cluster_reader_open(&v->clusters, value->mv_data, value->mv_size);
+  if (!fact) fact = cluster_reader_check(&v->clusters);
+  for (uint32_t i = 0; i < v->clusters.rows && !fact; i++) {
+    uint32_t cluster = cluster_reader_get(&v->clusters, i);
+    if (cluster != STORE_ROW_NONE && cluster >= v->store->clusters) fact = "cluster out of range";
   }
-  f->next_row += v->clusters_rows;
-  v->clusters_rows = 0;
+  f->next_row += v->clusters.rows;
+  v->clusters.rows = 0;
   return fact;
 }
 
@@ -67,6 +69,7 @@ static const char *visit_postings(verifier *f, const MDB_val *key, const MDB_val
   while (posting_reader_next(&r, &fact)) {
     bool follows = r.key != f->last.key ? r.key > f->last.key : r.row > f->last.row;
     if (*count && !follows) return "postings out of order";
+    if (!posting_reader_agrees(&r)) return "mark of another posting";
     bool counts = f->table >= STORE_TABLE_OVERSIZED; /* no rows, or rows of a whole living store */
     if (r.row >= s->rows && !counts) return "row out of range";
     if (f->table == STORE_TABLE_CLUSTER && r.key >= s->clusters) return "cluster out of range";

@@ -282,7 +282,7 @@ static khop_status append_postings(store_writer *w, uint32_t table, const store_
     uint32_t kept;
     posting_key_put(key, table, postings[taken].key, postings[taken].row);
     first = taken;
-    taken += posting_chunk_encode(value, postings + taken, count - taken, &size, &kept);
+    taken += posting_chunk_encode(value, postings + taken, count - taken, posting_table_is_marked(table), &size, &kept);
     TRY(require_order(w, postings, first, taken, err));
     TRY(append(w, DB_POSTINGS, key, sizeof key, value, size, err));
     *total += kept;
@@ -312,14 +312,16 @@ khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_ro
   }
   w->clusters_written = true;
   uint32_t next_new = 0;
+  for (size_t row = 0; row < row_count; row++) { /* not all need be numbered in the order of their first rows */
+    if (cluster_of_row[row] != STORE_ROW_NONE && cluster_of_row[row] >= w->clusters) w->clusters = (uint64_t)cluster_of_row[row] + 1;
+  }
   for (size_t row = 0; row < row_count;) {
-    uint8_t value[PAGE_VALUE_BYTES], key[ROW_KEY_BYTES];
+    uint8_t value[PAGE_VALUE_BYTES + 8], key[ROW_KEY_BYTES];
     size_t size;
     row_key_put(key, (uint32_t)row);
     row += cluster_chunk_encode(value, cluster_of_row + row, row_count - row, &next_new, &size);
     TRY(append(w, DB_CLUSTERS, key, sizeof key, value, size, err));
   }
-  w->clusters = next_new;
   return KHOP_OK;
 }
 

@@ -576,8 +576,8 @@ KHOP_API khop_status khop_normalise(const khop_normalise_options *options, int i
 
 /* ---- store ---- */
 
-/* A finished store, read-only. One thread at a time a khop_store; a process opens a directory once
- * at a time and does not fork while it is open. */
+/* A finished store, read-only. One thread at a time a khop_store (khop_store_share: one for each thread); a process opens
+ * a directory once at a time and does not fork while it is open. Each piece of it is checked when it is first read. */
 typedef struct khop_store khop_store;
 
 #define KHOP_CLUSTER_NONE UINT32_MAX
@@ -586,6 +586,8 @@ enum { KHOP_STORE_TABLES_MAX = 128 };
 /* Missing or not a store: KHOP_USAGE. Unfinished, damaged or of a newer format: KHOP_INPUT. */
 KHOP_API khop_status khop_store_open(khop_store **out_store, const char *directory, khop_error *err);
 KHOP_API void khop_store_close(khop_store *store); /* NULL is fine */
+/* The same store for another thread; to be closed before `of`. */
+KHOP_API khop_status khop_store_share(khop_store **out_store, khop_store *of, khop_error *err);
 /* A directory that khop_index_create made: rows of all runs, dead ones too; a cluster is an entity, its number cluster + 1. */
 KHOP_API bool khop_store_living(const khop_store *store);
 KHOP_API uint64_t khop_store_row_count(const khop_store *store);
@@ -624,10 +626,12 @@ typedef struct khop_store_record {
   uint64_t line;
   size_t field_count;
   const char *const *fields;
-  const uint32_t *lengths; /* fields end in NUL, and may hold others */
+  const uint32_t *lengths; /* fields may hold NUL */
 } khop_store_record;
 
-/* One block of memory with all it points to: free with khop_free. */
+/* Without memory of its own: borrowed until the store's next call, and fields do not end in NUL. */
+KHOP_API khop_status khop_store_read(khop_store *store, uint32_t row, khop_store_record *out, khop_error *err);
+/* One block of memory with all it points to, fields end in NUL: free with khop_free. */
 KHOP_API khop_status khop_store_get(khop_store *store, uint32_t row, khop_store_record **out_record, khop_error *err);
 
 /* The id of a record of this store, as the results name it: free with khop_free. NULL: out of memory. */

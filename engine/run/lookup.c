@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "feature/feature.h"
+#include "index/store_handle.h"
 #include "run/run.h"
 
 static khop_status type_of_field(const char *name, semantic_type *out_type) {
@@ -16,64 +17,80 @@ static khop_status type_of_field(const char *name, semantic_type *out_type) {
   return KHOP_INPUT;
 }
 
+/* Which field each table is of, and what kind of identifier it has. */
+static khop_status know_tables(khop_store *from, store_identifiers *known, khop_error *err) {
+  enum { tables = sizeof known->items / sizeof *known->items };
+  for (known->count = 0; known->count < tables; known->count++) {
+    char name[32], field[128], type[32];
+    semantic_type of;
+    snprintf(name, sizeof name, "identifier:%zu", STORE_TABLE_IDENTIFIER + known->count);
+    const char *fact = khop_store_meta(from, name);
+    if (!fact) break;
+    bool is_read = sscanf(fact, "%127s %31s", field, type) == 2 && type_of_field(type, &of) == KHOP_OK;
+    size_t f = 0;
+    while (is_read && f < khop_store_field_count(from) && strcmp(khop_store_field_name(from, f), field) != 0) f++;
+    if (!is_read || f == khop_store_field_count(from)) return error_set(err, KHOP_INPUT, "store: fact %s is damaged", name);
+    known->items[known->count] = (struct store_identifier){.field = f, .type = (int)of};
+  }
+  known->is_known = true;
+  return KHOP_OK;
+}
+
 typedef struct lookup {
   khop_store *store;
   size_t field;
   semantic_type type;
   uint64_t key;
+  uint32_t *rows; /* found */
+  size_t capacity, count;
 } lookup;
 
-static khop_status holds_identifier(const lookup *l, uint32_t row, bool *out_holds, khop_error *err) {
-  khop_store_record *record = NULL;
-  TRY(khop_store_get(l->store, row, &record, err));
-  *out_holds = feature_identifier_key(l->type, record->fields[l->field], record->lengths[l->field]) == l->key;
-  khop_free(record);
-  return KHOP_OK;
-}
-
-static bool already_found(const uint32_t *rows, size_t count, uint32_t row) {
-  for (size_t i = 0; i < count; i++) {
-    if (rows[i] == row) return true;
+static bool already_found(const lookup *l, uint32_t row) {
+  const size_t stored = l->count < l->capacity ? l->count : l->capacity;
+  for (size_t i = 0; i < stored; i++) {
+    if (l->rows[i] == row) return true;
   }
   return false;
 }
 
-static khop_status search_table(const lookup *l, uint32_t table, uint32_t *rows, size_t capacity, size_t *inout_count, khop_error *err) {
-  size_t found = 0;
-  TRY(khop_store_find_key(l->store, table, l->key, NULL, 0, &found, err));
+static khop_status take_candidates(lookup *l, const uint32_t *candidates, size_t count, khop_error *err) {
+  for (size_t i = 0; i < count; i++) {
+    khop_store_record record;
+    TRY(khop_store_read(l->store, candidates[i], &record, err));
+    bool holds = feature_identifier_key(l->type, record.fields[l->field], record.lengths[l->field]) == l->key;
+    if (!holds || already_found(l, candidates[i])) continue;
+    if (l->count < l->capacity) l->rows[l->count] = candidates[i];
+    l->count++;
+  }
+  return KHOP_OK;
+}
+
+static khop_status search_table(lookup *l, uint32_t table, khop_error *err) {
+  enum { few = 64 };
+  uint32_t first[few];
+  size_t found;
+  TRY(khop_store_find_key(l->store, table, l->key, first, few, &found, err));
+  if (found <= few) return take_candidates(l, first, found, err);
   uint32_t *candidates = mem_alloc(found, sizeof *candidates);
   if (!candidates) return error_memory(err, found * sizeof *candidates, "identifier look-up");
   khop_status status = khop_store_find_key(l->store, table, l->key, candidates, found, &found, err);
-  for (size_t i = 0; status == KHOP_OK && i < found; i++) {
-    bool holds = false;
-    size_t stored = *inout_count < capacity ? *inout_count : capacity;
-    status = holds_identifier(l, candidates[i], &holds, err);
-    if (!holds || already_found(rows, stored, candidates[i])) continue;
-    if (*inout_count < capacity) rows[*inout_count] = candidates[i];
-    ++*inout_count;
-  }
+  if (status == KHOP_OK) status = take_candidates(l, candidates, found, err);
   mem_free(candidates);
   return status;
 }
 
 khop_status khop_store_find_identifier(khop_store *from, const char *identifier, uint32_t *rows, size_t capacity,
                                        size_t *out_count, khop_error *err) {
+  store_identifiers *known = store_handle_identifiers(from);
+  lookup l = {.store = from, .rows = rows, .capacity = capacity};
   *out_count = 0;
-  for (uint32_t table = STORE_TABLE_IDENTIFIER; table < STORE_TABLE_RULES; table++) {
-    char name[32], field[128], type[32];
-    snprintf(name, sizeof name, "identifier:%u", table);
-    const char *fact = khop_store_meta(from, name);
-    if (!fact) break;
-    lookup l = {.store = from, .field = khop_store_field_count(from)};
-    if (sscanf(fact, "%127s %31s", field, type) != 2 || type_of_field(type, &l.type) != KHOP_OK) {
-      return error_set(err, KHOP_INPUT, "store: fact %s is damaged", name);
-    }
-    for (size_t f = 0; f < khop_store_field_count(from); f++) {
-      if (strcmp(khop_store_field_name(from, f), field) == 0) l.field = f;
-    }
-    if (l.field == khop_store_field_count(from)) return error_set(err, KHOP_INPUT, "store: fact %s is damaged", name);
+  if (!known->is_known) TRY(know_tables(from, known, err));
+  for (size_t i = 0; i < known->count; i++) {
+    l.field = known->items[i].field;
+    l.type = (semantic_type)known->items[i].type;
     l.key = feature_identifier_key(l.type, identifier, strlen(identifier));
-    if (l.key) TRY(search_table(&l, table, rows, capacity, out_count, err));
+    if (l.key) TRY(search_table(&l, (uint32_t)(STORE_TABLE_IDENTIFIER + i), err));
   }
+  *out_count = l.count;
   return KHOP_OK;
 }

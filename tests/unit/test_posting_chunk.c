@@ -14,14 +14,33 @@ enum { postings_max = 20000 };
 
 static store_posting postings[postings_max];
 
+/* From a mark on a reader finds what it finds from the start, for keys that are there and for others. */
+static void check_skips(const uint8_t *key, const uint8_t *value, size_t size, const store_posting *from, size_t taken) {
+  for (size_t i = 0; i < taken; i += 1 + taken / 40) {
+    for (uint64_t wanted = from[i].key ? from[i].key - 1 : 0; wanted <= from[i].key + 1 && wanted + 1; wanted++) {
+      posting_reader all, some;
+      const char *fact = posting_reader_open(&all, key, value, size);
+      assert_null(fact);
+      some = all;
+      posting_reader_skip(&some, wanted);
+      bool more = posting_reader_next(&all, &fact), more_too = posting_reader_next(&some, &fact);
+      while (more && all.key < wanted) more = posting_reader_next(&all, &fact);
+      while (more_too && some.key < wanted) more_too = posting_reader_next(&some, &fact);
+      assert_null(fact);
+      assert_int_equal(more, more_too);
+      assert_true(!more || (all.key == some.key && all.row == some.row && all.index == some.index && all.position == some.position));
+    }
+  }
+}
+
 /* Encodes one chunk, compares what a reader finds with what was taken. Returns how many were taken. */
-static size_t check_chunk(const store_posting *from, size_t count, size_t *out_bytes) {
+static size_t check_chunk(const store_posting *from, size_t count, bool is_marked, size_t *out_bytes) {
   uint8_t value[PAGE_VALUE_BYTES], key[POSTING_KEY_BYTES];
   uint32_t kept;
   size_t size, found = 0;
-  size_t taken = posting_chunk_encode(value, from, count, &size, &kept);
+  size_t taken = posting_chunk_encode(value, from, count, is_marked, &size, &kept);
   assert_in_range(taken, 1, count);
-  assert_in_range(size, VALUE_HEADER_BYTES + 3, PAGE_VALUE_BYTES);
+  assert_in_range(size, VALUE_HEADER_BYTES + 4, PAGE_VALUE_BYTES);
   uint8_t *exact = malloc(size); /* so that a sanitizer sees a read beyond the end */
   memcpy(exact, value, size);
   posting_key_put(key, 16, from[0].key, from[0].row);
@@ -33,19 +52,23 @@ static size_t check_chunk(const store_posting *from, size_t count, size_t *out_b
     assert_true(posting_reader_next(&r, &fact));
     assert_true(r.key == from[i].key);
     assert_int_equal(r.row, from[i].row);
+    assert_true(posting_reader_agrees(&r));
     found++;
   }
   assert_false(posting_reader_next(&r, &fact));
   assert_null(fact);
   assert_int_equal(found, kept);
+  assert_true(is_marked ? r.mark_count == 12 || r.mark_count == kept / 64 : r.mark_count == 0);
+  check_skips(key, exact, size, from, taken);
   free(exact);
   *out_bytes += size;
   return taken;
 }
 
 static size_t check_all(size_t count) {
-  size_t bytes = 0;
-  for (size_t done = 0; done < count;) done += check_chunk(postings + done, count - done, &bytes);
+  size_t bytes = 0, marked_bytes = 0;
+  for (size_t done = 0; done < count;) done += check_chunk(postings + done, count - done, true, &marked_bytes);
+  for (size_t done = 0; done < count;) done += check_chunk(postings + done, count - done, false, &bytes);
   return bytes;
 }
 
@@ -96,7 +119,11 @@ static void one_key(void **unused) {
 static void read_through(const uint8_t *key, const uint8_t *value, size_t size, const char **out_fact) {
   posting_reader r;
   *out_fact = posting_reader_open(&r, key, value, size);
-  while (!*out_fact && posting_reader_next(&r, out_fact)) continue;
+  posting_reader some = r;
+  const char *other = *out_fact;
+  while (!*out_fact && posting_reader_next(&r, out_fact)) (void)posting_reader_agrees(&r);
+  if (!other) posting_reader_skip(&some, UINT64_MAX);
+  while (!other && posting_reader_next(&some, &other)) continue;
 }
 
 static void damage_is_survived(void **unused) {
@@ -109,7 +136,7 @@ static void damage_is_survived(void **unused) {
   for (size_t i = 0; i < 300; i++) {
     postings[i] = (store_posting){.key = step += random_next(&random) >> 40, .row = (uint32_t)random_next(&random) >> 8};
   }
-  posting_chunk_encode(value, postings, 300, &size, &kept);
+  posting_chunk_encode(value, postings, 300, true, &size, &kept);
   posting_key_put(key, 1, postings[0].key, postings[0].row);
   for (size_t cut = VALUE_HEADER_BYTES; cut < size; cut++) {
     uint8_t *exact = malloc(cut);
@@ -127,12 +154,34 @@ static void damage_is_survived(void **unused) {
   free(exact);
 }
 
+/* As khop 0.1.0 wrote them: without marks and their count. */
+static void version_1_is_read(void **unused) {
+  (void)unused;
+  uint8_t value[PAGE_VALUE_BYTES], old[PAGE_VALUE_BYTES], key[POSTING_KEY_BYTES];
+  uint32_t kept, found = 0;
+  size_t size;
+  posting_reader r;
+  for (size_t i = 0; i < 200; i++) postings[i] = (store_posting){.key = i * i, .row = (uint32_t)i};
+  posting_chunk_encode(value, postings, 200, false, &size, &kept);
+  memcpy(old, value, VALUE_HEADER_BYTES + 2);
+  memcpy(old + VALUE_HEADER_BYTES + 2, value + VALUE_HEADER_BYTES + 3, size - VALUE_HEADER_BYTES - 3);
+  value_seal_body(old, size - 1, VALUE_POSTINGS, CODEC_RAW, kept);
+  posting_key_put(key, 1, 0, 0);
+  const char *fact = posting_reader_open(&r, key, old, size - 1);
+  assert_null(fact);
+  posting_reader_skip(&r, 5000);
+  for (; posting_reader_next(&r, &fact); found++) assert_true(r.key == (uint64_t)found * found && r.row == found);
+  assert_null(fact);
+  assert_int_equal(found, 200);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_width),
       cmocka_unit_test(surprising_steps),
       cmocka_unit_test(one_key),
       cmocka_unit_test(damage_is_survived),
+      cmocka_unit_test(version_1_is_read),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
