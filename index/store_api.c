@@ -203,19 +203,45 @@ khop_status khop_store_get(khop_store *k, uint32_t row, khop_store_record **out_
   return KHOP_OK;
 }
 
-char *khop_store_record_id(const khop_store *k, const khop_store_record *record) {
+/* Where the parts of a record's id stand: SOURCE and OWN, either or both. */
+typedef struct id_parts {
+  const char *source, *own; /* source NULL: not part of it */
+  size_t source_length, own_length;
   char line[24];
-  bool has_field = k->id_field != SIZE_MAX, has_source = k->id_qualified || !has_field;
-  int digits = snprintf(line, sizeof line, "%llu", (unsigned long long)record->line);
-  const char *own = has_field ? record->fields[k->id_field] : line;
-  size_t own_length = has_field ? record->lengths[k->id_field] : (size_t)digits;
-  size_t source_length = has_source ? strlen(record->source) : 0;
-  char *id = mem_alloc(source_length + own_length + 2, 1);
-  if (!id) return NULL;
-  if (has_source) memcpy(id, record->source, source_length);
-  if (has_source) id[source_length++] = ':';
-  if (own_length) memcpy(id + source_length, own, own_length);
+} id_parts;
+
+static void find_parts(const khop_store *k, const khop_store_record *record, id_parts *out) {
+  const bool has_field = k->id_field != SIZE_MAX;
+  int digits = has_field ? 0 : snprintf(out->line, sizeof out->line, "%llu", (unsigned long long)record->line);
+  out->own = has_field ? record->fields[k->id_field] : out->line;
+  out->own_length = has_field ? record->lengths[k->id_field] : (size_t)digits;
+  out->source = k->id_qualified || !has_field ? record->source : NULL;
+  out->source_length = out->source ? strlen(out->source) : 0;
+}
+
+static size_t join_parts(const id_parts *p, char *out) {
+  char *end = out;
+  if (p->source) {
+    memcpy(end, p->source, p->source_length);
+    end += p->source_length;
+    *end++ = ':';
+  }
+  if (p->own_length) memcpy(end, p->own, p->own_length);
+  return (size_t)(end - out) + p->own_length;
+}
+
+char *khop_store_record_id(const khop_store *k, const khop_store_record *record) {
+  id_parts parts;
+  find_parts(k, record, &parts);
+  char *id = mem_alloc(parts.source_length + parts.own_length + 2, 1);
+  if (id) join_parts(&parts, id);
   return id;
+}
+
+size_t store_handle_record_id(const khop_store *k, const khop_store_record *record, char *out, size_t size) {
+  id_parts parts;
+  find_parts(k, record, &parts);
+  return parts.source_length + parts.own_length + 1 > size ? 0 : join_parts(&parts, out);
 }
 
 /* ---- finding ------------------------------------------------------------------------------- */
@@ -248,23 +274,13 @@ static void trim(const char **text, size_t *length) {
   while (*length && ((*text)[*length - 1] == ' ' || (*text)[*length - 1] == '\t')) --*length;
 }
 
-static bool has_id(khop_store *k, uint32_t row, const store_record *record, const char *id, size_t length) {
+bool store_handle_has_id(khop_store *k, const khop_store_record *record, const char *id, size_t length) {
+  id_parts parts;
+  find_parts(k, record, &parts);
   trim(&id, &length);
-  if (k->id_qualified || k->id_field == SIZE_MAX) {
-    const char *source = source_name(k, row, record->source);
-    if (!skip_part(&id, &length, source, strlen(source)) || !skip_part(&id, &length, ":", 1)) return false;
-  }
-  char line[24];
-  const char *own = line;
-  size_t own_length;
-  if (k->id_field == SIZE_MAX) {
-    own_length = (size_t)snprintf(line, sizeof line, "%llu", (unsigned long long)record->line);
-  } else {
-    own = record->fields[k->id_field];
-    own_length = record->lengths[k->id_field];
-  }
-  trim(&own, &own_length);
-  return own_length == length && memcmp(own, id, length) == 0;
+  if (parts.source && (!skip_part(&id, &length, parts.source, parts.source_length) || !skip_part(&id, &length, ":", 1))) return false;
+  trim(&parts.own, &parts.own_length);
+  return parts.own_length == length && memcmp(parts.own, id, length) == 0;
 }
 
 khop_status khop_store_find_id(khop_store *k, const char *id, uint32_t *rows, size_t capacity, size_t *out_count,
@@ -275,9 +291,11 @@ khop_status khop_store_find_id(khop_store *k, const char *id, uint32_t *rows, si
   uint64_t key = store_record_id_key(id, length);
   TRY(read_rows(k, STORE_TABLE_RECORD_ID, key, &candidates, &candidate_count, err));
   for (size_t i = 0; i < candidate_count; i++) {
-    store_record record;
-    TRY(read_record(k, candidates[i], &record, err));
-    if (!has_id(k, candidates[i], &record, id, length)) continue;
+    store_record from;
+    TRY(read_record(k, candidates[i], &from, err));
+    const khop_store_record record = {.line = from.line, .source = source_name(k, candidates[i], from.source), .fields = from.fields,
+                                      .lengths = from.lengths};
+    if (!store_handle_has_id(k, &record, id, length)) continue;
     if (count < capacity) rows[count] = candidates[i];
     count++;
   }

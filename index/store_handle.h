@@ -1,4 +1,4 @@
-/* What the look-up of identifiers keeps with an open store (run/lookup.c): facts of its meta, read once. */
+/* What the look-ups of engine/run share with an open khop_store. */
 #ifndef KHOP_INDEX_STORE_HANDLE_H
 #define KHOP_INDEX_STORE_HANDLE_H
 
@@ -17,5 +17,13 @@ typedef struct store_identifiers {
 
 /* Of this handle; at first zeroed. */
 store_identifiers *store_handle_identifiers(khop_store *store);
+/* From the facts of the store: run/lookup.c. */
+khop_status store_identifiers_read(khop_store *store, store_identifiers *out, khop_error *err);
+
+/* Has a record that was read from this store exactly this id, but for blanks at either end? */
+bool store_handle_has_id(khop_store *store, const khop_store_record *record, const char *id, size_t length);
+/* Its id as the results name it; returns its length, 0 when `size` does not hold it. */
+enum { STORE_HANDLE_ID_BYTES = 8192 };
+size_t store_handle_record_id(const khop_store *store, const khop_store_record *record, char *out, size_t size);
 
 #endif

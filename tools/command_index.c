@@ -1,6 +1,9 @@
 /* khop index stats|get|verify. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
 
@@ -103,13 +106,40 @@ static khop_status find_records(const arguments *a, khop_store *store, uint32_t 
   return khop_store_find_identifier(store, identifier, rows, rows_shown_max, count, err);
 }
 
+/* Many of them: from a file or standard input to standard output. */
+static khop_status get_many(const arguments *a, khop_error *err) {
+  khop_get_options options = {.by_identifier = arguments_has(a, "--identifiers")};
+  khop_get_summary summary = {0};
+  khop_options signals; /* for its control */
+  uint64_t threads = 0;
+  const char *path = arguments_text(a, options.by_identifier ? "--identifiers" : "--ids");
+  khop_options_init(&signals);
+  khop_status status = arguments_count(a, "--threads", 1, 1024, &threads, err);
+  if (status != KHOP_OK) return status;
+  if (arguments_has(a, "--cluster")) return report_usage(err, "khop index get: --cluster goes with --id or --identifier");
+  options.threads = (unsigned)threads;
+  int input = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+  if (input < 0) return report_usage(err, "%s: %s", path, strerror(errno));
+  status = report_start(a, &signals, err);
+  options.control = signals.control;
+  if (status == KHOP_OK) status = khop_index_get(a->operands[0], &options, input, STDOUT_FILENO, &summary, err);
+  report_end(&signals);
+  if (input != STDIN_FILENO) close(input);
+  if (status == KHOP_OK && summary.missing) {
+    fprintf(stderr, "khop index get: %s of %s lines name no record of the store\n", show_count(summary.missing), show_count(summary.asked));
+  }
+  return status;
+}
+
 static khop_status run_get(const arguments *a, khop_error *err) {
   static uint32_t rows[rows_shown_max];
   size_t count = 0;
   khop_store *store = NULL;
-  if (arguments_has(a, "--id") == arguments_has(a, "--identifier")) {
-    return report_usage(err, "khop index get: say either --id RECORD_ID or --identifier NUMBER");
+  const bool many = arguments_has(a, "--ids") || arguments_has(a, "--identifiers");
+  if (arguments_has(a, "--id") + arguments_has(a, "--identifier") + arguments_has(a, "--ids") + arguments_has(a, "--identifiers") != 1) {
+    return report_usage(err, "khop index get: say one of --id RECORD_ID, --identifier NUMBER, --ids FILE and --identifiers FILE");
   }
+  if (many) return get_many(a, err);
   khop_status status = khop_store_open(&store, a->operands[0], err);
   if (status == KHOP_OK) status = find_records(a, store, rows, &count, err);
   if (status == KHOP_OK && count == 0) status = report_usage(err, "%s: no such record", a->operands[0]);
@@ -122,13 +152,17 @@ static khop_status run_get(const arguments *a, khop_error *err) {
 static const option_spec get_options[] = {
     {"--id", NULL, "RECORD_ID", "the record with this id"},
     {"--identifier", NULL, "NUMBER", "all records that hold this identifier (CCCD, CMND, insurance number, ...), as it is usually written"},
+    {"--ids", NULL, "FILE", "all records with these ids, one a line; -: standard input. Writes CSV, in the order of the lines"},
+    {"--identifiers", NULL, "FILE", "all records that hold these identifiers, likewise"},
     {"--cluster", NULL, NULL, "all records of the cluster of what was found"},
+    {"--threads", NULL, "N", "worker threads of --ids and --identifiers; default: all processors. The result does not depend on it"},
     {NULL, NULL, NULL, NULL}};
 
 const command_spec command_index_get = {
     .name = "index get",
-    .operands = "STORE --id ID | --identifier NUMBER",
-    .summary = "prints records of a store: by id, by identifier, or a whole cluster",
+    .operands = "STORE --id ID | --identifier NUMBER | --ids FILE | --identifiers FILE",
+    .summary = "prints records of a store: by id, by identifier, or a whole cluster; many as CSV",
+    .details = "The CSV of --ids and --identifiers has the columns asked, record_id, cluster_id, source, line and those of the schema. A line that no record answers stands in it with nothing behind `asked`, and how many there are is told on standard error.",
     .operands_min = 1,
     .operands_max = 1,
     .option_groups = (const option_spec *const[]){get_options, options_help, NULL},

@@ -648,6 +648,23 @@ KHOP_API khop_status khop_store_find_identifier(khop_store *store, const char *i
 /* Rows under a key of a table: hashes, so compare what the records hold. */
 KHOP_API khop_status khop_store_find_key(khop_store *store, uint32_t table, uint64_t key, uint32_t *rows,
                                          size_t capacity, size_t *out_count, khop_error *err);
+/* What khop_index_get takes. */
+typedef struct khop_get_options {
+  bool by_identifier; /* lines are identifiers as people write them; otherwise record ids */
+  unsigned threads;   /* 0: all processors of the process */
+  khop_control *control; /* NULL: cannot be stopped */
+} khop_get_options;
+
+typedef struct khop_get_summary {
+  uint64_t asked, missing, records; /* lines; those that no record answers; records that were written */
+} khop_get_summary;
+
+/* Many look-ups in a store, that of a run or a living one. Reads ids from descriptor `input`, one a line (LF or CRLF; the last may lack it),
+ * and writes CSV to descriptor `output`: asked, record_id, cluster_id, source, line and the fields of the schema. Answers stand
+ * in the order of the lines, those of one line by row; a line that no record answers stands there with nothing behind it. The same bytes on
+ * any number of threads. Both descriptors stay open. Errors are those of khop_store_open and khop_normalise. */
+KHOP_API khop_status khop_index_get(const char *directory, const khop_get_options *options, int input, int output,
+                                    khop_get_summary *out_summary, khop_error *err);
 /* A cluster of one row takes a scan, of two or more a look-up. */
 KHOP_API khop_status khop_store_cluster_rows(khop_store *store, uint32_t cluster, uint32_t *rows, size_t capacity,
                                              size_t *out_count, khop_error *err);

@@ -18,7 +18,7 @@ static khop_status type_of_field(const char *name, semantic_type *out_type) {
 }
 
 /* Which field each table is of, and what kind of identifier it has. */
-static khop_status know_tables(khop_store *from, store_identifiers *known, khop_error *err) {
+khop_status store_identifiers_read(khop_store *from, store_identifiers *known, khop_error *err) {
   enum { tables = sizeof known->items / sizeof *known->items };
   for (known->count = 0; known->count < tables; known->count++) {
     char name[32], field[128], type[32];
@@ -84,7 +84,7 @@ khop_status khop_store_find_identifier(khop_store *from, const char *identifier,
   store_identifiers *known = store_handle_identifiers(from);
   lookup l = {.store = from, .rows = rows, .capacity = capacity};
   *out_count = 0;
-  if (!known->is_known) TRY(know_tables(from, known, err));
+  if (!known->is_known) TRY(store_identifiers_read(from, known, err));
   for (size_t i = 0; i < known->count; i++) {
     l.field = known->items[i].field;
     l.type = (semantic_type)known->items[i].type;

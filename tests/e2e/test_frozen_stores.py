@@ -1,5 +1,5 @@
 """Stores that earlier versions wrote open forever: tests/data/stores has one of each version, from `khop gen civil-birth -n 60
---seed 5`. `store` is that of a run over the first 60 records; `living` was made from it, and the other seven were added.
+--seed 5`; `0.1.0` is of store format 1, `0.1.0-format2` of format 2. `store` is that of a run over the first 60 records; `living` was made from it, and the other seven were added.
 
 UPDATE=1 KHOP=build/dev/khop python3 tests/e2e/test_frozen_stores.py   writes what a new archive holds; those that are there stay as they are.
 """

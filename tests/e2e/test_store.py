@@ -1,5 +1,7 @@
 """The store that a run leaves: records by id and by number, clusters, and what happens to damage."""
 
+import csv
+import io
 import os
 import random
 import re
@@ -53,6 +55,68 @@ def test_by_id(directory):
     assert get(store, "--id", "  A1 ") == get(store, "--id", "A1")
     for missing in ("A9", "a1", "A", "", "A1 A2", "r.csv:2"):
         support.refuses(USAGE, [store, "no such record"], "index", "get", store, "--id", missing)
+
+
+def bulk(store, option, lines, *words):
+    """Rows of the CSV by column, and what is told of missing ones."""
+    result = support.run("index", "get", store, option, "-", *words, data=("\n".join(lines) + "\n").encode())
+    assert result.code == 0, result.err
+    rows = list(csv.DictReader(io.StringIO(result.out, newline="")))
+    return rows, result.err
+
+
+def test_many_by_id(directory):
+    out = small_run(directory)
+    store = support.path(out, "store")
+    clusters = support.clusters_of(out)
+    asked = ["C1", "A9", " A1 ", 'B, "2"', "", "A1", "A2\r"]
+    rows, told = bulk(store, "--ids", asked)
+    assert [row["asked"] for row in rows] == [line.rstrip("\r") for line in asked]
+    assert [row["record_id"] for row in rows] == ["C1", "", "A1", 'B, "2"', "", "A1", "A2"]
+    assert "2 of 7 lines" in told and "A9" not in told
+    for row in rows:
+        if row["record_id"]:
+            [(place, cluster, _)] = get(store, "--id", row["record_id"])
+            assert (f"{row['source']}:{row['line']}", row["cluster_id"]) == (place, cluster) and cluster == clusters[row["record_id"]]
+            assert [row[name] for name in HEADER] in ROWS
+        else:
+            assert all(text == "" for name, text in row.items() if name != "asked")
+    assert bulk(store, "--ids", ["A1"])[1] == ""
+    for words in (["--ids", "-", "--id", "A1"], ["--ids", "-", "--cluster"], ["--ids", support.path(directory, "absent")]):
+        support.refuses(USAGE, [], "index", "get", store, *words)
+
+
+def test_many_by_identifier(directory):
+    store = support.path(small_run(directory), "store")
+    rows, told = bulk(store, "--identifiers", ["0911 000 999", "079 090 001 234", "nothing", "+84903111222"])
+    assert [(row["asked"], row["record_id"]) for row in rows] == [
+        ("0911 000 999", "B1"), ("0911 000 999", "C1"), ("079 090 001 234", "A1"), ("079 090 001 234", "A2"), ("079 090 001 234", "A3"),
+        ("nothing", ""), ("+84903111222", "A1"), ("+84903111222", "A2")]
+    assert "1 of 4 lines" in told
+
+
+def test_many_whole(directory):
+    """Every record of a register, in any order: as it stands in the file, the same bytes on any number of threads, of a living store too."""
+    register, _ = support.generate("civil-birth", 3000, directory, 4)
+    out, living = support.path(directory, "out"), support.path(directory, "living")
+    support.khop("dedupe", register, "-o", out)
+    support.khop("index", "create", living, "--from", out)
+    with open(register, encoding="utf-8", newline="") as file:
+        expected = {row["ma_ho_so"]: row for row in csv.DictReader(file)}
+    ids = sorted(expected) + ["KS99999999"]
+    random.Random(3).shuffle(ids)
+    path = support.path(directory, "ids.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(ids))
+    first = support.run("index", "get", support.path(out, "store"), "--ids", path, "--threads", "1").out
+    for store, threads in ((support.path(out, "store"), 3), (living, 1), (living, 2)):
+        assert support.run("index", "get", store, "--ids", path, "--threads", threads).out == first
+    rows = list(csv.DictReader(io.StringIO(first, newline="")))
+    assert [row["asked"] for row in rows] == ids
+    for row in rows:
+        for name, text in expected.get(row["record_id"], {}).items():
+            assert row.get(name, text) == text, row["record_id"]
+    assert [row["asked"] for row in rows if not row["record_id"]] == ["KS99999999"]
 
 
 def test_by_identifier(directory):
