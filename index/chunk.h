@@ -90,6 +90,8 @@ typedef struct posting_reader {
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size);
 /* From the start of a chunk over postings of lower keys than `wanted`, as far as a mark stands there. */
 void posting_reader_skip(posting_reader *r, uint64_t wanted);
+/* From where it stands over postings of lower keys than `wanted`, as long as they are of the usual form; the row is not kept. */
+void posting_reader_pass(posting_reader *r, uint64_t wanted);
 /* Is the mark that tells of the current posting, if there is one, right? */
 bool posting_reader_agrees(const posting_reader *r);
 /* false at the end, or at a fault: then *fact is set. */

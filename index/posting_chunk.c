@@ -237,6 +237,28 @@ static inline uint64_t take_key_difference(posting_reader *r) {
   return low | take_bits(r, 32) << 32;
 }
 
+/* Rows are not read: that of a posting counts from the one before only under one key, and lower keys are not asked for. */
+void posting_reader_pass(posting_reader *r, uint64_t wanted) {
+  const unsigned key_bits = r->key_bits, row_bits = r->row_bits;
+  const uint64_t low_mask = (UINT64_C(1) << key_bits) - 1;
+  const size_t last = r->size_bytes < sizeof(uint64_t) ? 0 : r->size_bytes - sizeof(uint64_t) + 1;
+  size_t position = r->position;
+  uint64_t key = r->key;
+  uint32_t index = r->index;
+  while (index < r->count && position / 8 < last) {
+    const uint64_t word = load_u64(r->bytes + position / 8) >> (position % 8);
+    unsigned zeros = (unsigned)__builtin_ctzll(word | UINT64_C(1) << escape_zeros), bits = zeros + 1 + (zeros ? key_bits : 0);
+    uint64_t difference = zeros ? ((uint64_t)(zeros - 1) << key_bits | (word >> zeros >> 1 & low_mask)) + 1 : 0;
+    if (zeros == escape_zeros || bits > BITS_WIDTH_MAX || difference >= wanted - key) break;
+    key += difference;
+    position += bits + row_bits;
+    index++;
+  }
+  r->key = key;
+  r->position = position;
+  r->index = index;
+}
+
 bool posting_reader_next(posting_reader *r, const char **fact) {
   if (r->index == r->count) {
     if ((r->position + 7) / 8 != r->size_bytes) *fact = "longer than its postings";

@@ -134,7 +134,11 @@ static khop_status collect_from(store_view *v, const MDB_val *key, posting_reade
   const char *fact = NULL;
   TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r->count, sizeof *v->rows, "rows of a key", err));
   if (is_new) posting_reader_skip(r, wanted);
-  bool has_one = is_new ? posting_reader_next(r, &fact) : true;
+  bool has_one = true;
+  if (is_new || r->key < wanted) {
+    if (r->key < wanted) posting_reader_pass(r, wanted);
+    has_one = posting_reader_next(r, &fact);
+  }
   for (; has_one && r->key <= wanted; has_one = posting_reader_next(r, &fact)) {
     if (r->key == wanted) v->rows[(*count)++] = r->row;
   }

@@ -14,6 +14,17 @@ enum { postings_max = 20000 };
 
 static store_posting postings[postings_max];
 
+/* Passed over or not, lower keys lead to the same posting. */
+static void check_pass(posting_reader from, uint64_t wanted, const posting_reader *expected, bool has_one) {
+  const char *fact = NULL;
+  if (from.key < wanted) posting_reader_pass(&from, wanted);
+  bool more = posting_reader_next(&from, &fact);
+  while (more && from.key < wanted) more = posting_reader_next(&from, &fact);
+  assert_null(fact);
+  assert_int_equal(more, has_one);
+  assert_true(!more || (from.key == expected->key && from.row == expected->row && from.index == expected->index));
+}
+
 /* From a mark on a reader finds what it finds from the start, for keys that are there and for others. */
 static void check_skips(const uint8_t *key, const uint8_t *value, size_t size, const store_posting *from, size_t taken) {
   for (size_t i = 0; i < taken; i += 1 + taken / 40) {
@@ -29,6 +40,11 @@ static void check_skips(const uint8_t *key, const uint8_t *value, size_t size, c
       assert_null(fact);
       assert_int_equal(more, more_too);
       assert_true(!more || (all.key == some.key && all.row == some.row && all.index == some.index && all.position == some.position));
+      posting_reader first;
+      posting_reader_open(&first, key, value, size);
+      check_pass(first, wanted, &all, more);
+      posting_reader_skip(&first, wanted);
+      check_pass(first, wanted, &all, more);
     }
   }
 }
