@@ -117,7 +117,11 @@ static void collect_findings(field_use *uses, const schema *s) {
     use_field(uses, f->people[p].birth, false);
     use_field(uses, f->people[p].sex, false);
   }
-  for (size_t i = 0; i < f->relatives_count; i++) use_field(uses, f->relatives[i], false);
+  bool names_parents = false; /* else homes are told by the words of addresses */
+  for (size_t i = 0; i < f->relatives_count; i++) names_parents |= s->fields[f->relatives[i]].type == TYPE_PERSON_NAME;
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    use_field(uses, f->relatives[i], !names_parents && s->fields[f->relatives[i]].type == TYPE_PLACE);
+  }
   use_field(uses, f->certificate.owner, true);
   use_field(uses, f->parcel.owner, true);
   for (size_t i = 0; i < s->field_count; i++) uses[i].used |= s->fields[i].type == TYPE_PERSONAL_ID || s->fields[i].type == TYPE_INSURANCE;

@@ -54,8 +54,8 @@ static size_t keys_of_row(const void *context, const uint8_t *features, uint64_t
     keys[count++] = finding_key(hash_mix((uint64_t)name << 32 | husband), tag);
     return count;
   }
-  uint32_t birth = group_date(layout, s->mother->birth, features), place = group_text(layout, f->entry.place, features);
-  if (birth && place) keys[count++] = finding_key(hash_combine((uint64_t)name << 32 | birth, place), tag);
+  uint32_t year = feature_date_year(group_date(layout, s->mother->birth, features)), place = group_text(layout, f->entry.place, features);
+  if (year && place) keys[count++] = finding_key(hash_combine((uint64_t)name << 32 | year, place), tag);
   return count;
 }
 
@@ -94,7 +94,8 @@ static int evidence_of_places(const birth_search *s, const finding_member *a, co
   }
   for (size_t i = 0; i < count; i++) {
     uint32_t value = group_text(layout, fields[i], a->features);
-    evidence += value && value == group_text(layout, fields[i], b->features);
+    bool is_same = value && value == group_text(layout, fields[i], b->features);
+    evidence += is_same || (i && finding_places(layout, fields[i], a->features, b->features) == LIKE_EQUAL);
   }
   return evidence;
 }
@@ -110,8 +111,10 @@ static bool same_mother(const birth_search *s, const finding_member *a, const fi
 static bool same_child(const birth_search *s, const finding_member *a, const finding_member *b) {
   const clusters *c = s->in->clusters;
   if (c && c->of_row[a->row] == c->of_row[b->row]) return true;
+  const finding_person x = {s->child, &s->in->table->layout, a->features}, y = {s->child, &s->in->table->layout, b->features};
   two_people child = compare(s, s->child, a, b);
-  return child.names != LIKE_OTHER || alike(child.numbers);
+  if (alike(child.numbers) || finding_names_equal(&x, &y)) return true;
+  return child.names != LIKE_OTHER && finding_births_slip(&x, &y); /* not Phương and Phượng, half a year apart */
 }
 
 /* The child's day is the tag: most brothers and sisters are told apart before their rows are looked at. Ascending. */

@@ -42,14 +42,18 @@ likeness group_numbers_alike(uint64_t a, uint64_t b) {
   return digit_edits(x, y) <= 1 ? LIKE_NEAR : LIKE_OTHER;
 }
 
-bool group_number_fits(const feature_layout *layout, const schema_person *person, uint64_t packed, const uint8_t *features) {
+unsigned group_number_year(uint64_t packed) {
   uint64_t number = feature_id_number(packed);
-  unsigned century = (unsigned)(number / 100000000 % 10), year = 1900 + century / 2 * 100 + (unsigned)(number / 1000000 % 100);
+  return 1900 + (unsigned)(number / 100000000 % 10) / 2 * 100 + (unsigned)(number / 1000000 % 100);
+}
+
+bool group_number_fits(const feature_layout *layout, const schema_person *person, uint64_t packed, const uint8_t *features) {
+  bool is_female = feature_id_number(packed) / 100000000 % 2 == 1;
   uint32_t birth = group_date(layout, person->birth, features);
-  if (birth && !feature_date_span(birth) && feature_date_year(birth) != year) return false;
+  if (birth && !feature_date_span(birth) && feature_date_year(birth) != group_number_year(packed)) return false;
   sex_value sex = person->is_male ? SEX_MALE : person->is_female ? SEX_FEMALE : SEX_MISSING;
   if (person->sex >= 0 && layout->slots[person->sex].kind == SLOT_SEX) sex = (sex_value)features[layout->slots[person->sex].offset];
-  return (sex != SEX_MALE && sex != SEX_FEMALE) || (sex == SEX_FEMALE) == (century % 2 == 1);
+  return (sex != SEX_MALE && sex != SEX_FEMALE) || (sex == SEX_FEMALE) == is_female;
 }
 
 /* ---- groups -------------------------------------------------------------------------------------------- */

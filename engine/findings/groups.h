@@ -22,6 +22,8 @@ static inline size_t group_register(const finding_input *in, uint32_t row) {
 
 /* Numbers of one kind and length; near: a digit, or two neighbours in the other order. LIKE_UNKNOWN: a missing one, or two kinds. */
 likeness group_numbers_alike(uint64_t a, uint64_t b);
+/* The year of birth that a CCCD says. */
+unsigned group_number_year(uint64_t packed);
 /* Does a CCCD fit what its row says of sex and birth year? What the row does not say fits. */
 bool group_number_fits(const feature_layout *layout, const schema_person *person, uint64_t packed, const uint8_t *features);
 

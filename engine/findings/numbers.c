@@ -3,48 +3,19 @@
  *
  *   rows ──> least and greatest number of each cluster ──those that differ──> members ──> a unit: one person's records
  *   rows ──name, birth date; another number──────────────────────────────────────────────> a unit
+ *   rows ──home or telephone, first digits of the number (relatives.c); another number────> a unit
  *   units of two numbers ──sorted by the two──> the same two in two units: exchanged. Else near, or several.
  *
- * What relatives exchanged where nobody else knows the numbers is found by what the digits say (related below). See search.h.
+ * What relatives exchanged where nobody else knows the numbers is found by what the digits say (relatives.c). See search.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "feature/row_file.h"
-#include "findings/groups.h"
+#include "findings/numbers.h"
 
-enum { CLASS_CCCD, CLASS_SOCIAL, CLASSES };
-enum { numbers_max = 16 }; /* of a unit */
-
-typedef struct number_range { /* of the numbers of a cluster, by class; low 0: none */
-  uint64_t low[CLASSES], high[CLASSES];
-  unsigned registers; /* a bit for each that has a record in it */
-} number_range;
-
-/* One person's records with two numbers. Rows stand in search.rows: those with `low`, then those with `high`. */
-typedef struct unit {
-  uint64_t low, high;
-  size_t rows_at;
-  uint16_t low_count, high_count;
-  bool is_certain; /* of a cluster, or relatives share what the records have beside the name; else by name and birth date alone */
-  bool exchanged;
-} unit;
-
-typedef struct number_search {
-  findings *out;
-  const finding_input *in;
-  const schema_person *person;
-  uint32_t *place_of; /* by cluster: its place among those of two rows or more, CLUSTER_NONE for others */
-  number_range *ranges;
-  unit *units;
-  size_t unit_count, unit_capacity;
-  uint32_t *rows;
-  size_t row_count, row_capacity;
-  unsigned living, deaths; /* a bit for each linked register of the living, and of deaths */
-} number_search;
-
-static int class_of(uint64_t packed) {
+int number_class(uint64_t packed) {
   return feature_id_kind(packed) == ID_CCCD ? CLASS_CCCD : feature_id_kind(packed) == ID_INSURANCE ? CLASS_SOCIAL : -1;
 }
 
@@ -76,7 +47,7 @@ static void list_numbers(const number_search *s, const finding_member *members, 
   for (size_t i = 0; i < count; i++) {
     for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
       uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), members[i].features);
-      if (packed && class_of(packed) == class) list_add(out, packed, i);
+      if (packed && number_class(packed) == class) list_add(out, packed, i);
     }
   }
 }
@@ -134,18 +105,65 @@ static khop_status unit_add(number_search *s, const number_list *list, const fin
   return KHOP_OK;
 }
 
-static khop_status look_at_person(number_search *s, const finding_member *members, size_t count, bool is_certain, khop_error *err) {
-  number_list *list = mem_alloc(1, sizeof *list);
-  if (!list) return error_memory(err, sizeof *list, "findings");
+/* Each number fits whoever holds it and nobody who holds the other, and names or birthdays differ: brothers that were matched, and no
+ * number is wrong. Nor is it where a birth date was corrected and the number with it, which is one person all the same. */
+static bool are_two_people(const number_search *s, const number_list *list, const finding_member *members, size_t count) {
+  const feature_layout *layout = &s->in->table->layout;
+  const finding_member *holders[2] = {NULL, NULL};
+  for (size_t i = 0; i < count; i++) {
+    for (size_t number = 0; number < 2; number++) {
+      if (!list->items[number].holds[i]) continue;
+      holders[number] = &members[i];
+      if (!group_number_fits(layout, s->person, list->items[number].packed, members[i].features)) return false;
+      if (group_number_fits(layout, s->person, list->items[!number].packed, members[i].features)) return false;
+    }
+  }
+  const finding_person a = {s->person, layout, holders[0]->features}, b = {s->person, layout, holders[1]->features};
+  return !(finding_names_equal(&a, &b) && finding_births_slip(&a, &b));
+}
+
+static const finding_member *first_holder(const held_number *held, const finding_member *members) {
+  size_t i = 0;
+  while (!held->holds[i]) i++;
+  return &members[i];
+}
+
+/* Matched, though no slip makes one name of the other: sisters, with a card each. */
+static bool have_other_names(const number_search *s, const number_list *list, const finding_member *members) {
+  const feature_layout *layout = &s->in->table->layout;
+  const finding_person a = {s->person, layout, first_holder(&list->items[0], members)->features};
+  const finding_person b = {s->person, layout, first_holder(&list->items[1], members)->features};
+  return finding_names(&a, &b) == LIKE_OTHER;
+}
+
+/* Whoever has the one personal ID has the one card, whoever has the other the other: two people, whom a name and a day made one. */
+static bool differ_in_both(const number_list *ids, const number_list *cards, size_t count) {
+  bool crossed = false, straight = false;
+  if (ids->count != 2 || cards->count != 2 || group_numbers_alike(ids->items[0].packed, ids->items[1].packed) == LIKE_NEAR) return false;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t number = 0; number < 2; number++) {
+      if (!ids->items[number].holds[i]) continue;
+      straight |= cards->items[number].holds[i];
+      crossed |= cards->items[!number].holds[i];
+    }
+  }
+  return straight != crossed;
+}
+
+khop_status number_look_at_person(number_search *s, const finding_member *members, size_t count, bool is_certain, khop_error *err) {
+  number_list *ids = mem_alloc(2, sizeof *ids), *cards;
+  if (!ids) return error_memory(err, 2 * sizeof *ids, "findings");
   khop_status status = KHOP_OK;
-  list_numbers(s, members, count, CLASS_CCCD, list);
-  if (list->count == 2) TRY_CLEANUP(unit_add(s, list, members, count, is_certain, err));
-  if (list->count > 2 && is_certain) TRY_CLEANUP(report_numbers(s, list, FINDING_ID_MULTIPLE, members, count, err));
-  if (!is_certain) goto cleanup;
-  list_numbers(s, members, count, CLASS_SOCIAL, list);
-  TRY_CLEANUP(report_numbers(s, list, FINDING_CARD_MULTIPLE, members, count, err));
+  cards = ids + 1;
+  list_numbers(s, members, count, CLASS_CCCD, ids);
+  list_numbers(s, members, count, CLASS_SOCIAL, cards);
+  if (differ_in_both(ids, cards, count)) goto cleanup;
+  if (ids->count == 2 && !are_two_people(s, ids, members, count)) TRY_CLEANUP(unit_add(s, ids, members, count, is_certain, err));
+  if (ids->count > 2 && is_certain) TRY_CLEANUP(report_numbers(s, ids, FINDING_ID_MULTIPLE, members, count, err));
+  if (!is_certain || (cards->count == 2 && have_other_names(s, cards, members))) goto cleanup;
+  TRY_CLEANUP(report_numbers(s, cards, FINDING_CARD_MULTIPLE, members, count, err));
 cleanup:
-  mem_free(list);
+  mem_free(ids);
   return status;
 }
 
@@ -161,7 +179,7 @@ static khop_status take_ranges(void *context, unsigned worker, const feature_tab
     range->registers |= 1u << group_register(s->in, row);
     for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
       uint64_t packed = group_number(&part->layout, __builtin_ctzll(fields), feature_row(part, i));
-      int class = packed ? class_of(packed) : -1;
+      int class = packed ? number_class(packed) : -1;
       if (class < 0) continue;
       if (!range->low[class] || packed < range->low[class]) range->low[class] = packed;
       if (packed > range->high[class]) range->high[class] = packed;
@@ -223,7 +241,7 @@ static khop_status cluster_group(void *context, const finding_member *members, s
     for (size_t i = 0; i < count; i++) {
       if (of[i] == p) one[rows++] = members[i];
     }
-    TRY(look_at_person(s, one, rows, true, err));
+    TRY(number_look_at_person(s, one, rows, true, err));
   }
   return KHOP_OK;
 }
@@ -260,39 +278,21 @@ static size_t name_keys(const void *context, const uint8_t *features, uint64_t k
   uint64_t hash = name_hash(s, features), number = 0;
   for (uint64_t fields = s->person->numbers | s->person->papers; hash && fields && !number; fields &= fields - 1) {
     uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), features);
-    if (packed && class_of(packed) == CLASS_CCCD) number = packed;
+    if (packed && number_class(packed) == CLASS_CCCD) number = packed;
   }
   if (number) keys[0] = finding_key(hash, hash_mix(number));
   return number != 0;
 }
 
-static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
-  const feature_slot *slot = &layout->slots[field];
-  if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
-  return group_text(layout, field, features);
-}
-
-/* A name in common is a namesake's as well; a home, a telephone, a household is not. */
-static bool are_relatives(const number_search *s, const finding_member *a, const finding_member *b) {
-  const schema_findings *f = &s->in->schema->findings;
-  unsigned evidence = 0;
-  for (size_t i = 0; i < f->relatives_count; i++) {
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
-    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
-    evidence += s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME ? 1 : 2;
-  }
-  return evidence >= 2;
-}
-
 /* Records of one name and birth date that were not matched: one person all the same where they share a home or a telephone. */
 static bool is_one_person(const number_search *s, const finding_member *members, size_t count) {
   for (size_t i = 1; i < count; i++) {
-    if (!are_relatives(s, &members[0], &members[i])) return false;
+    if (!number_are_relatives(s, &members[0], &members[i])) return false;
   }
   return true;
 }
 
-static bool are_matched(const number_search *s, const finding_member *members, size_t count) {
+bool number_are_matched(const number_search *s, const finding_member *members, size_t count) {
   const clusters *c = s->in->clusters;
   for (size_t i = 1; i < count; i++) {
     if (!c || c->of_row[members[i].row] != c->of_row[members[0].row]) return false;
@@ -306,8 +306,8 @@ static khop_status name_group(void *context, const finding_member *members, size
   for (size_t i = 1; i < count; i++) {
     if (name_hash(s, members[i].features) != name_hash(s, members[0].features)) return KHOP_OK;
   }
-  if (are_matched(s, members, count)) return KHOP_OK; /* seen as a cluster */
-  return look_at_person(s, members, count, is_one_person(s, members, count), err);
+  if (number_are_matched(s, members, count)) return KHOP_OK; /* seen as a cluster */
+  return number_look_at_person(s, members, count, is_one_person(s, members, count), err);
 }
 
 /* ---- exchanged ------------------------------------------------------------------------------------------------ */
@@ -375,72 +375,41 @@ static khop_status report_unit(number_search *s, const unit *u, khop_error *err)
                       NULL, 0, err);
 }
 
-/* ---- exchanged by relatives: what the digits say --------------------------------------------------------------- */
+/* ---- all ---------------------------------------------------------------------------------------------------------- */
 
-/* The first CCCD of a row that contradicts its sex or birth year; 0: none. */
-static uint64_t contradicting(const number_search *s, const uint8_t *features) {
-  const feature_layout *layout = &s->in->table->layout;
-  for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
-    uint64_t packed = group_number(layout, __builtin_ctzll(fields), features);
-    if (packed && class_of(packed) == CLASS_CCCD && !group_number_fits(layout, s->person, packed, features)) return packed;
+static bool has_rows_of(const number_search *s, const unit *u, const unit *other) {
+  const size_t count = (size_t)u->low_count + u->high_count, other_count = (size_t)other->low_count + other->high_count;
+  size_t found = 0;
+  for (size_t i = 0; i < other_count; i++) {
+    size_t j = 0;
+    while (j < count && s->rows[u->rows_at + j] != s->rows[other->rows_at + i]) j++;
+    found += j < count;
   }
-  return 0;
+  return found == other_count;
 }
 
-static size_t relative_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
-  const number_search *s = context;
-  const schema_findings *f = &s->in->schema->findings;
-  uint64_t number = contradicting(s, features);
-  size_t count = 0;
-  for (size_t i = 0; number && i < f->relatives_count; i++) {
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
-    if (value) keys[count++] = finding_key(hash_combine(i + 1, value), hash_mix(number));
-  }
-  return count;
-}
-
-/* Brothers may have like names: Mẫn and Hân. */
-static bool are_two(const number_search *s, const finding_member *a, const finding_member *b) {
-  const finding_person x = {s->person, &s->in->table->layout, a->features}, y = {s->person, &s->in->table->layout, b->features};
-  return finding_names(&x, &y) == LIKE_OTHER || finding_births(&x, &y) == LIKE_OTHER;
-}
-
-static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {
-  const feature_layout *layout = &s->in->table->layout;
-  bool across = group_register(s->in, a->row) != group_register(s->in, b->row);
-  bool known = (s->out->masks[a->row] & s->out->masks[b->row]) & finding_bit(FINDING_ID_SWAPPED);
-  if (across || known) return false;
-  numbers[0] = contradicting(s, a->features);
-  numbers[1] = contradicting(s, b->features);
-  return numbers[0] != numbers[1] && group_number_fits(layout, s->person, numbers[0], b->features) &&
-         group_number_fits(layout, s->person, numbers[1], a->features) && are_two(s, a, b) && are_relatives(s, a, b);
-}
-
-static khop_status relative_group(void *context, const finding_member *members, size_t count, khop_error *err) {
-  number_search *s = context;
-  uint64_t numbers[2];
-  char texts[2][FINDING_ID_TEXT_BYTES], evidence[160];
-  if (count > GROUP_ROWS_MAX) return KHOP_OK;
-  for (size_t i = 0; i < count; i++) {
-    for (size_t j = i + 1; j < count; j++) {
-      if (!have_exchanged(s, &members[i], &members[j], numbers)) continue;
-      const finding_member both[2] = {members[i], members[j]};
-      finding_id_text(numbers[0], texts[0]);
-      finding_id_text(numbers[1], texts[1]);
-      snprintf(evidence, sizeof evidence, "%s and %s contradict their records, and fit each other's", texts[0], texts[1]);
-      TRY(group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(numbers[0]), texts[1], evidence, both, 2, NULL, 0, err));
+/* Of one person's records under several keys the unit with all of them is told. Units of the same two numbers stand together. */
+static bool is_within_another(const number_search *s, size_t number) {
+  const unit *u = &s->units[number];
+  for (size_t step = 0; step < 2; step++) {
+    for (size_t i = number; step ? i-- > 0 : ++i < s->unit_count;) {
+      const unit *other = &s->units[i];
+      if (other->low != u->low || other->high != u->high) break;
+      if ((u->is_certain && !other->is_certain) || !has_rows_of(s, other, u)) continue;
+      bool is_same = other->is_certain == u->is_certain && has_rows_of(s, u, other);
+      if (!is_same || i < number) return true;
     }
   }
-  return KHOP_OK;
+  return false;
 }
-
-/* ---- all ---------------------------------------------------------------------------------------------------------- */
 
 /* All units are known. */
 static khop_status end_of_units(void *context, khop_error *err) {
   number_search *s = context;
   TRY(find_exchanged(s, err));
-  for (size_t u = 0; u < s->unit_count; u++) TRY(report_unit(s, &s->units[u], err));
+  for (size_t u = 0; u < s->unit_count; u++) {
+    if (!is_within_another(s, u)) TRY(report_unit(s, &s->units[u], err));
+  }
   return KHOP_OK;
 }
 
@@ -465,9 +434,9 @@ khop_status find_numbers(findings *out, const finding_input *in, search_list *li
   const bool numbered = person->numbers | person->papers;
   if (in->clusters && (numbered || (s->deaths && s->living))) TRY(look_at_clusters(s, err));
   if (!numbered) return KHOP_OK;
+  if (in->schema->findings.relatives_count) number_find_homes(s, list);
   const finding_search names = {.keys = name_keys, .group = name_group, .end = end_of_units, .context = s};
   search_list_add(list, &names);
-  const finding_search relatives = {.keys = relative_keys, .group = relative_group, .context = s};
-  if (in->schema->findings.relatives_count) search_list_add(list, &relatives);
+  if (in->schema->findings.relatives_count) number_find_exchanges(s, list);
   return KHOP_OK;
 }

@@ -3,7 +3,9 @@
 
 #include "compare/digits.h"
 #include "findings/search.h"
+#include "normalise/fold.h"
 #include "normalise/regional.h"
+#include "normalise/syllable_grammar.h"
 
 enum { LONG_WORD = 3, SHORT_WORD = 2 /* letters from which on one edit makes no other word; from the second on it may */ };
 
@@ -63,10 +65,20 @@ static unsigned edits(const uint8_t *a, unsigned a_length, const uint8_t *b, uns
   return last[b_length];
 }
 
-/* Equal, one edit apart where it has `letters` or more, one the other's beginning (T., Ng.), or the two forms of one name. */
+/* Mỹ and Mĩ */
+static bool differ_in_y(const person_name *a, word_span x, const person_name *b, word_span y) {
+  enum { LETTER_I = 9, LETTER_Y = 25 };
+  unsigned length = x.end - x.start;
+  uint8_t last = a->letters[x.end - 1], other = b->letters[y.end - 1];
+  return length > 1 && length == (unsigned)(y.end - y.start) && memcmp(a->letters + x.start, b->letters + y.start, length - 1) == 0 &&
+         (last == LETTER_I || last == LETTER_Y) && (other == LETTER_I || other == LETTER_Y);
+}
+
+/* Equal, one edit apart where it has `letters` or more, one the other's beginning (T., Ng.), or two forms of one name. */
 static bool words_alike(const person_name *a, word_span x, const person_name *b, word_span y, unsigned letters) {
   unsigned x_length = x.end - x.start, y_length = y.end - y.start, shorter = x_length < y_length ? x_length : y_length;
   if (memcmp(a->letters + x.start, b->letters + y.start, shorter) == 0 && (x_length == y_length || shorter <= 2)) return true;
+  if (differ_in_y(a, x, b, y)) return true;
   unsigned family = regional_family(a->letters + x.start, x_length);
   if (family && family == regional_family(b->letters + y.start, y_length)) return true;
   return shorter >= letters && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
@@ -133,6 +145,86 @@ likeness finding_names(const finding_person *a, const finding_person *b) {
   return edits(x.letters, x.length, y.letters, y.length) <= 2 && !other_given_name(&x, &y) ? LIKE_NEAR : LIKE_OTHER;
 }
 
+bool finding_names_equal(const finding_person *a, const finding_person *b) {
+  const feature_slot *slot = a->roles->name < 0 ? NULL : &a->layout->slots[a->roles->name];
+  return slot && !feature_missing(slot, a->features) && slot_u32(a->features, slot->offset) == slot_u32(b->features, slot->offset);
+}
+
+/* Could somebody be called so? */
+static bool is_syllable(const person_name *n, word_span w) {
+  static const uint8_t vowels[26] = {['a' - 'a'] = FOLD_VOWEL, ['e' - 'a'] = FOLD_VOWEL + 3 * 8, ['i' - 'a'] = FOLD_VOWEL + 5 * 8,
+                                     ['o' - 'a'] = FOLD_VOWEL + 6 * 8, ['u' - 'a'] = FOLD_VOWEL + 9 * 8, ['y' - 'a'] = FOLD_VOWEL + 11 * 8};
+  uint8_t codes[SYLLABLE_LETTERS_MAX];
+  size_t length = w.end - w.start;
+  if (length > SYLLABLE_LETTERS_MAX) return false;
+  for (size_t i = 0; i < length; i++) {
+    uint8_t letter = (uint8_t)(n->letters[w.start + i] - 1);
+    codes[i] = letter < 26 && vowels[letter] ? vowels[letter] : (uint8_t)('a' + letter);
+  }
+  return syllable_is_possible_plain(codes, length);
+}
+
+static bool has_equal(const person_name *n, const person_name *of, word_span word) {
+  unsigned i = 0;
+  while (i < n->word_count && !words_equal(n, n->words[i], of, word)) i++;
+  return i < n->word_count;
+}
+
+bool finding_names_slip(const finding_person *a, const finding_person *b) {
+  person_name x, y;
+  if (!read_name(a, &x) || !read_name(b, &y) || x.word_count < 2 || y.word_count < 2) return false;
+  word_span last = x.words[x.word_count - 1], other = y.words[y.word_count - 1];
+  bool contained = is_contained(&x, &y, LONG_WORD);
+  if (words_equal(&x, last, &y, other) || differ_in_y(&x, last, &y, other)) return contained || edits(x.letters, x.length, y.letters, y.length) <= 2;
+  bool other_order = contained && x.word_count == y.word_count && has_equal(&x, &y, other) && has_equal(&y, &x, last);
+  bool one_is_none = is_syllable(&x, last) != is_syllable(&y, other);
+  return other_order || (one_is_none && edits(x.letters, x.length, y.letters, y.length) <= 2);
+}
+
+uint32_t finding_surname(const finding_person *p) {
+  person_name n;
+  return read_name(p, &n) && n.word_count > 1 ? feature_word_hash(n.letters, n.words[0]) : 0;
+}
+
+/* Letters of an address, of which the last word may have been cut. */
+static unsigned whole_letters(const feature_slot *slot, const uint8_t *features, uint8_t letters[TEXT_LETTERS_MAX]) {
+  unsigned length = slot->kind == SLOT_TEXT && slot->letters && !feature_missing(slot, features) ? feature_letters(features, slot, letters) : 0;
+  if (length == TEXT_LETTERS_MAX) {
+    while (length && letters[length - 1] != LETTER_SPACE) length--;
+  }
+  return length;
+}
+
+static bool has_word(const uint8_t *letters, unsigned length, const uint8_t *word, unsigned word_length) {
+  for (unsigned start = 0; start + word_length <= length; start++) {
+    bool begins = start == 0 || letters[start - 1] == LETTER_SPACE, ends = start + word_length == length || letters[start + word_length] == LETTER_SPACE;
+    if (begins && ends && memcmp(letters + start, word, word_length) == 0) return true;
+  }
+  return false;
+}
+
+static unsigned words_shared(const uint8_t *letters, unsigned length, const uint8_t *other, unsigned other_length, unsigned *out_words) {
+  unsigned shared = 0;
+  *out_words = 0;
+  for (unsigned start = 0, end; start < length; start = end + 1) {
+    for (end = start; end < length && letters[end] != LETTER_SPACE;) end++;
+    *out_words += end > start;
+    shared += end > start && has_word(other, other_length, letters + start, end - start);
+  }
+  return shared;
+}
+
+likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b) {
+  enum { LEAST_WORDS = 3 };
+  uint8_t x[TEXT_LETTERS_MAX], y[TEXT_LETTERS_MAX];
+  unsigned x_length = whole_letters(&layout->slots[field], a, x), y_length = whole_letters(&layout->slots[field], b, y), x_words, y_words;
+  unsigned shared = words_shared(x, x_length, y, y_length, &x_words);
+  words_shared(y, y_length, x, x_length, &y_words);
+  unsigned fewer = x_words < y_words ? x_words : y_words;
+  if (!fewer) return LIKE_UNKNOWN;
+  return shared < LEAST_WORDS ? LIKE_OTHER : shared * 4 >= fewer * 3 ? LIKE_EQUAL : LIKE_NEAR;
+}
+
 static uint32_t birth_of(const finding_person *p) {
   const feature_slot *slot = p->roles->birth < 0 ? NULL : &p->layout->slots[p->roles->birth];
   return slot && slot->kind == SLOT_DATE ? slot_u32(p->features, slot->offset) : 0;
@@ -153,6 +245,16 @@ likeness finding_births(const finding_person *a, const finding_person *b) {
   const uint64_t year = 0xffff;
   if (is_year_only(x) || is_year_only(y)) return digit_edits(digits_of(x) & year, digits_of(y) & year) <= 1 ? LIKE_NEAR : LIKE_OTHER;
   return (x & 511) == (y & 511) || digit_edits(digits_of(x), digits_of(y)) <= 2 ? LIKE_NEAR : LIKE_OTHER;
+}
+
+bool finding_births_slip(const finding_person *a, const finding_person *b) {
+  uint32_t x = birth_of(a), y = birth_of(b);
+  if (!x || !y || feature_date_span(x) || feature_date_span(y)) return false;
+  if (feature_date_year(x) == feature_date_year(y)) {
+    if (is_year_only(x) || is_year_only(y)) return true;
+    if (feature_date_day(x) == feature_date_month(y) && feature_date_month(x) == feature_date_day(y)) return true;
+  }
+  return digit_edits(digits_of(x), digits_of(y)) <= 1;
 }
 
 bool finding_same_person(const finding_person *a, const finding_person *b) {

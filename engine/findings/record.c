@@ -211,12 +211,24 @@ static bool is_plain(const input_field *field, size_t digits) {
   return true;
 }
 
+/* A CCCD that somebody typed to fill the field: two, three or four digits over and over, in pairs, or a serial of zeros, which is
+ * never issued. What is one digit or counts is no number at all (normalise/identifier.h). */
+static bool is_pattern(uint64_t cccd) {
+  const uint64_t serials = 1000000, two = 10101010101, three = 1001001001, four = 100010001;
+  static const uint64_t known[] = {1122334455, 112233445566, 12345678910};
+  if (cccd % two == 0 || cccd % three == 0 || cccd % four == 0 || cccd % serials == 0) return true;
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (cccd == known[i]) return true;
+  }
+  return false;
+}
+
 /* Written plainly, and nothing is wrong with it. */
 static bool is_right(const record *r, const finding_number *n) {
   const input_field *field = &r->fields[n->field];
   uint64_t packed = slot_u64(r->features, r->rules->layout->slots[n->field].offset), number = feature_id_number(packed);
   switch (feature_id_kind(packed)) {
-    case ID_CCCD: return is_plain(field, 12) && number < 100000000000 && normalise_cccd_valid(number) && agrees(r, n->person, number);
+    case ID_CCCD: return is_plain(field, 12) && number < 100000000000 && normalise_cccd_valid(number) && agrees(r, n->person, number) && !is_pattern(number);
     case ID_CMND: return is_plain(field, 9) && !n->is_due;
     case ID_INSURANCE: return is_plain(field, 10) || identifier_card_is_plain(field->text, field->length);
     default: return false;
@@ -261,6 +273,23 @@ static khop_status report_number(const record *r, const finding_number *n, const
                 text, fix, evidence, err);
 }
 
+static khop_status report_pattern(const record *r, const finding_number *n, const identifier_parts *parts, khop_error *err) {
+  char evidence[evidence_bytes];
+  snprintf(evidence, sizeof evidence, "%s: a pattern of digits", name_of(r, (int)n->field));
+  return report_number(r, n, parts, FINDING_ID_PLACEHOLDER, finding_kind_severity(FINDING_ID_PLACEHOLDER), NULL, evidence, err);
+}
+
+/* Nine digits in a paper of a time when people had no other number tell no mistake. */
+static khop_status report_old_number(const record *r, const finding_number *n, const identifier_parts *parts, khop_error *err) {
+  enum { TWELVE_DIGITS_SINCE = 2016 /* Luật Căn cước công dân */ };
+  uint32_t issued = date_at(r, r->rules->schema->findings.issued);
+  bool was_right = issued && feature_date_year(issued) + feature_date_span(issued) < TWELVE_DIGITS_SINCE;
+  char evidence[evidence_bytes];
+  snprintf(evidence, sizeof evidence, "%s: nine digits, where twelve are due%s", name_of(r, (int)n->field), was_right ? ", of before 2016" : "");
+  return report_number(r, n, parts, FINDING_ID_OLD_NUMBER, was_right ? FINDING_INFO : finding_kind_severity(FINDING_ID_OLD_NUMBER), NULL, evidence,
+                       err);
+}
+
 static khop_status report_form(const record *r, const finding_number *n, const identifier_parts *parts, khop_error *err) {
   char evidence[evidence_bytes], fix[evidence_bytes];
   const char *name = name_of(r, (int)n->field);
@@ -273,9 +302,7 @@ static khop_status report_form(const record *r, const finding_number *n, const i
     const char *said = m->repairs ? fix : m->severity == FINDING_INFO ? "" : NULL;
     TRY(report_number(r, n, parts, m->kind, m->severity, said, evidence, err));
   }
-  if (!n->is_due || parts->kind != IDENTIFIER_IS_CMND) return KHOP_OK;
-  snprintf(evidence, sizeof evidence, "%s: nine digits, where twelve are due", name);
-  return report_number(r, n, parts, FINDING_ID_OLD_NUMBER, finding_kind_severity(FINDING_ID_OLD_NUMBER), NULL, evidence, err);
+  return n->is_due && parts->kind == IDENTIFIER_IS_CMND ? report_old_number(r, n, parts, err) : KHOP_OK;
 }
 
 /* A CCCD against its person. */
@@ -305,6 +332,8 @@ static khop_status check_number(const record *r, const finding_number *n, khop_e
   if (feature_date_span(born) && parts.kind == IDENTIFIER_IS_CCCD && is_born_in(born, parts.cccd.birth_year)) {
     parts.findings &= ~(uint32_t)(IDENTIFIER_YEAR_MISMATCH | IDENTIFIER_CENTURY_MISMATCH);
   }
+  uint64_t packed = slot_u64(r->features, r->rules->layout->slots[n->field].offset);
+  if (feature_id_kind(packed) == ID_CCCD && is_pattern(feature_id_number(packed))) return report_pattern(r, n, &parts, err);
   TRY(report_form(r, n, &parts, err));
   return parts.kind == IDENTIFIER_IS_CCCD ? report_digits(r, n, &parts, err) : KHOP_OK;
 }

@@ -86,6 +86,8 @@ finder find_shared;  /* id_shared */
 finder find_entries; /* entry_twice, entry_number_repeated */
 finder find_owners;  /* certificate_owners, parcel_owners, parcel_renumbered */
 finder find_births;  /* plausible_births_close */
+/* id_sequential: numbers that count from row to row. At once: it needs no keys. */
+khop_status find_runs(findings *out, const finding_input *in, khop_error *err);
 finder find_numbers; /* id_multiple, id_near, card_multiple, id_swapped, plausible_alive_after_death */
 
 /* ---- people.c: is it the same person? ------------------------------------------------------------ */
@@ -100,10 +102,19 @@ typedef struct finding_person {
 typedef enum likeness { LIKE_UNKNOWN, LIKE_EQUAL, LIKE_NEAR, LIKE_OTHER } likeness;
 /* Names: near by two letters, a word more or less, another middle name, words abbreviated or in another order. */
 likeness finding_names(const finding_person *a, const finding_person *b);
+bool finding_names_equal(const finding_person *a, const finding_person *b); /* with tones; a missing one equals none */
+/* Names that one name becomes by slips, and brothers and sisters do not share: words left out, abbreviated, in another order or a
+ * letter apart, but for last words that are two names: Yến and Yên, not Hoa and Toa; Mai and Yai, which is no word. */
+bool finding_names_slip(const finding_person *a, const finding_person *b);
+uint32_t finding_surname(const finding_person *p); /* first word, a hash; 0: missing */
 /* Have the names so many words in common, in whatever order? */
 bool finding_share_words(const finding_person *a, const finding_person *b, unsigned least);
 /* Birth dates: near by two digits, in one year, on one day of the year, or equal in what both know. */
 likeness finding_births(const finding_person *a, const finding_person *b);
+/* Equal, or one digit or two neighbours apart, day for month, or a year alone that is the other's. */
+bool finding_births_slip(const finding_person *a, const finding_person *b);
+/* Two places of a field as they are written: equal when most words of the shorter one are the other's, too; near: three of them. */
+likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b);
 /* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */
 bool finding_same_person(const finding_person *a, const finding_person *b);
 

@@ -132,6 +132,11 @@ static khop_status report(shared_search *s, const holder *people, size_t people_
   return findings_add(s->out, &found, err);
 }
 
+/* Who has another's number because the two were exchanged, which is told as that. */
+static bool is_exchanged(const shared_search *s, const holder *h) {
+  return h->held.role == 0 && (s->out->masks[h->row] & finding_bit(FINDING_ID_SWAPPED));
+}
+
 /* Each member is one of the people met so far, or the next one. */
 static khop_status look_at_group(void *context, const finding_member *members, size_t count, khop_error *err) {
   shared_search *s = context;
@@ -140,6 +145,7 @@ static khop_status look_at_group(void *context, const finding_member *members, s
   for (size_t i = 0; i < count && people_count < people_max; i++) {
     if (i && members[i].key == members[i - 1].key) continue; /* the same name and year */
     const holder h = holder_of(s->in, &members[i]);
+    if (is_exchanged(s, &h)) continue;
     size_t p = 0;
     while (p < people_count && !is_same(s->in, &people[p], &h)) p++;
     if (p == people_count) people[people_count++] = h;

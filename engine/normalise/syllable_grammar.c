@@ -14,6 +14,11 @@ static bool is_part(const uint32_t *parts, const uint8_t *codes, size_t count) {
   return parts[slot] == key;
 }
 
+/* Behind qu- and gi-, where no vowel of the word's own tells onset and rhyme apart: "qunh" is none. */
+static bool is_rhyme(const uint32_t *parts, const uint8_t *codes, size_t count) {
+  return count > 0 && fold_is_vowel(codes[0]) && is_part(parts, codes, count);
+}
+
 static bool is_front_vowel(uint8_t code) { /* e ê i y: written behind k, gh, ngh */
   unsigned letter = (unsigned)(code - FOLD_VOWEL) >> 3;
   return letter == 3 || letter == 4 || letter == 5 || letter == 11;
@@ -34,8 +39,8 @@ static bool is_spelt(const uint32_t *parts, const uint8_t *codes, size_t count) 
   size_t onset = 0;
   while (onset < count && !fold_is_vowel(codes[onset])) onset++;
   if (onset == count) return false;
-  if (onset == 1 && codes[0] == 'q') return codes[1] == CODE_U && is_part(parts, codes + 2, count - 2);
-  if (onset == 1 && codes[0] == 'g' && codes[1] == CODE_I && is_part(parts, codes + 2, count - 2)) return true;
+  if (onset == 1 && codes[0] == 'q') return codes[1] == CODE_U && is_rhyme(parts, codes + 2, count - 2);
+  if (onset == 1 && codes[0] == 'g' && codes[1] == CODE_I && is_rhyme(parts, codes + 2, count - 2)) return true;
   return (onset == 0 || is_part(parts, codes, onset)) && onset_goes_with(codes, onset, codes[onset]) &&
          is_part(parts, codes + onset, count - onset);
 }

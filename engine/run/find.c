@@ -6,7 +6,7 @@
 #include "findings/search.h"
 #include "run/spill.h"
 
-static finder *const finders[] = {find_shared, find_entries, find_owners, find_births, find_numbers};
+static finder *const finders[] = {find_numbers, find_shared /* what was exchanged is told already */, find_entries, find_owners, find_births};
 
 static finding_input input_of(run *r, const clusters *c) {
   finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .registers = &r->walk.registers,
@@ -22,6 +22,7 @@ khop_status run_find(run *r, const clusters *c, khop_error *err) {
   khop_status status = KHOP_OK;
   search_list list = {0};
   const finding_input in = input_of(r, c);
+  TRY_CLEANUP(find_runs(&r->findings, &in, err));
   for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY_CLEANUP(finders[i](&r->findings, &in, &list, err));
   TRY_CLEANUP(search_list_run(&list, &in, err));
   TRY_CLEANUP(findings_end(&r->findings, &r->table, err));

@@ -108,6 +108,9 @@ static void numbers_of_one_record(void **unused) {
       {"079285012345", "", "1985", "id_year:error"}, /* born 2085 */
       {"079225012345", "", "", ""},                  /* born 2025 */
       {"079227012345", "", "", "id_year:error"},     /* not yet */
+      {"079085000000", "Nam", "1985", "id_placeholder:error"},
+      {"079079079079", "Nam", "1985", "id_placeholder:error"},
+      {"112233445566", "Nam", "1985", "id_placeholder:error"},
       {"079485012345", "", "", "id_year:error"},     /* a later century */
       {"079085012345", "", "12/1985", ""},
       {"003085012345", "", "", "id_province:error"},
@@ -242,6 +245,40 @@ static void same_and_other_people(void **unused) {
   close_fixture(&f);
 }
 
+/* What a slip makes of a name and a date, and what is the name of a brother or a sister. */
+static void slips(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *name, *born, *other_name, *other_born;
+    bool names, births;
+  } cases[] = {
+      {"Nguyễn Thị Quỳnh", "02/04/1985", "Nguyễn Thị Qunh", "04/02/1985", true, true},
+      {"Nguyễn Thị Mai", "02/04/1985", "Nguyễn Thị Yai", "02/04/1986", true, true},
+      {"Bùi Ngọc Hoa", "02/04/1985", "Bùi Ngọc Toa", "12/05/1985", false, false}, /* two names */
+      {"Phạm Thị An", "02/04/1985", "Phạm Thị Anh", "1985", false, true},
+      {"Hồ Huỳnh Mỹ", "1985", "Hồ Hoàng Mĩ", "01/01/1985", true, true},
+      {"Trần Thị Quỳnh Thảo", "02/04/1985", "Tần Thị Thảo Quỳnh", "", true, false},
+      {"Lữ Thành Hiếu", "02/04/1985", "Lữ Hiền Khanh", "02/04/1975", false, true},
+      {"Nguyễn Thị Phương Tuyên", "02/04/1985", "Nguyễn Thị Phương", "20/04/1958", false, false},
+      {"Lê Thị Ngọc Anh", "02/04/1985", "Lê Ngọc Anh", "02/04/1985", true, true},
+      {"", "02/04/1985", "Lê Ngọc Anh", "", false, false}};
+  fixture f;
+  open_fixture(&f);
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    uint8_t rows[2][512];
+    input_field fields[FIELDS];
+    encode(&f, NAME, cases[i].name, BORN, cases[i].born, fields, rows[0]);
+    encode(&f, NAME, cases[i].other_name, BORN, cases[i].other_born, fields, rows[1]);
+    const finding_person a = {&f.schema->findings.people[0], &f.layout, rows[0]}, b = {&f.schema->findings.people[0], &f.layout, rows[1]};
+    if (finding_names_slip(&a, &b) != cases[i].names) print_error("%s, %s\n", cases[i].name, cases[i].other_name);
+    assert_int_equal(finding_names_slip(&a, &b), cases[i].names);
+    assert_int_equal(finding_names_slip(&b, &a), cases[i].names);
+    assert_int_equal(finding_births_slip(&a, &b), cases[i].births);
+    assert_int_equal(finding_births_slip(&b, &a), cases[i].births);
+  }
+  close_fixture(&f);
+}
+
 /* ---- kept until they are written ---------------------------------------------------------------------------- */
 
 static void lines_and_groups_come_back(void **unused) {
@@ -303,7 +340,7 @@ static void lines_and_groups_come_back(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(numbers_of_one_record), cmocka_unit_test(papers_and_cards),
-                                     cmocka_unit_test(dates_of_one_record), cmocka_unit_test(same_and_other_people),
+                                     cmocka_unit_test(dates_of_one_record), cmocka_unit_test(same_and_other_people), cmocka_unit_test(slips),
                                      cmocka_unit_test(lines_and_groups_come_back)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

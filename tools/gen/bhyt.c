@@ -132,7 +132,7 @@ static void bhyt_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_put(t, ',');
   put_row(job, ticket, t, &person.core, &subject, &style, &r, &issued);
   gen_id_report(job, ticket, &person.core, &subject);
-  gen_plausible_report(job, ticket, &person.core, &subject, &issued);
+  gen_plausible_report(job, ticket, &person.core, &subject, &issued, NULL);
 }
 
 const gen_schema gen_schema_bhyt = {

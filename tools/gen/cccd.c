@@ -57,7 +57,7 @@ static void cccd_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_put(t, ',');
   put_row(t, core, &subject, old_id, phone, &style, &r);
   gen_id_report(job, ticket, core, &subject);
-  gen_plausible_report(job, ticket, core, &subject, NULL);
+  gen_plausible_report(job, ticket, core, &subject, NULL, NULL);
 }
 
 const gen_schema gen_schema_cccd = {

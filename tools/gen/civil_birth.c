@@ -150,7 +150,7 @@ static void birth_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   put_row(t, &person, &subject, &p, &style, &r);
   gen_id_report(job, ticket, &person.core, &subject);
   gen_paper_report(job, &p, &owner, ticket, entry_start);
-  gen_plausible_report(job, ticket, &person.core, &subject, &issued);
+  gen_plausible_report(job, ticket, &person.core, &subject, &issued, NULL);
 }
 
 const gen_schema gen_schema_civil_birth = {

@@ -186,7 +186,8 @@ static void death_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_put(t, ',');
   if (gen_below(&e.r, 100) < 94) gen_put_address(t, &s->residence, e.style.address);
   gen_id_report(job, ticket, &e.person.core, s);
-  gen_plausible_report(job, ticket, &e.person.core, s, NULL);
+  const gen_date issued = gen_date_of(e.paper.day_written), death = gen_date_of(death_day(&e.person.core));
+  gen_plausible_report(job, ticket, &e.person.core, s, &issued, &death);
   gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 

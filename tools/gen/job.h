@@ -118,9 +118,10 @@ void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core,
 /* No fault is planted in this row, and it is its entity's only one. */
 bool gen_slot_is_free(const gen_job *job, uint32_t slot);
 
-/* What a row says about when its paper was issued: a card's first day, an entry's date; NULL where there is none. */
+/* What a row says about when its paper was issued: a card's first day, an entry's date; NULL where there is none. `death`: of the dead. */
 void gen_plausible_plant(const gen_job *job, const gen_ticket *ticket, gen_subject *subject, gen_date *issued);
-void gen_plausible_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject, const gen_date *issued);
+void gen_plausible_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *s, const gen_date *issued,
+                          const gen_date *death);
 
 /* van-ninh: what a card says otherwise than the citizen's record, if this is one of those cards; and the cause of it. */
 void gen_disagree(gen_job *job, const gen_ticket *ticket, const gen_person *person, gen_subject *subject);

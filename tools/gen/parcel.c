@@ -181,7 +181,16 @@ static bool certificate_show(gen_job *job, const gen_ticket *ticket, const parce
   return true;
 }
 
-static void report_copy(gen_job *job, const gen_ticket *ticket, const parcel *p, bool renumbered) {
+/* A parcel of two owners: so is the certificate, where both of its rows name it. */
+static void report_certificate(gen_job *job, const gen_ticket *first, const gen_ticket *ticket, const parcel *p) {
+  char certificate[GEN_ID_BYTES];
+  gen_random r = gen_row_random(job, first);
+  gen_subject owner;
+  owner_subject(job, first, p, &owner, &r);
+  if (certificate_show(job, first, p, certificate, &r)) gen_fault_add(job, GEN_CERTIFICATE_OWNERS, first, ticket, certificate);
+}
+
+static void report_copy(gen_job *job, const gen_ticket *ticket, const parcel *p, bool renumbered, bool certified) {
   char key[80];
   gen_text t = {key};
   numbers n = numbers_of(job, p);
@@ -196,6 +205,7 @@ static void report_copy(gen_job *job, const gen_ticket *ticket, const parcel *p,
   gen_put(&t, 0);
   if (!gen_plan_find(&job->plan, ticket->entity, 0, &first)) return;
   gen_fault_add(job, owners ? GEN_PARCEL_OWNERS : GEN_PARCEL_RENUMBERED, &first, ticket, key);
+  if (owners && certified) report_certificate(job, &first, ticket, p);
 }
 
 static void parcel_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
@@ -237,7 +247,7 @@ static void parcel_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   }
   gen_put(t, ',');
   if (gen_below(&r, 100) < 60) put_geohash(t, p.key);
-  report_copy(job, ticket, &p, renumbered);
+  report_copy(job, ticket, &p, renumbered, certified);
 }
 
 const gen_schema gen_schema_parcel = {

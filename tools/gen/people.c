@@ -185,12 +185,16 @@ static void people_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_plausible_plant(job, ticket, &subject, NULL);
   gen_style style = gen_style_pick(job->rates, &r, 15);
   gen_put_record_id(t, job, ticket->position);
+  bool has_sex = false;
   for (const column *c = people_of(job)->columns; c->put; c++) {
     gen_put(t, ',');
-    if (gen_below(&r, 100) < c->percent) c->put(t, job, ticket, &person, &subject, &style);
+    bool is_filled = gen_below(&r, 100) < c->percent;
+    if (is_filled) c->put(t, job, ticket, &person, &subject, &style);
+    has_sex |= is_filled && c->put == put_sex;
   }
+  subject.sex_missing |= !has_sex; /* nothing that a number could contradict */
   gen_id_report(job, ticket, &person.core, &subject);
-  gen_plausible_report(job, ticket, &person.core, &subject, NULL);
+  gen_plausible_report(job, ticket, &person.core, &subject, NULL, NULL);
 }
 
 static uint32_t most(const gen_core *core, uint32_t copy) { return copy ? 7500 : core->birth.year > 2011 ? 6500 : 8800; }

@@ -3,7 +3,7 @@
 #include "job.h"
 
 enum { tag_plausible = 951, over_age_last = 1905 /* born before 1906: over 120 in 2026 */, future_first = 2027 };
-enum { birth_days_within = 270 };
+enum { birth_days_within = 270, oldest_years = 120 };
 
 typedef enum fault_wanted { WANT_OLD, WANT_FUTURE, WANT_PARENT, WANT_ISSUED, WANTS } fault_wanted;
 
@@ -62,9 +62,10 @@ static void report_births_close(gen_job *job, const gen_ticket *ticket, const ge
   }
 }
 
-void gen_plausible_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *s, const gen_date *issued) {
+void gen_plausible_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *s, const gen_date *issued,
+                          const gen_date *death) {
   if (!job->extra_faults) return;
-  if (s->birth.year <= over_age_last) gen_fault_add(job, GEN_PLAUSIBLE_AGE_OVER_120, ticket, NULL, "");
+  if (s->birth.year <= (death ? death->year - oldest_years - 1 : over_age_last)) gen_fault_add(job, GEN_PLAUSIBLE_AGE_OVER_120, ticket, NULL, "");
   if (s->birth.year >= future_first || (issued && issued->year >= future_first)) {
     gen_fault_add(job, GEN_PLAUSIBLE_FUTURE_DATE, ticket, NULL, "");
   }

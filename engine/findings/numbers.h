@@ -1,0 +1,52 @@
+/* What the two halves of find_numbers share: units, which are one person's records (numbers.c), and what relatives have in
+ * common (relatives.c). */
+#ifndef KHOP_FINDINGS_NUMBERS_H
+#define KHOP_FINDINGS_NUMBERS_H
+
+#include "findings/groups.h"
+
+enum { CLASS_CCCD, CLASS_SOCIAL, CLASSES };
+enum { numbers_max = 16 }; /* of a unit */
+
+typedef struct number_range { /* of the numbers of a cluster, by class; low 0: none */
+  uint64_t low[CLASSES], high[CLASSES];
+  unsigned registers; /* a bit for each that has a record in it */
+} number_range;
+
+/* One person's records with two numbers. Rows stand in search.rows: those with `low`, then those with `high`. */
+typedef struct unit {
+  uint64_t low, high;
+  size_t rows_at;
+  uint16_t low_count, high_count;
+  bool is_certain; /* of a cluster, or the records share a home, a telephone, parents; else by name and birth date alone */
+  bool exchanged;
+} unit;
+
+typedef struct number_search {
+  findings *out;
+  const finding_input *in;
+  const schema_person *person;
+  uint32_t *place_of; /* by cluster: its place among those of two rows or more, CLUSTER_NONE for others */
+  number_range *ranges;
+  unit *units;
+  size_t unit_count, unit_capacity;
+  uint32_t *rows;
+  size_t row_count, row_capacity;
+  unsigned living, deaths; /* a bit for each linked register of the living, and of deaths */
+} number_search;
+
+/* CLASS_CCCD, CLASS_SOCIAL; -1: neither. */
+int number_class(uint64_t packed);
+/* Records of one person: keeps a unit of them where they have two numbers. */
+khop_status number_look_at_person(number_search *s, const finding_member *members, size_t count, bool is_certain, khop_error *err);
+/* Were all of them matched? Then they are seen as a cluster. */
+bool number_are_matched(const number_search *s, const finding_member *members, size_t count);
+
+/* Do two records share what relatives share? A name in common is a namesake's as well; a home, a telephone is not. */
+bool number_are_relatives(const number_search *s, const finding_member *a, const finding_member *b);
+/* Searches that begin with what relatives share. Units of records whose name or birth date was typed otherwise, before the units'
+ * end; and numbers that two relatives have exchanged. */
+void number_find_homes(number_search *s, search_list *list);
+void number_find_exchanges(number_search *s, search_list *list);
+
+#endif

@@ -1,0 +1,191 @@
+/* What relatives have in common, and what it tells of numbers: records of one person whose name or birth date was typed otherwise, and
+ * numbers that husband and wife, brothers and sisters have exchanged. See numbers.h.
+ *
+ *   rows ──home, telephone, parent; first digits of the number──names and births that a slip makes of each other──> a unit
+ *   rows whose number contradicts them ──home, telephone, parent; the two years──> two whose numbers fit each other's records: exchanged
+ *
+ * A number issued anew begins as the old one: province, sex and year stay. Few rows contradict their number, so that two of them
+ * that fit each other's need not have much in common: a parent's name, a commune.
+ */
+#include <stdio.h>
+
+#include "base/hash.h"
+#include "findings/numbers.h"
+
+enum { RANDOM_DIGITS = 1000000 /* a number is province, century and sex, year; then six digits that say nothing */ };
+
+static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
+  const feature_slot *slot = &layout->slots[field];
+  if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
+  return group_text(layout, field, features);
+}
+
+/* How much two records share of what relatives share. A name is a namesake's as well. */
+enum { SHARE_NAME = 1, SHARE_HOME };
+static unsigned shared_of(const number_search *s, const finding_member *a, const finding_member *b, bool with_places) {
+  const schema_findings *f = &s->in->schema->findings;
+  unsigned shared = 0;
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    const semantic_type type = s->in->schema->fields[f->relatives[i]].type;
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
+    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
+    if (type != TYPE_PLACE || with_places) shared += type == TYPE_PERSON_NAME ? SHARE_NAME : SHARE_HOME;
+  }
+  return shared;
+}
+
+bool number_are_relatives(const number_search *s, const finding_member *a, const finding_member *b) {
+  return shared_of(s, a, b, true) >= SHARE_HOME;
+}
+
+static finding_person person_of(const number_search *s, const finding_member *m) {
+  return (finding_person){s->person, &s->in->table->layout, m->features};
+}
+
+/* ---- one person at home ------------------------------------------------------------------------------------------- */
+
+/* The first CCCD of a row, 0: none. `contradicting`: that contradicts its sex or birth year. */
+static uint64_t number_of(const number_search *s, const uint8_t *features, bool contradicting) {
+  const feature_layout *layout = &s->in->table->layout;
+  for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
+    uint64_t packed = group_number(layout, __builtin_ctzll(fields), features);
+    if (!packed || number_class(packed) != CLASS_CCCD) continue;
+    if (!contradicting || !group_number_fits(layout, s->person, packed, features)) return packed;
+  }
+  return 0;
+}
+
+static size_t home_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  const number_search *s = context;
+  const schema_findings *f = &s->in->schema->findings;
+  uint64_t number = number_of(s, features, false);
+  size_t count = 0;
+  for (size_t i = 0; number && i < f->relatives_count; i++) {
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
+    if (value) keys[count++] = finding_key(hash_combine(hash_combine(i + 1, value), feature_id_number(number) / RANDOM_DIGITS), hash_mix(number));
+  }
+  return count;
+}
+
+/* In one household nobody else of that name was born in that year; by a parent's name alone it must be the very day. */
+static bool is_one_at_home(const void *context, const finding_member *a, const finding_member *b) {
+  const number_search *s = context;
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  if (!finding_names_slip(&x, &y)) return false;
+  likeness births = finding_births(&x, &y);
+  if (births == LIKE_EQUAL) return shared_of(s, a, b, true) >= SHARE_NAME;
+  if (finding_births_slip(&x, &y)) return shared_of(s, a, b, true) >= SHARE_HOME;
+  return births == LIKE_NEAR && finding_names_equal(&x, &y) && shared_of(s, a, b, false) >= SHARE_HOME;
+}
+
+static khop_status home_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  number_search *s = context;
+  uint8_t of[GROUP_ROWS_MAX];
+  finding_member one[GROUP_ROWS_MAX];
+  if (count > GROUP_ROWS_MAX) return KHOP_OK;
+  size_t people = group_parts(members, count, is_one_at_home, s, of);
+  for (size_t p = 0; p < people; p++) {
+    size_t rows = 0;
+    for (size_t i = 0; i < count; i++) {
+      if (of[i] == p) one[rows++] = members[i];
+    }
+    if (rows < 2 || number_are_matched(s, one, rows)) continue;
+    TRY(number_look_at_person(s, one, rows, true, err));
+  }
+  return KHOP_OK;
+}
+
+/* ---- numbers exchanged --------------------------------------------------------------------------------------------- */
+
+enum { EXCHANGE_YEARS = 32 /* a key other than those of relatives' fields, which count from 1 */ };
+
+/* Both years, in either order: a row's own and the one that its number says are the other's. 0: not known, or one year: of two born
+ * in one year each number that says the wrong sex fits the other. */
+static uint64_t two_years(const number_search *s, const uint8_t *features, uint64_t number) {
+  uint32_t birth = group_date(&s->in->table->layout, s->person->birth, features);
+  unsigned own = birth && !feature_date_span(birth) ? feature_date_year(birth) : 0, said = group_number_year(number);
+  if (!own || own == said) return 0;
+  return own < said ? (uint64_t)own << 12 | said : (uint64_t)said << 12 | own;
+}
+
+static size_t exchange_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  const number_search *s = context;
+  const schema_findings *f = &s->in->schema->findings;
+  uint64_t number = number_of(s, features, true), tag = hash_mix(number), years = number ? two_years(s, features, number) : 0;
+  size_t count = 0;
+  for (size_t i = 0; number && i < f->relatives_count; i++) {
+    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
+    if (value) keys[count++] = finding_key(hash_combine(i + 1, value), tag);
+  }
+  if (years) keys[count++] = finding_key(hash_combine(EXCHANGE_YEARS, years), tag);
+  return count;
+}
+
+/* Brothers may have like names: Mẫn and Hân. */
+static bool are_two(const number_search *s, const finding_member *a, const finding_member *b) {
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  return !(finding_names_slip(&x, &y) && finding_births_slip(&x, &y));
+}
+
+/* The communes of places that are read as addresses: 0 where one is not known. */
+static uint32_t commune_of(const number_search *s, int field, const uint8_t *features) {
+  const schema_key_part part = {.field = (size_t)field, .kind = PART_COMMUNE};
+  part_place place;
+  return feature_part_find(&s->in->table->layout, &part, &place) ? slot_u32(features, place.offset) : 0;
+}
+
+/* One commune; or addresses with most words in common, of people of one surname some. */
+static bool may_share_home(const number_search *s, const finding_member *a, const finding_member *b) {
+  const schema_findings *f = &s->in->schema->findings;
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    if (s->in->schema->fields[f->relatives[i]].type != TYPE_PLACE) continue;
+    uint32_t commune = commune_of(s, f->relatives[i], a->features);
+    if (commune && commune == commune_of(s, f->relatives[i], b->features)) return true;
+    if (commune) continue;
+    likeness places = finding_places(&s->in->table->layout, f->relatives[i], a->features, b->features);
+    if (places == LIKE_EQUAL || (places == LIKE_NEAR && finding_surname(&x) == finding_surname(&y))) return true;
+  }
+  return false;
+}
+
+static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {
+  const feature_layout *layout = &s->in->table->layout;
+  bool across = group_register(s->in, a->row) != group_register(s->in, b->row);
+  bool known = (s->out->masks[a->row] & s->out->masks[b->row]) & finding_bit(FINDING_ID_SWAPPED);
+  if (across || known) return false;
+  numbers[0] = number_of(s, a->features, true);
+  numbers[1] = number_of(s, b->features, true);
+  if (numbers[0] == numbers[1] || !group_number_fits(layout, s->person, numbers[0], b->features) ||
+      !group_number_fits(layout, s->person, numbers[1], a->features) || !are_two(s, a, b)) return false;
+  if (number_are_relatives(s, a, b)) return true;
+  return two_years(s, a->features, numbers[0]) && (shared_of(s, a, b, true) || may_share_home(s, a, b));
+}
+
+static khop_status exchange_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  number_search *s = context;
+  uint64_t numbers[2];
+  char texts[2][FINDING_ID_TEXT_BYTES], evidence[160];
+  if (count > GROUP_ROWS_MAX) return KHOP_OK;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t j = i + 1; j < count; j++) {
+      if (!have_exchanged(s, &members[i], &members[j], numbers)) continue;
+      const finding_member both[2] = {members[i], members[j]};
+      finding_id_text(numbers[0], texts[0]);
+      finding_id_text(numbers[1], texts[1]);
+      snprintf(evidence, sizeof evidence, "%s and %s contradict their records, and fit each other's", texts[0], texts[1]);
+      TRY(group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(numbers[0]), texts[1], evidence, both, 2, NULL, 0, err));
+    }
+  }
+  return KHOP_OK;
+}
+
+void number_find_homes(number_search *s, search_list *list) {
+  const finding_search homes = {.keys = home_keys, .group = home_group, .context = s};
+  search_list_add(list, &homes);
+}
+
+void number_find_exchanges(number_search *s, search_list *list) {
+  const finding_search exchanges = {.keys = exchange_keys, .group = exchange_group, .context = s};
+  search_list_add(list, &exchanges);
+}

@@ -1,0 +1,189 @@
+"""Small registers written by hand, whose faults are such as clerks make: all of them are found, and nothing else is."""
+
+import support
+
+TODAY = ["--today", "2026-01-01"]
+
+
+def findings_of(directory, schema, text, command="ids", more=()):
+    header, *rows = [line.split("|") for line in text.splitlines() if line]
+    register = support.write_table(directory, schema + ".csv", header, rows)
+    out = support.path(directory, "out-" + schema)
+    support.khop(command, register, "--schema", schema, "-o", out, "--force", *TODAY, *more)
+    return support.read_table(out, "ids.csv")
+
+
+def found(rows):
+    return {(row["finding"], row["record_ids"]) for row in rows}
+
+
+def check(rows, *expected):
+    got, expected = found(rows), set(expected)
+    assert got == expected, f"not expected: {sorted(got - expected)}; missing: {sorted(expected - got)}"
+
+
+CITIZENS = "stt|so_cccd|so_cmnd|ho_ten|gioi_tinh|ngay_sinh|que_quan|noi_thuong_tru|dien_thoai\n"
+
+
+def test_near(directory):
+    """One digit, or two neighbours; the same number in another form is no second number, nor have twins one number."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|079085012345||Nguyễn Văn An|Nam|12/03/1985||12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|
+2|079085012346||Nguyễn Văn An|Nam|12/03/1985||12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|
+3|079185023456||Trần Thị Bích|Nữ|02/04/1985||5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh|
+4|079185024356||Trần Thị Bích|Nữ|1985-04-02||5 Hai Bà Trưng, P.2, Q.3, TP.HCM|
+5|079 085 034 567||Lê Văn Cường|Nam|05/06/1985||7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|
+6|079085034567||Lê Văn Cường|Nam|05/06/1985||7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|
+7|079210045001||Phạm Minh Hùng|Nam|07/08/2010||9 Lý Thường Kiệt, Phường 4, Quận 10, TP Hồ Chí Minh|
+8|079210045002||Phạm Minh Dũng|Nam|07/08/2010||9 Lý Thường Kiệt, Phường 4, Quận 10, TP Hồ Chí Minh|
+9|079085056789||Đỗ Văn Em|Nam|09/10/1985||3 Nguyễn Trãi, Phường 7, Quận 5, TP Hồ Chí Minh|
+10|080085561234||Đỗ Văn Em|Nam|09/10/1985||88 Võ Thị Sáu, Phường 6, Quận 3, TP Hồ Chí Minh|
+""")
+    check(rows, ("id_near", "1;2"), ("id_near", "3;4"))  # 9 and 10 are namesakes
+
+
+def test_several_numbers(directory):
+    """A number issued anew, with a slip in the name or the date; not twins, not a mother and her daughter."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|079085012345||Nguyễn Văn An|Nam|12/03/1985||12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|0901234567
+2|079085998877||Nguyễn Văn An|Nam|12/03/1985||12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|
+3|079185023456||Trần Thị Quỳnh|Nữ|02/04/1985||5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh|
+4|079185665544||Trần Thị Qunh|Nữ|02/04/1985||5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh|
+5|079085034567||Lê Trí|Nam|05/06/1985||7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|0902345678
+6|079085776655||Lê Trí|Nam|06/05/1985||19 Hùng Vương, Phường 1, Quận 10, TP Hồ Chí Minh|0902345678
+7|079210045001||Phạm Thị An|Nữ|07/08/2010||9 Lý Thường Kiệt, Phường 4, Quận 10, TP Hồ Chí Minh|
+8|079310778899||Phạm Thị Anh|Nữ|07/08/2010||9 Lý Thường Kiệt, Phường 4, Quận 10, TP Hồ Chí Minh|
+""")
+    check(rows, ("id_multiple", "1;2"), ("id_multiple", "3;4"), ("id_multiple", "5;6"), ("id_sex", "7"))
+
+
+def test_exchanged(directory):
+    """Husband and wife, brother and sister with each other's number; the address is written in two ways, or in part."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|079185012345||Nguyễn Văn An|Nam|12/03/1982||12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|
+2|079082023456||Trần Thị Bích|Nữ|02/04/1985||12 Lê Lợi, P.1, Q.3, TP.HCM|
+3|079212034567||Lê Văn Cường|Nam|05/06/2009||7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|
+4|079209045678||Lê Văn Dũng|Nam|07/08/2012||Phường 3, Quận 5, TP Hồ Chí Minh|
+5|079212056789||Phạm Văn Em|Nam|05/06/2009||1 Trường Chinh, Phường 13, Quận Tân Bình, TP Hồ Chí Minh|
+6|001209067890||Đỗ Văn Phong|Nam|07/08/2012||2 Hàng Bài, Phường Hàng Bài, Quận Hoàn Kiếm, Hà Nội|
+""")
+    check(rows, ("id_swapped", "1;2"), ("id_swapped", "3;4"),
+          *[("id_sex", n) for n in "12"], *[("id_year", n) for n in "123456"])  # 5 and 6 have nothing in common
+
+
+def test_made_up(directory):
+    """Numbers typed to fill the field, one by one or dragged down a column."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|123456789012||Nguyễn Văn An|Nam|12/03/1985|||
+2|000000000000||Trần Văn Bảy|Nam|02/04/1985|||
+3|121212121212||Lê Văn Cường|Nam|05/06/1985|||
+4|123123123123||Phạm Văn Dũng|Nam|07/08/1985|||
+5|079085000000||Đỗ Văn Em|Nam|09/10/1985|||
+6|079085500101||Hồ Văn Phong|Nam|11/12/1985|||
+7|079085500102||Vũ Văn Giang|Nam|12/11/1985|||
+8|079085500103||Bùi Văn Hải|Nam|10/01/1985|||
+9|079085500104||Cao Văn Ích|Nam|13/03/1985|||
+10|079085500105||Đinh Văn Kha|Nam|14/04/1985|||
+11|079085700209||Mai Văn Lâm|Nam|15/05/1985|||
+12|079085700208||Tô Văn Minh|Nam|16/06/1985|||
+13|079085700207||Lý Văn Nam|Nam|17/07/1985|||
+14|||Ngô Văn Oanh|Nam|18/08/1985|||
+15|079085700206||Dương Văn Phú|Nam|19/09/1985|||
+16|không có||Đặng Văn Quý|Nam|20/10/1985|||
+17|0||Phan Văn Sơn|Nam|21/11/1985|||
+""")
+    check(rows, ("id_sequential", "1"), ("id_placeholder", "2"), ("id_placeholder", "3"), ("id_placeholder", "4"), ("id_placeholder", "5"),
+          ("id_sequential", "6;7;8;9;10"))  # three that count down are brothers, perhaps; an empty field ends a run
+    run = next(row for row in rows if row["record_ids"].startswith("6;"))
+    assert run["identifier"] == "079085500101" and run["identifier_type"] == "cccd" and run["severity"] == "error"
+    assert run["evidence"] == "so_cccd: the numbers count up from record to record, 5 of them", run
+
+
+def test_long_run(directory):
+    """A column that was dragged down: lines of some two hundred records, whatever the threads."""
+    rows = "".join(f"\n{n}|{79085000100 + n:012}||Nguyễn Văn {'ABCDEGHIKL'[n % 10]}n{'abcdeghikl'[n // 10 % 10]}|Nam|{n % 28 + 1:02}/03/1985|||"
+                   for n in range(1, 40001))
+    outs = []
+    for threads in (1, 3):
+        lines = findings_of(directory, "cccd", CITIZENS + rows, more=["--threads", threads])
+        runs = [row for row in lines if row["finding"] == "id_sequential"]
+        outs.append([row["record_ids"] for row in runs])
+    members = [record for line in outs[0] for record in line.split(";")]
+    assert outs[0] == outs[1] and members == [str(n) for n in range(1, 40001)]
+    assert max(line.count(";") for line in outs[0]) < 204
+
+
+def test_shared(directory):
+    """A number on two people; not on one whose name is abbreviated or whose birth date has a slip."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|079085012345||Nguyễn Văn An|Nam|12/03/1985|||
+2|079085012345||N. V. An|Nam|12/03/1985|||
+3|079085023456||Trần Văn Bảy|Nam|02/04/1985|||
+4|079085023456||Trần Văn Bảy|Nam|04/02/1985|||
+5|079085034567||Lê Văn Cường|Nam|05/06/1985|||
+6|079085034567||Phạm Hữu Tài|Nam|17/11/1985|||
+7|79085045678||Đỗ Văn Em|Nam|09/10/1985|||
+8|079085045678||Hồ Thanh Phong|Nam|21/12/1985|||
+""")
+    check(rows, ("id_shared", "5;6"), ("id_shared", "7;8"), ("id_lost_zero", "7"))
+
+
+CARDS = "stt|ma_the|ma_so_bhxh|ho_ten|ngay_sinh|gioi_tinh|dia_chi|so_dinh_danh|dien_thoai|han_the_tu|han_the_den\n"
+
+
+def test_cards(directory):
+    rows = findings_of(directory, "bhyt", CARDS + """
+1|DN4790135724689|0135724689|Nguyễn Văn An|12/03/1985|Nam|12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|079085012345||01/01/2025|31/12/2030
+2|HC4790975312468|0975312468|Nguyễn Văn An|12/03/1985|Nam|12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|079085012345||01/01/2025|31/12/2030
+3|DN4790111222333|0111222333|Trần Thị Bích|02/04/1985|Nữ|5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh|079185023456||01/01/2023|31/12/2024
+4|GD4790111222333|0111222333|Trần Thị Bích|02/04/1985|Nữ|5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh|079185023456||01/01/2025|31/12/2030
+5|DN4790222333445|0222333445|Lê Văn Cường|05/06/1985|Nam|7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|079085034567||01/01/1980|31/12/2030
+6|DN4790222333446|0222333446|Lê Thị Dung|05/06/1988|Nữ|7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|079188034567||01/01/2027|31/12/2030
+7|XX9790333444555|0333444555|Phạm Văn Em|05/06/1990|Nam|||  |01/01/2025|31/12/2030
+8|DN4790444555666|0444555666|Đỗ Văn Phong|05/06/1990|Nam||250785012||01/01/2025|31/12/2030
+""", command="dedupe", more=["--no-store"])
+    check(rows, ("card_multiple", "1;2"), ("card_expired", "3"), ("plausible_issued_before_birth", "5"), ("id_format", "7"),
+          ("id_old_number", "8"))
+
+
+BIRTHS = ("ma_ho_so|so|quyen_so|ngay_dang_ky|noi_dang_ky|ho_ten|gioi_tinh|ngay_sinh|so_dinh_danh|me_ho_ten|me_nam_sinh|me_so_giay_to|"
+          "cha_ho_ten|cha_nam_sinh|cha_so_giay_to|noi_cu_tru\n")
+
+
+def test_births(directory):
+    rows = findings_of(directory, "civil-birth", BIRTHS + """
+1|12|01/2015|03/02/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Nguyễn Văn An|Nam|20/01/2015||Trần Thị Hoa|1985|079185000111|Nguyễn Văn Bình|1980|079080000222|12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh
+2|12/2015|01/2015|03/02/2015|UBND P.1, Q.3, TP.HCM|Nguyễn Văn An|Nam|20/01/2015||Trần Thị Hoa|1985|079185000111|Nguyễn Văn Bình|1980|079080000222|12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh
+3|13|01/2015|04/02/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Lê Thị Cúc|Nữ|25/01/2015||Phạm Thị Lan|1990||Lê Văn Tư|1988||5 Hai Bà Trưng, Phường 1, Quận 3, TP Hồ Chí Minh
+4|13|01/2015|19/08/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Đỗ Minh Khôi|Nam|01/08/2015||Vũ Thị Mai|1991||Đỗ Văn Năm|1989||7 Trần Phú, Phường 1, Quận 3, TP Hồ Chí Minh
+5|20|01/2016|10/03/2016|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Hồ Thị Giang|Nữ|01/03/2016||Bùi Thị Tám|2008||Hồ Văn Sáu|1950||9 Lý Tự Trọng, Phường 1, Quận 3, TP Hồ Chí Minh
+6|21|01/2016|11/03/2016|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Cao Minh Hải|Nam|02/03/2016||Đinh Thị Chín|1990|079190000333|Cao Văn Bảy|1985|079085000444|3 Nguyễn Trãi, Phường 1, Quận 3, TP Hồ Chí Minh
+7|22|01/2016|11/03/2016|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Cao Minh Hà|Nam|02/03/2016||Đinh Thị Chín|1990|079190000333|Cao Văn Bảy|1985|079085000444|3 Nguyễn Trãi, Phường 1, Quận 3, TP Hồ Chí Minh
+8|90|01/2016|01/09/2016|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Cao Thị Ngọc Diễm|Nữ|15/08/2016||Đinh Thị Chín|1990|079190000333|Cao Văn Bảy|1985|079085000444|3 Nguyễn Trãi, Phường 1, Quận 3, TP Hồ Chí Minh
+9|30|01/2017|02/02/2017|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Mai Văn Kha|Nam|03/03/2017||||||||
+10|31|01/2017|02/02/2027|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Tô Văn Lâm|Nam|05/01/2017||||||||
+""")
+    check(rows, ("entry_twice", "1;2"), ("entry_number_repeated", "3;4"), ("plausible_parent_age", "5"),
+          ("plausible_births_close", "6;8"), ("plausible_births_close", "7;8"), ("plausible_issued_before_birth", "9"),
+          ("plausible_future_date", "10"))  # 6 and 7 are twins
+
+
+PARCELS = "ma_ho_so|ma_xa|so_to|so_thua|dien_tich|loai_dat|dia_chi_thua|chu_su_dung|so_giay_to|nam_sinh|so_phat_hanh|so_to_cu|so_thua_cu\n"
+
+
+def test_parcels(directory):
+    rows = findings_of(directory, "parcel", PARCELS + """
+1|26734|12|101|120.5|ODT||Nguyễn Văn An|079085012345|1985|AB123456||
+2|26734|DC 12|101|120,5|ODT||Trần Thị Bích|079190023456|1990|CD654321||
+3|26734|12|102|80|ODT||Lê Văn Cường|079085034567|1985|EF111222||
+4|26734|12|103|95|CLN||Lê Văn Cường|079085034567|1985|EF 111222||
+5|26734|12|104|70|ODT||Phạm Thị Dung|079188034567|1988|EF111222||
+6|26734|20|55|300|ONT||Hộ ông Đỗ Văn Em|250785012|1970|GH333444||
+7|26734|45|9|301|ONT||Đỗ Văn Em|250785012|1970||20|55
+8|26734|30|8|50|ODT||Hồ Văn Phong|079080000111|1980|IK555666||
+9|26734|30|8|50|ODT||HỒ VĂN PHONG||1980|IK555666||
+""")
+    check(rows, ("parcel_owners", "1;2"), ("certificate_owners", "3;4;5"), ("parcel_renumbered", "6;7"))
+
+
+support.main(globals())
