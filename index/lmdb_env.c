@@ -11,6 +11,7 @@ enum { map_granule = 1 << 16 /* a multiple of every page size */ };
 /* The size of the map stands in the file, so it must not depend on the machine: the same run gives the
  * same store. */
 static const uint64_t map_bytes_least = UINT64_C(64) << 20, map_bytes_usual = UINT64_C(256) << 30;
+static const uint64_t lock_room_bytes = 1 << 20; /* a lock file of that many readers, many times over */
 static const uint64_t disk_full_bytes = 8 << 20; /* less than this left: a failed write means a full disk */
 
 const char *const lmdb_db_names[DB_COUNT] = {"meta", "records", "postings", "clusters"};
@@ -87,6 +88,9 @@ void lmdb_env_write_out(MDB_env *env) {
 khop_status lmdb_env_open_reader(MDB_env **out_env, const char *directory, uint64_t file_bytes, khop_error *err) {
   uint64_t map_bytes = file_bytes + map_granule;
   unsigned flags = MDB_RDONLY | MDB_NOTLS;
+  /* On a full disk the lock file would get its size but no blocks: SIGBUS where LMDB writes to its map. */
+  uint64_t free_bytes;
+  if (disk_free_bytes(directory, &free_bytes, NULL) == KHOP_OK && free_bytes < lock_room_bytes) flags |= MDB_NOLOCK;
   int rc = open_env(out_env, directory, map_bytes, flags);
   /* Where no lock file can be made, none is needed: a finished store is never written again. */
   if (rc == EACCES || rc == EROFS) rc = open_env(out_env, directory, map_bytes, flags | MDB_NOLOCK);
