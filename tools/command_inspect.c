@@ -12,10 +12,26 @@ static const char *show_delimiter(char delimiter) {
   return text;
 }
 
+/* In so many columns of a terminal: letters with their marks (U+0300 to 036F) take one each; what is longer is cut. */
+static void print_name(const char *text) {
+  enum { width = 18 };
+  int columns = 0;
+  size_t bytes = 0;
+  while (text[bytes]) {
+    const unsigned char *at = (const unsigned char *)text + bytes;
+    bool is_mark = at[0] == 0xCC || (at[0] == 0xCD && at[1] < 0xB0);
+    if (!is_mark && columns == width) break;
+    columns += !is_mark;
+    for (bytes++; ((unsigned char)text[bytes] & 0xC0) == 0x80;) bytes++;
+  }
+  printf("%.*s%*s ", (int)bytes, text, width - columns, "");
+}
+
 static void print_column(const khop_inspect_column *c) {
   uint64_t all = c->present + c->missing;
   double share = all ? 100.0 * (double)c->present / (double)all : 0;
-  printf("%-18.18s %-16s %-16s %6.1f %% %10s %10s ", c->name, c->field[0] ? c->field : "-", c->field[0] ? c->type : "-", share,
+  print_name(c->name);
+  printf("%-16s %-16s %6.1f %% %10s %10s ", c->field[0] ? c->field : "-", c->field[0] ? c->type : "-", share,
          show_count(c->invalid), show_count(c->distinct));
   for (size_t i = 0; i < c->format_count && i < 3; i++) {
     printf("%s%s %.0f%%", i ? ", " : " ", c->formats[i].pattern, c->present ? 100.0 * (double)c->formats[i].count / (double)c->present : 0);
@@ -30,7 +46,7 @@ static void print_counts(const char *label, const khop_inspect_count *counts, si
 
 /* "so_dinh_danh  sequential 405, format 10; repaired 12: lost_zero 12" */
 static void print_findings(const khop_inspect_column *c) {
-  printf("%-18.18s ", c->name);
+  print_name(c->name);
   const char *between = "";
   if (c->date_order[0] || c->order_ambiguous) {
     printf("%s: %s dates with the day first, %s with the month first, %s ambiguous", c->date_order[0] ? c->date_order : "order unknown",

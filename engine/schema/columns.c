@@ -1,8 +1,8 @@
 /* Which column holds which field, and which built-in schema a file looks like.
  *
- * A column fits a field in one of four ways, the better ones first: its name, its folded name, an
- * alias, a folded alias. The ways are tried in turn over all fields, so a column that is one
- * field's name is never taken as another's alias.
+ * A column fits a field in one of five ways, the better ones first: its name, its folded name, an
+ * alias, a folded alias, another wording of either (column_words.h). The ways are tried in turn over all fields, so a column
+ * that is one field's name is never taken as another's alias.
  */
 #include <string.h>
 
@@ -10,24 +10,38 @@
 #include "base/memory.h"
 #include "normalise/normalise.h"
 #include "schema/builtin.h"
+#include "schema/column_words.h"
 #include "schema/schema.h"
 #include "schema/schema_parse.h"
 #include "schema/wording.h"
 
-typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_COUNT } fit;
+typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_WORDING, FIT_COUNT } fit;
 
 enum { folded_bytes_max = 512 };
 
-/* Hash of the text without case, accents and the signs that stand between words; 0 when nothing
- * is left or the text is longer than any name. 64 bits stand for the text itself. */
+/* The text without case, accents and the signs `left_out`; 0 when nothing is left or the text is longer than any name. */
+static size_t fold_name(const char *text, const char *left_out, char folded[folded_bytes_max]) {
+  size_t length = text_fold_plain(text, strlen(text), folded, folded_bytes_max), kept = 0;
+  if (length >= folded_bytes_max) return 0;
+  for (size_t i = 0; i < length; i++) {
+    if (!strchr(left_out, folded[i])) folded[kept++] = folded[i];
+  }
+  return kept;
+}
+
+/* Without the signs that stand between words. 64 bits stand for the text itself; 0 for none. */
 static uint64_t folded_hash(const char *text) {
   char folded[folded_bytes_max];
-  size_t length = text_fold_plain(text, strlen(text), folded, sizeof folded), kept = 0;
-  if (length >= sizeof folded) return 0;
-  for (size_t i = 0; i < length; i++) {
-    if (!strchr(" _-.", folded[i])) folded[kept++] = folded[i];
-  }
-  return kept ? hash_bytes(folded, kept) : 0;
+  size_t length = fold_name(text, " _-.", folded);
+  return length ? hash_bytes(folded, length) : 0;
+}
+
+/* Without any signs, each phrase in one wording. */
+static uint64_t wording_hash(const char *text) {
+  char folded[folded_bytes_max], words[folded_bytes_max];
+  size_t length = fold_name(text, " _-.,;:/\\()[]*+&'\"", folded);
+  length = column_words_rewrite(folded, length, words, sizeof words);
+  return length ? hash_bytes(words, length) : 0;
 }
 
 int schema_find_field_as(const schema *s, const char *name) {
@@ -51,19 +65,36 @@ typedef struct matcher {
   const char *const *columns;
   size_t column_count;
   const char *source_name;
-  uint64_t *folded; /* of each column */
+  uint64_t *folded, *wordings; /* of each column */
   bool *taken;
   int *out_columns;
 } matcher;
 
 static khop_status matcher_init(matcher *m, khop_error *err) {
-  size_t bytes = m->column_count * (sizeof *m->folded + sizeof *m->taken);
-  m->folded = mem_alloc(m->column_count, sizeof *m->folded + sizeof *m->taken);
-  if (!m->folded) return error_memory(err, bytes, "matching columns");
-  m->taken = (bool *)(m->folded + m->column_count);
-  for (size_t c = 0; c < m->column_count; c++) m->folded[c] = folded_hash(m->columns[c]);
+  size_t bytes = sizeof *m->folded + sizeof *m->wordings + sizeof *m->taken;
+  m->folded = mem_alloc(m->column_count, bytes);
+  if (!m->folded) return error_memory(err, m->column_count * bytes, "matching columns");
+  m->wordings = m->folded + m->column_count;
+  m->taken = (bool *)(m->wordings + m->column_count);
+  for (size_t c = 0; c < m->column_count; c++) {
+    m->folded[c] = folded_hash(m->columns[c]);
+    m->wordings[c] = wording_hash(m->columns[c]);
+  }
   for (size_t f = 0; f < m->s->field_count; f++) m->out_columns[f] = COLUMN_NONE;
   return KHOP_OK;
+}
+
+/* A wording of the field's name or of an alias: the first free column that has one. */
+static size_t fitting_wording(const matcher *m, const schema_field *field, size_t out_columns[2]) {
+  for (size_t i = 0; i <= field->alias_count; i++) {
+    uint64_t wording = wording_hash(i ? field->aliases[i - 1] : field->name);
+    for (size_t c = 0; c < m->column_count; c++) {
+      if (m->taken[c] || !wording || m->wordings[c] != wording) continue;
+      out_columns[0] = c;
+      return 1;
+    }
+  }
+  return 0;
 }
 
 static bool text_fits(const matcher *m, const char *text, uint64_t folded, size_t column) {
@@ -74,6 +105,7 @@ static bool text_fits(const matcher *m, const char *text, uint64_t folded, size_
 static size_t fitting_columns(const matcher *m, const schema_field *field, fit way,
                               size_t out_columns[2]) {
   size_t found = 0;
+  if (way == FIT_WORDING) return fitting_wording(m, field, out_columns);
   bool by_alias = way == FIT_ALIAS || way == FIT_FOLDED_ALIAS;
   bool by_fold = way == FIT_FOLDED_NAME || way == FIT_FOLDED_ALIAS;
   for (size_t i = 0; i < (by_alias ? field->alias_count : 1); i++) {
@@ -115,7 +147,7 @@ static khop_status two_fields_check(const matcher *m, size_t field, size_t colum
   return KHOP_OK;
 }
 
-/* Gives every field its best column. With `strict` a tie is a fault; else the first one wins. */
+/* Gives every field its best column. With `strict` a tie is a fault, but among wordings, where the first alias wins. */
 static khop_status matcher_assign(matcher *m, bool strict, khop_error *err) {
   for (int way = 0; way < FIT_COUNT; way++) {
     for (size_t f = 0; f < m->s->field_count; f++) {
@@ -124,7 +156,7 @@ static khop_status matcher_assign(matcher *m, bool strict, khop_error *err) {
       size_t found = fitting_columns(m, &m->s->fields[f], (fit)way, columns);
       if (found == 0) continue;
       if (strict && found > 1) return two_columns(m, f, columns, err);
-      if (strict) TRY(two_fields_check(m, f, columns[0], (fit)way, err));
+      if (strict && way != FIT_WORDING) TRY(two_fields_check(m, f, columns[0], (fit)way, err));
       m->out_columns[f] = (int)columns[0];
       m->taken[columns[0]] = true;
     }
@@ -238,11 +270,14 @@ static khop_status assign_loosely(const schema *s, const char *const *columns, s
   return status;
 }
 
-/* How many fields of the built-in schema `b` these columns hold, of how many. A field found by name counts
- * twice: aliases overlap between schemas, names hardly do. */
-static khop_status count_fields(const schema_builtin *b, const char *const *columns,
-                                size_t column_count, uint64_t *out_found, uint64_t *out_fields,
-                                khop_error *err) {
+/* What a built-in schema makes of some columns. */
+typedef struct schema_fit {
+  uint64_t found;    /* fields that they hold. A field found by name counts twice: aliases overlap between schemas, names hardly do */
+  uint64_t read;     /* columns that hold one */
+  uint64_t fields;   /* of the schema */
+} schema_fit;
+
+static khop_status fit_schema(const schema_builtin *b, const char *const *columns, size_t column_count, schema_fit *out, khop_error *err) {
   int assigned[SCHEMA_FIELDS_MAX];
   schema *s;
   TRY(schema_load(&s, b->name, err));
@@ -251,8 +286,7 @@ static khop_status count_fields(const schema_builtin *b, const char *const *colu
   TRY_CLEANUP(matcher_init(&m, err));
   TRY_CLEANUP(matcher_assign(&m, false, err));
   size_t found = s->is_joint ? 0 : found_fields(s, assigned);
-  *out_found = found < 2 ? 0 : found + named_fields(&m);
-  *out_fields = s->field_count;
+  *out = (schema_fit){.found = found < 2 ? 0 : found + named_fields(&m), .read = found, .fields = s->field_count};
 
 cleanup:
   mem_free(m.folded);
@@ -260,20 +294,23 @@ cleanup:
   return status;
 }
 
+/* The share of its fields alone would prefer a short schema inside a long one; and columns that a schema does not read speak against it
+ * as much: a register of births has nearly all columns of deaths, and the parents besides. */
+static double score_of(const schema_fit *f) {
+  double found = (double)f->found, read = (double)f->read;
+  return found * found * found * read * read / (double)f->fields;
+}
+
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
                           khop_error *err) {
   *out_name = NULL;
-  uint64_t best_found = 0, best_fields = 1;
+  double best = 0;
   for (const schema_builtin *b = schema_builtins; b->name; b++) {
-    uint64_t found = 0, fields = 1;
-    TRY(count_fields(b, columns, column_count, &found, &fields, err));
-    /* found^3 / fields, found being up to twice the fields: the share alone would prefer a short schema inside a long one. */
-    uint64_t score = found * found * found * best_fields;
-    if (score > best_found * best_found * best_found * fields) {
-      *out_name = b->name;
-      best_found = found;
-      best_fields = fields;
-    }
+    schema_fit here;
+    TRY(fit_schema(b, columns, column_count, &here, err));
+    if (score_of(&here) <= best) continue;
+    best = score_of(&here);
+    *out_name = b->name;
   }
   return KHOP_OK;
 }

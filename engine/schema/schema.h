@@ -407,7 +407,7 @@ typedef struct column_override {
 
 /* out_columns[field] = index of the column that holds it, or COLUMN_NONE. Names and aliases match
  * without case, accents, blanks, underscores, hyphens and dots; a field's own name goes before its aliases, and
- * an exact match before a folded one. Faults (KHOP_USAGE): an override with an unknown field or
+ * an exact match before a folded one; last comes another wording of either (column_words.h). Faults (KHOP_USAGE): an override with an unknown field or
  * column; two columns that fit one field equally well (both named); no field found at all (lists
  * the columns that were there and what the schema looks for). */
 khop_status columns_match(const schema *s, const char *const *columns, size_t column_count,
@@ -415,7 +415,7 @@ khop_status columns_match(const schema *s, const char *const *columns, size_t co
                           size_t override_count, int *out_columns, khop_error *err);
 
 /* Which built-in schema fits these columns best: the one with the most fields found, weighed by
- * their share (found^2 x found / fields; the first by name of equals); *out_name is static. For
+ * their share and by the columns that it reads (the first by name of equals); *out_name is static. For
  * `khop inspect` and --schema auto. NULL when none has two. */
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
                           khop_error *err);

@@ -96,6 +96,19 @@ def test_ways_of_writing_columns(directory):
         assert pairs == base, number
 
 
+def test_accented_columns_stand_in_line(directory):
+    """Names of columns are counted and cut by letters, composed or not, never within one."""
+    names = ["Mã hồ sơ", unicodedata.normalize("NFD", "Họ và tên đầy đủ của trẻ"), "Ngày, tháng, năm sinh", "Số ĐDCN", "x"]
+    register = support.write(directory, "accents.csv", ",".join(f'"{name}"' for name in names) + "\nA1,Lê An,1/2/1990,079090000001,y\n")
+    lines = support.khop("inspect", register, "--schema", "cccd").out.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith("column "))
+    column = lines[start].index("field")
+    for name, line in zip(names, lines[start + 1:]):
+        composed = unicodedata.normalize("NFC", line)
+        assert composed[:column].strip() == unicodedata.normalize("NFC", name)[:18].strip(), line
+        assert composed[column - 1] == " " and composed[column] != " ", line
+
+
 def test_map(directory):
     register = support.write(directory, "r.csv", "khoa,ten_day_du,sinh\n1,Lê An,01/02/1990\n2,Lê An,01/02/1990\n")
     support.refuses(support.USAGE, ["--schema"], "inspect", register)

@@ -22,7 +22,7 @@ static const char text[] =
     "comparisons: [{name: so, levels: [{when: so exact, m: .5, u: .1}, {else: true, m: .5, u: .9}]}]\n";
 
 enum { HO_TEN, NGAY_SINH, SO, DIA_CHI, FIELDS };
-enum { NO = COLUMN_NONE, columns_max = 8 };
+enum { NO = COLUMN_NONE, columns_max = 12 };
 
 static schema *s;
 
@@ -179,6 +179,73 @@ static void test_detect_builtins(void **state) {
   }
 }
 
+/* Headers as exports have them: the schema, and the field of each column ("" for none). */
+static void test_wordings(void **state) {
+  (void)state;
+  static const struct {
+    const char *schema;
+    const char *columns[columns_max], *fields[columns_max];
+  } cases[] = {
+      {"cccd",
+       {"MaHS", "HoVaTen", "NgaySinh", "GioiTinh", "SoDinhDanh", "CMND_cu", "NoiThuongTru", "SDT"},
+       {"ma_dan_cu", "ho_ten", "ngay_sinh", "gioi_tinh", "so_cccd", "so_cmnd", "noi_thuong_tru", "dien_thoai"}},
+      {"civil-birth",
+       {"id", "Số", "Quyển số", "Ngày đăng ký", "Nơi đăng ký", "Họ và tên", "Ngày sinh", "Số định danh", "Họ tên mẹ", "Năm sinh mẹ", "Họ tên cha"},
+       {"ma_ho_so", "so", "quyen_so", "ngay_dang_ky", "noi_dang_ky", "ho_ten", "ngay_sinh", "so_dinh_danh", "me_ho_ten", "me_nam_sinh", "cha_ho_ten"}},
+      {"civil-birth",
+       {"Họ, chữ đệm và tên (*)", "Ngày, tháng, năm sinh", "Giới", "Họ và tên bố", "Họ và tên của mẹ", "Số ĐDCN", "Nơi đăng ký", "Quyển số", "Số"},
+       {"ho_ten", "ngay_sinh", "gioi_tinh", "cha_ho_ten", "me_ho_ten", "so_dinh_danh", "noi_dang_ky", "quyen_so", "so"}},
+      {"bhyt",
+       {"STT", "Mã thẻ BHYT", "Họ tên chủ thẻ", "NS", "GT", "Số CCCD/CMND", "Điện thoại di động", "Địa chỉ thường trú", "Giá trị từ", "Ghi chú"},
+       {"stt", "ma_the", "ho_ten", "ngay_sinh", "gioi_tinh", "so_dinh_danh", "dien_thoai", "dia_chi", "han_the_tu", ""}},
+      {"parcel",
+       {"Mã xã", "Tờ bản đồ số", "Thửa đất số", "Diện tích (m2)", "MĐSDĐ", "Chủ sử dụng", "Số giấy tờ tùy thân", "Số phát hành GCN"},
+       {"ma_xa", "so_to", "so_thua", "dien_tich", "loai_dat", "chu_su_dung", "so_giay_to", "so_phat_hanh"}},
+      {"health-book",
+       {"Mã BN", "Họ tên bệnh nhân", "Ngày sinh", "Số căn cước công dân", "Số thẻ BHYT", "Địa chỉ liên hệ", "SĐT", "Tên bố", "Tên mẹ"},
+       {"ma_dinh_danh_y_te", "ho_ten", "ngay_sinh", "so_dinh_danh", "ma_the_bhyt", "dia_chi", "dien_thoai", "ho_ten_bo", "ho_ten_me"}},
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    size_t count = count_columns(cases[i].columns);
+    const char *name = NULL;
+    int found[SCHEMA_FIELDS_MAX];
+    khop_error err = {0};
+    schema *built;
+    assert_int_equal(schema_detect(cases[i].columns, count, &name, &err), KHOP_OK);
+    assert_string_equal(name, cases[i].schema);
+    assert_int_equal(schema_load(&built, name, &err), KHOP_OK);
+    assert_int_equal(columns_match(built, cases[i].columns, count, "a.csv", NULL, 0, found, &err), KHOP_OK);
+    for (size_t c = 0; c < count; c++) {
+      const char *field = "";
+      for (size_t f = 0; f < built->field_count; f++) field = found[f] == (int)c ? built->fields[f].name : field;
+      if (strcmp(field, cases[i].fields[c])) fail_msg("%s: %s is '%s'", name, cases[i].columns[c], field);
+    }
+    schema_free(built);
+  }
+}
+
+/* No wording of a built-in schema means two of its fields. */
+static void test_wordings_are_of_one_field(void **state) {
+  (void)state;
+  for (const schema_builtin *b = schema_builtins; b->name; b++) {
+    schema *built;
+    khop_error err = {0};
+    assert_int_equal(schema_load(&built, b->name, &err), KHOP_OK);
+    for (size_t f = 0; f < built->field_count; f++) {
+      const schema_field *field = &built->fields[f];
+      for (size_t a = 0; a < field->alias_count; a++) {
+        int found[SCHEMA_FIELDS_MAX];
+        char worded[600];
+        snprintf(worded, sizeof worded, "(%s)*", field->aliases[a]);
+        const char *columns[] = {worded};
+        assert_int_equal(columns_match(built, columns, 1, "a.csv", NULL, 0, found, &err), KHOP_OK);
+        if (found[f] != 0) fail_msg("%s: '%s' is not %s", b->name, field->aliases[a], field->name);
+      }
+    }
+    schema_free(built);
+  }
+}
+
 /* Other schemas know these columns as aliases. */
 static void test_detect_names_before_aliases(void **state) {
   (void)state;
@@ -225,7 +292,9 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fits),           cmocka_unit_test(test_overrides),
       cmocka_unit_test(test_faults),         cmocka_unit_test(test_large_headers),
-      cmocka_unit_test(test_detect_builtins), cmocka_unit_test(test_detect_joint), cmocka_unit_test(test_detect_names_before_aliases),
+      cmocka_unit_test(test_detect_builtins), cmocka_unit_test(test_detect_joint), cmocka_unit_test(test_wordings),
+      cmocka_unit_test(test_wordings_are_of_one_field),
+      cmocka_unit_test(test_detect_names_before_aliases),
       cmocka_unit_test(test_detect_nothing),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
