@@ -14,7 +14,7 @@
 #include "base/memory.h"
 #include "index/store.h"
 
-static const char *const store_files[] = {"data.mdb", "lock.mdb"};
+static const char *const store_files[] = {"data.mdb", STORE_KEPT_FILE, "lock.mdb"};
 enum { store_file_count = sizeof store_files / sizeof *store_files };
 
 static char *with_suffix(const char *path, size_t length, const char *suffix) {
@@ -135,10 +135,31 @@ static khop_status lock_temporary(store_directory *d, khop_error *err) {
   return error_set(err, KHOP_ENVIRONMENT, "%s: another khop is writing this store", d->final_path);
 }
 
-khop_status store_directory_begin(store_directory *d, khop_error *err) {
+/* Where there is a kept file, data.mdb is what somebody made of it and did not finish; where there is none, the writer may have
+ * been killed behind its last rename. */
+static khop_status keep_data(const store_directory *d, khop_error *err) {
+  khop_status status = KHOP_OK;
+  TRY(require_store_files_only(d->temporary_path, err));
+  char *data = path_join(d->temporary_path, store_files[0]), *kept = path_join(d->temporary_path, STORE_KEPT_FILE);
+  char *final = path_join(d->final_path, store_files[0]);
+  if (!data || !kept || !final) {
+    status = error_memory(err, strlen(d->temporary_path), "path");
+  } else if (access(kept, F_OK) == 0) {
+    if (unlink(data) != 0 && errno != ENOENT) status = error_system(err, errno, data);
+  } else if (rename(data, kept) != 0) {
+    if (errno != ENOENT) status = error_system(err, errno, data);
+    else (void)!link(final, kept); /* without it nothing is taken over, and that is told */
+  }
+  mem_free(data);
+  mem_free(kept);
+  mem_free(final);
+  return status;
+}
+
+khop_status store_directory_begin(store_directory *d, bool keeps, khop_error *err) {
   TRY(directory_create(d->temporary_path, err));
   TRY(lock_temporary(d, err));
-  khop_status status = remove_files(d->temporary_path, err);
+  khop_status status = keeps ? keep_data(d, err) : remove_files(d->temporary_path, err);
   if (status != KHOP_OK) {
     rmdir(d->temporary_path); /* but not with anything in it: that is not ours to remove */
     close(d->lock_fd);
@@ -175,6 +196,10 @@ khop_status store_directory_publish(store_directory *d, bool replace, khop_error
 void store_directory_abandon(store_directory *d) {
   if (d->lock_fd < 0) return;
   remove_store(d->temporary_path, NULL);
-  close(d->lock_fd);
+  store_directory_leave(d);
+}
+
+void store_directory_leave(store_directory *d) {
+  if (d->lock_fd >= 0) close(d->lock_fd);
   d->lock_fd = -1;
 }

@@ -136,6 +136,9 @@ typedef struct store_writer_options {
   size_t field_count;
   uint64_t commit_bytes; /* 0: 32 MiB, about 200,000 records */
   uint64_t map_bytes;    /* first size of the sparse map; 0: 256 GiB. It grows when needed. */
+  bool ends_at_tables;   /* a transaction ends where a table of postings or the clusters begin: places for store_writer_mark */
+  const char *log_path;  /* file that says what was written, so that another writer can take over (see below); NULL: none */
+  bool takes_over;       /* log_path is a killed writer's: store_writer_replay is called next */
 } store_writer_options;
 
 /* Could store_writer_finish put a store there? For those who want to know before the work. */
@@ -176,6 +179,35 @@ khop_status store_writer_open_sealed(const store_writer *w, store **out_store, k
 khop_status store_writer_finish(store_writer *w, bool replace, khop_error *err);
 /* Frees; removes DIR.tmp unless finished. NULL is fine. */
 void store_writer_free(store_writer *w);
+
+/* ---- taking over from a writer that was killed (writer_log.c) -------------------------------------
+ *
+ *   the killed one                                another, later
+ *     create {ends_at_tables, log_path}             create {ends_at_tables, log_path, takes_over}
+ *     append, postings ...                          replay(mark)        does all that again, to the same bytes
+ *     mark, sync: the mark is kept by the caller    append, postings ...  as if nothing had been
+ *
+ * A mark is a place between two tables, or between a table and the clusters. With marks or without, taken over or
+ * not: the store becomes the same bytes. Every value is checked as it is taken over. */
+typedef struct store_mark {
+  uint64_t log_bytes, log_hash; /* of the log up to here */
+  uint64_t rows;
+  store_posting last_posting;
+  uint64_t table_count;
+  struct {
+    uint64_t table, postings;
+  } tables[STORE_TABLES_MAX];
+} store_mark;
+
+/* What was written so far. Without a log, or where it cannot be written, there is nothing to take over, and `out` says
+ * so (log_bytes 0). */
+khop_status store_writer_mark(store_writer *w, store_mark *out, khop_error *err);
+/* What the last mark knows is on the disk when this returns; may run beside calls that write. */
+khop_status store_writer_sync(const store_writer *w, khop_error *err);
+/* KHOP_INPUT: what was written is not there, or damaged; of the writer no more use can be made. Otherwise it stands at the mark. */
+khop_status store_writer_replay(store_writer *w, const store_mark *mark, khop_error *err);
+/* store_writer_free, and DIR.tmp stays to be taken over. */
+void store_writer_leave(store_writer *w);
 
 /* ---- reading ------------------------------------------------------------------------------- */
 

@@ -6,34 +6,10 @@
  */
 #include <stdio.h>
 
-#include "index/chunk.h"
-#include "index/directory.h"
-#include "index/lmdb_env.h"
+#include "index/writer.h"
 
 static const uint64_t commit_bytes_default = 8 << 20;
 enum { map_slack_bytes = 4 << 20 /* tree pages and LMDB's free list, many times over */ };
-
-typedef struct posting_table {
-  uint32_t table;
-  uint64_t postings;
-} posting_table;
-
-struct store_writer {
-  store_directory directory;
-  MDB_env *env;
-  MDB_txn *txn;
-  MDB_dbi databases[DB_COUNT];
-  MDB_cursor *cursors[DB_COUNT]; /* of this txn; NULL until used */
-  uint64_t commit_bytes, uncommitted_bytes;
-  bool failed, sealed;
-
-  size_t field_count;
-  uint64_t rows, clusters;
-  bool clusters_written;
-  store_posting last_posting;
-  size_t table_count;
-  posting_table tables[STORE_TABLES_MAX];
-};
 
 static khop_status fail(store_writer *w, int rc, khop_error *err) {
   w->failed = true;
@@ -61,7 +37,8 @@ static khop_status begin(store_writer *w, uint64_t bytes, khop_error *err) {
   return rc == 0 ? KHOP_OK : fail(w, rc, err);
 }
 
-static khop_status commit(store_writer *w, khop_error *err) {
+khop_status writer_commit(store_writer *w, khop_error *err) {
+  if (!w->txn) return KHOP_OK;
   int rc = mdb_txn_commit(w->txn); /* frees txn and cursors, also when it fails */
   w->txn = NULL;
   memset(w->cursors, 0, sizeof w->cursors);
@@ -71,10 +48,9 @@ static khop_status commit(store_writer *w, khop_error *err) {
   return KHOP_OK;
 }
 
-/* Appends a value sealed but for its key, which sorts after all others of the database. */
-static khop_status append(store_writer *w, int database, void *key_bytes, size_t key_size,
-                          const uint8_t *value_bytes, size_t value_size, khop_error *err) {
-  if (w->uncommitted_bytes && w->uncommitted_bytes + value_size > w->commit_bytes) TRY(commit(w, err));
+khop_status writer_append(store_writer *w, int database, void *key_bytes, size_t key_size, const uint8_t *value_bytes, size_t value_size,
+                          bool is_sealed, khop_error *err) {
+  if (w->uncommitted_bytes && w->uncommitted_bytes + value_size > w->commit_bytes) TRY(writer_commit(w, err));
   if (!w->txn) TRY(begin(w, value_size > w->commit_bytes ? value_size : w->commit_bytes, err));
   MDB_val key = {.mv_size = key_size, .mv_data = key_bytes};
   MDB_val value = {.mv_size = value_size};
@@ -84,10 +60,18 @@ static khop_status append(store_writer *w, int database, void *key_bytes, size_t
   if (rc == 0) rc = mdb_cursor_put(w->cursors[database], &key, &value, flags);
   if (rc == 0) {
     memcpy(value.mv_data, value_bytes, value_size);
-    value_seal_key(value.mv_data, key_bytes, key_size);
+    if (!is_sealed) value_seal_key(value.mv_data, key_bytes, key_size);
     w->uncommitted_bytes += value_size;
   }
-  return rc == 0 ? KHOP_OK : fail(w, rc, err);
+  if (rc != 0) return fail(w, rc, err);
+  if (w->log) writer_log_add(w->log, database, key_bytes, key_size, value.mv_data, value_size);
+  return KHOP_OK;
+}
+
+/* Appends a value sealed but for its key, which sorts after all others of the database. */
+static khop_status append(store_writer *w, int database, void *key_bytes, size_t key_size, const uint8_t *value_bytes, size_t value_size,
+                          khop_error *err) {
+  return writer_append(w, database, key_bytes, key_size, value_bytes, value_size, false, err);
 }
 
 /* ---- life cycle ---------------------------------------------------------------------------- */
@@ -136,10 +120,13 @@ khop_status store_writer_create(store_writer **out_writer, const char *directory
   w->field_count = options->field_count;
   khop_status status;
   TRY_CLEANUP(store_directory_name(&w->directory, directory, err));
-  TRY_CLEANUP(store_directory_begin(&w->directory, err));
+  TRY_CLEANUP(store_directory_begin(&w->directory, options->takes_over, err));
   TRY_CLEANUP(lmdb_env_create_writer(&w->env, w->directory.temporary_path, options->map_bytes, err));
   TRY_CLEANUP(open_databases(w, err));
   TRY_CLEANUP(put_field_names(w, options, err));
+  w->ends_at_tables = options->ends_at_tables;
+  if (options->log_path) status = writer_log_open(&w->log, w, options->log_path, options->takes_over, err);
+  if (options->takes_over && status != KHOP_OK) goto cleanup; /* else the store can be written without */
   *out_writer = w;
   return KHOP_OK;
 cleanup:
@@ -151,9 +138,15 @@ void store_writer_free(store_writer *w) {
   if (!w) return;
   if (w->txn) mdb_txn_abort(w->txn);
   mdb_env_close(w->env);
+  writer_log_close(w->log);
   if (w->directory.final_path) store_directory_abandon(&w->directory);
   store_directory_free(&w->directory);
   mem_free(w);
+}
+
+void store_writer_leave(store_writer *w) {
+  if (w) store_directory_leave(&w->directory);
+  store_writer_free(w);
 }
 
 static khop_status put_number(store_writer *w, const char *name, uint64_t number, khop_error *err) {
@@ -179,13 +172,13 @@ static khop_status put_counts(store_writer *w, khop_error *err) {
 khop_status store_writer_seal(store_writer *w, khop_error *err) {
   TRY(require_usable(w, err));
   /* One transaction holds all counts: what came before is committed first. */
-  if (w->txn) TRY(commit(w, err));
+  TRY(writer_commit(w, err));
   w->commit_bytes = UINT64_MAX / 4;
   TRY(begin(w, commit_bytes_default, err));
   khop_status status = put_counts(w, err);
   w->failed = true; /* whatever happens now, nothing may follow */
   TRY(status);
-  TRY(commit(w, err));
+  TRY(writer_commit(w, err));
   int rc = mdb_env_sync(w->env, 1);
   if (rc != 0) return fail(w, rc, err);
   mdb_env_close(w->env);
@@ -246,6 +239,7 @@ static khop_status enter_table(store_writer *w, uint32_t table, khop_error *err)
   if (w->table_count == STORE_TABLES_MAX) {
     return error_set(err, KHOP_USAGE, "more than %d posting tables", STORE_TABLES_MAX);
   }
+  if (w->ends_at_tables) TRY(writer_commit(w, err));
   w->tables[w->table_count++] = (posting_table){.table = table};
   return KHOP_OK;
 }
@@ -310,6 +304,7 @@ khop_status store_writer_clusters(store_writer *w, const uint32_t *cluster_of_ro
     return error_set(err, KHOP_BUG, "clusters of %zu rows, the store has %llu", row_count,
                      (unsigned long long)w->rows);
   }
+  if (w->ends_at_tables) TRY(writer_commit(w, err));
   w->clusters_written = true;
   uint32_t next_new = 0;
   for (size_t row = 0; row < row_count; row++) { /* not all need be numbered in the order of their first rows */

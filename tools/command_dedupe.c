@@ -100,5 +100,5 @@ const command_spec command_dedupe = {
     .details = "Files may be CSV or TSV, plain, gzip or zstd; '-' is standard input. Several files are one register.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){dedupe_options, options_write, options_today, options_model, options_target, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){dedupe_options, options_write, options_today, options_model, options_target, options_schema, options_input, options_resume, options_run, options_help, NULL},
     .run = run_dedupe};

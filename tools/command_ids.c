@@ -60,5 +60,5 @@ const command_spec command_ids = {
                "What a number says of its person needs the schema's findings: docs/schema.md.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){ids_options, options_write, options_today, options_schema, options_input, options_run, options_help, NULL},
+    .option_groups = (const option_spec *const[]){ids_options, options_write, options_today, options_schema, options_input, options_resume, options_run, options_help, NULL},
     .run = run_ids};

@@ -127,6 +127,10 @@ static khop_status do_add(const arguments *a, khop_options *options, khop_index_
 static khop_status run_add(const arguments *a, khop_error *err) {
   khop_index_summary s;
   khop_status status = run_job(a, do_add, &s, err);
+  if (status == KHOP_INTERRUPTED || status == KHOP_ENVIRONMENT) {
+    size_t used = strlen(err->message);
+    snprintf(err->message + used, sizeof err->message - used, "; the same command with --resume adds what the store does not have yet");
+  }
   if (status != KHOP_OK) return status;
   print_input(&s);
   printf("records        %s new, %s changed, %s as they were\n", show_count(s.added), show_count(s.updated), show_count(s.unchanged));
@@ -135,6 +139,10 @@ static khop_status run_add(const arguments *a, khop_error *err) {
   return status;
 }
 
+static const option_spec add_options[] = {
+    {"--resume", NULL, NULL, "after an interruption: the batch, which is stored whole or not at all, begins again; what the store has already is left alone, so the entities are those of an undisturbed add"},
+    {NULL, NULL, NULL, NULL}};
+
 const command_spec command_index_add = {
     .name = "index add",
     .operands = "STORE FILE.csv [MORE.csv...]",
@@ -142,7 +150,7 @@ const command_spec command_index_add = {
     .details = "A record whose id the store has is compared with what is stored: the same content is left alone, another one replaces it and is matched again. What is told when the command ends well is on the disk; whatever stops it before leaves the store as it was.",
     .operands_min = 2,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){living_input_options, living_write_options, living_run_options, options_help, NULL},
+    .option_groups = (const option_spec *const[]){add_options, living_input_options, living_write_options, living_run_options, options_help, NULL},
     .run = run_add};
 
 /* ---- delete ------------------------------------------------------------------------------------------------ */

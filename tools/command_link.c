@@ -87,5 +87,5 @@ const command_spec command_link = {
     .operands_min = 2,
     .operands_max = KHOP_REGISTERS_MAX,
     .option_groups = (const option_spec *const[]){link_options, options_link, options_link_schema, options_write, options_today, options_model, options_target,
-                                                  options_input, options_run, options_help, NULL},
+                                                  options_input, options_resume, options_run, options_help, NULL},
     .run = run_link};

@@ -147,13 +147,6 @@ void outfile_csv_field(outfile *f, const char *text, size_t length) {
   outfile_write(f, "\"", 1);
 }
 
-static void sync_directory(const char *path) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return; /* the rename itself succeeded; some file systems cannot sync a directory */
-  fsync(fd);
-  close(fd);
-}
-
 khop_status outfile_commit(outfile *f, khop_error *err) {
   flush(f);
   if (!f->error_number && fsync(f->fd) != 0) f->error_number = errno;
@@ -167,7 +160,7 @@ khop_status outfile_commit(outfile *f, khop_error *err) {
     outfile_abandon(f);
     return status;
   }
-  sync_directory(f->directory);
+  directory_sync(f->directory);
   mem_free(f->temporary_path);
   f->temporary_path = NULL; /* nothing left to remove */
   outfile_abandon(f);
@@ -237,6 +230,13 @@ khop_status rename_durably(const char *from, const char *to, khop_error *err) {
   khop_status status = rename_and_sync(parent, from, to, err);
   close(parent);
   return status;
+}
+
+void directory_sync(const char *path) {
+  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return; /* a rename itself succeeded; some file systems cannot sync a directory */
+  fsync(fd);
+  close(fd);
 }
 
 khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *err) {

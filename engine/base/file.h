@@ -43,6 +43,8 @@ khop_status directory_create(const char *path, khop_error *err);
 khop_status rename_durably(const char *from, const char *to, khop_error *err);
 /* *out_empty: no entry but "." and ".."; a missing directory is empty. */
 khop_status directory_is_empty(const char *path, bool *out_empty, khop_error *err);
+/* The names in it are on the disk when this returns, where the file system can promise that. */
+void directory_sync(const char *path);
 /* DIR/NAME in a fresh string (mem_free), NULL when out of memory. */
 char *path_join(const char *directory, const char *name);
 /* What its regular files take on the disk; 0 for a directory that is not there. */

@@ -335,7 +335,7 @@ khop_status partition_rules(const partition_input *in, partition_facts *out_fact
   partition_job job = {.in = in, .is_sample = in->share < 1,
                        .threshold = in->share < 1 ? (uint64_t)(in->share * 0x1p64) : UINT64_MAX};
   khop_status status = KHOP_OK;
-  for (job.first_rule = 0; status == KHOP_OK && job.first_rule < rules; job.first_rule += at_once) {
+  for (job.first_rule = in->first_rule; status == KHOP_OK && job.first_rule < rules; job.first_rule += at_once) {
     job.rule_count = rules - job.first_rule < at_once ? rules - job.first_rule : at_once;
     job.rules = NULL;
     status = do_group(&job, err);

@@ -19,6 +19,7 @@ typedef struct partition_input {
   spill_file *file;
   pool *workers;
   uint64_t bytes;           /* of memory, beside that of a pass over the rows (partition_pass_bytes) */
+  size_t first_rule;        /* those before it are done */
   double share;             /* of the blocks, as in rule_walk_sort; below 1 all rows with a key go to parts */
   /* All keys of a rule, ascending, a slice at a time; NULL: not wanted. Not with a share below 1. */
   khop_status (*keys)(void *context, size_t rule, const sort_item *items, size_t count, khop_error *err);

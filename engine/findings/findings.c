@@ -107,6 +107,53 @@ khop_status findings_add(findings *f, const finding *found, khop_error *err) {
   return KHOP_OK;
 }
 
+/* ---- from run to run ------------------------------------------------------------------------------- */
+
+enum { copied_bytes = 1 << 16 };
+
+khop_status findings_put(findings *f, piece_writer *to, khop_error *err) {
+  char *bytes = mem_alloc(copied_bytes, 1);
+  khop_status status = bytes ? KHOP_OK : error_memory(err, copied_bytes, "findings");
+  piece_put(to, f->counts, sizeof f->counts);
+  piece_put(to, f->masks, f->row_count * sizeof *f->masks);
+  for (size_t kind = 0; status == KHOP_OK && kind < FINDING_KINDS; kind++) {
+    spill_stream *lines = &f->lines[kind];
+    if (f->file) status = spill_end(f->file, lines, err);
+    piece_number(to, lines->bytes);
+    for (uint64_t at = 0, part; status == KHOP_OK && at < lines->bytes; at += part) {
+      part = lines->bytes - at < copied_bytes ? lines->bytes - at : copied_bytes;
+      status = spill_read(f->file, lines, at, bytes, part, err);
+      piece_put(to, bytes, part);
+    }
+  }
+  mem_free(bytes);
+  return status;
+}
+
+static khop_status take_lines(findings *f, size_t kind, char *bytes, piece_reader *from, khop_error *err) {
+  size_t left, part;
+  TRY(piece_take_count(from, SIZE_MAX, &left, err));
+  if (left && !f->file) TRY(spill_open(&f->file, f->directory, err));
+  for (; left; left -= part) {
+    part = left < copied_bytes ? left : copied_bytes;
+    TRY(piece_take(from, bytes, part, err));
+    TRY(spill_write(f->file, &f->lines[kind], bytes, part, err));
+  }
+  return KHOP_OK;
+}
+
+khop_status findings_take(findings *f, size_t rows, piece_reader *from, khop_error *err) {
+  TRY(reserve_masks(f, rows, err));
+  f->row_count = rows;
+  TRY(piece_take(from, f->counts, sizeof f->counts, err));
+  TRY(piece_take(from, f->masks, rows * sizeof *f->masks, err));
+  char *bytes = mem_alloc(copied_bytes, 1);
+  khop_status status = bytes ? KHOP_OK : error_memory(err, copied_bytes, "findings");
+  for (size_t kind = 0; status == KHOP_OK && kind < FINDING_KINDS; kind++) status = take_lines(f, kind, bytes, from, err);
+  mem_free(bytes);
+  return status;
+}
+
 /* ---- the end --------------------------------------------------------------------------------------- */
 
 /* By kind and first row; then by all that is said, so that nothing depends on the order in which they were found. */

@@ -15,6 +15,7 @@
 #ifndef KHOP_FINDINGS_FINDINGS_H
 #define KHOP_FINDINGS_FINDINGS_H
 
+#include "base/piece.h"
 #include "base/spill.h"
 #include "cluster/clusters.h"
 #include "feature/feature.h"
@@ -112,6 +113,11 @@ khop_status findings_init(findings *f, const char *directory, khop_error *err);
 void findings_free(findings *f);
 /* A finding of a group, or of one record that is found late. Copies all. One thread at a time. */
 khop_status findings_add(findings *f, const finding *found, khop_error *err);
+
+/* What was found while rows were read, to go on from in another run; and back, into findings that are empty, of so many
+ * rows. Neither is for findings of groups. */
+khop_status findings_put(findings *f, piece_writer *to, khop_error *err);
+khop_status findings_take(findings *f, size_t rows, piece_reader *from, khop_error *err);
 
 /* ---- while rows are read ---------------------------------------------------------------------------- */
 

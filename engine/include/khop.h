@@ -126,6 +126,12 @@ typedef struct khop_options {
   void (*progress)(void *context, const khop_progress *progress); /* one call at a time, about 10 a second */
   void *progress_context;
   khop_control *control;     /* NULL: cannot be stopped */
+  bool resume;               /* khop_dedupe, khop_link, khop_ids: go on with what an unfinished run of the same inputs and options left in
+                              * OUTPUT. KHOP_USAGE when those are not the same */
+  double checkpoint_every_s; /* after so many seconds, at the end of a stage or a blocking rule, what was done is kept for that; 0: at
+                              * every one; khop_options_init: 30 */
+  void (*notice)(void *context, const char *text); /* what its user should know of such things, a line; NULL: nobody asks */
+  void *notice_context;
 } khop_options;
 
 KHOP_API void khop_options_init(khop_options *options);
@@ -221,6 +227,9 @@ typedef struct khop_summary {
   uint64_t finding_records; /* that a finding names */
   uint64_t spilled_bytes; /* written to temporary files because the memory budget asked for it; 0: all was in memory */
   uint64_t spilled_disk_bytes, spilled_parts; /* the most that they took on disk; parts of blocking rules that were read back */
+  bool resumed;            /* rows were taken from an unfinished run */
+  uint64_t resumed_rules, resumed_pairs; /* and so many blocking rules, with the pairs that those compare */
+  uint64_t checkpoints, checkpoint_bytes; /* written, for a run that would go on from this one */
 } khop_summary;
 
 /* Finds the records that mean the same entity inside the inputs and writes OUTPUT: pairs.csv,

@@ -173,6 +173,10 @@ static unsigned mask_of(const charset_profile *profile) {
 
 const source_charset *input_charset_of(const input *in, size_t source) { return &in->sources[source].charset; }
 
+void input_charset_count(input *in, size_t source, const uint64_t rows[CHARSET_COUNT]) {
+  for (size_t c = 0; c < CHARSET_COUNT; c++) atomic_store_explicit(&in->sources[source].charset.decoded_rows[c], rows[c], memory_order_relaxed);
+}
+
 bool source_charset_is_own(const source_charset *found, size_t column) {
   const unsigned utf8 = 1u << CHARSET_UTF8;
   return (mask_of(&found->profile) & utf8) != 0 && (mask_of(&found->columns[column]) & utf8) == 0;

@@ -26,6 +26,8 @@ typedef struct source_charset {
 
 /* Of a source of `in`. */
 const source_charset *input_charset_of(const input *in, size_t source);
+/* Rows that were decoded from each charset, of a source that another run read. */
+void input_charset_count(input *in, size_t source, const uint64_t rows[CHARSET_COUNT]);
 
 /* Does the column hold no UTF-8, in a file that does? Then its fields are judged by the column's profile. */
 bool source_charset_is_own(const source_charset *found, size_t column);

@@ -31,7 +31,7 @@ unsigned outputs_of_results(unsigned write) {
 
 /* No result has only these: runs that were killed or that failed leave them. */
 static bool is_leftover(const char *name) {
-  static const char *const leftovers[] = {".", "..", ".new", "store.tmp", "rejected.csv", ".rejected.csv.tmp"};
+  static const char *const leftovers[] = {".", "..", ".new", "store.tmp", "rejected.csv", ".rejected.csv.tmp", ".unfinished"};
   for (size_t i = 0; i < sizeof leftovers / sizeof *leftovers; i++) {
     if (strcmp(name, leftovers[i]) == 0) return true;
   }
@@ -140,20 +140,13 @@ static khop_status publish_file(const outputs *o, const char *name, khop_error *
   return rename(staged, final) == 0 ? KHOP_OK : error_system(err, errno, final);
 }
 
-static void sync_directory(const char *path) {
-  int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return; /* the renames succeeded; some file systems cannot sync a directory */
-  fsync(fd);
-  close(fd);
-}
-
 khop_status outputs_publish(outputs *o, khop_error *err) {
   for (size_t i = 0; i < OUTPUT_COUNT; i++) {
     if (is_wanted(o, i)) TRY(publish_file(o, names[i], err));
     else remove_file(o->directory, names[i]);
   }
   remove_file(o->directory, failed_rejects); /* told of a run before this one */
-  sync_directory(o->directory);
+  directory_sync(o->directory);
   return KHOP_OK;
 }
 

@@ -122,8 +122,15 @@ static json_t *run_facts(const khop_summary *s) {
   for (size_t i = 0; i < s->phase_count; i++) json_object_set_new(phases, s->phases[i].phase, json_real(s->phases[i].seconds));
   json_t *spilled = json_pack("{s:I, s:I, s:I}", "bytes", (json_int_t)s->spilled_bytes, "disk_bytes", (json_int_t)s->spilled_disk_bytes,
                               "parts", (json_int_t)s->spilled_parts);
-  return json_pack("{s:s, s:f, s:o, s:I, s:o, s:i, s:s}", "finished", s->finished, "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
+  json_t *run = json_pack("{s:s, s:f, s:o, s:I, s:o, s:i, s:s}", "finished", s->finished, "seconds", s->seconds, "phase_seconds", phases, "peak_memory_bytes",
                    (json_int_t)s->peak_memory_bytes, "spilled", spilled, "threads", (int)s->threads, "simd", s->simd);
+  if (s->checkpoints) {
+    json_object_set_new(run, "checkpoints", json_pack("{s:I, s:I}", "written", (json_int_t)s->checkpoints, "bytes", (json_int_t)s->checkpoint_bytes));
+  }
+  if (s->resumed) {
+    json_object_set_new(run, "resumed", json_pack("{s:b, s:I, s:I}", "rows", 1, "blocking_rules", (json_int_t)s->resumed_rules, "pairs", (json_int_t)s->resumed_pairs));
+  }
+  return run;
 }
 
 static json_t *correlated_facts(const result *r) {

@@ -1,6 +1,7 @@
 /* khop_dedupe: read, train, match, cluster, write. See khop.h for what it promises. */
 #include "output/outputs.h"
 #include "output/results.h"
+#include "run/checkpoint.h"
 #include "run/spill.h"
 
 /* ---- clusters ------------------------------------------------------------------------------------- */
@@ -52,6 +53,7 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   }
   outputs_want(&o, outputs_of_results(r.options.write) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
+  TRY_CLEANUP(checkpoint_begin(&r, "dedupe", err));
   TRY_CLEANUP(run_open_store(&r, err));
   TRY_CLEANUP(run_read_and_store(&r, err));
   TRY_CLEANUP(read_decisions(&r, &decided, err));
@@ -74,14 +76,11 @@ khop_status khop_dedupe(const khop_options *options, khop_summary *out_summary, 
   found.clusters = &c;
   if (r.options.decisions) found.decisions = &decided;
   TRY_CLEANUP(run_write_outputs(&r, &o, &found, members, out_summary, NULL, err));
-cleanup:;
-  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
-  outputs_abandon(&o);
+cleanup:
   clusters_free(&c);
   decisions_free(&decided);
   mem_free(kept.items);
   mem_free(tables);
-  run_close(&r);
-  if (disk_need) error_disk_need(err, options->output, disk_need);
+  run_end(&r, &o, status, err);
   return status;
 }

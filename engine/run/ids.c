@@ -1,6 +1,7 @@
 /* khop_ids: read and find, without matching. See khop.h for what it promises. */
 #include <stdio.h>
 
+#include "run/checkpoint.h"
 #include "run/spill.h"
 
 static khop_status write_all(run *r, outputs *o, const result *found, khop_summary *summary, khop_error *err) {
@@ -25,16 +26,14 @@ khop_status khop_ids(const khop_options *options, khop_summary *out_summary, kho
   TRY_CLEANUP(run_open(&r, options, RUN_FINDS, err));
   outputs_want(&o, outputs_of_results(r.options.write) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
+  TRY_CLEANUP(checkpoint_begin(&r, "ids", err));
   TRY_CLEANUP(run_read_and_store(&r, err));
   TRY_CLEANUP(run_find(&r, NULL, err));
   run_summarise(&r, NULL, out_summary);
   progress_phase(&r.progress, "write", "rows", r.table.count);
   const result found = run_result(&r);
   TRY_CLEANUP(write_all(&r, &o, &found, out_summary, err));
-cleanup:;
-  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
-  outputs_abandon(&o);
-  run_close(&r);
-  if (disk_need) error_disk_need(err, options->output, disk_need);
+cleanup:
+  run_end(&r, &o, status, err);
   return status;
 }

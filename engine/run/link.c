@@ -4,6 +4,7 @@
 
 #include "cluster/entities.h"
 #include "feature/row_file.h"
+#include "run/checkpoint.h"
 #include "run/spill.h"
 
 /* ---- links ----------------------------------------------------------------------------------------- */
@@ -198,7 +199,7 @@ static khop_status match_across(run *r, score_tables *tables, kept_pairs *kept, 
   TRY(run_read_and_store(r, err));
   TRY(run_train(r, err));
   score_tables_make(tables, &r->model, r->schema, &r->table.layout, r->live_rows);
-  r->best = mem_alloc(r->table.count, sizeof *r->best);
+  if (!r->best) r->best = mem_alloc(r->table.count, sizeof *r->best);
   if (!r->best) return error_memory(err, r->table.count * sizeof *r->best, "best candidates");
   run_widen_review(r, tables);
   TRY(run_match(r, tables, kept, err));
@@ -329,20 +330,18 @@ khop_status khop_link(const khop_link_options *options, khop_link_summary *out_s
   }
   outputs_want(&o, outputs_of_results(r.options.write) | further_outputs(&r) | (r.options.previous ? 1u << OUTPUT_CHANGES : 0));
   TRY_CLEANUP(outputs_begin(&o, r.options.output, r.options.force, err));
+  TRY_CLEANUP(checkpoint_begin(&r, "link", err));
   TRY_CLEANUP(run_open_store(&r, err));
   TRY_CLEANUP(match_across(&r, tables, &kept, err));
   states = mem_alloc(kept.count, 1);
   fates = mem_alloc(r.table.count, 1);
   if (!states || !fates) status = error_memory(err, kept.count + r.table.count, "links");
   else status = link_up(&r, &o, &kept, tables, states, fates, out_summary, err);
-cleanup:;
-  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(&r, &o, err);
-  outputs_abandon(&o);
+cleanup:
   mem_free(states);
   mem_free(fates);
   mem_free(kept.items);
   mem_free(tables);
-  run_close(&r);
-  if (disk_need) error_disk_need(err, options->all.output, disk_need);
+  run_end(&r, &o, status, err);
   return status;
 }

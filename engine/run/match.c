@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "run/checkpoint.h"
 #include "run/posting_slices.h"
 #include "run/run.h"
 #include "run/spill.h"
@@ -31,6 +32,7 @@ typedef struct match_job {
   int32_t best_least;   /* lighter pairs are nobody's best candidate */
   atomic_uint_least64_t found; /* pairs at or above the review threshold; orders nothing */
   uint64_t kept_max;           /* so many fit the budget: beyond, pairs are only counted */
+  size_t first_rule;           /* those before it are an unfinished run's */
 } match_job;
 
 static void find_conflict_levels(match_job *job, const schema *s) {
@@ -156,10 +158,50 @@ static khop_status match_rule(match_job *job, size_t rule, kept_pairs *kept, kho
   return status == KHOP_OK ? write_status : status;
 }
 
+static void sum_reasons(const level_counts *parts, unsigned count, level_counts *out) {
+  *out = (level_counts){0};
+  for (unsigned t = 0; t < count; t++) {
+    for (size_t c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
+      for (size_t l = 0; l < MODEL_LEVELS; l++) out->pairs[c][l] += parts[t].pairs[c][l];
+    }
+  }
+}
+
+/* So many rules are done: what they came to is kept when it is time. Pairs beyond the budget are not there to be kept. */
+static khop_status keep_progress(const match_job *job, size_t rules, const kept_pairs *kept, const store_mark *mark, khop_error *err) {
+  run *r = job->run;
+  if (!checkpoint_is_due(r) || atomic_load(&job->found) > job->kept_max) return KHOP_OK;
+  match_state *state = mem_alloc(1, sizeof *state);
+  if (!state) return error_memory(err, sizeof *state, "checkpoint");
+  state->rules_done = rules;
+  state->kept = *kept; /* borrowed */
+  sum_reasons(job->reasons, pool_threads(r->workers), &state->reasons);
+  for (unsigned t = 0; t < job->witness->threads; t++) error_counts_add(&state->errors, &job->witness->counts[t]);
+  khop_status status = checkpoint_match(r, state, mark, err);
+  mem_free(state);
+  return status;
+}
+
+/* What an unfinished run came to. */
+static khop_status take_progress(match_job *job, kept_pairs *kept, khop_error *err) {
+  match_state *state = mem_alloc(1, sizeof *state);
+  if (!state) return error_memory(err, sizeof *state, "checkpoint");
+  if (checkpoint_take_match(job->run, state)) {
+    *kept = state->kept;
+    job->first_rule = state->rules_done;
+    job->reasons[0] = state->reasons;
+    error_counts_add(&job->witness->counts[0], &state->errors);
+    atomic_store(&job->found, kept->count);
+  }
+  mem_free(state);
+  return KHOP_OK;
+}
+
 static khop_status match_rules(match_job *job, kept_pairs *kept, khop_error *err) {
-  for (size_t rule = 0; rule < job->run->schema->rule_count; rule++) {
+  for (size_t rule = job->first_rule; rule < job->run->schema->rule_count; rule++) {
     TRY(match_rule(job, rule, kept, err));
     progress_set(&job->run->progress, rule + 1);
+    TRY(keep_progress(job, rule + 1, kept, NULL, err));
   }
   key_group_free(&job->run->keys);
   return KHOP_OK;
@@ -171,12 +213,24 @@ typedef struct spilled_match {
   match_job *job;
   kept_pairs *kept;
   posting_slices keys;
+  store_mark *marks;   /* where the table of each rule begins; they are written ahead of the pairs, for a group of rules */
+  size_t marked;       /* rules whose mark is known */
 } spilled_match;
+
+/* Rules without a key have no table: that of the next one begins where theirs would. */
+static khop_status mark_rules(spilled_match *m, size_t rules, khop_error *err) {
+  store_mark here = {0};
+  if (m->marked >= rules) return KHOP_OK;
+  if (m->job->run->store) TRY(store_writer_mark(m->job->run->store, &here, err));
+  while (m->marked < rules) m->marks[m->marked++] = here;
+  return KHOP_OK;
+}
 
 static khop_status write_rule_keys(void *context, size_t rule, const sort_item *items, size_t count, khop_error *err) {
   spilled_match *m = context;
   uint32_t table = (uint32_t)(STORE_TABLE_RULES + rule);
   if (table != m->keys.table) TRY(posting_slices_end(&m->keys, err));
+  TRY(mark_rules(m, rule + 1, err));
   return posting_slices_add(&m->keys, table, items, count, err);
 }
 
@@ -191,22 +245,28 @@ static khop_status match_part(void *context, rule_walk *walk, khop_error *err) {
   return KHOP_OK;
 }
 
+/* The next rule's table has begun, or all tables so far are at their end. */
 static khop_status end_rule(void *context, size_t rule, uint64_t rows, khop_error *err) {
-  (void)err;
   spilled_match *m = context;
   m->job->run->facts[rule].rows = rows; /* those without a partner went to no part */
   progress_set(&m->job->run->progress, rule + 1);
-  return KHOP_OK;
+  if (m->marked < rule + 2) {
+    TRY(posting_slices_end(&m->keys, err));
+    TRY(mark_rules(m, rule + 2, err));
+  }
+  return keep_progress(m->job, rule + 1, m->kept, &m->marks[rule + 1], err);
 }
 
 static khop_status match_spilled(match_job *job, kept_pairs *kept, khop_error *err) {
   run *r = job->run;
-  spilled_match m = {.job = job, .kept = kept, .keys = {.store = r->store}};
-  const partition_input in = {.walk = &r->walk, .file = r->spill, .workers = r->workers, .bytes = run_spill_bytes(r), .share = 1,
+  spilled_match m = {.job = job, .kept = kept, .keys = {.store = r->store}, .marks = mem_alloc(SCHEMA_RULES_MAX + 1, sizeof(store_mark))};
+  if (!m.marks) return error_memory(err, SCHEMA_RULES_MAX * sizeof(store_mark), "checkpoint");
+  const partition_input in = {.walk = &r->walk, .file = r->spill, .workers = r->workers, .bytes = run_spill_bytes(r), .share = 1, .first_rule = job->first_rule,
                               .keys = write_rule_keys, .part = match_part, .end = end_rule, .context = &m};
   khop_status status = partition_rules(&in, &r->spilled, err);
   if (status == KHOP_OK) status = posting_slices_end(&m.keys, err);
   posting_slices_free(&m.keys);
+  mem_free(m.marks);
   return status;
 }
 
@@ -237,15 +297,6 @@ static khop_status sort_kept(run *r, kept_pairs *kept, khop_error *err) {
   return status;
 }
 
-static void sum_reasons(const level_counts *parts, unsigned count, level_counts *out) {
-  *out = (level_counts){0};
-  for (unsigned t = 0; t < count; t++) {
-    for (size_t c = 0; c < SCHEMA_COMPARISONS_MAX; c++) {
-      for (size_t l = 0; l < MODEL_LEVELS; l++) out->pairs[c][l] += parts[t].pairs[c][l];
-    }
-  }
-}
-
 static khop_status keep_counts(witness_check *w, run *r, khop_error *err) {
   r->witness = w->comparison;
   r->errors = mem_alloc(1, sizeof *r->errors);
@@ -266,12 +317,14 @@ khop_status run_match(run *r, const score_tables *tables, kept_pairs *kept, khop
     status = error_memory(err, threads * sizeof(comparer), "comparers");
     goto cleanup;
   }
+  TRY_CLEANUP(take_progress(&job, kept, err));
   find_conflict_levels(&job, r->schema);
   job.best_least = (int32_t)lround(probability_to_weight(RUN_BEST_PROBABILITY) * WEIGHT_UNIT);
   progress_phase(&r->progress, "match", "rules", r->schema->rule_count);
   for (; made < threads; made++) {
     TRY_CLEANUP(comparer_create(&job.comparers[made], &r->plan, &r->table.layout, r->level, err));
   }
+  if (!job.first_rule) TRY_CLEANUP(keep_progress(&job, 0, kept, NULL, err)); /* the model */
   TRY_CLEANUP(r->spill ? match_spilled(&job, kept, err) : match_rules(&job, kept, err));
   TRY_CLEANUP(check_budget(&job, err));
   TRY_CLEANUP(sort_kept(r, kept, err));

@@ -460,6 +460,14 @@ static void place_rows(run *r) {
   for (size_t side = 0; side < registers->count; side++) registers->within |= (unsigned)r->link->registers[side].dedupe << side;
 }
 
+khop_status run_take_rows(run *r, run_row_taker *take, piece_reader *from, khop_error *err) {
+  progress_phase(&r->progress, "read", "rows", 0);
+  TRY(take(r, from, err));
+  if (r->link) place_rows(r);
+  if (r->table.count && !r->spill) TRY(run_sort_buffers(r, err));
+  return check_all_rejected(r, err);
+}
+
 khop_status run_read(run *r, khop_error *err) {
   const uint64_t row_bytes_least = 64; /* shorter rows only mean that the table moves */
   progress_phase(&r->progress, "read", "bytes", input_bytes_total(r->input));

@@ -6,6 +6,7 @@
 
 #include "output/outputs.h"
 #include "run/changes.h"
+#include "run/checkpoint.h"
 #include "run/contradictions.h"
 #include "run/golden.h"
 #include "run/quality.h"
@@ -22,7 +23,8 @@ khop_status run_open_store(run *r, khop_error *err) {
     return error_memory(err, r->schema->field_count * sizeof *names, "store");
   }
   for (size_t f = 0; f < r->schema->field_count; f++) names[f] = r->schema->fields[f].name;
-  const store_writer_options options = {.schema = r->schema->name, .field_names = names, .field_count = r->schema->field_count};
+  store_writer_options options = {.schema = r->schema->name, .field_names = names, .field_count = r->schema->field_count, .ends_at_tables = true};
+  options.log_path = checkpoint_store_log(r, &options.takes_over);
   khop_status status = store_place_check(r->store_path, r->options.force, err);
   if (status == KHOP_OK) status = store_writer_create(&r->store, r->store_path, &options, err);
   mem_free(names);
@@ -85,6 +87,7 @@ void run_summarise(const run *r, const clusters *c, khop_summary *out) {
   if (c) run_training_facts(r, &out->training);
   out->written = r->options.write & ~(unsigned)KHOP_WRITE_DEFAULT;
   out->threads = r->options.threads;
+  checkpoint_summarise(r, out);
   snprintf(out->schema, sizeof out->schema, "%s", r->schema->name);
   snprintf(out->simd, sizeof out->simd, "%s", cpu_level_name(r->level));
 }
@@ -261,6 +264,19 @@ cleanup:
   return outputs_publish(o, err);
 }
 
+void run_end(run *r, outputs *o, khop_status status, khop_error *err) {
+  const uint64_t disk_need = status == KHOP_OK ? 0 : run_disk_need(r, o, err);
+  const char *output = r->options.output; /* the caller's */
+  char offer[CHECKPOINT_OFFER_BYTES];
+  checkpoint_end(r, status, offer);
+  outputs_abandon(o);
+  run_close(r);
+  if (status == KHOP_OK || !err) return;
+  if (disk_need) error_disk_need(err, output, disk_need);
+  size_t used = strlen(err->message);
+  snprintf(err->message + used, sizeof err->message - used, "%s", offer);
+}
+
 /* ---- reading ---------------------------------------------------------------------------------------- */
 
 /* The run stops because of its input: the operator needs the list all the same. An earlier run's
@@ -274,8 +290,12 @@ static void save_rejected(const run *r) {
 }
 
 khop_status run_read_and_store(run *r, khop_error *err) {
+  bool is_taken;
+  TRY(checkpoint_restore(r, &is_taken, err));
+  if (is_taken) return KHOP_OK;
   khop_status status = run_read(r, err);
   if (status == KHOP_INPUT && r->records.reject_count) save_rejected(r);
   TRY(status);
-  return run_write_identifiers(r, err);
+  TRY(run_write_identifiers(r, err));
+  return checkpoint_rows(r, err);
 }

@@ -8,6 +8,7 @@
 #include "feature/feature.h"
 #include "model/train.h"
 #include "run/changes.h"
+#include "run/checkpoint.h"
 #include "run/date_orders.h"
 #include "run/golden.h"
 #include "run/quality.h"
@@ -16,7 +17,7 @@
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20 };
 
-void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01, .write = KHOP_WRITE_DEFAULT}; }
+void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01, .write = KHOP_WRITE_DEFAULT, .checkpoint_every_s = 30}; }
 
 void khop_link_options_init(khop_link_options *options) {
   *options = (khop_link_options){.kind = KHOP_LINK_BY_SCHEMA};
@@ -139,8 +140,9 @@ static khop_status check_report(khop_options *o, khop_error *err) {
   return KHOP_OK;
 }
 
-/* Day of the run, or what --today says: as feature dates. */
+/* What --today says, else what is in *out, else the day of the run: as feature dates. */
 static khop_status choose_today(const khop_options *o, uint32_t *out, khop_error *err) {
+  if (!o->today && *out) return KHOP_OK; /* of the run that this one goes on from */
   if (!o->today) {
     struct tm day;
     const time_t now = time(NULL);
@@ -206,7 +208,8 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));
-  uint32_t today = 0;
+  uint32_t today = options->resume && r->has_output_directory ? checkpoint_today(options->output) : 0;
+  r->options.force |= today != 0;
   TRY(choose_today(options, &today, err));
   finding_rules_make(&r->finding_rules, r->schema, &r->table.layout, today);
   if (kind != RUN_FINDS) TRY(plan_comparisons(r, err));
@@ -370,7 +373,7 @@ khop_status run_train(run *r, khop_error *err) {
   frequency_list *lists = r->store ? r->frequencies : NULL;
   TRY(r->spill ? feature_frequencies_spilled(&r->table, r->workers, run_spill_bytes(r) / 2, r->references, r->agreement, lists, err)
                : feature_frequencies(&r->table, r->workers, r->references, r->agreement, lists, err));
-  return make_model(r, err);
+  return checkpoint_has_model(r) ? KHOP_OK : make_model(r, err);
 }
 
 /* ---- without records ------------------------------------------------------------------------------------------ */
@@ -421,7 +424,8 @@ void run_training_facts(const run *r, khop_training *out) {
 }
 
 void run_close(run *r) {
-  store_writer_free(r->store);
+  if (r->leaves_store) store_writer_leave(r->store);
+  else store_writer_free(r->store);
   mem_free(r->store_path);
   mem_free(r->conflicts);
   findings_free(&r->findings);

@@ -14,6 +14,7 @@
 #define KHOP_RUN_RUN_H
 
 #include "base/control.h"
+#include "base/piece.h"
 #include "block/partition.h"
 #include "block/walk.h"
 #include "cluster/clusters.h"
@@ -27,6 +28,8 @@
 #include "output/results.h"
 #include "run/progress.h"
 #include "run/store_trial.h"
+
+typedef struct checkpoint checkpoint; /* checkpoint.h */
 
 #define RUN_BEST_PROBABILITY 0.001 /* a pair that is less probable is nobody's candidate */
 
@@ -82,6 +85,12 @@ typedef struct run {
   unsigned match_bin;    /* of the weights in `errors`, from which on a pair is a match */
   bool target_reached;
 
+  checkpoint *checkpoint; /* NULL: of a job that leaves none */
+  bool resumed;           /* reading was taken from an unfinished run */
+  size_t resumed_rules;   /* likewise blocking rules, and the pairs that they compare */
+  uint64_t resumed_pairs;
+  bool leaves_store;      /* unfinished, for another run to go on from */
+
   spill_file *spill; /* NULL: all is in memory. Else rows and ids are there, and there are no sort buffers (spill.h) */
   partition_facts spilled;
   bool needs_memory;         /* nothing may go to a file */
@@ -131,6 +140,9 @@ static inline bool run_finds(const run *r) { return (r->options.write & (KHOP_WR
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */
 khop_status run_read(run *r, khop_error *err);
+/* The same of what an unfinished run read: `take` appends it to r->table and r->records. */
+typedef khop_status run_row_taker(run *r, piece_reader *from, khop_error *err);
+khop_status run_take_rows(run *r, run_row_taker *take, piece_reader *from, khop_error *err);
 /* Rejects records that have the id of an earlier one; the ids go to the store (record_ids.c). */
 khop_status run_check_ids(run *r, khop_error *err);
 /* The identifier tables of the store. */
@@ -189,6 +201,9 @@ khop_status run_write_changes(const run *r, outputs *o, khop_summary *summary, k
 
 /* After a failure: what the whole result takes on the disk, at least, for error_disk_need; 0 where no disk is full (disk.c). */
 uint64_t run_disk_need(const run *r, const outputs *o, const khop_error *err);
+/* The end of a job that writes, however it went: what was not published goes, or is kept for another run; the failure says what was
+ * missing, and what is kept. Closes both. */
+void run_end(run *r, outputs *o, khop_status status, khop_error *err);
 /* How many rows there will be: while it reads as many as the bytes to come make it. What the records of all will take in the
  * store, by those that went there; what so many rules' keys of so many rows will, at least. */
 double run_rows_expected(const run *r);

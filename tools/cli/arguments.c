@@ -223,6 +223,11 @@ const option_spec options_today[] = {
     {"--previous", NULL, "OUT", "result of an earlier run: what is fixed since, new and still open goes to changes.csv"},
     {NULL, NULL, NULL, NULL}};
 
+const option_spec options_resume[] = {
+    {"--resume", NULL, NULL, "go on with what an interrupted run of the same inputs and options left in OUT; the result is the same bytes. Where nothing was left it starts at the beginning"},
+    {"--checkpoint-every", NULL, "SECONDS", "how often, at the end of a stage or a blocking rule, what is done is kept for --resume; 0: at every one; default 30"},
+    {NULL, NULL, NULL, NULL}};
+
 const option_spec options_help[] = {{"--help", "-h", NULL, "show this help"}, {NULL, NULL, NULL, NULL}};
 
 /* FIELD=REST: the field to `out_field`, the rest is what follows in `text`. */
@@ -330,6 +335,10 @@ khop_status arguments_to_options(const arguments *a, khop_options *out, khop_map
   TRY_ARGUMENT(read_threshold(a, "--precision", &out->target_precision, err));
   TRY_ARGUMENT(read_threshold(a, "--recall", &out->target_recall, err));
   out->best_f1 = arguments_has(a, "--best-f1");
+  out->resume = arguments_has(a, "--resume");
+  uint64_t every = (uint64_t)out->checkpoint_every_s;
+  TRY_ARGUMENT(arguments_count(a, "--checkpoint-every", 0, 1000000, &every, err));
+  out->checkpoint_every_s = (double)every;
   out->threads = (unsigned)threads;
   out->block_rows_max = block_rows;
   return KHOP_OK;

@@ -64,6 +64,7 @@ extern const option_spec options_schema[]; /* --schema --map */
 extern const option_spec options_input[];  /* --delimiter ... */
 extern const option_spec options_run[];    /* --threads --memory --progress ... */
 extern const option_spec options_write[], options_today[]; /* --write, --today */
+extern const option_spec options_resume[]; /* --resume --checkpoint-every */
 extern const option_spec options_help[];   /* --help */
 
 /* Fills khop_options from what the shared groups gave. `maps` has room for VALUES_MAX. */

@@ -106,6 +106,13 @@ static void show_json(void *context, const khop_progress *p) {
           p->elapsed_s, p->finished ? "true" : "false");
 }
 
+static void show_notice(void *context, const char *text) {
+  (void)context;
+  if (bar_is_open) fputs("\r\033[K", stderr);
+  bar_is_open = false;
+  fprintf(stderr, "khop: note: %s\n", text);
+}
+
 static khop_control *active_control; /* what the signal handler stops */
 
 static void on_signal(int number) {
@@ -120,6 +127,7 @@ khop_status report_start(const arguments *a, khop_options *options, khop_error *
   if (strcmp(mode, "bar") == 0) options->progress = show_bar;
   else if (strcmp(mode, "json") == 0) options->progress = show_json;
   else if (strcmp(mode, "none") != 0) return report_usage(err, "--progress: %.20s is not auto, bar, json or none", mode);
+  options->notice = show_notice;
   options->control = khop_control_create();
   if (!options->control) return report_failure(err, KHOP_ENVIRONMENT, "out of memory");
   active_control = options->control;
