@@ -127,7 +127,7 @@ static khop_status do_add(const arguments *a, khop_options *options, khop_index_
 static khop_status run_add(const arguments *a, khop_error *err) {
   khop_index_summary s;
   khop_status status = run_job(a, do_add, &s, err);
-  if (status == KHOP_INTERRUPTED || status == KHOP_ENVIRONMENT) {
+  if (status == KHOP_INTERRUPTED) {
     size_t used = strlen(err->message);
     snprintf(err->message + used, sizeof err->message - used, "; the same command with --resume adds what the store does not have yet");
   }

@@ -68,12 +68,9 @@ uint64_t spill_written_bytes(const spill_file *f) { return f->written_bytes; }
 uint64_t spill_disk_bytes(const spill_file *f) { return (uint64_t)f->extent_count * SPILL_EXTENT_BYTES; }
 
 static khop_status write_failed(const spill_file *f, int error_number, khop_error *err) {
-  if (error_number != ENOSPC && error_number != EDQUOT) return error_system(err, error_number, f->directory);
+  bool is_full = error_number == ENOSPC || error_number == EDQUOT;
+  if (!is_full || !f->expected_bytes) return error_system(err, error_number, f->directory);
   const uint64_t mebibyte = 1 << 20;
-  if (!f->expected_bytes) {
-    return error_set(err, KHOP_ENVIRONMENT, "%s: disk full: %llu MiB of temporary files are written", f->directory,
-                     (unsigned long long)(spill_disk_bytes(f) / mebibyte) + 1);
-  }
   uint64_t used = spill_disk_bytes(f), expected = f->expected_bytes > used ? f->expected_bytes : used + SPILL_EXTENT_BYTES;
   return error_set(err, KHOP_ENVIRONMENT, "%s: disk full: temporary files need about %llu MiB, %llu MiB are written; with more --memory they need less",
                    f->directory, (unsigned long long)(expected / mebibyte) + 1, (unsigned long long)(used / mebibyte));
