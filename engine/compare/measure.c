@@ -30,6 +30,11 @@ static void ids_equal(const sides *s, uint8_t *restrict out) {
   }
 }
 
+static bool heads_equal(uint64_t x, uint64_t x_digits, uint64_t y, uint64_t y_digits, unsigned count) {
+  unsigned length = feature_id_digits(x);
+  return length == feature_id_digits(y) && length >= count && (x_digits ^ y_digits) >> (4 * (length - count)) == 0;
+}
+
 static uint8_t id_value_of(const measure *m, const sides *s, size_t l, size_t r) {
   uint64_t x = s->left->ids[l], y = s->right->ids[r];
   bool edits = m->kind == TEST_EDITS;
@@ -39,6 +44,7 @@ static uint8_t id_value_of(const measure *m, const sides *s, size_t l, size_t r)
   if (id_is_hash(x)) return edits ? MEASURE_FAR : 0;
   uint64_t x_digits = view_digits(s->left, l), y_digits = view_digits(s->right, r);
   if (edits) return id_edits(feature_id_kind(x), x_digits, y_digits);
+  if (m->kind == TEST_HEAD) return heads_equal(x, x_digits, y, y_digits, m->argument);
   uint64_t tail = m->argument >= 16 ? UINT64_MAX : (1ull << (4 * m->argument)) - 1;
   return ((x_digits ^ y_digits) & tail) == 0;
 }

@@ -8,7 +8,7 @@
 static bool serves(measure *m, const measure *wanted) {
   if (m->kind != wanted->kind || m->field != wanted->field || m->other != wanted->other) return false;
   if (m->crosswise != wanted->crosswise || m->limit != wanted->limit) return false;
-  if (m->kind == TEST_TAIL) return m->argument == wanted->argument;
+  if (m->kind == TEST_TAIL || m->kind == TEST_HEAD) return m->argument == wanted->argument;
   bool wider = m->kind == TEST_SIMILAR ? wanted->argument < m->argument : wanted->argument > m->argument;
   if (wider) m->argument = wanted->argument;
   return true;
@@ -86,7 +86,7 @@ static bool test_has_limit(test_kind kind) { return kind == TEST_WITHIN || kind 
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
   measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field, .crosswise = test->crosswise};
   set_range(out, test);
-  if (test->kind == TEST_TAIL) wanted.argument = (unsigned)test->argument;
+  if (test->kind == TEST_TAIL || test->kind == TEST_HEAD) wanted.argument = (unsigned)test->argument;
   if (test_has_limit(test->kind)) wanted.limit = test->argument;
   if (test->kind == TEST_SIMILAR) wanted.argument = out->holds.low;
   if (test_is_distance(test->kind)) wanted.argument = out->holds.high;

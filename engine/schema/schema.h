@@ -218,6 +218,7 @@ typedef enum test_kind {
   TEST_APART,      /* number: difference at most NUMBER */
   TEST_YEARS,      /* date: years at most NUMBER (0..50) apart, whatever is known of month and day */
   TEST_TAIL,       /* identifier: last NUMBER (1..12) digits equal */
+  TEST_HEAD,       /* identifier: first NUMBER (1..12) digits equal, of numbers of one length */
   TEST_VALID,      /* personal_id, insurance: both are of a known form, and of a known province where it tells one */
   TEST_MISSING,    /* all: missing on either side; this test and the next one are true on missing values */
   TEST_MISSING_BOTH, /* all: missing on both sides */

@@ -62,6 +62,7 @@ static const vocabulary test_vocabulary[TEST_COUNT] = {
     [TEST_APART] = {"apart", TYPE_BIT(TYPE_NUMBER), true, {.low = 0, .high = 1e9}},
     [TEST_YEARS] = {"years", types_date, true, {.low = 0, .high = 50, .whole = true}},
     [TEST_TAIL] = {"tail", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
+    [TEST_HEAD] = {"head", types_identifier, true, {.low = 1, .high = 12, .whole = true}},
     [TEST_VALID] = {"valid", types_form, false, {0}},
     [TEST_MISSING] = {"missing", types_all, false, {0}},
     [TEST_MISSING_BOTH] = {"missing_both", types_all, false, {0}},

@@ -269,6 +269,13 @@ static const measure_case identifier_cases[] = {
     {"personal_id", "f tail 12", "079301012345", "179301012345", NO},
     {"personal_id", "f tail 1", "GIAY 12/99", "GIAY 13/99", NO},
     {"personal_id", "f tail 6", "", "079301012345", NONE},
+    {"personal_id", "f head 6", "079301012345", "079301999999", YES},
+    {"personal_id", "f head 6", "079301012345", "079302012345", NO},
+    {"personal_id", "f head 12", "079301012345", "079301012346", NO},
+    {"personal_id", "f head 12", "079301012345", "079301012345", YES},
+    {"personal_id", "f head 3", "079301012345", "079123456", NONE}, /* a CMND */
+    {"personal_id", "f head 6", "", "079301012345", NONE},
+    {"insurance", "f head 2", "0101234567", "0199999999", YES},
     {"personal_id", "f missing", "079301012345", "000000000000", YES},
     {"personal_id", "f missing", "079301012345", "079301012346", NO},
     {"insurance", "f exact", "TE1797912345678", "7912345678", YES},

@@ -60,5 +60,7 @@ export const schemaWords = {
   "reason.newborn under the mother's name": ["trẻ mới sinh ghi theo tên mẹ", "newborn under the mother's name"],
   "reason.next in the book": ["số kế tiếp trong sổ", "next in the book"], "reason.another wife": ["người vợ khác", "another wife"],
   "reason.another husband": ["người chồng khác", "another husband"], "reason.another parent": ["cha hoặc mẹ khác", "another parent"],
+  "reason.other parents": ["cha mẹ khác", "other parents"],
+  "reason.numbers and homes of two people": ["số định danh và nơi ở của hai người", "numbers and homes of two people"],
   "reason.old and new numbers": ["số cũ và số mới", "old and new numbers"], "reason.another sheet": ["tờ bản đồ khác", "another sheet"],
 };
