@@ -75,6 +75,7 @@ typedef struct key_copy {
  * of the first leaf below it (nothing is ever deleted). */
 typedef struct key_order {
   key_copy last, branch;
+  uint64_t entries; /* so far, which the tree's record counts too */
 } key_order;
 
 static uint16_t load_u16(const uint8_t *bytes) {
@@ -194,6 +195,7 @@ static khop_status walk_page(checker *c, uint64_t parent, uint64_t number, unsig
   khop_status status;
   TRY_CLEANUP(read_at(c, number * c->page_bytes, page, c->page_bytes));
   TRY_CLEANUP(check_page(c, number, page, leaf, &count));
+  if (leaf) order->entries += count;
   for (size_t i = 0; i < count; i++) {
     node n = node_at(page, i);
     if (leaf || i) TRY_CLEANUP(check_order(c, number, order, &n, leaf)); /* a branch's first key is not looked at */
@@ -211,7 +213,8 @@ static khop_status walk_tree(checker *c, const tree_info *tree, bool of_trees) {
   if (tree->root == page_none) return tree->depth == 0 ? KHOP_OK : damaged(c, 0, "tree without root");
   if (tree->depth < 1 || tree->depth > depth_max) return damaged(c, 0, "tree depth out of range");
   key_order order = {0};
-  return walk_page(c, 0, tree->root, tree->depth, of_trees, &order);
+  TRY(walk_page(c, 0, tree->root, tree->depth, of_trees, &order));
+  return order.entries == tree->entries ? KHOP_OK : damaged(c, tree->root, "entries are missing, or too many");
 }
 
 static khop_status read_meta(checker *c, unsigned which, size_t page_bytes, meta_info *out) {

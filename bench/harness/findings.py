@@ -246,6 +246,9 @@ class Register:
             return numbers[-1] - numbers[0] < 5
         if kind == "id_shared":
             return any(pair & group for pair in self.planted["id_swapped"]) or self.holders(group) > 1
+        if kind == "certificate_owners":  # of another fault, or of the parcel next door: the register shows two people all the same
+            owners = [plain_words(self.rows[record]["chu_su_dung"]) for record in group]
+            return any(len(a & b) < 2 for a in owners for b in owners)
         if kind == "card_multiple":
             return len(self.entities(group)) == 1 or self.are_namesakes(self.entities(group))
         return kind == "id_multiple" and self.are_namesakes(group)

@@ -12,7 +12,7 @@
 enum {
   train_rows_min = 100,
   rows_for_em = 150000, /* sample blocks down to about so many rows, ... */
-  pairs_a_row = 4       /* ... and what is larger down to about so many pairs a row */
+  pairs_for_em = 600000 /* ... and large blocks of a rule to about so many pairs */
 };
 
 /* ---- u from random pairs ----------------------------------------------------------------------- */
@@ -98,6 +98,7 @@ typedef struct pattern_job {
   pattern_table *tables;  /* per worker */
   const feature_table *table; /* whose rows are walked */
   key_set split_keys;
+  size_t pairs_a_row;
 } pattern_job;
 
 static khop_status count_patterns(void *context, size_t task, unsigned worker, const candidate_batch *batch, khop_error *err) {
@@ -143,7 +144,7 @@ typedef struct sessions {
 static khop_status count_walk(pattern_job *job, rule_walk *walk, khop_error *err) {
   rule_facts facts;
   walk->split_keys = &job->split_keys;
-  walk->pairs_a_row = pairs_a_row;
+  walk->pairs_a_row = job->pairs_a_row;
   job->table = walk->options->table;
   return rule_walk_pairs(walk, true, count_patterns, job, job->in->workers, &facts, err);
 }
@@ -199,7 +200,8 @@ static khop_status run_spilled_sessions(sessions *s, pattern_job *job, double sh
 static khop_status run_sessions(sessions *s, const train_input *in, double share, comparer *comparers, khop_error *err) {
   khop_status status = KHOP_OK;
   unsigned threads = pool_threads(in->workers);
-  pattern_job job = {.in = in, .comparers = comparers, .tables = mem_alloc(threads, sizeof(pattern_table))};
+  uint64_t rows = in->live_rows < rows_for_em ? in->live_rows : rows_for_em;
+  pattern_job job = {.in = in, .pairs_a_row = (pairs_for_em + rows - 1) / rows, .comparers = comparers, .tables = mem_alloc(threads, sizeof(pattern_table))};
   if (!job.tables) return error_memory(err, threads * sizeof(pattern_table), "comparison patterns");
   if (in->walk->table->file) {
     status = run_spilled_sessions(s, &job, share, err);

@@ -42,7 +42,7 @@ typedef struct fault_case {
   "eeeeaaaaaaaaaabbbbbbbbbbcccccccccc"
 #define TEST_WORDS                                                                                 \
   "exact, plain, reordered, dropped, given, surname, initials, similar, edits, given_edits, " \
-  "surname_edits, given_common, contained, contained_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, valid, missing, missing_both, same_place, possible_place, " \
+  "surname_edits, given_common, contained, contained_edits, phonetic, regional, tokens, qgrams, overlap, swapped, same_year, same_month_day, compatible, within, apart, years, tail, head, valid, missing, missing_both, same_place, possible_place, " \
   "other_place, same_district, same_province, same_house"
 #define EXACT "when: ten exact"
 #define CLUSTERS "expected_duplicates: 0.08\n" /* whose line they take */
