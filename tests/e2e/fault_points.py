@@ -28,6 +28,24 @@ MEMORY = Mode("ENOMEM", "memory", "ENOMEM", False, 1, (7, 31))
 FILES = (KILL, EIO, FULL, OPEN, READ)
 MODES = (*FILES, MEMORY)
 
+# How the schemas of the sweeps compare people; their fields and rules are their own.
+MEMBERS = """comparisons:
+  - name: full_name
+    levels:
+      - {when: full_name exact, m: 0.8, u: 0.0001, term_frequency: full_name}
+      - {else: true, m: 0.2, u: 0.9999}
+  - name: birth_date
+    levels:
+      - {when: birth_date exact, m: 0.9, u: 0.0001}
+      - {else: true, m: 0.1, u: 0.9999}
+  - name: phone
+    levels:
+      - {when: phone exact, m: 0.7, u: 0.00001}
+      - {else: true, m: 0.3, u: 0.99999}
+expected_duplicates: 0.1
+thresholds: {match: 0.9, review: 0.5}
+"""
+
 # After these have failed something may stay where it is: it could not be removed, or not be listed to be removed.
 CANNOT_REMOVE = {"unlink", "rmdir", "opendir"}
 
@@ -48,7 +66,7 @@ def library(directory):
 @contextlib.contextmanager
 def fast_directory():
     """In memory, where the machine has room for that: a sweep syncs thousands of times."""
-    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 1 << 28 else None
+    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 1 << 29 else None
     with tempfile.TemporaryDirectory(prefix="khop-faults-", dir=where) as directory:
         yield directory
 

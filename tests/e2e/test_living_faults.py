@@ -8,7 +8,7 @@ import shutil
 
 import fault_points
 import support
-from fault_points import CANNOT_REMOVE, MODES, Sweep, copy_over, left_over, published
+from fault_points import CANNOT_REMOVE, MEMBERS, MODES, Sweep, copy_over, left_over, published
 
 # A small one: a long schema would be most of the points.
 SCHEMA = """schema: members
@@ -21,22 +21,7 @@ fields:
 blocking:
   - [phone]
   - [full_name, birth_date.year]
-comparisons:
-  - name: full_name
-    levels:
-      - {when: full_name exact, m: 0.8, u: 0.0001, term_frequency: full_name}
-      - {else: true, m: 0.2, u: 0.9999}
-  - name: birth_date
-    levels:
-      - {when: birth_date exact, m: 0.9, u: 0.0001}
-      - {else: true, m: 0.1, u: 0.9999}
-  - name: phone
-    levels:
-      - {when: phone exact, m: 0.7, u: 0.00001}
-      - {else: true, m: 0.3, u: 0.99999}
-expected_duplicates: 0.1
-thresholds: {match: 0.9, review: 0.5}
-"""
+""" + MEMBERS
 HEADER = ["id", "full_name", "birth_date", "phone"]
 AN = ["Nguyễn Văn An", "01/02/1990", "0903111222"]
 BINH = ["Trần Thị Bình", "03/04/1985", "0911000999"]

@@ -2,13 +2,11 @@
 changes a file, opens or reads one, or asks for memory, fails, or the process dies there. An earlier result is then byte for byte
 what it was, or the new one is there, whole; the same command works again and ends in the same bytes."""
 
-import os
 import re
-import shutil
 
 import fault_points
 import support
-from fault_points import CANNOT_REMOVE, EIO, FULL, KILL, MEMORY, OPEN, READ, Sweep, copy_over, left_over, published
+from fault_points import CANNOT_REMOVE, EIO, FULL, KILL, MEMBERS, MEMORY, OPEN, READ, Sweep, copy_over, left_over, published
 
 SCHEMA = """schema: members
 id: id
@@ -22,23 +20,7 @@ blocking:
   - [phone]
   - [national_id]
   - [full_name, birth_date.year]
-comparisons:
-  - name: full_name
-    levels:
-      - {when: full_name exact, m: 0.8, u: 0.0001, term_frequency: full_name}
-      - {else: true, m: 0.2, u: 0.9999}
-  - name: birth_date
-    levels:
-      - {when: birth_date exact, m: 0.9, u: 0.0001}
-      - {else: true, m: 0.1, u: 0.9999}
-  - name: phone
-    levels:
-      - {when: phone exact, m: 0.7, u: 0.00001}
-      - {else: true, m: 0.3, u: 0.99999}
-expected_duplicates: 0.1
-thresholds: {match: 0.9, review: 0.5}
-quality: {required: [full_name, national_id]}
-"""
+""" + MEMBERS + "quality: {required: [full_name, national_id]}\n"
 HEADER = ["id", "full_name", "birth_date", "national_id", "phone"]
 LEFT = [["A1", "Nguyễn Văn An", "01/02/1990", "079090001234", "0903111222"], ["A2", "Nguyễn Văn An", "01/02/1990", "079090001234", "0903111222"],
         ["B1", "Trần Thị Bình", "03/04/1985", "001185000111", "0911000999"], ["C1", "Lê Quốc Cường", "05/06/1977", "", "0933444555"],

@@ -1,15 +1,13 @@
 """Runs that are stopped, however that happens, and go on with --resume: in the end every file is, byte for byte, what an
 undisturbed run writes, the store included. What was damaged, changed or is another's is never taken, and that is told."""
 
-import contextlib
 import json
 import os
 import re
 import shutil
 import signal
-import subprocess
-import tempfile
 
+import fault_points
 import support
 from support import ENVIRONMENT, INTERRUPTED, USAGE
 
@@ -17,7 +15,7 @@ TODAY = ("--today", "2026-01-01")
 ALWAYS = ("--checkpoint-every", 0)
 PEOPLE = support.scaled(3000, 600)
 UNFINISHED = ".unfinished"
-POINTS = 10_000_000 if os.environ.get("FAULTS_ALL") else support.scaled(30, 5)
+POINTS = 10_000_000 if fault_points.ALL else support.scaled(30, 5)
 
 
 def comparable(out):
@@ -84,31 +82,11 @@ class Job:
         assert support.left_behind(self.out) == [], support.left_behind(self.out)
 
 
-@contextlib.contextmanager
-def fast_directory():
-    """In memory, where the machine has room for that: sweeps sync all the time."""
-    where = "/dev/shm" if os.access("/dev/shm", os.W_OK) and shutil.disk_usage("/dev/shm").free > 1 << 29 else None
-    with tempfile.TemporaryDirectory(prefix="khop-resume-", dir=where) as directory:
-        yield directory
-
-
 def fast(test):
     def run(_):
-        with fast_directory() as directory:
+        with fault_points.fast_directory() as directory:
             test(directory)
     return run
-
-
-def shim(directory):
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if not compiler:
-        raise support.Skip("no compiler")
-    if "asan" in os.environ["KHOP"] or "tsan" in os.environ["KHOP"]:
-        raise support.Skip("sanitizers have their own memory")
-    built = support.path(directory, "faults.so")
-    here = os.path.dirname(os.path.abspath(__file__))
-    subprocess.run([compiler, "-O1", "-shared", "-fPIC", "-o", built, os.path.join(here, "faults.c"), "-ldl"], check=True)
-    return built
 
 
 def calls_of(directory, library, job, *more):
@@ -123,7 +101,7 @@ def calls_of(directory, library, job, *more):
 
 def sweep(directory, job, kind, *more):
     """Stops at points all over the run; each time another run goes on. How far those had come, by number of rules; -1: nothing."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     calls = calls_of(directory, library, job, *more)
     step = max(1, calls // POINTS)
     seen = set()
@@ -236,7 +214,7 @@ def test_signals_by_phase(directory):
 @fast
 def test_interrupted_again_and_again(directory):
     """Each try comes a little further."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     register, _ = support.generate("civil-birth", PEOPLE, directory)
     job = Job(directory, "dedupe", register)
     calls, tries = calls_of(directory, library, job), 0
@@ -261,7 +239,7 @@ def test_nothing_is_kept_of_short_runs(directory):
 
 def test_kill_while_resuming(directory):
     """The one that goes on is killed itself, all over its way: a third one ends it."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     job = unfinished(directory)
     count = support.path(directory, "count")
     assert job.stop(0, library=library, more=["--resume"], env={"FAULT_COUNT": count, "FAULT_TOLD": count}).code == 0
@@ -284,7 +262,7 @@ def test_kill_while_resuming(directory):
 @fast
 def test_spilled(directory):
     """Rows in a file; and from there to memory, and back: what was kept is the same."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     register, _ = support.generate("civil-birth", support.scaled(60000, 12000), directory)
     budget = support.refuses(ENVIRONMENT, ["--memory"], "dedupe", register, "-o", support.path(directory, "none"), "--memory", "10")
     least = f"{budget.split(' MiB')[-2].rsplit(' ', 1)[-1]}M"
@@ -308,7 +286,7 @@ def test_spilled(directory):
 
 def unfinished(directory, *more):
     """A run that was killed in the middle of its blocking rules."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     register, _ = support.generate("civil-birth", PEOPLE, directory)
     job = Job(directory, "dedupe", register, *more)
     calls = calls_of(directory, library, job)
@@ -406,7 +384,7 @@ def test_every_byte_of_the_manifest(directory):
 @fast
 def test_standard_input(directory):
     """It must come again, and is compared with what was read."""
-    library = shim(directory)
+    library = fault_points.library(directory)
     register, _ = support.generate("civil-birth", PEOPLE, directory)
     data = support.read_bytes(register)
     out = support.path(directory, "out")
