@@ -145,7 +145,8 @@ static khop_status look_at_group(void *context, const finding_member *members, s
     for (size_t j = i + 1; j < count; j++) {
       if (!are_close(s, &members[i], &members[j], &days) || under_earlier_key(s, &members[i], &members[j])) continue;
       const finding_member both[2] = {members[i], members[j]};
-      snprintf(evidence, sizeof evidence, "two children of one mother, %d days apart", (int)days);
+      snprintf(evidence, sizeof evidence, FINDING_SAID(s->out->language, "hai con của một mẹ, sinh cách nhau %d ngày", "two children of one mother, %d days apart"),
+               (int)days);
       TRY(group_report(s->out, FINDING_PLAUSIBLE_BIRTHS_CLOSE, "", "", evidence, both, 2, NULL, 0, err));
     }
   }

@@ -63,11 +63,11 @@ static khop_status look_at_group(void *context, const finding_member *members, s
   for (size_t i = 0; i < count; i++) rows[of[i]]++;
   for (size_t p = 0; p < people; p++) {
     if (rows[p] < 2 || across_registers(s->in, members, count, of, p)) continue;
-    snprintf(evidence, sizeof evidence, "the same entry in %zu records", rows[p]);
+    snprintf(evidence, sizeof evidence, FINDING_SAID(s->out->language, "cùng một việc hộ tịch trong %zu bản ghi", "the same entry in %zu records"), rows[p]);
     TRY(group_report(s->out, FINDING_ENTRY_TWICE, "civil_entry", "", evidence, members, count, of, p, err));
   }
   if (people < 2) return KHOP_OK;
-  snprintf(evidence, sizeof evidence, "one number of a book for %zu people", people);
+  snprintf(evidence, sizeof evidence, FINDING_SAID(s->out->language, "một số trong quyển cho %zu người", "one number of a book for %zu people"), people);
   return group_report(s->out, FINDING_ENTRY_NUMBER_REPEATED, "civil_entry", "", evidence, members, count, NULL, 0, err);
 }
 

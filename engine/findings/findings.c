@@ -18,7 +18,7 @@ void finding_batch_free(finding_batch *b) {
 }
 
 khop_status finding_line(finding_batch *b, const finding *found, const char *id, size_t id_length, khop_error *err) {
-  const char *fix = found->fix ? found->fix : finding_kind_fix(found->kind), *severity = finding_severity_name(found->severity);
+  const char *fix = found->fix, *severity = finding_severity_name(found->severity);
   const char *parts[] = {severity, found->type, found->identifier, id, fix, found->evidence};
   const size_t lengths[] = {strlen(severity), strlen(found->type), strlen(found->identifier), id_length, strlen(fix), strlen(found->evidence)};
   size_t most = sizeof(line_head);
@@ -38,8 +38,8 @@ khop_status finding_line(finding_batch *b, const finding *found, const char *id,
 
 /* ---- all of a run -------------------------------------------------------------------------------- */
 
-khop_status findings_init(findings *f, const char *directory, khop_error *err) {
-  *f = (findings){0};
+khop_status findings_init(findings *f, const char *directory, finding_language language, khop_error *err) {
+  *f = (findings){.language = language};
   f->directory = mem_copy_text(directory, strlen(directory));
   return f->directory ? KHOP_OK : error_memory(err, strlen(directory), "path");
 }
@@ -83,7 +83,7 @@ khop_status findings_append(findings *f, const finding_batch *b, size_t rows, kh
 }
 
 khop_status findings_add(findings *f, const finding *found, khop_error *err) {
-  const char *fix = found->fix ? found->fix : finding_kind_fix(found->kind);
+  const char *fix = found->fix ? found->fix : finding_kind_fix(found->kind, f->language);
   const char *texts[] = {found->type, found->identifier, fix, found->evidence};
   size_t bytes = found->row_count * sizeof *found->rows;
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) bytes += strlen(texts[i]) + 1;

@@ -54,6 +54,11 @@ _Static_assert(FINDING_KINDS <= 32, "a mask has a bit for each");
 
 typedef enum finding_severity { FINDING_INFO, FINDING_WARNING, FINDING_ERROR } finding_severity;
 
+/* Of texts for people: suggested_fix and evidence. Codes, columns and names of fields are the same in both. */
+typedef enum finding_language { FINDING_VIETNAMESE, FINDING_ENGLISH, FINDING_LANGUAGES } finding_language;
+/* One of two literals, so that formats are checked: no function. */
+#define FINDING_SAID(language, vietnamese, english) ((language) == FINDING_ENGLISH ? (english) : (vietnamese))
+
 static inline uint32_t finding_bit(finding_kind kind) { return 1u << kind; }
 /* "id_shared": static, as in ids.csv and summary.json. */
 const char *finding_code(finding_kind kind);
@@ -61,7 +66,7 @@ const char *finding_code(finding_kind kind);
 const char *finding_severity_name(finding_severity severity);
 finding_severity finding_kind_severity(finding_kind kind);
 /* What is to be done, where the finding itself does not say it better. */
-const char *finding_kind_fix(finding_kind kind);
+const char *finding_kind_fix(finding_kind kind, finding_language language);
 
 /* ---- one finding ------------------------------------------------------------------------------ */
 
@@ -102,6 +107,7 @@ typedef struct findings {
   spill_file *file;               /* NULL: no line of a single record yet */
   spill_stream lines[FINDING_KINDS];
   char *directory;                /* of the file */
+  finding_language language;      /* of fixes that findings leave to their kinds, and of what finders of groups say */
   finding_group *groups;          /* in the order of findings_add */
   size_t group_count, group_capacity;
   char *bytes;                    /* of the groups: rows and texts */
@@ -109,7 +115,7 @@ typedef struct findings {
 } findings;
 
 /* `directory`: where a temporary file may be, which is made when something is found. */
-khop_status findings_init(findings *f, const char *directory, khop_error *err);
+khop_status findings_init(findings *f, const char *directory, finding_language language, khop_error *err);
 void findings_free(findings *f);
 /* A finding of a group, or of one record that is found late. Copies all. One thread at a time. */
 khop_status findings_add(findings *f, const finding *found, khop_error *err);
@@ -140,10 +146,11 @@ typedef struct finding_rules {
   const schema *schema;
   const feature_layout *layout;
   uint32_t today;
+  finding_language language;
   finding_number numbers[SCHEMA_FIELDS_MAX];
   size_t number_count;
 } finding_rules;
-void finding_rules_make(finding_rules *rules, const schema *s, const feature_layout *layout, uint32_t today);
+void finding_rules_make(finding_rules *rules, const schema *s, const feature_layout *layout, uint32_t today, finding_language language);
 
 /* Findings of one record, `row` of the batch: its fields as read, its feature row, its id. */
 khop_status finding_record(const finding_rules *rules, const input_field *fields, const uint8_t *features, const char *id,

@@ -10,7 +10,7 @@ typedef struct line_head {
   uint8_t kind, severity;
 } line_head;
 
-/* Appends a finding of one record: found->rows[0] is its row in the batch. */
+/* Appends a finding of one record: found->rows[0] is its row in the batch; its fix is said. */
 khop_status finding_line(finding_batch *b, const finding *found, const char *id, size_t id_length, khop_error *err);
 
 #endif

@@ -52,6 +52,11 @@ static void list_numbers(const number_search *s, const finding_member *members, 
   }
 }
 
+static void say_numbers(const number_search *s, char texts[2][FINDING_ID_TEXT_BYTES], size_t first, size_t second, char *out, size_t capacity) {
+  if (s->out->language == FINDING_VIETNAMESE) snprintf(out, capacity, "%s ở %zu bản ghi và %s ở %zu bản ghi", texts[0], first, texts[1], second);
+  else snprintf(out, capacity, "%s in %zu and %s in %zu record%s", texts[0], first, texts[1], second, second == 1 ? "" : "s");
+}
+
 static khop_status report_two(number_search *s, finding_kind kind, const held_number *a, const held_number *b,
                               const finding_member *members, size_t count, khop_error *err) {
   uint8_t of[GROUP_ROWS_MAX];
@@ -59,8 +64,7 @@ static khop_status report_two(number_search *s, finding_kind kind, const held_nu
   for (size_t i = 0; i < count; i++) of[i] = a->holds[i] || b->holds[i];
   finding_id_text(a->packed, texts[0]);
   finding_id_text(b->packed, texts[1]);
-  snprintf(evidence, sizeof evidence, "%s in %zu and %s in %zu record%s", texts[0], a->members, texts[1], b->members,
-           b->members == 1 ? "" : "s");
+  say_numbers(s, texts, a->members, b->members, evidence, sizeof evidence);
   return group_report(s->out, kind, finding_id_type(a->packed), texts[1], evidence, members, count, of, 1, err);
 }
 
@@ -223,8 +227,8 @@ static khop_status report_dead(number_search *s, const finding_member *members, 
   unsigned registers = 0;
   for (size_t i = 0; i < count; i++) registers |= 1u << group_register(s->in, members[i].row);
   if (!(registers & s->deaths) || !(registers & s->living)) return KHOP_OK;
-  return group_report(s->out, FINDING_PLAUSIBLE_ALIVE_AFTER_DEATH, "", "", "one register has the death, the other a living person", members, count,
-                      NULL, 0, err);
+  const char *evidence = FINDING_SAID(s->out->language, "một nguồn ghi đã khai tử, nguồn kia ghi còn sống", "one register has the death, the other a living person");
+  return group_report(s->out, FINDING_PLAUSIBLE_ALIVE_AFTER_DEATH, "", "", evidence, members, count, NULL, 0, err);
 }
 
 /* Linked records may hang together by a number that two people have, and those of a parcel by the parcel: they are told apart first. */
@@ -338,7 +342,9 @@ static khop_status report_exchanged(number_search *s, unit *a, unit *b, khop_err
   for (size_t i = 0; i < b_count; i++) members[a_count + i].row = s->rows[b->rows_at + i];
   finding_id_text(a->low, texts[0]);
   finding_id_text(a->high, texts[1]);
-  snprintf(evidence, sizeof evidence, "two people have %s in some records and %s in others", texts[0], texts[1]);
+  snprintf(evidence, sizeof evidence,
+           FINDING_SAID(s->out->language, "hai người có số %s ở một số bản ghi và %s ở các bản ghi khác", "two people have %s in some records and %s in others"),
+           texts[0], texts[1]);
   a->exchanged = b->exchanged = true;
   return group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(a->low), texts[1], evidence, members, a_count + b_count, NULL, 0, err);
 }
@@ -369,8 +375,7 @@ static khop_status report_unit(number_search *s, const unit *u, khop_error *err)
   for (size_t i = 0; i < count; i++) members[i].row = s->rows[u->rows_at + i];
   finding_id_text(u->low, texts[0]);
   finding_id_text(u->high, texts[1]);
-  snprintf(evidence, sizeof evidence, "%s in %u and %s in %u record%s", texts[0], (unsigned)u->low_count, texts[1], (unsigned)u->high_count,
-           u->high_count == 1 ? "" : "s");
+  say_numbers(s, texts, u->low_count, u->high_count, evidence, sizeof evidence);
   return group_report(s->out, near ? FINDING_ID_NEAR : FINDING_ID_MULTIPLE, finding_id_type(u->low), texts[1], evidence, members, count,
                       NULL, 0, err);
 }

@@ -71,7 +71,7 @@ static khop_status report_owners(owner_search *s, finding_kind kind, const char 
   size_t owners = group_parts(members, count, same_owner, s, of);
   *out_found = owners > 1;
   if (owners < 2) return KHOP_OK;
-  snprintf(evidence, sizeof evidence, "%zu owners in %zu records", owners, count);
+  snprintf(evidence, sizeof evidence, FINDING_SAID(s->out->language, "%zu chủ trong %zu bản ghi", "%zu owners in %zu records"), owners, count);
   return group_report(s->out, kind, type, "", evidence, members, count, NULL, 0, err);
 }
 
@@ -160,7 +160,7 @@ static khop_status report_parcel(owner_search *s, const finding_member *members,
   TRY(report_owners(s, FINDING_PARCEL_OWNERS, "parcel_key", members, count, &found, err));
   size_t certificates = found ? 0 : group_parts(members, count, same_certificate, s, of);
   if (certificates < 2) return KHOP_OK;
-  snprintf(evidence, sizeof evidence, "%zu certificates in %zu records", certificates, count);
+  snprintf(evidence, sizeof evidence, FINDING_SAID(s->out->language, "%zu giấy chứng nhận trong %zu bản ghi", "%zu certificates in %zu records"), certificates, count);
   return group_report(s->out, FINDING_PARCEL_OWNERS, "parcel_key", "", evidence, members, count, NULL, 0, err);
 }
 
@@ -191,8 +191,9 @@ static khop_status parcel_group(void *context, const finding_member *members, si
     for (size_t i = 0; i < now; i++) {
       if (!is_renumbered(s, &members[i], &members[before])) continue;
       const finding_member both[2] = {members[i], members[before]};
-      TRY(group_report(s->out, FINDING_PARCEL_RENUMBERED, "parcel_key", "", "the old numbers of one record are the numbers of another", both, 2,
-                       NULL, 0, err));
+      const char *evidence = FINDING_SAID(s->out->language, "số cũ của bản ghi này là số hiện nay của bản ghi kia",
+                                          "the old numbers of one record are the numbers of another");
+      TRY(group_report(s->out, FINDING_PARCEL_RENUMBERED, "parcel_key", "", evidence, both, 2, NULL, 0, err));
     }
   }
   return KHOP_OK;

@@ -23,10 +23,12 @@ typedef struct record {
 
 static khop_status report(const record *r, finding_kind kind, finding_severity severity, const char *type, const char *identifier,
                           const char *fix, const char *evidence, khop_error *err) {
-  const finding found = {.kind = kind, .severity = severity, .type = type, .identifier = identifier, .fix = fix, .evidence = evidence,
-                         .rows = &r->row, .row_count = 1};
+  const finding found = {.kind = kind, .severity = severity, .type = type, .identifier = identifier,
+                         .fix = fix ? fix : finding_kind_fix(kind, r->rules->language), .evidence = evidence, .rows = &r->row, .row_count = 1};
   return finding_line(r->out, &found, r->id, r->id_length, err);
 }
+
+#define SAID(record, vietnamese, english) FINDING_SAID((record)->rules->language, vietnamese, english)
 
 static const char *name_of(const record *r, int field) { return r->rules->schema->fields[field].name; }
 
@@ -59,8 +61,8 @@ static finding_number number_of(const finding_rules *rules, size_t field) {
   return number;
 }
 
-void finding_rules_make(finding_rules *rules, const schema *s, const feature_layout *layout, uint32_t today) {
-  *rules = (finding_rules){.schema = s, .layout = layout, .today = today};
+void finding_rules_make(finding_rules *rules, const schema *s, const feature_layout *layout, uint32_t today, finding_language language) {
+  *rules = (finding_rules){.schema = s, .layout = layout, .today = today, .language = language};
   for (size_t f = 0; f < s->field_count; f++) {
     bool is_number = s->fields[f].type == TYPE_PERSONAL_ID || s->fields[f].type == TYPE_INSURANCE;
     if (is_number && layout->slots[f].kind == SLOT_ID) rules->numbers[rules->number_count++] = number_of(rules, f);
@@ -93,15 +95,18 @@ static int years_between(uint32_t from, uint32_t to) {
   return is_complete(from) && is_complete(to) && (to & 511) < (from & 511) ? years - 1 : years;
 }
 
-/* "ngay_sinh 2031-05-01": as much of it as is known. */
+/* "ngay_sinh 01/05/2031", in English "ngay_sinh 2031-05-01": as much of it as is known. */
 static void show_date(const record *r, int field, char *out, size_t capacity) {
-  uint32_t date = date_at(r, field);
-  int used = snprintf(out, capacity, "%s %u", name_of(r, field), feature_date_year(date));
-  if (feature_date_month(date)) used += snprintf(out + used, capacity - (size_t)used, "-%02u", feature_date_month(date));
-  if (feature_date_day(date)) snprintf(out + used, capacity - (size_t)used, "-%02u", feature_date_day(date));
+  const uint32_t date = date_at(r, field), year = feature_date_year(date), month = feature_date_month(date), day = feature_date_day(date);
+  const char *name = name_of(r, field);
+  bool is_english = r->rules->language == FINDING_ENGLISH;
+  if (!month) snprintf(out, capacity, "%s %u", name, year);
+  else if (!day) snprintf(out, capacity, is_english ? "%s %u-%02u" : "%s %02u/%u", name, is_english ? year : month, is_english ? month : year);
+  else if (is_english) snprintf(out, capacity, "%s %u-%02u-%02u", name, year, month, day);
+  else snprintf(out, capacity, "%s %02u/%02u/%u", name, day, month, year);
 }
 
-enum { date_text = SCHEMA_NAME_BYTES_MAX + 16, evidence_bytes = 2 * date_text + 64 };
+enum { date_text = SCHEMA_NAME_BYTES_MAX + 16, evidence_bytes = 2 * date_text + 128 };
 
 static khop_status report_date(const record *r, finding_kind kind, int field, const char *why, khop_error *err) {
   char date[date_text], evidence[evidence_bytes];
@@ -126,7 +131,7 @@ static khop_status check_future(const record *r, khop_error *err) {
   for (size_t i = 0; i < count; i++) { /* one line a record: a date that is wrong makes the others look so */
     if (fields[i] == f->card.from && fields[i] >= 0) continue; /* next year's card is no fault */
     uint32_t date = date_at(r, fields[i]);
-    if (date && earliest(date) > r->rules->today) return report_date(r, FINDING_PLAUSIBLE_FUTURE_DATE, fields[i], " is still to come", err);
+    if (date && earliest(date) > r->rules->today) return report_date(r, FINDING_PLAUSIBLE_FUTURE_DATE, fields[i], SAID(r, " chưa tới", " is still to come"), err);
   }
   return KHOP_OK;
 }
@@ -140,7 +145,7 @@ static khop_status check_card(const record *r, khop_error *err) {
     if (r->rules->numbers[i].is_insurance) show(r, r->rules->numbers[i].field, number);
   }
   show_date(r, f->card.until, date, sizeof date);
-  snprintf(evidence, sizeof evidence, "%s is past", date);
+  snprintf(evidence, sizeof evidence, SAID(r, "%s đã qua", "%s is past"), date);
   return report(r, FINDING_CARD_EXPIRED, finding_kind_severity(FINDING_CARD_EXPIRED), number[0] ? "card" : "", number, NULL, evidence, err);
 }
 
@@ -154,7 +159,7 @@ static khop_status check_parents(const record *r, khop_error *err) {
     int years = years_between(parent, born);
     char why[32];
     if (years >= youngest && years <= oldest) continue;
-    snprintf(why, sizeof why, ": %d years", years);
+    snprintf(why, sizeof why, SAID(r, ": %d tuổi", ": %d years"), years);
     return report_dates(r, FINDING_PLAUSIBLE_PARENT_AGE, f->people[p].birth, ", ", f->people[0].birth, why, err);
   }
   return KHOP_OK;
@@ -168,12 +173,14 @@ static khop_status check_dates(const record *r, khop_error *err) {
   for (size_t p = 0; p < f->people_count; p++) {
     uint32_t born = date_at(r, f->people[p].birth), issued = date_at(r, f->issued);
     if (!born || !issued || f->people[p].is_parent || latest(issued) >= earliest(born)) continue;
-    TRY(report_dates(r, FINDING_PLAUSIBLE_ISSUED_BEFORE_BIRTH, f->issued, " is before ", f->people[p].birth, "", err));
+    TRY(report_dates(r, FINDING_PLAUSIBLE_ISSUED_BEFORE_BIRTH, f->issued, SAID(r, " trước ", " is before "), f->people[p].birth, "", err));
     break;
   }
   uint32_t born = f->people_count ? date_at(r, f->people[0].birth) : 0, until = f->death < 0 ? r->rules->today : date_at(r, f->death);
   if (born && until && latest(born) < earliest(until) - (oldest_years << 9)) {
-    TRY(report_date(r, FINDING_PLAUSIBLE_AGE_OVER_120, f->people[0].birth, f->death < 0 ? " is more than 120 years ago" : " is more than 120 years before the death", err));
+    const char *why = f->death < 0 ? SAID(r, " đã hơn 120 năm", " is more than 120 years ago")
+                                   : SAID(r, " trước ngày chết hơn 120 năm", " is more than 120 years before the death");
+    TRY(report_date(r, FINDING_PLAUSIBLE_AGE_OVER_120, f->people[0].birth, why, err));
   }
   return check_parents(r, err);
 }
@@ -240,22 +247,34 @@ typedef struct meaning {
   uint32_t findings, repairs; /* any of them */
   finding_kind kind;
   finding_severity severity;
-  const char *why;
+  const char *why[FINDING_LANGUAGES];
 } meaning;
 
 static const meaning meanings[] = {
-    {IDENTIFIER_FORMAT, 0, FINDING_ID_FORMAT, FINDING_ERROR, "of no form that such a number has"},
-    {IDENTIFIER_SCIENTIFIC, 0, FINDING_ID_FORMAT, FINDING_ERROR, "scientific notation: the last digits are lost"},
-    {0, IDENTIFIER_LETTERS_AS_DIGITS, FINDING_ID_FORMAT, FINDING_ERROR, "a letter for a digit"},
-    {0, IDENTIFIER_FRACTION, FINDING_ID_FORMAT, FINDING_WARNING, "a fraction that a spreadsheet made"},
-    {IDENTIFIER_BENEFIT_DIGIT, 0, FINDING_ID_FORMAT, FINDING_ERROR, "the third character of a card is 1 to 5"},
-    {IDENTIFIER_UNKNOWN_GROUP, 0, FINDING_ID_FORMAT, FINDING_WARNING, "a card of a group that is not known"},
-    {IDENTIFIER_UNKNOWN_PROVINCE, 0, FINDING_ID_PROVINCE, FINDING_ERROR, "no province has this code"},
-    {IDENTIFIER_UNKNOWN_ISSUER, 0, FINDING_ID_PROVINCE, FINDING_WARNING, "a card of a province that is not known"},
-    {IDENTIFIER_BORN_ABROAD, 0, FINDING_ID_PROVINCE, FINDING_INFO, "registered abroad"},
-    {0, IDENTIFIER_LOST_ZERO, FINDING_ID_LOST_ZERO, FINDING_WARNING, "the leading zero is missing"},
-    {IDENTIFIER_PLACEHOLDER, 0, FINDING_ID_PLACEHOLDER, FINDING_ERROR, "one digit repeated"},
-    {IDENTIFIER_SEQUENTIAL, 0, FINDING_ID_SEQUENTIAL, FINDING_ERROR, "digits that count up or down"}};
+    {IDENTIFIER_FORMAT, 0, FINDING_ID_FORMAT, FINDING_ERROR,
+     {"không đúng dạng của loại số này", "of no form that such a number has"}},
+    {IDENTIFIER_SCIENTIFIC, 0, FINDING_ID_FORMAT, FINDING_ERROR,
+     {"dạng số mũ: mất các chữ số cuối", "scientific notation: the last digits are lost"}},
+    {0, IDENTIFIER_LETTERS_AS_DIGITS, FINDING_ID_FORMAT, FINDING_ERROR,
+     {"chữ cái thay cho chữ số", "a letter for a digit"}},
+    {0, IDENTIFIER_FRACTION, FINDING_ID_FORMAT, FINDING_WARNING,
+     {"phần thập phân do bảng tính thêm vào", "a fraction that a spreadsheet made"}},
+    {IDENTIFIER_BENEFIT_DIGIT, 0, FINDING_ID_FORMAT, FINDING_ERROR,
+     {"ký tự thứ ba của thẻ phải từ 1 đến 5", "the third character of a card is 1 to 5"}},
+    {IDENTIFIER_UNKNOWN_GROUP, 0, FINDING_ID_FORMAT, FINDING_WARNING,
+     {"thẻ thuộc nhóm đối tượng không có trong danh mục", "a card of a group that is not known"}},
+    {IDENTIFIER_UNKNOWN_PROVINCE, 0, FINDING_ID_PROVINCE, FINDING_ERROR,
+     {"không tỉnh nào có mã này", "no province has this code"}},
+    {IDENTIFIER_UNKNOWN_ISSUER, 0, FINDING_ID_PROVINCE, FINDING_WARNING,
+     {"thẻ do tỉnh không có trong danh mục cấp", "a card of a province that is not known"}},
+    {IDENTIFIER_BORN_ABROAD, 0, FINDING_ID_PROVINCE, FINDING_INFO,
+     {"đăng ký ở nước ngoài", "registered abroad"}},
+    {0, IDENTIFIER_LOST_ZERO, FINDING_ID_LOST_ZERO, FINDING_WARNING,
+     {"mất số 0 ở đầu", "the leading zero is missing"}},
+    {IDENTIFIER_PLACEHOLDER, 0, FINDING_ID_PLACEHOLDER, FINDING_ERROR,
+     {"một chữ số lặp lại", "one digit repeated"}},
+    {IDENTIFIER_SEQUENTIAL, 0, FINDING_ID_SEQUENTIAL, FINDING_ERROR,
+     {"các chữ số tăng dần hoặc giảm dần", "digits that count up or down"}}};
 
 /* "không có" and 0 are honest ways to leave a field empty. */
 static bool is_made_up(const input_field *field) {
@@ -275,7 +294,7 @@ static khop_status report_number(const record *r, const finding_number *n, const
 
 static khop_status report_pattern(const record *r, const finding_number *n, const identifier_parts *parts, khop_error *err) {
   char evidence[evidence_bytes];
-  snprintf(evidence, sizeof evidence, "%s: a pattern of digits", name_of(r, (int)n->field));
+  snprintf(evidence, sizeof evidence, SAID(r, "%s: chữ số lặp theo mẫu", "%s: a pattern of digits"), name_of(r, (int)n->field));
   return report_number(r, n, parts, FINDING_ID_PLACEHOLDER, finding_kind_severity(FINDING_ID_PLACEHOLDER), NULL, evidence, err);
 }
 
@@ -285,7 +304,8 @@ static khop_status report_old_number(const record *r, const finding_number *n, c
   uint32_t issued = date_at(r, r->rules->schema->findings.issued);
   bool was_right = issued && feature_date_year(issued) + feature_date_span(issued) < TWELVE_DIGITS_SINCE;
   char evidence[evidence_bytes];
-  snprintf(evidence, sizeof evidence, "%s: nine digits, where twelve are due%s", name_of(r, (int)n->field), was_right ? ", of before 2016" : "");
+  snprintf(evidence, sizeof evidence, SAID(r, "%s: chín chữ số, lẽ ra phải là mười hai%s", "%s: nine digits, where twelve are due%s"), name_of(r, (int)n->field),
+           was_right ? SAID(r, ", giấy tờ trước năm 2016", ", of before 2016") : "");
   return report_number(r, n, parts, FINDING_ID_OLD_NUMBER, was_right ? FINDING_INFO : finding_kind_severity(FINDING_ID_OLD_NUMBER), NULL, evidence,
                        err);
 }
@@ -298,7 +318,7 @@ static khop_status report_form(const record *r, const finding_number *n, const i
     const meaning *m = &meanings[i];
     if (!(parts->findings & m->findings) && !(parts->repairs & m->repairs)) continue;
     if (parts->findings & m->findings & IDENTIFIER_PLACEHOLDER && !is_made_up(&r->fields[n->field])) continue;
-    snprintf(evidence, sizeof evidence, "%s: %s", name, m->why);
+    snprintf(evidence, sizeof evidence, "%s: %s", name, m->why[r->rules->language]);
     const char *said = m->repairs ? fix : m->severity == FINDING_INFO ? "" : NULL;
     TRY(report_number(r, n, parts, m->kind, m->severity, said, evidence, err));
   }
@@ -308,16 +328,18 @@ static khop_status report_form(const record *r, const finding_number *n, const i
 /* A CCCD against its person. */
 static khop_status report_digits(const record *r, const finding_number *n, const identifier_parts *parts, khop_error *err) {
   const uint32_t of_year = IDENTIFIER_YEAR_MISMATCH | IDENTIFIER_CENTURY_MISMATCH | IDENTIFIER_CENTURY_IMPLAUSIBLE;
-  char evidence[evidence_bytes], date[date_text] = "nobody is born then";
-  const char *name = name_of(r, (int)n->field), *said = parts->cccd.sex == SEX_MALE ? "male" : "female";
+  char evidence[evidence_bytes], date[date_text];
+  const char *name = name_of(r, (int)n->field), *said = parts->cccd.sex == SEX_MALE ? SAID(r, "nam", "male") : SAID(r, "nữ", "female");
+  snprintf(date, sizeof date, "%s", SAID(r, "chưa ai sinh năm đó", "nobody is born then"));
   if (parts->findings & IDENTIFIER_SEX_MISMATCH) {
-    snprintf(evidence, sizeof evidence, "%s says %s, %s does not", name, said, n->person->sex < 0 ? "the role" : name_of(r, n->person->sex));
+    const char *other = n->person->sex < 0 ? SAID(r, "vai trò trong hồ sơ", "the role") : name_of(r, n->person->sex);
+    snprintf(evidence, sizeof evidence, SAID(r, "%s là số của %s, %s thì không phải", "%s says %s, %s does not"), name, said, other);
     TRY(report_number(r, n, parts, FINDING_ID_SEX, finding_kind_severity(FINDING_ID_SEX), NULL, evidence, err));
   }
   if (!(parts->findings & of_year)) return KHOP_OK;
   if (parts->findings & (IDENTIFIER_YEAR_MISMATCH | IDENTIFIER_CENTURY_MISMATCH)) show_date(r, n->person->birth, date, sizeof date);
-  if (parts->cccd.birth_year) snprintf(evidence, sizeof evidence, "%s says %u, %s", name, parts->cccd.birth_year, date);
-  else snprintf(evidence, sizeof evidence, "%s says a later century", name);
+  if (parts->cccd.birth_year) snprintf(evidence, sizeof evidence, SAID(r, "%s là số của người sinh năm %u, %s", "%s says %u, %s"), name, parts->cccd.birth_year, date);
+  else snprintf(evidence, sizeof evidence, SAID(r, "%s là số của thế kỷ chưa tới", "%s says a later century"), name);
   return report_number(r, n, parts, FINDING_ID_YEAR, finding_kind_severity(FINDING_ID_YEAR), NULL, evidence, err);
 }
 

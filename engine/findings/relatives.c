@@ -173,7 +173,9 @@ static khop_status exchange_group(void *context, const finding_member *members, 
       const finding_member both[2] = {members[i], members[j]};
       finding_id_text(numbers[0], texts[0]);
       finding_id_text(numbers[1], texts[1]);
-      snprintf(evidence, sizeof evidence, "%s and %s contradict their records, and fit each other's", texts[0], texts[1]);
+      snprintf(evidence, sizeof evidence,
+               FINDING_SAID(s->out->language, "%s và %s trái với bản ghi của mình, khớp với bản ghi của nhau", "%s and %s contradict their records, and fit each other's"),
+               texts[0], texts[1]);
       TRY(group_report(s->out, FINDING_ID_SWAPPED, finding_id_type(numbers[0]), texts[1], evidence, both, 2, NULL, 0, err));
     }
   }

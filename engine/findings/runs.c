@@ -92,7 +92,10 @@ static khop_status end_run(run_search *s, size_t f, khop_error *err) {
     char evidence[128], first[FINDING_ID_TEXT_BYTES];
     finding_id_text(r->first, first);
     count = r->count - from < GROUP_ROWS_MAX + LEAST_ROWS ? r->count - from : GROUP_ROWS_MAX;
-    snprintf(evidence, sizeof evidence, "%s: the numbers count %s from record to record, %zu of them", s->in->schema->fields[s->fields[f]].name, r->by > 0 ? "up" : "down", r->count);
+    const finding_language language = s->out->language;
+    snprintf(evidence, sizeof evidence,
+             FINDING_SAID(language, "%s: các số %s dần từng đơn vị qua các bản ghi liên tiếp, %zu số", "%s: the numbers count %s from record to record, %zu of them"),
+             s->in->schema->fields[s->fields[f]].name, r->by > 0 ? FINDING_SAID(language, "tăng", "up") : FINDING_SAID(language, "giảm", "down"), r->count);
     const finding found = {.kind = FINDING_ID_SEQUENTIAL, .severity = finding_kind_severity(FINDING_ID_SEQUENTIAL), .type = finding_id_type(r->first), .identifier = first,
                            .evidence = evidence, .rows = r->rows + from, .row_count = count};
     status = findings_add(s->out, &found, err);

@@ -125,8 +125,12 @@ static khop_status report(shared_search *s, const holder *people, size_t people_
   size_t rows = finding_member_rows(members, count, s->rows);
   size_t used = list_fields(s->in->schema, people, people_count, evidence, sizeof evidence / 2);
   finding_id_text(packed, number);
-  snprintf(evidence + used, sizeof evidence - used, ": %s%zu people in %zu record%s", people_count == people_max ? "at least " : "", people_count, rows,
-           rows == 1 ? "" : "s");
+  if (s->out->language == FINDING_VIETNAMESE) {
+    snprintf(evidence + used, sizeof evidence - used, ": %s%zu người trong %zu bản ghi", people_count == people_max ? "ít nhất " : "", people_count, rows);
+  } else {
+    snprintf(evidence + used, sizeof evidence - used, ": %s%zu people in %zu record%s", people_count == people_max ? "at least " : "", people_count, rows,
+             rows == 1 ? "" : "s");
+  }
   const finding found = {.kind = FINDING_ID_SHARED, .severity = finding_kind_severity(FINDING_ID_SHARED), .type = finding_id_type(packed),
                          .identifier = number, .evidence = evidence, .rows = s->rows, .row_count = rows};
   return findings_add(s->out, &found, err);

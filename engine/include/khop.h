@@ -96,7 +96,7 @@ typedef struct khop_options {
   const char *store;         /* directory of the store; NULL: OUTPUT/store */
   bool skip_store;
   unsigned write;            /* KHOP_WRITE_...; KHOP_WRITE_DEFAULT */
-  const char *language;      /* "vi" or "en": report.html opens in it; NULL: "vi" */
+  const char *language;      /* "vi" or "en": of fixes and evidence in ids.csv, and report.html opens in it; NULL: "vi" */
   const char *previous;      /* an earlier result: what is fixed, new and open since is written to changes.csv; or NULL */
   const char *today;         /* "2025-07-31": the day that findings go by; NULL: of the run. The same bytes need the same day */
   bool force;                /* OUTPUT may hold an earlier run: its files are replaced when whole */

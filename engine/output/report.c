@@ -3,6 +3,7 @@
  *   language, title             of the page; of the schema
  *   weights                     compared pairs by match weight: bins of `step` bits from `first` on, matches from bin `match` on
  *   cluster_sizes, largest_clusters
+ *   fixes                       what to do about each kind that was found: [Vietnamese, English], as in ids.csv
  *   summary                     all of summary.json
  *
  * Ids of records are in it, values of records are not. See results.h. */
@@ -85,6 +86,16 @@ static json_t *largest(const result *r) {
   return array;
 }
 
+static json_t *fixes(const findings *found) {
+  json_t *all = json_object();
+  for (int k = 0; k < FINDING_KINDS; k++) {
+    const finding_kind kind = (finding_kind)k;
+    if (!(found->counts[k][FINDING_INFO] | found->counts[k][FINDING_WARNING] | found->counts[k][FINDING_ERROR])) continue;
+    json_object_set_new(all, finding_code(kind), json_pack("[s, s]", finding_kind_fix(kind, FINDING_VIETNAMESE), finding_kind_fix(kind, FINDING_ENGLISH)));
+  }
+  return all;
+}
+
 static json_t *build(const result *r, const char *language, json_t *summary) {
   json_t *root = json_pack("{s:s, s:s}", "language", language, "title", r->schema->title ? r->schema->title : r->schema->name);
   if (r->errors) json_object_set_new(root, "weights", weights(r));
@@ -92,6 +103,7 @@ static json_t *build(const result *r, const char *language, json_t *summary) {
     json_object_set_new(root, "cluster_sizes", cluster_sizes(r->largest));
     json_object_set_new(root, "largest_clusters", largest(r));
   }
+  if (r->findings) json_object_set_new(root, "fixes", fixes(r->findings));
   json_object_set_new(root, "summary", summary);
   return root;
 }

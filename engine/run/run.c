@@ -157,6 +157,9 @@ static khop_status choose_today(const khop_options *o, uint32_t *out, khop_error
   return KHOP_OK;
 }
 
+/* After check_report. */
+static finding_language language_of(const khop_options *o) { return strcmp(o->language, "en") == 0 ? FINDING_ENGLISH : FINDING_VIETNAMESE; }
+
 /* What a job writes, and what its rows are made for. */
 static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   unsigned *write = &r->options.write;
@@ -170,7 +173,7 @@ static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   if (*write & KHOP_WRITE_CONTRADICTIONS && r->options.skip_store) {
     return error_set(err, KHOP_USAGE, "--write contradictions: values come from the store: leave out --no-store");
   }
-  return run_finds(r) ? findings_init(&r->findings, r->options.output, err) : KHOP_OK;
+  return run_finds(r) ? findings_init(&r->findings, r->options.output, language_of(&r->options), err) : KHOP_OK;
 }
 
 static khop_status plan_comparisons(run *r, khop_error *err) {
@@ -211,7 +214,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   uint32_t today = options->resume && r->has_output_directory ? checkpoint_today(options->output) : 0;
   r->options.force |= today != 0;
   TRY(choose_today(options, &today, err));
-  finding_rules_make(&r->finding_rules, r->schema, &r->table.layout, today);
+  finding_rules_make(&r->finding_rules, r->schema, &r->table.layout, today, language_of(&r->options));
   if (kind != RUN_FINDS) TRY(plan_comparisons(r, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));

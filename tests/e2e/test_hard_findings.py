@@ -96,7 +96,7 @@ def test_made_up(directory):
           ("id_sequential", "6;7;8;9;10"))  # three that count down are brothers, perhaps; an empty field ends a run
     run = next(row for row in rows if row["record_ids"].startswith("6;"))
     assert run["identifier"] == "079085500101" and run["identifier_type"] == "cccd" and run["severity"] == "error"
-    assert run["evidence"] == "so_cccd: the numbers count up from record to record, 5 of them", run
+    assert run["evidence"] == "so_cccd: các số tăng dần từng đơn vị qua các bản ghi liên tiếp, 5 số", run
 
 
 def test_long_run(directory):

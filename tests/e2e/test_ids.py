@@ -4,6 +4,8 @@ and runs that cannot be."""
 import collections
 import csv
 import os
+import pathlib
+import re
 
 import support
 
@@ -186,10 +188,51 @@ def test_users_schema(directory):
     assert rows["id_lost_zero", "1"]["suggested_fix"] == "so=079085012345"
     assert rows["id_lost_zero", "1"]["identifier"] == "79085012345"
     assert rows["id_province", "8"]["severity"] == "info"
-    assert rows["id_sex", "2"]["evidence"] == "so says male, phai does not"
     assert rows["id_shared", "8;9"]["identifier"] == "079160000008"
-    assert rows["id_shared", "8;9"]["evidence"] == "so, me_so: 2 people in 2 records"
-    assert rows["plausible_parent_age", "2"]["evidence"] == "me_sinh 1985, sinh 1990-02-01: 5 years"
+
+
+# Of ROWS: (finding, records): suggested_fix and evidence, Vietnamese and English.
+SAID = {
+    ("id_sex", "2"): (("đối chiếu giới tính và số với thẻ: một trong hai bị ghi sai", "so là số của nam, phai thì không phải"),
+                      ("compare sex and number with the card: one of them is wrong", "so says male, phai does not")),
+    ("id_shared", "8;9"): (("hỏi cơ quan cấp xem số thuộc về ai; sửa các hồ sơ còn lại", "so, me_so: 2 người trong 2 bản ghi"),
+                           ("ask the issuing office whose number it is; correct the others", "so, me_so: 2 people in 2 records")),
+    ("plausible_parent_age", "2"): (("đối chiếu năm sinh của cha, mẹ và con với sổ gốc", "me_sinh 1985, sinh 01/02/1990: 5 tuổi"),
+                                    ("compare the birth years of parent and child with the entry", "me_sinh 1985, sinh 1990-02-01: 5 years")),
+    ("id_lost_zero", "1"): (("so=079085012345", "so: mất số 0 ở đầu"), ("so=079085012345", "so: the leading zero is missing")),
+    ("id_province", "8"): (("", "so: đăng ký ở nước ngoài"), ("", "so: registered abroad"))}
+
+
+def test_languages(directory):
+    """Fixes and evidence are Vietnamese, or English where that is asked for; all else is the same."""
+    register = support.write(directory, "mine.csv", ROWS.encode())
+    schema = users_schema(directory, SECTION)
+    tables = []
+    for number, language in enumerate(([], ["--lang", "en"])):
+        out = support.path(directory, f"out{number}")
+        support.khop("ids", register, "--schema", schema, "-o", out, *TODAY, *language)
+        tables.append(findings(out))
+        rows = {(row["finding"], row["record_ids"]): row for row in tables[-1]}
+        for key, texts in SAID.items():
+            assert (rows[key]["suggested_fix"], rows[key]["evidence"]) == texts[number], rows[key]
+    for vietnamese, english in zip(*tables, strict=True):
+        assert all(vietnamese[name] == english[name] for name in HEADER[:5]), (vietnamese, english)
+    for row in tables[0]:  # none was left in English
+        text = row["suggested_fix"].split("=")[0] + row["evidence"]
+        assert not re.search(r"\b(the|is|in|of|with|says|years|number|record)\b", text), row
+    support.khop("ids", register, "--schema", schema, "-o", support.path(directory, "vi"), *TODAY, "--lang", "vi")
+    assert support.read_bytes(directory, "vi/ids.csv") == support.read_bytes(directory, "out0/ids.csv")
+
+
+def test_documented(directory):
+    """docs/ids.md has the fix of each kind, as ids.csv writes it."""
+    root = pathlib.Path(__file__).resolve().parents[2]
+    kinds = (root / "engine" / "findings" / "kinds.c").read_text(encoding="utf-8")
+    lines = (root / "docs" / "ids.md").read_text(encoding="utf-8").splitlines()
+    fixes = re.findall(r'\{"(\w+)", FINDING_\w+,\s*\{"([^"]*)",\s*"([^"]*)"\}', kinds)
+    assert [code for code, _, _ in fixes] == KINDS
+    for code, vietnamese, english in fixes:
+        assert any(line.startswith(f"| {code} | ") and line.endswith(f" | {vietnamese} | {english} |") for line in lines), code
 
 
 def test_wrong_section(directory):

@@ -51,7 +51,7 @@ static void open_fixture(fixture *f) {
   memset(f, 0, sizeof *f);
   must(schema_parse(&f->schema, "t.yaml", yaml, strlen(yaml), &err), &err);
   must(feature_layout_make_for(&f->layout, f->schema, FEATURE_FOR_FINDINGS, &err), &err);
-  finding_rules_make(&f->rules, f->schema, &f->layout, day(2026, 1, 1));
+  finding_rules_make(&f->rules, f->schema, &f->layout, day(2026, 1, 1), FINDING_ENGLISH);
 }
 
 static void close_fixture(fixture *f) {
@@ -291,12 +291,12 @@ static void lines_and_groups_come_back(void **unused) {
   feature_table table = {.layout = {.stride = 8}};
   must(feature_table_reserve(&table, rows, &err), &err);
   table.count = rows;
-  must(findings_init(&all, "/tmp", &err), &err);
+  must(findings_init(&all, "/tmp", FINDING_ENGLISH, &err), &err);
   for (size_t b = 0; b < batches; b++) {
     f.batch.used = 0;
     for (uint32_t row = 0; row < batch_rows; row += 2) {
       const finding found = {.kind = row % 4 ? FINDING_ID_SEX : FINDING_ID_YEAR, .severity = FINDING_ERROR, .type = "cccd",
-                             .identifier = "a \"quoted\", one", .evidence = "", .rows = &row, .row_count = 1};
+                             .identifier = "a \"quoted\", one", .fix = "thêm số", .evidence = "", .rows = &row, .row_count = 1};
       must(finding_line(&f.batch, &found, "R,1", 3, &err), &err);
     }
     must(findings_append(&all, &f.batch, batch_rows, &err), &err);
@@ -322,7 +322,7 @@ static void lines_and_groups_come_back(void **unused) {
   for (uint32_t expected = 2;; expected += 4, count++) {
     must(finding_cursor_next(&cursor, &line, &more, &err), &err);
     if (!more) break;
-    static const char text[] = "error,cccd,\"a \"\"quoted\"\", one\",\"R,1\",compare sex and number with the card: one of them is wrong,\n";
+    static const char text[] = "error,cccd,\"a \"\"quoted\"\", one\",\"R,1\",thêm số,\n";
     assert_int_equal(line.row, expected);
     assert_int_equal(line.length, sizeof text - 1);
     assert_memory_equal(line.text, text, line.length);
@@ -333,6 +333,7 @@ static void lines_and_groups_come_back(void **unused) {
   assert_int_equal(findings_groups(&all, FINDING_ID_SHARED, &first), 2);
   assert_string_equal(findings_group(&all, first).evidence, "early");
   assert_string_equal(findings_group(&all, first + 1).evidence, "late");
+  assert_string_equal(findings_group(&all, first).fix, finding_kind_fix(FINDING_ID_SHARED, FINDING_ENGLISH));
   findings_free(&all);
   feature_table_free(&table);
   close_fixture(&f);

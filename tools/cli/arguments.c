@@ -215,7 +215,7 @@ const option_spec options_run[] = {
 
 const option_spec options_write[] = {
     {"--write", NULL, "LIST", "results beside the basic ones, parted by commas: ids (findings about numbers, entries and dates), golden (one record an entity, of the values that survive), quality (which records are usable, and where), contradictions (of linked registers: who corrects what), report (report.html, for people); or all, or none; default: ids,report, and of link contradictions"},
-    {"--lang", NULL, "vi|en", "language that report.html opens in; the page has both; default vi"},
+    {"--lang", NULL, "vi|en", "language of suggested_fix and evidence in ids.csv, and that report.html opens in (the page has both); default vi"},
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_today[] = {

@@ -16,6 +16,8 @@ export function t(key, ...values) {
   const text = words[key]?.[language === "vi" ? 0 : 1] ?? key;
   return text.replace(/\{(\d)\}/g, (_, i) => values[i]);
 }
+/* One of a text's two: [Vietnamese, English]. */
+export const inLanguage = (texts) => texts?.[language === "vi" ? 0 : 1] ?? "";
 /* The words of a code that a schema or a later version may have made up: then the code itself. */
 export const tCode = (group, code) => (`${group}.${code}` in words ? t(`${group}.${code}`) : String(code).replaceAll("_", " "));
 export const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);

@@ -2,7 +2,7 @@
  * nothing of the kind. */
 import { h } from "./dom.js";
 import { bars, colors, legend } from "./charts.js";
-import { count, fieldNames, isKnown, percent, share, t, tCode } from "./language.js";
+import { capital, count, fieldNames, inLanguage, isKnown, percent, share, t, tCode } from "./language.js";
 import { table } from "./table.js";
 
 /* Linked registers. */
@@ -118,7 +118,7 @@ export function findings(data) {
   if (!found.length) return null;
   const severities = Object.keys(severityColors).filter((severity) => found.some(({ counts }) => counts[severity] > 0));
   const rows = found.map(({ kind, counts, value }) => ({ kind: tCode("finding", kind), ...counts, value,
-    action: isKnown(`action.${kind}`) ? t(`action.${kind}`) : "" }));
+    action: capital(inLanguage(data.fixes?.[kind])) }));
   return [
     bars(t("findings.total"), found.flatMap(({ kind, counts }) => severities.map((severity) =>
       ({ name: tCode("finding", kind), part: t(`severity.${severity}`), value: counts[severity] ?? 0, color: severityColors[severity] }))), { stacked: true }),
