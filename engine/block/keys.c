@@ -103,6 +103,7 @@ static inline uint64_t part_value(const feature_layout *layout, const schema_key
     case PART_U32: return slot_u32(row, place.offset);
     case PART_U64: return slot_u64(row, place.offset);
     case PART_DATE: return date_part(part->kind, slot_u32(row, place.offset));
+    case PART_NONE: return 0;
     default: return computed_part(&layout->slots[part->field], part, row);
   }
 }
@@ -185,14 +186,20 @@ static void read_column(const feature_layout *layout, const schema_key_part *par
     case PART_U64:
       for (size_t i = 0; i < t->count; i++) out[i] = slot_u64(t->rows[i], place.offset);
       break;
+    case PART_NONE: memset(out, 0, t->count * sizeof *out); break;
     default:
       for (size_t i = 0; i < t->count; i++) out[i] = part_value(layout, part, place, t->rows[i]);
   }
 }
 
+static bool is_column(const shared_columns *c, size_t i, const schema_key_part *part, part_place place) {
+  return c->parts[i]->field == part->field && c->parts[i]->kind == part->kind && c->parts[i]->argument == part->argument &&
+         c->places[i].read == place.read;
+}
+
 static uint16_t find_column(shared_columns *c, const schema_key_part *part, part_place place) {
   size_t i = 0;
-  while (i < c->count && (c->parts[i]->field != part->field || c->parts[i]->kind != part->kind || c->parts[i]->argument != part->argument)) i++;
+  while (i < c->count && !is_column(c, i, part, place)) i++;
   if (i == c->count) {
     c->parts[i] = part;
     c->places[i] = place;

@@ -17,7 +17,11 @@ khop_status comparer_create(comparer *c, const compare_plan *plan, const feature
     comparer_free(c);
     return error_memory(err, plan->measure_count * sizeof *c->measures, "comparison levels");
   }
-  for (size_t m = 0; m < plan->measure_count; m++) c->filters[m] = filters_for(level)(&plan->measures[m], layout->slots[plan->measures[m].field].kind);
+  for (size_t m = 0; m < plan->measure_count; m++) {
+    const measure *asked = &plan->measures[m];
+    if (!feature_fields_meet(&layout->registers, asked->field, asked->other)) continue;
+    c->filters[m] = filters_for(level)(asked, layout->slots[asked->field].kind);
+  }
   return KHOP_OK;
 }
 

@@ -1,5 +1,6 @@
 /* Measures: one byte a pair, for every test a schema can write. Each is a loop over index pairs, free of
  * branches where the data allows it. MEASURE_NONE on missing values. Texts are in measure_text.c. */
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,8 +230,17 @@ static uint8_t of_two_ways(const measure *m, uint8_t x, uint8_t y) {
   return (x < y) == (distance != m->crosswise) ? x : y;
 }
 
+/* What no two compared rows have, the rows need not hold. */
+static bool is_never_known(const comparer *c, const measure *m) {
+  return m->kind != TEST_MISSING_BOTH && !feature_fields_meet(&c->columns.layout.registers, m->field, m->other);
+}
+
 void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *restrict out) {
   const view_column *columns = c->columns.columns;
+  if (is_never_known(c, m)) {
+    memset(out, m->kind == TEST_MISSING ? 1 : MEASURE_NONE, pairs->count);
+    return;
+  }
   slot_kind kind = c->columns.layout.slots[m->field].kind;
   sides forth = {.left = &columns[m->field], .right = &columns[m->other], .right_field = m->other, .pairs = pairs};
   measure_one_way(c, m, kind, &forth, out);
@@ -256,6 +266,7 @@ static void filter_one_way(comparer *c, size_t m, size_t left, size_t right, uin
 
 void measure_filter(comparer *c, size_t m, const pair_list *pairs, uint8_t *restrict out) {
   const measure *asked = &c->plan->measures[m];
+  assert(!is_never_known(c, asked));
   unsigned parts = filter_parts(asked, c->columns.layout.slots[asked->field].kind);
   view_prepare(&c->columns, asked->field, parts);
   if (asked->field != asked->other) view_prepare(&c->columns, asked->other, parts);

@@ -7,7 +7,7 @@
  *   |        | (place u64) (house u32)   |                       |       |
  *   +--------+---------------------------+-----------------------+-------+
  *
- * Only fields that a comparison, a blocking rule or a finding uses have a slot, a text keeps its letters only
+ * Only fields that a comparison, a blocking rule or a finding uses have a slot (of linked registers: can use), a text keeps its letters only
  * when some test looks at them, and a place is read as an address only when a test or a key part asks for that. A birth register takes about 150 bytes a row. Rows carry all that comparing needs, so
  * they can be sorted, spilled and moved; raw text stays in the store.
  */
@@ -55,12 +55,21 @@ typedef struct feature_part {
   uint32_t offset;
 } feature_part;
 
-/* Where the value of a key part stands in a row, ready to be read; PART_COMPUTED: made from the slot. */
-typedef enum part_read { PART_COMPUTED = 0, PART_U32, PART_U64, PART_DATE } part_read;
+/* Where the value of a key part stands in a row, ready to be read; PART_COMPUTED: made from the slot; PART_NONE: of a rule
+ * that no pair of rows can meet in, missing in all of them. */
+typedef enum part_read { PART_COMPUTED = 0, PART_U32, PART_U64, PART_DATE, PART_NONE } part_read;
 typedef struct part_place {
   uint32_t offset;
   part_read read;
 } part_place;
+
+/* Which of the linked registers, a bit each, have each field. `count` 0: rows are of one register, or it is not known. */
+typedef struct field_registers {
+  size_t count;
+  uint8_t of[SCHEMA_FIELDS_MAX];
+  unsigned within; /* a bit for each whose own pairs are compared as well */
+} field_registers;
+_Static_assert(KHOP_REGISTERS_MAX <= 8, "a bit of a byte each");
 
 /* `book` belongs to the layout that feature_layout_make made; copies of it borrow. */
 typedef struct feature_layout {
@@ -73,6 +82,7 @@ typedef struct feature_layout {
   part_place split_parts[SCHEMA_KEY_PARTS_MAX];
   size_t stride; /* bytes a row, a multiple of 8; the flags are its last byte */
   bool reads_addresses;
+  field_registers registers;
   address_book *book; /* NULL when no field is read as an address */
 } feature_layout;
 
@@ -96,9 +106,14 @@ typedef struct feature_table {
 
 /* KHOP_USAGE when the rules use more than FEATURE_PARTS_MAX different parts of texts. */
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err);
-/* The same of fields that one or both purposes use: rules and comparisons, as above; the schema's `findings`. */
-enum { FEATURE_FOR_MATCHING = 1, FEATURE_FOR_FINDINGS = 2 };
-khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, khop_error *err);
+/* The same of fields that the purposes use: rules and comparisons, as above; the schema's `findings`; telling where records of an entity
+ * contradict each other, in any of those fields. Of linked registers (NULL: of one) what no pair of compared rows has on both sides
+ * is not kept for matching, and what no register has is not kept at all. */
+enum { FEATURE_FOR_MATCHING = 1, FEATURE_FOR_FINDINGS = 2, FEATURE_FOR_CONTRADICTIONS = 4 };
+khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, const field_registers *registers,
+                                    khop_error *err);
+/* Can the one row of a compared pair have the one field, and the other the other? */
+bool feature_fields_meet(const field_registers *registers, size_t field, size_t other);
 /* The same, with room in the rows for key parts that no rule of the schema has yet. Those of texts that do not fit
  * FEATURE_PARTS_MAX are left out: feature_part_find tells. */
 khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,

@@ -44,6 +44,23 @@ static bool test_needs_words(test_kind kind) {
   }
 }
 
+/* ---- what is used ------------------------------------------------------------------------------------ */
+
+bool feature_fields_meet(const field_registers *registers, size_t field, size_t other) {
+  if (!registers->count) return true;
+  unsigned x = registers->of[field], y = registers->of[other], both = x | y;
+  return (x & y & registers->within) != 0 || (x && y && (both & (both - 1)) != 0);
+}
+
+static bool is_somewhere(const field_registers *registers, size_t field) { return !registers->count || registers->of[field]; }
+
+/* Can two rows have one key? */
+static bool rule_meets(const field_registers *registers, const schema_rule *rule) {
+  unsigned all = UINT8_MAX;
+  for (size_t p = 0; p < rule->part_count; p++) all &= registers->of[rule->parts[p].field];
+  return !registers->count || (all & registers->within) != 0 || (all & (all - 1)) != 0;
+}
+
 typedef struct field_use {
   bool used, letters, words, whole, sounds, common, place, commune, house;
   bool counted[TERM_PARTS];
@@ -67,35 +84,44 @@ static void use_test(field_use *use, test_kind kind) {
   use->house |= kind == TEST_SAME_HOUSE;
 }
 
-static void use_tests(field_use *uses, const schema_clause *clauses, size_t clause_count) {
+static void use_tests(field_use *uses, const field_registers *registers, const schema_clause *clauses, size_t clause_count) {
   for (size_t c = 0; c < clause_count; c++) {
     for (size_t t = 0; t < clauses[c].test_count; t++) {
       const schema_test *test = &clauses[c].tests[t];
+      if (test->kind != TEST_MISSING_BOTH && !feature_fields_meet(registers, test->field, test->other_field)) continue;
       use_test(&uses[test->field], test->kind);
       use_test(&uses[test->other_field], test->kind);
     }
   }
 }
 
-static void collect_uses(field_use *uses, const schema *s) {
-  for (size_t f = 0; f < s->field_count; f++) uses[f].used = s->fields[f].identifier;
+static void collect_comparison(field_use *uses, const field_registers *registers, const schema_comparison *comparison) {
+  for (size_t f = 0; f < comparison->field_count; f++) {
+    size_t field = comparison->fields[f];
+    uses[field].used |= feature_fields_meet(registers, field, field);
+  }
+  for (size_t l = 0; l < comparison->level_count; l++) {
+    const schema_level *level = &comparison->levels[l];
+    use_tests(uses, registers, level->clauses, level->clause_count);
+    if (level->term < 0) continue;
+    field_use *use = &uses[schema_term_field((size_t)level->term)];
+    use->used = true;
+    use->counted[schema_term_part((size_t)level->term)] = true;
+  }
+}
+
+/* A block is parted by what one of its registers has alone, too. */
+static void collect_uses(field_use *uses, const field_registers *registers, const schema *s) {
+  for (size_t f = 0; f < s->field_count; f++) uses[f].used |= s->fields[f].identifier;
   for (size_t r = 0; r < s->rule_count; r++) {
+    if (!rule_meets(registers, &s->rules[r])) continue;
     for (size_t p = 0; p < s->rules[r].part_count; p++) use_part(uses, &s->rules[r].parts[p]);
   }
   for (size_t p = 0; p < s->split_count; p++) use_part(uses, &s->split_by[p]);
-  for (size_t c = 0; c < s->comparison_count; c++) {
-    const schema_comparison *comparison = &s->comparisons[c];
-    for (size_t f = 0; f < comparison->field_count; f++) uses[comparison->fields[f]].used = true;
-    for (size_t l = 0; l < comparison->level_count; l++) {
-      const schema_level *level = &comparison->levels[l];
-      use_tests(uses, level->clauses, level->clause_count);
-      if (level->term < 0) continue;
-      field_use *use = &uses[schema_term_field((size_t)level->term)];
-      use->used = true;
-      use->counted[schema_term_part((size_t)level->term)] = true;
-    }
+  for (size_t c = 0; c < s->comparison_count; c++) collect_comparison(uses, registers, &s->comparisons[c]);
+  for (size_t c = 0; c < s->conflict_count; c++) {
+    use_tests(uses, registers, s->conflicts[c].test.clauses, s->conflicts[c].test.clause_count);
   }
-  for (size_t c = 0; c < s->conflict_count; c++) use_tests(uses, s->conflicts[c].test.clauses, s->conflicts[c].test.clause_count);
 }
 
 static void use_field(field_use *uses, int field, bool letters) {
@@ -126,6 +152,30 @@ static void collect_findings(field_use *uses, const schema *s) {
   use_field(uses, f->parcel.owner, true);
   for (size_t i = 0; i < s->field_count; i++) uses[i].used |= s->fields[i].type == TYPE_PERSONAL_ID || s->fields[i].type == TYPE_INSURANCE;
 }
+
+/* Of fields that matching or findings would use in any register: values as a whole, places as what they are. Matching takes parts of texts,
+ * and letters, from those that are compared alone. */
+static void collect_contradictions(field_use *uses, const schema *s) {
+  static const field_registers one = {0};
+  field_use all[SCHEMA_FIELDS_MAX] = {0};
+  collect_uses(all, &one, s);
+  collect_findings(all, s);
+  for (size_t f = 0; f < s->field_count; f++) {
+    uses[f].used |= all[f].used;
+    uses[f].place |= all[f].place;
+  }
+}
+
+static void collect(field_use *uses, const feature_layout *layout, const schema *s, unsigned purposes) {
+  if (purposes & FEATURE_FOR_MATCHING) collect_uses(uses, &layout->registers, s);
+  if (purposes & FEATURE_FOR_FINDINGS) collect_findings(uses, s);
+  if (purposes & FEATURE_FOR_CONTRADICTIONS) collect_contradictions(uses, s);
+  for (size_t f = 0; f < s->field_count; f++) {
+    if (!is_somewhere(&layout->registers, f)) uses[f] = (field_use){0};
+  }
+}
+
+/* ---- slots ------------------------------------------------------------------------------------------- */
 
 static slot_kind slot_kind_of(semantic_type type) {
   switch (type) {
@@ -201,8 +251,10 @@ static khop_status place_part(feature_layout *layout, const schema_key_part *par
 
 static khop_status place_parts(feature_layout *layout, const schema *s, size_t *next, khop_error *err) {
   for (size_t r = 0; r < s->rule_count; r++) {
+    bool meets = rule_meets(&layout->registers, &s->rules[r]);
     for (size_t p = 0; p < s->rules[r].part_count; p++) {
-      TRY(place_part(layout, &s->rules[r].parts[p], next, &layout->rule_parts[r][p], err));
+      layout->rule_parts[r][p].read = PART_NONE;
+      if (meets) TRY(place_part(layout, &s->rules[r].parts[p], next, &layout->rule_parts[r][p], err));
     }
   }
   for (size_t p = 0; p < s->split_count; p++) TRY(place_part(layout, &s->split_by[p], next, &layout->split_parts[p], err));
@@ -280,12 +332,12 @@ static void place_codes(feature_layout *layout, const field_use *uses, size_t *o
   }
 }
 
-static khop_status make_layout(feature_layout *layout, const schema *s, unsigned purposes, const schema_key_part *parts, size_t part_count,
-                               khop_error *err) {
+static khop_status make_layout(feature_layout *layout, const schema *s, unsigned purposes, const field_registers *registers,
+                               const schema_key_part *parts, size_t part_count, khop_error *err) {
   *layout = (feature_layout){.field_count = s->field_count};
   field_use uses[SCHEMA_FIELDS_MAX] = {0};
-  if (purposes & FEATURE_FOR_MATCHING) collect_uses(uses, s);
-  if (purposes & FEATURE_FOR_FINDINGS) collect_findings(uses, s);
+  if (registers) layout->registers = *registers;
+  collect(uses, layout, s, purposes);
   for (size_t p = 0; p < part_count; p++) use_part(uses, &parts[p]);
   size_t offset = 0;
   add_slots(layout, s, uses, 0, &offset);
@@ -303,16 +355,17 @@ static khop_status make_layout(feature_layout *layout, const schema *s, unsigned
 }
 
 khop_status feature_layout_make(feature_layout *layout, const schema *s, khop_error *err) {
-  return make_layout(layout, s, FEATURE_FOR_MATCHING, NULL, 0, err);
+  return make_layout(layout, s, FEATURE_FOR_MATCHING, NULL, NULL, 0, err);
 }
 
-khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, khop_error *err) {
-  return make_layout(layout, s, purposes, NULL, 0, err);
+khop_status feature_layout_make_for(feature_layout *layout, const schema *s, unsigned purposes, const field_registers *registers,
+                                    khop_error *err) {
+  return make_layout(layout, s, purposes, registers, NULL, 0, err);
 }
 
 khop_status feature_layout_make_with(feature_layout *layout, const schema *s, const schema_key_part *parts, size_t part_count,
                                      khop_error *err) {
-  return make_layout(layout, s, FEATURE_FOR_MATCHING, parts, part_count, err);
+  return make_layout(layout, s, FEATURE_FOR_MATCHING, NULL, parts, part_count, err);
 }
 
 void feature_layout_free(feature_layout *layout) {

@@ -46,8 +46,9 @@ void score_tables_make(score_tables *t, const model *m, const schema *s, const f
       t->weights[c][l] = fixed_point(level->weight);
       if (level->share > 0 || (level->fixed && t->weights[c][l])) t->reasons[c] |= (uint16_t)(1u << l);
       int term = s->comparisons[c].levels[l - 1].term;
-      if (term < 0 || level->fixed || !feature_is_counted(feature_term(layout, (size_t)term))) continue;
-      frequency_table *table = &t->frequencies[t->frequency_count++];
+      if (term < 0 || level->fixed) continue;
+      frequency_table *table = &t->frequencies[t->frequency_count];
+      t->frequency_count += feature_is_counted(feature_term(layout, (size_t)term)); /* else no pair is at this level; what is hopeless stays the same */
       *table = (frequency_table){.comparison = c, .level = (uint8_t)l, .term = (size_t)term};
       add_frequency(table, agreement_chance(m, s, c, table->term), (double)rows, m->frequency_tables[term]);
       if (table->adjust[0] > most) most = table->adjust[0];

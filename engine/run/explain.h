@@ -82,7 +82,8 @@ typedef struct pair_blocking {
 
 /* The rule that owns the pair; `rules` (rule_count of them, NULL: not wanted) gets all of it. */
 khop_status explain_rules(khop_explainer *e, size_t left, size_t right, khop_explain_rule *rules, pair_blocking *out, khop_error *err);
-/* The rows that share the base key of the row at `place` under the rule; mem_free(*out_rows). */
+/* The rows that share the base key of the row at `place` under the rule, itself among them; none where it has no key, or the rule
+ * cannot find pairs of the linked registers. mem_free(*out_rows). */
 khop_status explain_block(khop_explainer *e, size_t rule, size_t place, uint32_t **out_rows, size_t *out_count, khop_error *err);
 
 /* Where in a block the possible partners of one of its rows stand, and the nearest of them: the run compares those

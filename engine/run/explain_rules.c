@@ -49,6 +49,7 @@ khop_status explain_block(khop_explainer *e, size_t rule, size_t place, uint32_t
   size_t count = 0;
   if (!key) return KHOP_OK;
   TRY(khop_store_find_key(e->store, table, key, NULL, 0, &count, err));
+  if (count == 0 && registers_linked(&e->registers)) return KHOP_OK; /* a rule whose fields no two registers have keeps no keys */
   uint32_t *rows = mem_alloc(count, sizeof *rows);
   if (!rows) return error_memory(err, count * sizeof *rows, "a block");
   khop_status status = khop_store_find_key(e->store, table, key, rows, count, &count, err);

@@ -100,6 +100,17 @@ static bool has_columns(const run *r, const schema_rule *rule, size_t source) {
   return true;
 }
 
+static unsigned purposes_of(const run *r) {
+  unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (r->counts_findings ? FEATURE_FOR_FINDINGS : 0);
+  return purposes | (r->options.write & KHOP_WRITE_CONTRADICTIONS ? FEATURE_FOR_CONTRADICTIONS : 0);
+}
+
+static khop_status make_layout(run *r, khop_error *err) {
+  field_registers registers = {0};
+  if (r->link) run_field_registers(r, &registers);
+  return feature_layout_make_for(&r->table.layout, r->schema, purposes_of(r), &registers, err);
+}
+
 /* Is there a rule that has all of its columns in this register and, of several, in another one? */
 static bool has_rule(const run *r, size_t side) {
   for (size_t i = 0; i < r->schema->rule_count; i++) {
@@ -197,7 +208,6 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   r->needs_memory = kind == RUN_SUGGESTS;
   TRY(choose_results(r, kind, err));
   r->counts_findings = run_finds(r) || kind == RUN_PLANS;
-  const unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (r->counts_findings ? FEATURE_FOR_FINDINGS : 0);
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};
@@ -210,7 +220,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   if (kind == RUN_WRITES || kind == RUN_FINDS) TRY(changes_check(r, kind == RUN_FINDS ? "ids" : r->link ? "link" : "dedupe", err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
   if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
-  TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : feature_layout_make_for(&r->table.layout, r->schema, purposes, err));
+  TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : make_layout(r, err));
   uint32_t today = options->resume && r->has_output_directory ? checkpoint_today(options->output) : 0;
   r->options.force |= today != 0;
   TRY(choose_today(options, &today, err));
@@ -399,7 +409,7 @@ khop_status run_open_empty(run *r, const khop_options *options, uint64_t record_
   TRY(schema_load(&r->schema, options->schema, err));
   TRY(require_rules(r, err));
   r->id_fields[0] = r->schema->id_field;
-  TRY(feature_layout_make_for(&r->table.layout, r->schema, FEATURE_FOR_MATCHING, err));
+  TRY(feature_layout_make(&r->table.layout, r->schema, err));
   TRY(plan_comparisons(r, err));
   plan_walk(r);
   for (size_t term = 0; term < SCHEMA_TERMS_MAX; term++) r->agreement[term] = r->references[term].agreement;

@@ -121,6 +121,8 @@ khop_status run_open_link(run *r, const khop_link_options *options, run_kind kin
 khop_status run_place_registers(run *r, khop_error *err);
 khop_status run_choose_sides(run *r, khop_error *err);
 khop_status run_map_sides(run *r, khop_error *err);
+/* Which registers have a column for each field, once columns are there, and whose duplicates are looked for. */
+void run_field_registers(const run *r, field_registers *out);
 static inline size_t run_side_count(const run *r) { return r->link ? r->link->register_count : 1; }
 /* Entities are listed: of more than two registers, and where records of one are one of them. */
 static inline bool run_has_entities(const run *r) {

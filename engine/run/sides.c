@@ -157,3 +157,17 @@ khop_status run_map_sides(run *r, khop_error *err) {
   }
   return KHOP_OK;
 }
+
+void run_field_registers(const run *r, field_registers *out) {
+  const size_t fields = r->schema->field_count;
+  *out = (field_registers){.count = run_side_count(r)};
+  for (size_t source = 0; source < input_source_count(r->input); source++) {
+    size_t side = run_side_of_source(r, source);
+    for (size_t f = 0; f < fields; f++) {
+      if (r->columns[source * fields + f] != COLUMN_NONE) out->of[f] = (uint8_t)(out->of[f] | 1u << side);
+    }
+  }
+  for (size_t side = 0; side < out->count; side++) {
+    if (r->link->registers[side].dedupe) out->within |= 1u << side;
+  }
+}

@@ -50,7 +50,7 @@ static void open_fixture(fixture *f) {
   khop_error err = {0};
   memset(f, 0, sizeof *f);
   must(schema_parse(&f->schema, "t.yaml", yaml, strlen(yaml), &err), &err);
-  must(feature_layout_make_for(&f->layout, f->schema, FEATURE_FOR_FINDINGS, &err), &err);
+  must(feature_layout_make_for(&f->layout, f->schema, FEATURE_FOR_FINDINGS, NULL, &err), &err);
   finding_rules_make(&f->rules, f->schema, &f->layout, day(2026, 1, 1), FINDING_ENGLISH);
 }
 

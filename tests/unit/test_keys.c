@@ -376,8 +376,45 @@ static void parts_beside_the_rules(void **unused) {
   table_close(&t);
 }
 
+/* Rows of linked registers hold of a field that one of them has what a contradiction among its own records is told by, and of one that
+ * none has nothing; rules that no two compared rows can meet in have no keys, and the others the same as ever. */
+static void rules_of_linked_registers(void **unused) {
+  (void)unused;
+  schema *s = schema_of("schema: t\nfields:\n  both: {type: person_name}\n  left: {type: person_name}\n  none: {type: person_name}\n"
+                        "blocking:\n  - [both.given]\n  - [both.given, left.surname]\n  - [none]\ncomparisons:\n  - name: both\n"
+                        "    levels:\n      - {any: [both edits 1, left edits 1, none edits 1], m: 0.5, u: 0.1}\n      - {else: true, m: 0.5, u: 0.9}\n");
+  const field_registers linked = {.count = 2, .of = {3, 1, 0}}, within = {.count = 2, .of = {3, 1, 0}, .within = 1};
+  const field_registers *const registers[] = {NULL, &linked, &within};
+  const char *fields[] = {"Nguyễn Văn An", "Trần Thị Bình", "Lê Văn Cường"};
+  const unsigned keys[] = {7, 1, 3}; /* a bit for each rule */
+  const bool left_letters[] = {true, false, true};
+  khop_error err = {0};
+  for (size_t i = 0; i < COUNT_OF(registers); i++) {
+    test_table t = {.schema = s};
+    const feature_layout *layout = &t.table.layout;
+    must(feature_layout_make_for(&t.table.layout, s, FEATURE_FOR_MATCHING | FEATURE_FOR_CONTRADICTIONS, registers[i], &err), &err);
+    table_add(&t, fields);
+    for (size_t r = 0; r < s->rule_count; r++) {
+      keyed_row key, *out = &key;
+      size_t count;
+      block_keys(&t.table, s, r, 1, UINT64_MAX, 0, 1, &out, &count);
+      assert_int_equal(count, keys[i] >> r & 1);
+      assert_int_equal(block_key(layout, &s->rules[r], r, feature_row(&t.table, 0)) != 0, count);
+    }
+    assert_true(layout->slots[0].letters);
+    assert_int_equal(layout->slots[1].kind, SLOT_TEXT);
+    assert_int_equal(layout->slots[1].letters, left_letters[i]);
+    assert_int_equal(layout->slots[2].kind, i == 0 ? SLOT_TEXT : SLOT_NONE);
+    assert_int_equal(feature_fields_meet(&layout->registers, 0, 1), true);
+    assert_int_equal(feature_fields_meet(&layout->registers, 1, 1), left_letters[i]);
+    feature_table_free(&t.table);
+  }
+  schema_free(s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(rules_of_linked_registers),
       cmocka_unit_test(parts_beside_the_rules),
       cmocka_unit_test(key_set_holds_what_was_added),
       cmocka_unit_test(parts),
