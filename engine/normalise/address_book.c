@@ -284,8 +284,10 @@ static void link_eras(address_book *book) {
 }
 
 static khop_status read_table(book_reader *r, khop_error *err) {
-  for (const char *line = address_units_text; *line != 0;) {
-    const char *end = strchr(line, '\n');
+  /* Not strchr a line: a sanitizer then measures the whole rest of the table for each. */
+  const char *table_end = address_units_text + strlen(address_units_text);
+  for (const char *line = address_units_text; line < table_end;) {
+    const char *end = memchr(line, '\n', (size_t)(table_end - line));
     r->line++;
     if (!end) return table_error(r, "does not end", err);
     if (*line != '#') {
