@@ -136,6 +136,16 @@ static bool under_earlier_key(const birth_search *s, const finding_member *a, co
   return false;
 }
 
+static bool concerns(const void *context, const finding_member *members, size_t count) {
+  int32_t days;
+  for (size_t i = 0; i < count && count <= GROUP_ROWS_MAX; i++) {
+    for (size_t j = i + 1; j < count; j++) {
+      if (are_close(context, &members[i], &members[j], &days)) return true;
+    }
+  }
+  return false;
+}
+
 static khop_status look_at_group(void *context, const finding_member *members, size_t count, khop_error *err) {
   birth_search *s = context;
   char evidence[96];
@@ -164,7 +174,7 @@ khop_status find_births(findings *out, const finding_input *in, search_list *lis
   birth_search *kept = search_list_own(list, sizeof *kept, NULL);
   if (!kept) return error_memory(err, sizeof *kept, "findings");
   *kept = s;
-  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = kept};
+  const finding_search search = {.keys = keys_of_row, .concerns = concerns, .group = look_at_group, .context = kept};
   search_list_add(list, &search);
   return KHOP_OK;
 }

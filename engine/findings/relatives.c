@@ -67,15 +67,22 @@ static size_t home_keys(const void *context, const uint8_t *features, uint64_t k
   return count;
 }
 
-/* In one household nobody else of that name was born in that year; by a parent's name alone it must be the very day. */
+/* In one household nobody else of that name was born in that year; by a parent's name alone it must be the very day. Names are
+ * taken apart last: most of those who share a name at home share nothing else. */
 static bool is_one_at_home(const void *context, const finding_member *a, const finding_member *b) {
   const number_search *s = context;
   const finding_person x = person_of(s, a), y = person_of(s, b);
-  if (!finding_names_slip(&x, &y)) return false;
   likeness births = finding_births(&x, &y);
-  if (births == LIKE_EQUAL) return shared_of(s, a, b, true) >= SHARE_NAME;
-  if (finding_births_slip(&x, &y)) return shared_of(s, a, b, true) >= SHARE_HOME;
-  return births == LIKE_NEAR && finding_names_equal(&x, &y) && shared_of(s, a, b, false) >= SHARE_HOME;
+  bool shares;
+  if (births == LIKE_EQUAL) shares = shared_of(s, a, b, true) >= SHARE_NAME;
+  else if (finding_births_slip(&x, &y)) shares = shared_of(s, a, b, true) >= SHARE_HOME;
+  else shares = births == LIKE_NEAR && finding_names_equal(&x, &y) && shared_of(s, a, b, false) >= SHARE_HOME;
+  return shares && finding_names_slip(&x, &y);
+}
+
+static bool home_concerns(const void *context, const finding_member *members, size_t count) {
+  uint8_t of[GROUP_ROWS_MAX];
+  return count <= GROUP_ROWS_MAX && group_parts(members, count, is_one_at_home, context, of) < count;
 }
 
 static khop_status home_group(void *context, const finding_member *members, size_t count, khop_error *err) {
@@ -162,6 +169,16 @@ static bool have_exchanged(const number_search *s, const finding_member *a, cons
   return two_years(s, a->features, numbers[0]) && (shared_of(s, a, b, true) || may_share_home(s, a, b));
 }
 
+static bool exchange_concerns(const void *context, const finding_member *members, size_t count) {
+  uint64_t numbers[2];
+  for (size_t i = 0; i < count && count <= GROUP_ROWS_MAX; i++) {
+    for (size_t j = i + 1; j < count; j++) {
+      if (have_exchanged(context, &members[i], &members[j], numbers)) return true;
+    }
+  }
+  return false;
+}
+
 static khop_status exchange_group(void *context, const finding_member *members, size_t count, khop_error *err) {
   number_search *s = context;
   uint64_t numbers[2];
@@ -183,11 +200,11 @@ static khop_status exchange_group(void *context, const finding_member *members, 
 }
 
 void number_find_homes(number_search *s, search_list *list) {
-  const finding_search homes = {.keys = home_keys, .group = home_group, .context = s};
+  const finding_search homes = {.keys = home_keys, .concerns = home_concerns, .group = home_group, .context = s};
   search_list_add(list, &homes);
 }
 
 void number_find_exchanges(number_search *s, search_list *list) {
-  const finding_search exchanges = {.keys = exchange_keys, .group = exchange_group, .context = s};
+  const finding_search exchanges = {.keys = exchange_keys, .concerns = exchange_concerns, .group = exchange_group, .context = s};
   search_list_add(list, &exchanges);
 }

@@ -16,12 +16,17 @@ size_t finding_member_rows(const finding_member *members, size_t count, uint32_t
 
 /* ---- groups of sorted keys ------------------------------------------------------------------------ */
 
+typedef struct member_list {
+  finding_member *items;
+  size_t capacity;
+} member_list;
+
 typedef struct walk {
   const finding_search *search;
   const finding_input *in;
   row_part rows; /* of the groups of a part, where the table is in a file */
-  finding_member *members;
-  size_t capacity;
+  member_list members;
+  bool is_marked; /* groups that concern the search have their first item marked */
   uint32_t *wanted; /* rows of a part */
   size_t wanted_capacity;
 } walk;
@@ -33,6 +38,7 @@ static size_t group_end(const sort_item *items, size_t count, size_t start) {
 }
 
 static bool is_wanted(const walk *w, const sort_item *items, size_t start, size_t end) {
+  if (w->is_marked && !items[start].extra) return false;
   return end - start > 1 && (w->search->equal_tags_too || items[start].key != items[end - 1].key);
 }
 
@@ -41,12 +47,12 @@ static const uint8_t *features_of(const walk *w, uint32_t row) {
   return table->file ? feature_row(&w->rows.table, row_part_find(&w->rows, row)) : feature_row(table, row);
 }
 
-static khop_status hand_out(walk *w, const sort_item *items, size_t count, khop_error *err) {
-  TRY(array_reserve(&w->members, &w->capacity, count, sizeof *w->members, "findings", err));
+static khop_status list_members(const walk *w, const sort_item *items, size_t count, member_list *out, khop_error *err) {
+  TRY(array_reserve(&out->items, &out->capacity, count, sizeof *out->items, "findings", err));
   for (size_t i = 0; i < count; i++) {
-    w->members[i] = (finding_member){.key = items[i].key, .row = items[i].row, .features = features_of(w, items[i].row)};
+    out->items[i] = (finding_member){.key = items[i].key, .row = items[i].row, .features = features_of(w, items[i].row)};
   }
-  return w->search->group(w->search->context, w->members, count, err);
+  return KHOP_OK;
 }
 
 static khop_status gather_rows(walk *w, const sort_item *items, size_t count, khop_error *err) {
@@ -68,7 +74,8 @@ static khop_status walk_groups(void *context, const sort_item *items, size_t cou
   for (size_t start = 0, end; start < count; start = end) {
     end = group_end(items, count, start);
     if (!is_wanted(w, items, start, end)) continue;
-    TRY(hand_out(w, items + start, end - start, err));
+    TRY(list_members(w, items + start, end - start, &w->members, err));
+    TRY(w->search->group(w->search->context, w->members.items, end - start, err));
     if (groups++ % checked_every == 0) TRY(control_check(w->in->control, err));
   }
   return KHOP_OK;
@@ -76,7 +83,7 @@ static khop_status walk_groups(void *context, const sort_item *items, size_t cou
 
 static void walk_free(walk *w) {
   row_part_free(&w->rows);
-  mem_free(w->members);
+  mem_free(w->members.items);
   mem_free(w->wanted);
 }
 
@@ -285,12 +292,58 @@ static khop_status walk_slices(walk *w, const sort_item *items, size_t count, kh
   return KHOP_OK;
 }
 
+/* ---- groups that concern a search, on all threads ----------------------------------------------------- */
+
+typedef struct marking {
+  const walk *w;
+  sort_item *items;
+  size_t count;
+  member_list *members; /* by worker */
+} marking;
+
+/* Rows of the groups to come. Few of the groups that follow are left out. */
+static void fetch_rows(const marking *m, size_t from, size_t to) {
+  const feature_table *table = m->w->in->table;
+  for (size_t i = from; i < to && i < m->count; i++) feature_row_fetch(feature_row(table, m->items[i].row), table->layout.stride);
+}
+
+/* The groups that begin in a chunk. */
+static khop_status mark_chunk(void *context, size_t task, unsigned worker, khop_error *err) {
+  enum { items_ahead = 32 };
+  const marking *m = context;
+  member_list *members = &m->members[worker];
+  size_t start = task * chunk_rows, last = start + chunk_rows < m->count ? start + chunk_rows : m->count;
+  while (start && start < last && finding_key_group(m->items[start].key) == finding_key_group(m->items[start - 1].key)) start++;
+  fetch_rows(m, start, start + items_ahead);
+  for (size_t end; start < last; start = end) {
+    end = group_end(m->items, m->count, start);
+    fetch_rows(m, start + items_ahead, end + items_ahead);
+    if (!is_wanted(m->w, m->items, start, end)) continue;
+    TRY(list_members(m->w, m->items + start, end - start, members, err));
+    m->items[start].extra = m->w->search->concerns(m->w->search->context, members->items, end - start);
+  }
+  return KHOP_OK;
+}
+
+static khop_status mark_groups(const walk *w, sort_item *items, size_t count, khop_error *err) {
+  const unsigned threads = pool_threads(w->in->workers);
+  marking m = {.w = w, .items = items, .count = count, .members = mem_alloc(threads, sizeof *m.members)};
+  if (!m.members) return error_memory(err, threads * sizeof *m.members, "findings");
+  khop_status status = pool_run(w->in->workers, (count + chunk_rows - 1) / chunk_rows, mark_chunk, &m, err);
+  for (unsigned i = 0; i < threads; i++) mem_free(m.members[i].items);
+  mem_free(m.members);
+  return status;
+}
+
 khop_status finding_search_items(const finding_search *s, const finding_input *in, sort_item *items, size_t count, khop_error *err) {
   walk w = {.search = s, .in = in};
   sort_item *scratch = mem_alloc(count, sizeof *scratch);
   if (!scratch) return error_memory(err, count * sizeof *scratch, "findings");
   khop_status status = sort_items(items, scratch, count, in->workers, err);
   mem_free(scratch);
+  const bool marks = s->concerns && !in->table->file;
+  if (status == KHOP_OK && marks) status = mark_groups(&w, items, count, err);
+  w.is_marked = marks;
   if (status == KHOP_OK) status = walk_slices(&w, items, count, err);
   walk_free(&w);
   return status;

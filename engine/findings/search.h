@@ -2,7 +2,8 @@
  *
  *   pass 1   rows --keys--> buckets of each search: met once, met again        2 bits a bucket, 8 or more buckets a row
  *   pass 2   rows --keys--> those whose bucket was met again --> group << 24 | tag, row
- *   each search   --sort--> groups of two keys or more --handler, in the order of keys--> findings_add
+ *   each search   --sort--> groups of two keys or more --concerns, on all threads--> some of them
+ *                                                      --handler, in the order of keys--> findings_add
  *
  * Registers repeat few of these keys, so that most rows are done with when their buckets are. All searches share the two
  * passes. A key is a hash of what is shared (40 bits: the handler compares the values themselves) and a tag, a hash of what
@@ -48,6 +49,9 @@ typedef struct finding_search {
   /* The keys of one live row; how many. Called twice for each row, from several threads. */
   size_t (*keys)(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]);
   bool equal_tags_too; /* also groups whose tags all agree */
+  /* May the handler find something in the group? Called from several threads before any group is handed out, and what is known by
+   * then decides: true rather than false. NULL: always. */
+  bool (*concerns)(const void *context, const finding_member *members, size_t count);
   /* A group of two members or more, ascending by tag, then row; a row may stand there more than once. */
   khop_status (*group)(void *context, const finding_member *members, size_t count, khop_error *err);
   /* After the last group; NULL: nothing is left to do. */

@@ -142,9 +142,7 @@ static bool is_exchanged(const shared_search *s, const holder *h) {
 }
 
 /* Each member is one of the people met so far, or the next one. */
-static khop_status look_at_group(void *context, const finding_member *members, size_t count, khop_error *err) {
-  shared_search *s = context;
-  holder people[people_max];
+static size_t tell_people(const shared_search *s, const finding_member *members, size_t count, holder people[people_max]) {
   size_t people_count = 0;
   for (size_t i = 0; i < count && people_count < people_max; i++) {
     if (i && members[i].key == members[i - 1].key) continue; /* the same name and year */
@@ -154,6 +152,18 @@ static khop_status look_at_group(void *context, const finding_member *members, s
     while (p < people_count && !is_same(s->in, &people[p], &h)) p++;
     if (p == people_count) people[people_count++] = h;
   }
+  return people_count;
+}
+
+static bool concerns(const void *context, const finding_member *members, size_t count) {
+  holder people[people_max];
+  return tell_people(context, members, count, people) > 1;
+}
+
+static khop_status look_at_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  shared_search *s = context;
+  holder people[people_max];
+  size_t people_count = tell_people(s, members, count, people);
   return people_count > 1 ? report(s, people, people_count, members, count, err) : KHOP_OK;
 }
 
@@ -167,7 +177,7 @@ khop_status find_shared(findings *out, const finding_input *in, search_list *lis
   shared_search *s = search_list_own(list, sizeof *s, release);
   if (!s) return error_memory(err, sizeof *s, "findings");
   *s = (shared_search){.out = out, .in = in};
-  const finding_search search = {.keys = keys_of_row, .group = look_at_group, .context = s};
+  const finding_search search = {.keys = keys_of_row, .concerns = concerns, .group = look_at_group, .context = s};
   search_list_add(list, &search);
   return KHOP_OK;
 }
