@@ -55,14 +55,24 @@ static uint64_t number_of(const number_search *s, const uint8_t *features, bool 
   return 0;
 }
 
+/* What two records of one household share: a home or a telephone; two names; or one name and the very day of birth, for a city has
+ * many mothers of one name. */
 static size_t home_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
   const number_search *s = context;
   const schema_findings *f = &s->in->schema->findings;
-  uint64_t number = number_of(s, features, false);
+  const feature_layout *layout = &s->in->table->layout;
+  const uint64_t number = number_of(s, features, false), issued = feature_id_number(number) / RANDOM_DIGITS, tag = hash_mix(number);
+  const uint32_t birth = group_date(layout, s->person->birth, features);
+  uint64_t before = 0;
   size_t count = 0;
-  for (size_t i = 0; number && i < f->relatives_count; i++) {
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
-    if (value) keys[count++] = finding_key(hash_combine(hash_combine(i + 1, value), feature_id_number(number) / RANDOM_DIGITS), hash_mix(number));
+  for (size_t i = 0; number && i < f->relatives_count && count + 2 <= FINDING_KEYS_MAX; i++) {
+    uint64_t value = relative_value(layout, f->relatives[i], features), shared = hash_combine(hash_combine(i + 1, value), issued);
+    if (!value) continue;
+    bool is_name = s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME;
+    if (!is_name) keys[count++] = finding_key(shared, tag);
+    if (is_name && birth) keys[count++] = finding_key(hash_combine(shared, birth), tag);
+    if (is_name && before) keys[count++] = finding_key(hash_combine(shared, before), tag);
+    if (is_name) before = shared;
   }
   return count;
 }
