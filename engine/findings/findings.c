@@ -14,6 +14,7 @@
 
 void finding_batch_free(finding_batch *b) {
   mem_free(b->bytes);
+  mem_free(b->units);
   *b = (finding_batch){0};
 }
 
@@ -44,10 +45,13 @@ khop_status findings_init(findings *f, const char *directory, finding_language l
   return f->directory ? KHOP_OK : error_memory(err, strlen(directory), "path");
 }
 
+void findings_expect_units(findings *f) { f->has_units = true; }
+
 void findings_free(findings *f) {
   for (size_t kind = 0; f->file && kind < FINDING_KINDS; kind++) spill_discard(f->file, &f->lines[kind]);
   spill_close(f->file);
   region_unmap(&f->masks_memory);
+  region_unmap(&f->units_memory);
   mem_free(f->directory);
   mem_free(f->groups);
   mem_free(f->bytes);
@@ -61,12 +65,15 @@ static khop_status reserve_masks(findings *f, size_t rows, khop_error *err) {
   while (capacity < rows) capacity += capacity / 2;
   TRY(region_resize(&f->masks_memory, capacity * sizeof *f->masks, "findings", err));
   f->masks = f->masks_memory.data;
+  if (f->has_units) TRY(region_resize(&f->units_memory, capacity * sizeof *f->units, "places", err));
+  f->units = f->units_memory.data;
   f->row_capacity = capacity;
   return KHOP_OK;
 }
 
 khop_status findings_append(findings *f, const finding_batch *b, size_t rows, khop_error *err) {
   TRY(reserve_masks(f, f->row_count + rows, err));
+  if (f->has_units && rows) memcpy(f->units + f->row_count, b->units, rows * sizeof *f->units);
   if (b->used && !f->file) TRY(spill_open(&f->file, f->directory, err));
   for (size_t at = 0; at < b->used;) {
     line_head head;
@@ -116,6 +123,7 @@ khop_status findings_put(findings *f, piece_writer *to, khop_error *err) {
   khop_status status = bytes ? KHOP_OK : error_memory(err, copied_bytes, "findings");
   piece_put(to, f->counts, sizeof f->counts);
   piece_put(to, f->masks, f->row_count * sizeof *f->masks);
+  if (f->has_units) piece_put(to, f->units, f->row_count * sizeof *f->units);
   for (size_t kind = 0; status == KHOP_OK && kind < FINDING_KINDS; kind++) {
     spill_stream *lines = &f->lines[kind];
     if (f->file) status = spill_end(f->file, lines, err);
@@ -147,6 +155,7 @@ khop_status findings_take(findings *f, size_t rows, piece_reader *from, khop_err
   f->row_count = rows;
   TRY(piece_take(from, f->counts, sizeof f->counts, err));
   TRY(piece_take(from, f->masks, rows * sizeof *f->masks, err));
+  if (f->has_units) TRY(piece_take(from, f->units, rows * sizeof *f->units, err));
   char *bytes = mem_alloc(copied_bytes, 1);
   khop_status status = bytes ? KHOP_OK : error_memory(err, copied_bytes, "findings");
   for (size_t kind = 0; status == KHOP_OK && kind < FINDING_KINDS; kind++) status = take_lines(f, kind, bytes, from, err);
@@ -179,7 +188,9 @@ static khop_status forget_dead_lines(findings *f, const feature_table *table, kh
     finding_cursor_free(&cursor);
   }
   for (size_t row = 0; row < f->row_count; row++) {
-    if (feature_table_dead(table, row)) f->masks[row] = 0;
+    if (!feature_table_dead(table, row)) continue;
+    f->masks[row] = 0;
+    if (f->has_units) f->units[row] = FINDING_UNIT_DEAD;
   }
   return status;
 }

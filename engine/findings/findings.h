@@ -99,14 +99,18 @@ typedef struct finding_group {
   size_t offset;
 } finding_group;
 
+enum { FINDING_UNIT_DEAD = UINT16_MAX };
 typedef struct findings {
   region masks_memory;
   uint32_t *masks;   /* by row: finding_bit of each kind that names it; from findings_end on none of a dead row */
+  region units_memory;
+  uint16_t *units;   /* by row: where it is (places.h); NULL: of no schema with a place. From findings_end on FINDING_UNIT_DEAD of a dead row */
   size_t row_count, row_capacity;
   uint64_t counts[FINDING_KINDS][FINDING_ERROR + 1]; /* lines by severity; until findings_end those of dead rows count too */
   spill_file *file;               /* NULL: no line of a single record yet */
   spill_stream lines[FINDING_KINDS];
   char *directory;                /* of the file */
+  bool has_units;
   finding_language language;      /* of fixes that findings leave to their kinds, and of what finders of groups say */
   finding_group *groups;          /* in the order of findings_add */
   size_t group_count, group_capacity;
@@ -116,6 +120,8 @@ typedef struct findings {
 
 /* `directory`: where a temporary file may be, which is made when something is found. */
 khop_status findings_init(findings *f, const char *directory, finding_language language, khop_error *err);
+/* Before the first row: batches will have units. */
+void findings_expect_units(findings *f);
 void findings_free(findings *f);
 /* A finding of a group, or of one record that is found late. Copies all. One thread at a time. */
 khop_status findings_add(findings *f, const finding *found, khop_error *err);
@@ -131,6 +137,8 @@ khop_status findings_take(findings *f, size_t rows, piece_reader *from, khop_err
 typedef struct finding_batch {
   char *bytes;
   size_t used, capacity;
+  uint16_t *units; /* of its rows; NULL: none are known */
+  size_t units_capacity;
 } finding_batch;
 void finding_batch_free(finding_batch *b);
 

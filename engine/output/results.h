@@ -8,6 +8,7 @@
 #include "feature/records.h"
 #include "findings/quality.h"
 #include "findings/findings.h"
+#include "findings/places.h"
 #include "model/errors.h"
 #include "model/score.h"
 
@@ -70,6 +71,7 @@ typedef struct result {
   const quality_result *quality; /* NULL: not asked for */
   contradiction_counts *contradictions; /* filled in when they are written; NULL: they are not wanted */
   const findings *findings;   /* ended; NULL: not looked for */
+  const place_counts *places; /* of findings */
   const feature_table *table; /* whose rows may be dead */
   size_t block_rows_max;
   uint64_t seed, input_hash;

@@ -391,6 +391,36 @@ static json_t *changes_found(const khop_changes *c) {
   return root;
 }
 
+static json_t *kinds_of_place(const finding_place *place) {
+  json_t *kinds = json_object();
+  for (int kind = 0; kind < FINDING_KINDS; kind++) {
+    if (place->kinds[kind]) json_object_set_new(kinds, finding_code((finding_kind)kind), json_integer(place->kinds[kind]));
+  }
+  return kinds;
+}
+
+/* Of many districts and communes those with most records that have findings; how many there are is told. */
+static json_t *places_of_level(const place_counts *p, address_level level) {
+  enum { PLACES_LISTED = 100 };
+  json_t *listed = json_array();
+  for (size_t i = 0; i < p->counts[level] && i < PLACES_LISTED; i++) {
+    const finding_place *place = &p->items[level][i];
+    const bool is_known = place->unit != ADDRESS_NO_UNIT;
+    char name[UNIT_NAME_BYTES], code[UNIT_CODE_BYTES];
+    unit_show(p->book, place->unit, name, code);
+    json_array_append_new(listed, json_pack("{s:s, s:s, s:s, s:I, s:I, s:o}", "code", code, "map",
+                                            !is_known ? "" : address_unit_at(p->book, place->unit)->era == ADDRESS_ERA_OLD ? "old" : "new", "name", name,
+                                            "records", (json_int_t)place->records, "with_findings", (json_int_t)place->found, "kinds",
+                                            kinds_of_place(place)));
+  }
+  return json_pack("{s:I, s:o}", "with_findings", (json_int_t)p->counts[level], "listed", listed);
+}
+
+static json_t *places_found(const place_counts *p) {
+  return json_pack("{s:o, s:o, s:o}", "provinces", places_of_level(p, ADDRESS_LEVEL_PROVINCE), "districts", places_of_level(p, ADDRESS_LEVEL_DISTRICT),
+                   "communes", places_of_level(p, ADDRESS_LEVEL_COMMUNE));
+}
+
 /* They depend on the day, too. */
 static json_t *findings_found(const result *r, const khop_summary *s) {
   char today[16];
@@ -401,7 +431,9 @@ static json_t *findings_found(const result *r, const khop_summary *s) {
     json_object_set_new(kinds, f->code, json_pack("{s:I, s:I, s:I}", "errors", (json_int_t)f->errors, "warnings", (json_int_t)f->warnings,
                                                   "infos", (json_int_t)f->infos));
   }
-  return json_pack("{s:s, s:I, s:o}", "today", today, "records", (json_int_t)s->finding_records, "kinds", kinds);
+  json_t *root = json_pack("{s:s, s:I, s:o}", "today", today, "records", (json_int_t)s->finding_records, "kinds", kinds);
+  if (r->places->book) json_object_set_new(root, "places", places_found(r->places));
+  return root;
 }
 
 static json_t *build_frame(const result *r, const khop_summary *s) {

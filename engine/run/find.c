@@ -26,6 +26,7 @@ khop_status run_find(run *r, const clusters *c, khop_error *err) {
   for (size_t i = 0; i < sizeof finders / sizeof *finders; i++) TRY_CLEANUP(finders[i](&r->findings, &in, &list, err));
   TRY_CLEANUP(search_list_run(&list, &in, err));
   TRY_CLEANUP(findings_end(&r->findings, &r->table, err));
+  TRY_CLEANUP(place_counts_make(&r->places, &r->findings, run_places(r), err));
 cleanup:
   search_list_free(&list);
   return status;

@@ -35,6 +35,7 @@ typedef struct slot {
   size_t reject_count, reject_capacity;
   store_batch *packed; /* NULL without a store */
   store_batch *packer; /* of the worker that has the slot */
+  place_reader *places; /* likewise; NULL: findings are not counted by place */
   finding_batch findings;
   uint64_t text_hash;
   const char *source_name;
@@ -49,6 +50,7 @@ typedef struct read_job {
   size_t slot_count;
   text_memory **memories; /* per worker */
   store_batch **packers;  /* likewise; with a store */
+  place_reader **places;  /* likewise; where findings are counted by place */
   atomic_bool over_budget; /* set in the turnstile; read there, and before it to save work */
   uint64_t rows_beyond;    /* since then; in the turnstile */
 } read_job;
@@ -171,7 +173,9 @@ static void encode_rows(const run *r, slot *s, text_memory *memory, const input_
 /* Findings of the same rows, where they are wanted. */
 static khop_status find_in_rows(const run *r, slot *s, const input_field *fields, size_t count, size_t ids_from, khop_error *err) {
   const feature_layout *layout = &r->table.layout;
+  if (s->places) TRY(array_reserve(&s->findings.units, &s->findings.units_capacity, s->accepted, sizeof *s->findings.units, "places", err));
   for (size_t i = s->accepted - count; i < s->accepted; i++, fields += r->schema->field_count) {
+    if (s->places) s->findings.units[i] = place_reader_unit(s->places, fields, s->features + i * layout->stride);
     TRY(finding_record(&r->finding_rules, fields, s->features + i * layout->stride, s->ids + ids_from, s->id_lengths[i], (uint32_t)i, &s->findings, err));
     ids_from += s->id_lengths[i];
   }
@@ -307,6 +311,7 @@ static khop_status work_on_batches(read_job *job, unsigned worker, khop_error *e
   while (channel_receive(job->to_parse, &item)) {
     slot *s = item;
     s->packer = job->packers[worker];
+    s->places = job->places[worker];
     bool is_parsed_only = atomic_load(&job->over_budget);
     if (is_parsed_only) TRY(input_parse(job->run->input, &s->batch, &s->rows, err));
     else TRY(prepare_slot(job->run, s, job->memories[worker], err));
@@ -331,10 +336,13 @@ static khop_status make_memories(read_job *job, khop_error *err) {
   const unsigned threads = pool_threads(job->run->workers);
   job->memories = mem_alloc(threads, sizeof *job->memories);
   job->packers = mem_alloc(threads, sizeof *job->packers);
-  if (!job->memories || !job->packers) return error_memory(err, threads * sizeof *job->memories, "reading");
+  job->places = mem_alloc(threads, sizeof *job->places);
+  if (!job->memories || !job->packers || !job->places) return error_memory(err, threads * sizeof *job->memories, "reading");
   for (unsigned t = 0; t < threads; t++) {
     job->memories[t] = text_memory_create(job->run->table.layout.reads_addresses);
     if (job->run->store || job->run->trial) TRY(store_batch_create(&job->packers[t], job->run->schema->field_count, err));
+    const address_book *book = run_places(job->run);
+    if (book) TRY(place_reader_create(&job->places[t], &job->run->table.layout, book, (size_t)job->run->schema->place_field, err));
   }
   return KHOP_OK;
 }
@@ -371,9 +379,11 @@ static void free_slots(read_job *job) {
   for (unsigned t = 0; t < pool_threads(job->run->workers); t++) {
     if (job->memories) text_memory_free(job->memories[t]);
     if (job->packers) store_batch_free(job->packers[t]);
+    if (job->places) place_reader_free(job->places[t]);
   }
   mem_free(job->memories);
   mem_free(job->packers);
+  mem_free(job->places);
   mem_free(job->slots);
   channel_free(job->free_slots);
   channel_free(job->to_parse);

@@ -50,7 +50,7 @@ result run_result(const run *r) {
   return (result){.schema = r->schema, .input = r->input, .records = &r->records, .model = &r->model, .facts = r->facts,
                   .block_rows_max = r->options.block_rows_max, .seed = r->options.seed, .today = r->finding_rules.today, .input_hash = r->input_hash,
                   .month_first = r->month_first, .reasons = &r->reasons, .table = &r->table, .errors = r->errors, .match_bin = r->match_bin,
-                  .findings = run_finds(r) ? &r->findings : NULL};
+                  .findings = run_finds(r) ? &r->findings : NULL, .places = &r->places};
 }
 
 static void summarise_findings(const findings *f, khop_summary *out) {

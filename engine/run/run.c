@@ -198,6 +198,17 @@ static void plan_walk(run *r) {
                            .keys = &r->keys};
 }
 
+const address_book *run_places(const run *r) {
+  if (!run_finds(r) || r->schema->place_field < 0) return NULL;
+  return r->book ? r->book : r->table.layout.book;
+}
+
+static khop_status open_places(run *r, khop_error *err) {
+  if (!run_finds(r) || r->schema->place_field < 0) return KHOP_OK;
+  findings_expect_units(&r->findings);
+  return r->table.layout.book ? KHOP_OK : address_book_create(&r->book, err);
+}
+
 static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   const khop_options *options = &r->options;
   r->has_output_directory = kind == RUN_WRITES || kind == RUN_FINDS;
@@ -225,6 +236,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   r->options.force |= today != 0;
   TRY(choose_today(options, &today, err));
   finding_rules_make(&r->finding_rules, r->schema, &r->table.layout, today, language_of(&r->options));
+  TRY(open_places(r, err));
   if (kind != RUN_FINDS) TRY(plan_comparisons(r, err));
   TRY(records_init(&r->records, input_source_count(r->input), err));
   TRY(pool_create(&r->workers, r->options.threads, err));
@@ -261,12 +273,12 @@ khop_status run_sort_buffers(run *r, khop_error *err) {
 
 _Static_assert(KEY_GROUP_RULES * sizeof(keyed_row) >= sizeof(record_origin), "keys need more than origins");
 
-/* A mask. Buckets and the keys that were met again (findings/search.h) stand in the place of blocking keys, which are gone by then;
+/* A mask and a place. Buckets and the keys that were met again (findings/search.h) stand in the place of blocking keys, which are gone by then;
  * of registers with many numbers, where more keys may be, room is kept as if all of them were sorted. */
 static uint64_t finding_bytes(const run *r, uint64_t keys_bytes) {
   uint64_t sorted = r->finding_rules.number_count * 2 * sizeof(sort_item), place = keys_bytes + 2 * sizeof(sort_item);
   if (!r->counts_findings) return 0;
-  return sizeof(uint32_t) + (sorted > place ? sorted - place : 0);
+  return sizeof(uint32_t) + sizeof(uint16_t) + (sorted > place ? sorted - place : 0);
 }
 
 /* A tenth or so of the records of one register are in a pair, of linked registers most are: half as many pairs, and room beside them. */
@@ -442,6 +454,8 @@ void run_close(run *r) {
   mem_free(r->store_path);
   mem_free(r->conflicts);
   findings_free(&r->findings);
+  place_counts_free(&r->places);
+  address_book_free(r->book);
   feature_table_free(&r->table);
   records_free(&r->records);
   spill_close(r->spill);

@@ -19,6 +19,7 @@
 #include "block/walk.h"
 #include "cluster/clusters.h"
 #include "findings/findings.h"
+#include "findings/places.h"
 #include "findings/causes.h"
 #include "index/store.h"
 #include "input/input.h"
@@ -57,6 +58,8 @@ typedef struct run {
   records records;
   findings findings;   /* where ids.csv is wanted: run_finds */
   finding_rules finding_rules;
+  address_book *book;           /* where findings are counted by place and rows need none; else NULL */
+  place_counts places;        /* after run_find */
   uint64_t rows;      /* read, rejected ones included */
   uint64_t live_rows; /* indexed */
   uint64_t register_rows[KHOP_REGISTERS_MAX]; /* of them, of each linked register */
@@ -138,6 +141,8 @@ static inline size_t run_side_of_source(const run *r, size_t source) {
 /* Is the report wanted? */
 static inline bool run_reports(const run *r) { return (r->options.write & KHOP_WRITE_REPORT) != 0; }
 /* Are findings wanted? */
+/* The book of places that findings are counted by; NULL: the schema knows none, or nothing is looked for. */
+const address_book *run_places(const run *r);
 static inline bool run_finds(const run *r) { return (r->options.write & (KHOP_WRITE_IDS | KHOP_WRITE_QUALITY)) != 0; }
 /* All rows into r->table and r->records; records into the store when there is one. Fails with
  * KHOP_INPUT when more rows are rejected than allowed (rejects are complete then). */

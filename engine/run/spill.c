@@ -34,7 +34,7 @@ static uint64_t cluster_bytes(const run *r, uint64_t rows) {
 static uint64_t base_bytes(const run *r, uint64_t rows) {
   uint64_t reading = (uint64_t)r->options.threads * RUN_SLOT_BYTES;
   uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
-  size_t linked = r->link ? sizeof(best_pair) + 1 : 0, masks = r->counts_findings ? sizeof(uint32_t) : 0;
+  size_t linked = r->link ? sizeof(best_pair) + 1 : 0, masks = r->counts_findings ? sizeof(uint32_t) + sizeof(uint16_t) : 0;
   return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked + masks) + rows / 8;
 }
 

@@ -235,6 +235,49 @@ def test_documented(directory):
         assert any(line.startswith(f"| {code} | ") and line.endswith(f" | {vietnamese} | {english} |") for line in lines), code
 
 
+def test_by_place(directory):
+    """Records with findings by province, district and commune, as quality.csv places them; the same however a run goes."""
+    for schema in ("civil-birth", "cccd", "parcel"):
+        register, _ = register_with_faults(directory, schema)
+        out = support.path(directory, f"out-{schema}")
+        support.khop("dedupe", register, "-o", out, *TODAY, "--write", "ids,quality")
+        told = support.read_json(out, "summary.json")["findings"]
+        kinds_of = collections.defaultdict(set)
+        for row in findings(out):
+            for record in row["record_ids"].split(";"):
+                kinds_of[record].add(row["finding"])
+        records, found, kinds = collections.Counter(), collections.Counter(), collections.Counter()
+        for row in support.read_table(out, "quality.csv"):
+            place = (row["place"], row["map"]) if len(row["place"]) == 5 else ("", "")
+            records[place] += 1
+            found[place] += row["record_id"] in kinds_of
+            kinds.update((place, kind) for kind in kinds_of.get(row["record_id"], ()))
+        communes = told["places"]["communes"]
+        assert communes["with_findings"] == sum(count > 0 for count in found.values()), schema
+        assert len(communes["listed"]) == min(communes["with_findings"], 100) and any(place["map"] == "new" for place in communes["listed"])
+        for place in communes["listed"]:
+            key = place["code"], place["map"]
+            assert (place["records"], place["with_findings"]) == (records[key], found[key]), (schema, place)
+            assert place["kinds"] == {kind: kinds[key, kind] for kind in place["kinds"]} and sum(place["kinds"].values()) >= found[key], place
+        for level in ("provinces", "districts"):
+            listed = told["places"][level]["listed"]
+            assert [place["with_findings"] for place in listed] == sorted((place["with_findings"] for place in listed), reverse=True)
+            assert sum(place["with_findings"] for place in listed) == told["records"] == len(kinds_of), (schema, level)
+            assert {place["map"] for place in listed} <= {"", "new" if level == "provinces" else "old"}, level
+        assert sum(place["records"] for place in told["places"]["provinces"]["listed"]) <= sum(records.values())
+        for number, options in enumerate((["--threads", 1], ["--threads", 8])):
+            again = support.path(directory, f"again-{schema}-{number}")
+            support.khop("dedupe", register, "-o", again, *TODAY, "--write", "ids", "--no-store", *options, env={"KHOP_CPU": "scalar"})
+            assert support.read_json(again, "summary.json")["findings"] == told, (schema, options)
+
+
+def test_no_place(directory):
+    """A schema without a place counts by kind alone."""
+    register, out = support.write(directory, "mine.csv", ROWS.encode()), support.path(directory, "out")
+    support.khop("ids", register, "--schema", users_schema(directory, SECTION), "-o", out, *TODAY)
+    assert "places" not in support.read_json(out, "summary.json")["findings"]
+
+
 def test_wrong_section(directory):
     register = support.write(directory, "mine.csv", ROWS.encode())
     schema = users_schema(directory, "findings:\n  people: [{name: ten, numbers: [sinh]}]\n")

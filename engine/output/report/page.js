@@ -4,11 +4,11 @@ import { forgetCharts } from "./charts.js";
 import { guide } from "./guide.js";
 import { currentLanguage, moment, setLanguage, t } from "./language.js";
 import { findings, headline, inputs, job, registerName, sentences, sides } from "./sections_input.js";
-import { causes, contradictions, places, quality } from "./sections_quality.js";
+import { causes, contradictions, findingPlaces, places, quality } from "./sections_quality.js";
 import { blocks, categories, clusters, expected, run, training, weights } from "./sections_match.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
-const sections = { headline, categories, causes, contradictions, inputs, quality, places, findings, clusters, blocks, weights, expected, training, guide, run };
+const sections = { headline, categories, causes, contradictions, inputs, quality, places, findings, finding_places: findingPlaces, clusters, blocks, weights, expected, training, guide, run };
 
 function languageButton(language) {
   return h("button", { type: "button", lang: language, "data-language": language, "aria-pressed": String(currentLanguage() === language),

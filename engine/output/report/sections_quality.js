@@ -50,6 +50,36 @@ export function places({ summary: { quality_places: found } }) {
       { key: "share", label: t("places.share"), show: (part) => percent(part, 1) }], shown, "records")];
 }
 
+/* ---- records with findings, by place ------------------------------------------------------------------------ */
+
+const kindsShown = 2, provincesShown = 15, rowsAtFirst = 8;
+
+/* "Số định danh ..." with its count, the most frequent first. */
+function mostKinds(kinds) {
+  const sorted = Object.entries(kinds).sort((a, b) => b[1] - a[1]);
+  return sorted.slice(0, kindsShown).map(([kind, value]) => `${tCode("finding", kind)}: ${count(value)}`).join("; ") + (sorted.length > kindsShown ? "; …" : "");
+}
+
+const mapName = (map) => (map ? t(`places.map.${map}`) : "");
+
+function findingTable(level, { listed, with_findings: all }) {
+  if (!listed.length || (listed.length === 1 && !listed[0].code)) return [];
+  const rows = listed.map((place) => ({ ...place, name: place.name || t("places.unknown"), map: mapName(place.map), share: place.with_findings / place.records, kinds: mostKinds(place.kinds) }));
+  return [h("h3", null, t(`finding_places.${level}`)), table(`finding_${level}`, [{ key: "name", label: t("finding_places.place"), wide: true },
+    level === "communes" && { key: "map", label: t("places.map") }, { key: "with_findings", label: t("finding_places.found") }, { key: "records", label: t("places.records") },
+    { key: "share", label: t("share"), show: (part) => percent(part, 1) }, { key: "kinds", label: t("finding_places.kinds"), wide: true }].filter(Boolean), rows, "with_findings", rowsAtFirst),
+  all > listed.length ? h("p", { class: "note" }, t("finding_places.more", count(listed.length), count(all))) : []].flat();
+}
+
+export function findingPlaces({ summary: { findings: found } }) {
+  const levels = found?.places;
+  if (!levels?.provinces.listed.some((place) => place.code)) return null;
+  const shown = levels.provinces.listed.slice(0, provincesShown);
+  return [
+    shown.length > 1 ? bars(t("finding_places.label"), shown.map((place) => ({ name: place.name || t("places.unknown"), value: place.with_findings, color: colors.conflict }))) : [],
+    Object.entries(levels).map(([level, of]) => findingTable(level, of)), h("p", { class: "note" }, t("finding_places.note"))].flat(2);
+}
+
 /* ---- links whose records disagree, by cause ----------------------------------------------------------------- */
 
 const causeName = (cause) => capital(cause.split(";").map((one) => tCode("cause", one)).join("; "));

@@ -3,6 +3,7 @@ import { h } from "./dom.js";
 import { count, currentLanguage, decimal, t } from "./language.js";
 
 const rowsShown = 15;
+const columnsOnPhone = 3; /* of more a row becomes a block of lines there (page.css) */
 
 function compare(left, right) {
   if (typeof left === "number" && typeof right === "number") return left - right;
@@ -15,19 +16,20 @@ const show = (column, value) => (column.show ? column.show(value) : typeof value
 function cells(column, row, first) {
   const value = row[column.key];
   const classes = [typeof value === "number" && !column.text && "number", column.code && "code", column.wide && "wide"].filter(Boolean).join(" ");
-  return h(first ? "th" : "td", { class: classes || null, scope: first ? "row" : null }, show(column, value));
+  return h(first ? "th" : "td", { class: classes || null, scope: first ? "row" : null, "data-label": first ? null : column.label }, show(column, value));
 }
 
-/* columns: [{key, label, show, code, wide}]; rows: objects. `sorted`: the key by which the rows already stand, descending. */
-export function table(name, columns, rows, sorted = null) {
-  let order = { key: sorted, ascending: false }, all = rows.length <= rowsShown + 5, current = rows;
+/* columns: [{key, label, show, code, wide}]; rows: objects. `sorted`: the key by which the rows already stand, descending; `first`: rows shown until asked. */
+export function table(name, columns, rows, sorted = null, first = rowsShown) {
+  let order = { key: sorted, ascending: false }, all = rows.length <= first + 5, current = rows;
   const isNumber = (column) => rows.some((row) => typeof row[column.key] === "number") && !column.text;
   const body = h("tbody"), heads = new Map(), more = h("button", { type: "button", class: "more", onclick: () => { all = true; fill(); } });
+  const onPaper = h("p", { class: "note paper" }, t("table.first", first, count(rows.length)));
 
   function fill() {
-    body.replaceChildren(...(all ? current : current.slice(0, rowsShown)).map((row) => h("tr", null, columns.map((c, i) => cells(c, row, i === 0)))));
+    body.replaceChildren(...(all ? current : current.slice(0, first)).map((row) => h("tr", null, columns.map((c, i) => cells(c, row, i === 0)))));
     more.textContent = all ? "" : t("table.more", count(rows.length));
-    more.hidden = all;
+    more.hidden = onPaper.hidden = all;
     for (const [key, head] of heads) head.setAttribute("aria-sort", key !== order.key ? "none" : order.ascending ? "ascending" : "descending");
   }
   function sort(column) {
@@ -41,7 +43,7 @@ export function table(name, columns, rows, sorted = null) {
       h("button", { type: "button", title: t("table.sort"), onclick: () => sort(column) }, column.label)));
   }
   fill();
-  return h("div", { class: "scroll" }, h("table", { id: `table-${name}` }, h("thead", null, h("tr", null, [...heads.values()])), body), more);
+  return h("div", { class: "scroll" }, h("table", { id: `table-${name}`, class: columns.length > columnsOnPhone ? "many" : null }, h("thead", null, h("tr", null, [...heads.values()])), body), more, onPaper);
 }
 
 /* Names and values, a line each. */

@@ -7,6 +7,7 @@ export const words = {
   "unit.seconds": ["giây", "s"],
   "unit.minutes": ["phút", "min"],
   "table.more": ["Hiện tất cả {0} dòng", "Show all {0} rows"],
+  "table.first": ["Bản in chỉ có {0} dòng đầu trong {1} dòng; xem đủ khi mở tệp report.html.", "On paper the first {0} of {1} rows; the file report.html has all."],
   "table.sort": ["Bấm để sắp xếp", "Sort by this column"],
 
   "title.dedupe": ["Báo cáo rà soát trùng lặp", "Duplicate records report"],
@@ -27,6 +28,7 @@ export const words = {
   "section.quality": ["Chất lượng dữ liệu", "Data quality"],
   "section.findings": ["Lỗi và điểm nghi vấn theo loại", "Findings by kind"],
   "section.places": ["Chất lượng dữ liệu theo địa bàn", "Quality by place"],
+  "section.finding_places": ["Bản ghi có lỗi, nghi vấn theo địa bàn", "Records with findings, by place"],
   "section.categories": ["Kết quả đối chiếu", "Results by category"],
   "section.causes": ["Liên kết có thông tin không thống nhất", "Links whose records disagree"],
   "section.contradictions": ["Thông tin mâu thuẫn và cơ quan cần đính chính", "Contradictions, and who corrects them"],

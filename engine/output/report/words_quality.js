@@ -57,6 +57,18 @@ export const qualityWords = {
   "word.century_implausible": ["thế kỷ không hợp lý", "implausible century"], "word.sex_mismatch": ["không khớp giới tính", "against the sex"],
   "word.year_mismatch": ["không khớp năm sinh", "against the birth year"], "word.century_mismatch": ["không khớp thế kỷ sinh", "against the century"],
 
+  "finding_places.label": ["Số bản ghi có lỗi, nghi vấn theo tỉnh, thành phố hiện nay", "Records with findings by province of today"],
+  "finding_places.provinces": ["Tỉnh, thành phố", "Provinces"],
+  "finding_places.districts": ["Huyện, quận (theo địa giới trước tháng 7/2025)", "Districts (of the map before July 2025)"],
+  "finding_places.communes": ["Xã, phường", "Communes"],
+  "finding_places.place": ["Địa bàn", "Place"],
+  "finding_places.found": ["Bản ghi có lỗi, nghi vấn", "Records with findings"],
+  "finding_places.kinds": ["Loại gặp nhiều nhất (số bản ghi)", "Most frequent kinds (records)"],
+  "finding_places.more": ["Liệt kê {0} trên {1} địa bàn, nhiều bản ghi có lỗi nhất.", "{0} of {1} places are listed, those with most such records."],
+  "finding_places.note": ["Xã, phường cũ được tính vào xã, phường mới; đơn vị cũ đã chia về nhiều xã, phường mới mà địa chỉ không nói rõ thì giữ nguyên tên cũ. Một bản ghi có nhiều loại lỗi được tính ở mỗi loại.",
+    "Old communes count as what they are today; one that was split among several, where the address does not say which, keeps its old name. A record with several kinds of findings counts for each."],
+  "places.map": ["Địa giới", "Map"], "places.map.old": ["trước 7/2025", "before July 2025"], "places.map.new": ["hiện nay", "today's"],
+
   "causes.links": ["{0} liên kết nối các bản ghi của cùng một đối tượng nhưng có thông tin không thống nhất.", "{0} links join records of one person or parcel that do not agree."],
   "causes.label": ["Số liên kết theo nguyên nhân", "Links by cause"],
   "causes.cause": ["Nguyên nhân", "Cause"],
