@@ -57,6 +57,7 @@ void show_usability(const khop_usability *u) {
 
 static void print_summary(const khop_summary *s, const khop_options *o) {
   printf("rows           %s read, %s rejected, %s indexed\n", show_count(s->rows), show_count(s->rejected), show_count(s->indexed));
+  printf("schema         %s%s\n", s->schema, o->schema ? "" : " (found by the columns)");
   printf("pairs          %s compared, %s match, %s for review\n", show_count(s->pairs_compared), show_count(s->pairs_match),
          show_count(s->pairs_review));
   if (s->pairs_left_out) printf("not compared   %s pairs of oversized blocks, named in summary.json\n", show_count(s->pairs_left_out));

@@ -230,7 +230,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   if (r->options.write & KHOP_WRITE_QUALITY) TRY(quality_check(r, err));
   if (kind == RUN_WRITES || kind == RUN_FINDS) TRY(changes_check(r, kind == RUN_FINDS ? "ids" : r->link ? "link" : "dedupe", err));
   TRY(date_orders_find(r->input, r->schema, r->columns, &r->month_first, err));
-  if (kind != RUN_SUGGESTS && kind != RUN_FINDS) TRY(check_rules(r, err));
+  if (kind != RUN_SUGGESTS && kind != RUN_FINDS && kind != RUN_INSPECTS) TRY(check_rules(r, err));
   TRY(kind == RUN_SUGGESTS ? suggest_layout(r, err) : make_layout(r, err));
   uint32_t today = options->resume && r->has_output_directory ? checkpoint_today(options->output) : 0;
   r->options.force |= today != 0;
@@ -248,7 +248,8 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
 khop_status run_open(run *r, const khop_options *options, run_kind kind, khop_error *err) {
   memset(r, 0, sizeof *r);
   r->options = *options;
-  return open_all(r, kind, err);
+  TRY(open_all(r, kind, err));
+  return kind == RUN_INSPECTS ? KHOP_OK : run_tell_columns(r, err); /* inspect has a line a column */
 }
 
 khop_status run_open_known(run *r, const khop_options *options, schema *known, run_kind kind, khop_error *err) {
@@ -263,7 +264,8 @@ khop_status run_open_link(run *r, const khop_link_options *options, run_kind kin
   r->options = options->all;
   r->link = options;
   TRY(run_place_registers(r, err));
-  return open_all(r, kind, err);
+  TRY(open_all(r, kind, err));
+  return run_tell_columns(r, err);
 }
 
 khop_status run_sort_buffers(run *r, khop_error *err) {

@@ -126,6 +126,10 @@ khop_status run_choose_sides(run *r, khop_error *err);
 khop_status run_map_sides(run *r, khop_error *err);
 /* Which registers have a column for each field, once columns are there, and whose duplicates are looked for. */
 void run_field_registers(const run *r, field_registers *out);
+/* Which column of a source holds which field of its register's own schema `s`; `out_columns`: one a field. */
+khop_status run_match_source(const run *r, const schema *s, size_t source, int *out_columns, khop_error *err);
+/* A notice for each register some of whose columns no field is read from (columns_told.c). */
+khop_status run_tell_columns(const run *r, khop_error *err);
 static inline size_t run_side_count(const run *r) { return r->link ? r->link->register_count : 1; }
 /* Entities are listed: of more than two registers, and where records of one are one of them. */
 static inline bool run_has_entities(const run *r) {

@@ -32,7 +32,7 @@ typedef struct side_fields {
   int id_column;
 } side_fields;
 
-static khop_status match_source(const run *r, const schema *s, size_t source, int *out_columns, khop_error *err) {
+khop_status run_match_source(const run *r, const schema *s, size_t source, int *out_columns, khop_error *err) {
   const khop_link_register *own = &r->link->registers[run_side_of_source(r, source)];
   column_override *overrides = mem_alloc(own->map_count, sizeof *overrides);
   if (!overrides) return error_memory(err, own->map_count * sizeof *overrides, "column map");
@@ -46,7 +46,7 @@ static khop_status match_source(const run *r, const schema *s, size_t source, in
 static khop_status find_fields(const run *r, const schema *s, size_t source, side_fields *out, khop_error *err) {
   int columns[SCHEMA_FIELDS_MAX];
   *out = (side_fields){.id_column = COLUMN_NONE};
-  TRY(match_source(r, s, source, columns, err));
+  TRY(run_match_source(r, s, source, columns, err));
   for (size_t f = 0; f < s->field_count; f++) {
     if (columns[f] == COLUMN_NONE) continue;
     out->fields.names[out->fields.count] = s->fields[f].name;
@@ -134,7 +134,7 @@ khop_status run_choose_sides(run *r, khop_error *err) {
 
 static khop_status map_source(const run *r, size_t source, int *out_columns, khop_error *err) {
   const schema *own = r->side_schemas[run_side_of_source(r, source)];
-  if (!own || own->hash == r->schema->hash) return match_source(r, r->schema, source, out_columns, err);
+  if (!own || own->hash == r->schema->hash) return run_match_source(r, r->schema, source, out_columns, err);
   side_fields found;
   int fields[SCHEMA_FIELDS_MAX];
   TRY(find_fields(r, own, source, &found, err));

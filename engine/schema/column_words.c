@@ -2,6 +2,7 @@
 #include "schema/column_words.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct phrase {
@@ -14,20 +15,13 @@ static const phrase phrases[] = {
     {"HOCHUDEMTEN", "HOTEN"},
     {"HOCHUDEMVATEN", "HOTEN"},
     {"HOTENDEMVATEN", "HOTEN"},
-    {"HOTENCONGDAN", "HOTEN"},
-    {"HOVATENCONGDAN", "HOTEN"},
-    {"HOTENBENHNHAN", "HOTEN"},
-    {"HOVATENBENHNHAN", "HOTEN"},
-    {"HOTENNGUOIBENH", "HOTEN"},
-    {"HOVATENNGUOIBENH", "HOTEN"},
-    {"HOTENDOITUONG", "HOTEN"},
-    {"HOVATENDOITUONG", "HOTEN"},
-    {"HOTENCHUTHE", "HOTEN"},
-    {"HOVATENCHUTHE", "HOTEN"},
-    {"HOTENNHANKHAU", "HOTEN"},
-    {"HOVATENNHANKHAU", "HOTEN"},
-    {"HOTENNGUOITHAMGIA", "HOTEN"},
-    {"HOVATENNGUOITHAMGIA", "HOTEN"},
+    {"HOTENKHAISINH", "HOTEN"},
+    {"HOVATENKHAISINH", "HOTEN"},
+    {"HOCHUDEMTENKHAISINH", "HOTEN"},
+    {"HOCHUDEMVATENKHAISINH", "HOTEN"},
+    {"CHILDNAME", "FULLNAME"},
+    {"PATIENTNAME", "FULLNAME"},
+    {"PERSONNAME", "FULLNAME"},
     {"HOVATENBO", "HOTENCHA"},
     {"TENBO", "TENCHA"},
     {"SINHBO", "SINHCHA"},
@@ -37,21 +31,77 @@ static const phrase phrases[] = {
     {"CUAME", "ME"},
     {"CUACHA", "CHA"},
     {"CUABO", "CHA"},
+    {"CUACHONG", "CHONG"},
+    {"CUAVO", "VO"},
+    {"BENNAM", "CHONG"},
+    {"BENNU", "VO"},
+    {"NGUOIME", "ME"},
+    {"NGUOICHA", "CHA"},
+    {"HOACNGUOIGIAMHO", ""},
+    {"MENGAYSINH", "NGAYSINHME"},
+    {"CHANGAYSINH", "NGAYSINHCHA"},
+    {"TENCHUHO", "HOTENCHUHO"},
+    {"HOTENCHUHO", "HOTENCHUHO"},
+    {"HOVATENCHUHO", "HOTENCHUHO"},
+    {"QHCHUHO", "QUANHEVOICHUHO"},
+    {"QHVOICHUHO", "QUANHEVOICHUHO"},
+    {"QUANHECHUHO", "QUANHEVOICHUHO"},
+    {"MOIQUANHEVOICHUHO", "QUANHEVOICHUHO"},
+    {"RELATIONTOHEAD", "RELATION"},
+    {"RELATIONSHIPTOHEAD", "RELATION"},
+    {"RELATIONSHIP", "RELATION"},
     /* dates */
     {"NGAYTHANGNAM", "NGAY"},
     {"SINHNGAY", "NGAYSINH"},
+    {"NGSINH", "NGAYSINH"},
+    {"NGTHNSINH", "NGAYSINH"},
     {"NGAYCAPDANGKY", "NGAYDANGKY"},
     {"NGAYVAOSO", "NGAYDANGKY"},
+    {"NGAYDK", "NGAYDANGKY"},
+    {"NGAYDKKH", "NGAYDANGKY"},
+    {"NGAYDANGKYKETHON", "NGAYDANGKY"},
+    {"NGAYDANGKYKHAISINH", "NGAYDANGKY"},
+    {"NGAYDANGKYKHAITU", "NGAYDANGKY"},
+    {"NOIDANGKYKETHON", "NOIDANGKY"},
+    {"NOIDANGKYKHAISINH", "NOIDANGKY"},
+    {"NOIDANGKYKHAITU", "NOIDANGKY"},
+    {"SODK", "SODANGKY"},
+    {"SODKKH", "SODANGKY"},
+    {"SODKKS", "SODANGKY"},
+    {"SODKKT", "SODANGKY"},
+    {"SODANGKYKETHON", "SODANGKY"},
+    {"SODANGKYKHAISINH", "SODANGKY"},
+    {"SODANGKYKHAITU", "SODANGKY"},
+    {"HANTU", "TUNGAY"},
+    {"HANTHETU", "TUNGAY"},
+    {"HANTHETUNGAY", "TUNGAY"},
+    {"HANSUDUNGTU", "TUNGAY"},
+    {"HANSUDUNGTUNGAY", "TUNGAY"},
+    {"THOIHANTU", "TUNGAY"},
+    {"THOIHANTHETU", "TUNGAY"},
+    {"GIATRITU", "TUNGAY"},
+    {"GIATRITUNGAY", "TUNGAY"},
+    {"GIATRITHETU", "TUNGAY"},
+    {"VALIDFROM", "TUNGAY"},
+    {"HANDEN", "DENNGAY"},
+    {"HANTHEDEN", "DENNGAY"},
+    {"HANTHEDENNGAY", "DENNGAY"},
+    {"HANSUDUNGDEN", "DENNGAY"},
+    {"HANSUDUNGDENNGAY", "DENNGAY"},
+    {"THOIHANDEN", "DENNGAY"},
+    {"THOIHANTHEDEN", "DENNGAY"},
+    {"GIATRIDEN", "DENNGAY"},
+    {"GIATRIDENNGAY", "DENNGAY"},
+    {"GIATRITHEDEN", "DENNGAY"},
+    {"VALIDTO", "DENNGAY"},
+    {"VALIDUNTIL", "DENNGAY"},
+    {"EXPIRYDATE", "DENNGAY"},
     /* numbers of people */
     {"SOCCCD", "CCCD"},
     {"SOCANCUOCCONGDAN", "CCCD"},
     {"CANCUOCCONGDAN", "CCCD"},
     {"SOCANCUOC", "CCCD"},
     {"SOTHECANCUOC", "CCCD"},
-    {"CCCDCMND", "CCCD"},
-    {"SOCCCDCMND", "CCCD"},
-    {"CMNDCCCD", "CCCD"},
-    {"SOCMNDCCCD", "CCCD"},
     {"SODINHDANHCANHAN", "SODINHDANH"},
     {"MADINHDANHCANHAN", "SODINHDANH"},
     {"MASODINHDANHCANHAN", "SODINHDANH"},
@@ -59,11 +109,28 @@ static const phrase phrases[] = {
     {"SODDCN", "SODINHDANH"},
     {"MADDCN", "SODINHDANH"},
     {"DDCN", "SODINHDANH"},
+    {"CHUNGMINHTHU", "CMND"},
+    {"SOCHUNGMINHTHU", "CMND"},
+    {"IDNUMBER", "PERSONALID"},
+    {"IDNO", "PERSONALID"},
+    {"IDCARD", "PERSONALID"},
+    {"IDCARDNO", "PERSONALID"},
+    {"IDCARDNUMBER", "PERSONALID"},
+    {"CITIZENID", "PERSONALID"},
+    {"CITIZENIDNO", "PERSONALID"},
+    {"NATIONALID", "PERSONALID"},
+    {"NATIONALIDNO", "PERSONALID"},
+    {"PERSONALIDNO", "PERSONALID"},
+    {"PERSONALIDNUMBER", "PERSONALID"},
     {"SOCMND", "CMND"},
     {"SOCMTND", "CMND"},
     {"CMTND", "CMND"},
     {"SOCMT", "CMND"},
     {"CMT", "CMND"},
+    {"CCCD", "CCCD"},
+    {"CMND", "CMND"},
+    {"SODINHDANH", "SODINHDANH"},
+    {"HOAC", ""},
     {"SOCHUNGMINHNHANDAN", "CMND"},
     {"CHUNGMINHNHANDAN", "CMND"},
     {"CMNDCU", "CMND"},
@@ -73,6 +140,69 @@ static const phrase phrases[] = {
     {"SOTHEBAOHIEMYTE", "SOTHEBHYT"},
     {"MATHEBAOHIEMYTE", "MATHEBHYT"},
     {"BAOHIEMXAHOI", "BHXH"},
+    {"SOBHYT", "SOTHEBHYT"},
+    {"MABHYT", "SOTHEBHYT"},
+    {"MASOBHYT", "SOTHEBHYT"},
+    {"MATHEBHYT", "SOTHEBHYT"},
+    {"MASOTHEBHYT", "SOTHEBHYT"},
+    {"SOTHEBHYT", "SOTHEBHYT"},
+    {"CARDNO", "CARDNUMBER"},
+    {"INSURANCENO", "CARDNUMBER"},
+    {"INSURANCENUMBER", "CARDNUMBER"},
+    {"INSURANCECARD", "CARDNUMBER"},
+    {"INSURANCECARDNO", "CARDNUMBER"},
+    {"INSURANCECARDNUMBER", "CARDNUMBER"},
+    {"SOSOBHXH", "SOBHXH"},
+    {"MABHXH", "SOBHXH"},
+    {"MASOBHXH", "SOBHXH"},
+    {"SOCIALINSURANCENO", "SOBHXH"},
+    {"SOCIALINSURANCENUMBER", "SOBHXH"},
+    {"MAKCBBD", "MADKBD"},
+    {"MAKCBBANDAU", "MADKBD"},
+    {"NOIKCBBD", "MADKBD"},
+    {"NOIKCBBANDAU", "MADKBD"},
+    {"NOIDKKCB", "MADKBD"},
+    {"NOIDKKCBBD", "MADKBD"},
+    {"NOIDKKCBBANDAU", "MADKBD"},
+    {"NOIDANGKYKCB", "MADKBD"},
+    {"NOIDANGKYKCBBD", "MADKBD"},
+    {"NOIDANGKYKCBBANDAU", "MADKBD"},
+    {"NOIDANGKYKHAMCHUABENHBANDAU", "MADKBD"},
+    {"CSKCBBANDAU", "MADKBD"},
+    {"COSOKCBBANDAU", "MADKBD"},
+    {"CSKCBBD", "MADKBD"},
+    {"HOSPITALCODE", "MADKBD"},
+    {"SOTK", "SOTAIKHOAN"},
+    {"SOTKNGANHANG", "SOTAIKHOAN"},
+    {"SOTAIKHOANNGANHANG", "SOTAIKHOAN"},
+    {"TAIKHOANNGANHANG", "SOTAIKHOAN"},
+    {"ACCOUNTNO", "SOTAIKHOAN"},
+    {"ACCOUNTNUMBER", "SOTAIKHOAN"},
+    {"BANKACCOUNT", "SOTAIKHOAN"},
+    {"BANKACCOUNTNO", "SOTAIKHOAN"},
+    {"BANKACCOUNTNUMBER", "SOTAIKHOAN"},
+    {"TENNGANHANG", "NGANHANG"},
+    {"TAINGANHANG", "NGANHANG"},
+    {"BANKNAME", "NGANHANG"},
+    {"MAHOGIADINH", "MAHO"},
+    {"MASOHO", "MAHO"},
+    {"SOHOKHAU", "MAHO"},
+    {"SOHOGIADINH", "MAHO"},
+    {"SOHSHK", "MAHO"},
+    {"SOHOSOHOKHAU", "MAHO"},
+    {"HOUSEHOLDID", "HOUSEHOLD"},
+    {"HOUSEHOLDNO", "HOUSEHOLD"},
+    {"HOUSEHOLDCODE", "HOUSEHOLD"},
+    {"MANGUOIHUONG", "MADOITUONG"},
+    {"MASOTIEMCHUNG", "MADOITUONG"},
+    {"MATIEMCHUNG", "MADOITUONG"},
+    {"SUBJECTID", "RECORDID"},
+    {"PATIENTID", "RECORDID"},
+    {"BENEFICIARYID", "RECORDID"},
+    {"CHILDID", "RECORDID"},
+    {"PERSONID", "RECORDID"},
+    {"PARCELID", "RECORDID"},
+    {"RECORDNO", "RECORDID"},
     {"MAHS", "MAHOSO"},
     {"SOHS", "MAHOSO"},
     {"SOHOSO", "MAHOSO"},
@@ -86,6 +216,16 @@ static const phrase phrases[] = {
     {"SODIDONG", "DIENTHOAI"},
     {"DIENTHOAILIENHE", "DIENTHOAI"},
     {"SODIENTHOAILIENHE", "DIENTHOAI"},
+    {"SODTLIENHE", "DIENTHOAI"},
+    {"SDTLIENHE", "DIENTHOAI"},
+    {"DIENTHOAIME", "DIENTHOAI"},
+    {"SODIENTHOAIME", "DIENTHOAI"},
+    {"SDTME", "DIENTHOAI"},
+    {"PHONENO", "PHONE"},
+    {"PHONENUMBER", "PHONE"},
+    {"CONTACTPHONE", "PHONE"},
+    {"MOBILENO", "PHONE"},
+    {"MOBILEPHONE", "PHONE"},
     /* places */
     {"NOITHUONGTRU", "THUONGTRU"},
     {"DIACHITHUONGTRU", "THUONGTRU"},
@@ -105,6 +245,10 @@ static const phrase phrases[] = {
     {"DIACHIHIENTAI", "NOIO"},
     {"DIACHIHIENNAY", "NOIO"},
     {"DIACHILIENHE", "DIACHI"},
+    {"DIACHICHITRA", "DIACHI"},
+    {"PERMANENTADDRESS", "ADDRESS"},
+    {"HOMEADDRESS", "ADDRESS"},
+    {"DIACHICUOICUNG", "CUTRUCUOICUNG"},
     /* land */
     {"TOBANDOSO", "SOTO"},
     {"SOTOBANDO", "SOTO"},
@@ -115,6 +259,31 @@ static const phrase phrases[] = {
     {"THUASO", "SOTHUA"},
     {"SOTHUADAT", "SOTHUA"},
     {"SOHIEUTHUADAT", "SOTHUA"},
+    {"SOTHUTUTHUA", "SOTHUA"},
+    {"SOTHUTUTHUADAT", "SOTHUA"},
+    {"SHTHUA", "SOTHUA"},
+    {"SHTO", "SOTO"},
+    {"SHTOBD", "SOTO"},
+    {"SHTOBANDO", "SOTO"},
+    {"TOBANDO", "SOTO"},
+    {"AREAM2", "AREA"},
+    {"SHEETNO", "MAPSHEET"},
+    {"SHEETNUMBER", "MAPSHEET"},
+    {"MAPSHEETNO", "MAPSHEET"},
+    {"PARCELNO", "PARCELNUMBER"},
+    {"MALOAIDAT", "LOAIDAT"},
+    {"DTICH", "DIENTICH"},
+    {"TENCHUSUDUNG", "CHUSUDUNG"},
+    {"HOTENCHUSUDUNG", "CHUSUDUNG"},
+    {"TENNGUOISUDUNGDAT", "CHUSUDUNG"},
+    {"NGUOISUDUNGDAT", "CHUSUDUNG"},
+    {"TENNGUOISDD", "CHUSUDUNG"},
+    {"NGUOISDD", "CHUSUDUNG"},
+    {"CHUSUDUNGDAT", "CHUSUDUNG"},
+    {"TENCHUSUDUNGDAT", "CHUSUDUNG"},
+    {"CHUDAT", "CHUSUDUNG"},
+    {"OWNERNAME", "OWNER"},
+    {"SOGIAYTOCHU", "SOGIAYTO"},
     {"DIENTICHM2", "DIENTICH"},
     {"MDSD", "MUCDICHSUDUNG"},
     {"MDSDD", "MUCDICHSUDUNG"},
@@ -127,7 +296,9 @@ static const phrase phrases[] = {
 
 /* Names that mean something only when there is nothing beside them. */
 static const phrase whole_names[] = {
-    {"NS", "NGAYSINH"}, {"GT", "GIOITINH"}, {"GIOI", "GIOITINH"}, {"NAMNU", "GIOITINH"}, {"DTDD", "DIENTHOAI"}, {"DIDONG", "DIENTHOAI"},
+    {"NS", "NGAYSINH"}, {"NTNS", "NGAYSINH"}, {"GTINH", "GIOITINH"}, {"GT", "GIOITINH"}, {"GIOI", "GIOITINH"}, {"NAMNU", "GIOITINH"}, {"DTDD", "DIENTHOAI"}, {"DIDONG", "DIENTHOAI"}, {"TEL", "DIENTHOAI"},
+    {"BHYT", "SOTHEBHYT"}, {"STK", "SOTAIKHOAN"}, {"MADT", "MADOITUONG"}, {"MANK", "MANHANKHAU"}, {"MADINHDANH", "SODINHDANH"}, {"ADDR", "ADDRESS"}, {"MACD", "MACONGDAN"},
+    {"MASOYTE", "MAYTE"}, {"TOCU", "SOTOCU"}, {"THUACU", "SOTHUACU"}, {"XA", "MAXA"}, {"TENCHU", "CHUSUDUNG"}, {"HOTENCHU", "CHUSUDUNG"}, {"HOVATENCHU", "CHUSUDUNG"},
 };
 
 static const phrase *longest_phrase(const char *at, size_t left, size_t *out_length) {
@@ -149,19 +320,55 @@ static bool append(char *out, size_t *used, size_t capacity, const char *text, s
   return true;
 }
 
+/* Whom a register is about: said or not, the column is the same. Longer ones stand before those that they end in. */
+static const char *const subjects[] = {
+    "NGUOIDUOCKHAISINH", "NGUOIDUOCTIEM", "NGUOITHAMGIA", "NGUOILAODONG", "NGUOIHUONG", "NGUOIBENH", "NGUOICHET", "NGUOIMAT",  "NGUOIDAN",
+    "DOITUONG",          "BENHNHAN",      "NHANKHAU",     "KHACHHANG",    "CONGDAN",    "CANHAN",    "CHUTHE",    "HOCSINH",   "TREEM",
+    "TRE",               "BN",
+};
+
+/* Without the subject behind it: "Ngày sinh của trẻ" is no "Mã đối tượng", which would be left a mere code. */
+static size_t without_subject(char *out, size_t used) {
+  for (size_t i = 0; i < sizeof subjects / sizeof *subjects; i++) {
+    size_t length = strlen(subjects[i]);
+    if (used < length + 3 || memcmp(out + used - length, subjects[i], length)) continue;
+    size_t left = used - length;
+    if (left > 6 && memcmp(out + left - 3, "CUA", 3) == 0) left -= 3;
+    if (memcmp(out, "MA", 2) == 0 && left < 6) return used;
+    if (left == 3 && memcmp(out, "TEN", 3) == 0) memcpy(out, "HOTEN", left = 5);
+    out[left] = '\0';
+    return left;
+  }
+  return used;
+}
+
+static bool is_number_of_people(const char *canonical) {
+  return strcmp(canonical, "CCCD") == 0 || strcmp(canonical, "CMND") == 0 || strcmp(canonical, "SODINHDANH") == 0;
+}
+
+/* The civil-status software calls its columns nksHoTen (of whom is born) and nktNgayChet (of whom has died). */
+static size_t subject_before(const char *folded, size_t length) {
+  bool has = length > 5 && (memcmp(folded, "NKS", 3) == 0 || memcmp(folded, "NKT", 3) == 0);
+  return has ? 3 : 0;
+}
+
 size_t column_words_rewrite(const char *folded, size_t length, char *out, size_t capacity) {
-  size_t used = 0;
+  size_t used = 0, number_at = SIZE_MAX; /* where a number of people ends that was just written */
   for (size_t i = 0; i < sizeof whole_names / sizeof *whole_names; i++) {
     const phrase *p = &whole_names[i];
     if (strlen(p->text) != length || memcmp(folded, p->text, length)) continue;
     return append(out, &used, capacity, p->canonical, strlen(p->canonical)) ? used : 0;
   }
-  for (size_t at = 0; at < length;) {
+  for (size_t at = subject_before(folded, length), number_start = 0; at < length;) {
     size_t bytes = 0;
     const phrase *p = longest_phrase(folded + at, length - at, &bytes);
     const char *text = p ? p->canonical : folded + at;
-    if (!append(out, &used, capacity, text, p ? strlen(p->canonical) : 1)) return 0;
     at += p ? bytes : 1;
+    bool is_number = p && is_number_of_people(text);
+    if (is_number && number_at == used) used = number_start, text = "CCCD"; /* "CCCD/CMND": either */
+    else if (is_number) number_start = used;
+    if (!append(out, &used, capacity, text, p ? strlen(text) : 1)) return 0;
+    if (is_number) number_at = used;
   }
-  return used;
+  return without_subject(out, used);
 }

@@ -73,6 +73,21 @@ def test_invalid_values(directory):
     assert {"full_name", "email", "address"} <= set(unmapped)
 
 
+def test_what_is_not_understood(directory):
+    """A run names the columns that its schema does not read; inspect shows them also where nothing could be compared."""
+    register, _ = support.generate("bhyt", 300, directory)
+    header, rows = support.read_rows(register)
+    header = ["Mức hưởng" if name == "gioi_tinh" else "cột lạ" if name == "dien_thoai" else name for name in header]
+    strange = support.write_table(directory, "strange.csv", header, rows)
+    result = support.run("dedupe", strange, "-o", support.path(directory, "strange"), "--write", "none")
+    places = sorted(header.index(name) for name in ("Mức hưởng", "cột lạ"))
+    assert result.code == 0 and result.err == f"khop: note: strange.csv: schema bhyt does not read the columns {header[places[0]]}, {header[places[1]]}\n", result.err
+    assert "\nschema         bhyt (found by the columns)\n" in result.out, result.out
+    names_alone = support.write_table(directory, "names.csv", ["id", "Họ và tên", "cột lạ"], [["1", "Trần An", "x"]])
+    facts, columns, _ = parse(support.khop("inspect", names_alone).out)
+    assert columns["Họ và tên"][1] == "person_name" and columns["cột lạ"][0] == "-", (facts, columns)
+
+
 def test_ways_of_writing_columns(directory):
     """Case, accents, spaces and signs of a column's name do not matter; nor do Vietnamese titles."""
     register, _ = support.generate("cccd", 300, directory)
