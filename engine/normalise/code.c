@@ -30,7 +30,8 @@ static void drop_leading_zeros(fold_run *run, bool *after_digit) {
 /* On the folded form, where blanks are gone. A code that is a word alone ("X", "NA") is one. */
 static bool is_placeholder(const fold_run *run) {
   static const char *const words[] = {"NULL",    "(NULL)",  "NONE",    "NAN",    "N/A",    "#N/A",
-                                      "KHONGCO", "KHONGRO", "KHONGSO", "CHUACO", "CHUARO", "CHUACAP"};
+                                      "KHONGCO", "KHONGRO", "KHONGSO", "CHUACO", "CHUARO", "CHUACAP",
+                                      "KHONG",   "KO",      "KOCO",    "CHUA"};
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     if (strlen(words[i]) == run->count && memcmp(words[i], run->plain, run->count) == 0) return true;
   }

@@ -20,6 +20,14 @@ static bool is_foreign_title(const fold_run *run, name_word w) {
   return name_word_is_plain(run, w, "MR") || name_word_is_plain(run, w, "MRS") || name_word_is_plain(run, w, "MS");
 }
 
+/* "Hộ ông", "Hộ gia đình bà": whose household holds a parcel. */
+static size_t household_words(const fold_run *run, const name_word *words, size_t count) {
+  size_t used = 1;
+  if (count < 3 || !name_word_is(run, words[0], "hộ")) return 0;
+  if (count > 4 && name_word_is(run, words[1], "gia") && name_word_is(run, words[2], "đình")) used = 3;
+  return is_title(run, words + used, count - used) ? used : 0;
+}
+
 /* How many words are titles ("Ông/Bà Nguyễn ..." has two). Ông is a surname too (Ông Ích Khiêm), so a title counts
  * only before one of the usual surnames. */
 static size_t title_words(const fold_run *run, const name_word *words, size_t count) {
@@ -28,6 +36,7 @@ static size_t title_words(const fold_run *run, const name_word *words, size_t co
     while (used + 1 < count && is_foreign_title(run, words[used])) used++;
     return used;
   }
+  used = household_words(run, words, count);
   while (used + 1 < count && is_title(run, words + used, count - used)) used++;
   return used > 0 && name_is_surname(run, words[used]) ? used : 0;
 }
@@ -83,6 +92,7 @@ static bool may_begin_with_title(const fold_run *run) {
   case 'A':
     return codes[2] == 'h';
   case 'B':
+  case 'H':
     return codes[2] == FOLD_BLANK;
   case 'M':
   case 'O':
@@ -142,6 +152,7 @@ const uint32_t name_front_letters[32] = {
     ['A' & 31] = 1u << ('N' & 31),
     ['B' & 31] = 1u << ('A' & 31) | 1u << ('E' & 31) | 1u << ('O' & 31),
     ['C' & 31] = 1u << ('H' & 31) | 1u << ('O' & 31) | 1u << ('R' & 31) | 1u << ('T' & 31) | 1u << ('U' & 31),
+    ['H' & 31] = 1u << ('O' & 31),
     ['K' & 31] = 1u << ('H' & 31) | 1u << ('O' & 31) | 1u << (' ' & 31),
     ['M' & 31] = 1u << ('R' & 31) | 1u << ('S' & 31),
     ['N' & 31] = 1u << (' ' & 31) | 1u << ('U' & 31) | 1u << ('O' & 31) | 1u << ('I' & 31) | 1u << ('A' & 31),
