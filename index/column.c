@@ -25,15 +25,20 @@ const char *column_unpack(column_unpacker *u, column_target *to, column_bytes fr
   return "unknown kind of column";
 }
 
-const char *column_pick(size_t rows, size_t wanted, column_target *to, column_bytes from) {
+size_t column_shapes(column_bytes from) { return from.end - from.bytes < 2 || *from.bytes == COLUMN_TEXT ? 0 : from.bytes[1]; }
+
+const char *column_open(open_column *out, shape_form *forms, size_t rows, column_bytes from) {
   if (from.bytes == from.end) return "column cut off";
-  if (*from.bytes == COLUMN_TEXT) return column_text_pick(rows, wanted, to, from);
-  if (*from.bytes == COLUMN_DIGITS || *from.bytes == COLUMN_COUNTER) return column_digits_pick(rows, wanted, to, from);
+  if (*from.bytes == COLUMN_TEXT) return column_text_open(&out->text, rows, from);
+  if (*from.bytes == COLUMN_DIGITS || *from.bytes == COLUMN_COUNTER) return column_digits_open(&out->digits, forms, rows, from);
   return "unknown kind of column";
 }
 
-void column_prefetch_row(size_t rows, size_t wanted, column_bytes from) {
-  if (from.bytes == from.end) return;
-  if (*from.bytes == COLUMN_TEXT) column_text_prefetch(rows, wanted, from);
-  else column_digits_prefetch(rows, wanted, from);
+const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_target *to) {
+  column_value value;
+  column_ask(c, wanted);
+  column_near(c, wanted);
+  const char *fact = column_find(c, rows, wanted, &value);
+  if (!fact) fact = column_locate(c, &value);
+  return fact ? fact : column_write(c, rows, wanted, &value, to);
 }

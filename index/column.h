@@ -121,15 +121,94 @@ typedef struct column_bytes {
 const char *column_unpack(column_unpacker *u, column_target *to, column_bytes from);
 const char *column_text_unpack(column_unpacker *u, column_target *to, column_bytes from);
 const char *column_digits_unpack(column_unpacker *u, column_target *to, column_bytes from);
-/* The value of row `wanted` of `rows` alone, to the first place of `to`. */
-const char *column_pick(size_t rows, size_t wanted, column_target *to, column_bytes from);
-const char *column_text_pick(size_t rows, size_t wanted, column_target *to, column_bytes from);
-const char *column_digits_pick(size_t rows, size_t wanted, column_target *to, column_bytes from);
 
-/* Asks for the bytes that a pick will read: the columns of a record lie far from each other, and are fetched together. */
-void column_prefetch_row(size_t rows, size_t wanted, column_bytes from);
-void column_text_prefetch(size_t rows, size_t wanted, column_bytes from);
-void column_digits_prefetch(size_t rows, size_t wanted, column_bytes from);
+/* ---- one value alone ----------------------------------------------------------------------------
+ *
+ * A column is opened once, and then any row of it is read. The values of a record lie in as many places as it has columns, and
+ * each in several: what costs is to wait for the memory. So a value is read in steps, each of them done for all columns before
+ * the next, and each asks the memory for what the next one reads:
+ *
+ *   ask      by the row's number: where its tokens begin, its shape       prefetched: starts, ends, shape numbers
+ *   near     the tokens                                                   tokens
+ *   find     its pieces by number; its shape, the place of its number     lengths of pieces; numbers
+ *   locate   where the pieces are                                         texts
+ *   write    the value
+ */
+typedef struct text_column {
+  uint8_t kind, cut, length_bytes, width; /* of a token */
+  uint32_t piece_count, token_count, text_bytes, token_bytes;
+  const uint8_t *groups, *ends, *starts, *texts, *tokens; /* each right behind the one before */
+} text_column;
+
+/* What is to know of a shape. */
+typedef struct shape_form {
+  digit_shape text;
+  uint8_t length, end, span, width; /* width: the bits of a number */
+} shape_form;
+
+typedef struct digit_column {
+  uint8_t kind, shape_count, shape_width; /* of a shape number */
+  uint32_t number_bytes, shape_number_bytes;
+  const shape_form *forms;
+  const uint8_t *shape_numbers, *starts, *numbers; /* starts: of a counter, its runs */
+} digit_column;
+
+/* Refers to the column's bytes, and to the forms of its shapes. */
+typedef union open_column {
+  uint8_t kind;
+  text_column text;
+  digit_column digits;
+} open_column;
+
+typedef struct column_piece {
+  const uint8_t *text;
+  uint32_t length, number;
+} column_piece;
+
+/* A value on its way. */
+enum { COLUMN_VALUE_PIECES = 8 /* one of more pieces waits for the others */ };
+typedef struct column_value {
+  size_t next; /* token behind its pieces; the place of its number, in bits */
+  size_t shape, piece_count;
+  bool is_whole; /* are these all of its pieces? */
+  column_piece pieces[COLUMN_VALUE_PIECES];
+} column_value;
+
+/* How many forms there must be room for. */
+size_t column_shapes(column_bytes from);
+/* All return NULL, or a fact. After a fact no further step may follow. */
+const char *column_open(open_column *out, shape_form *forms, size_t rows, column_bytes from);
+/* All steps; the value goes to the first place of `to`. */
+const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_target *to);
+
+const char *column_text_open(text_column *out, size_t rows, column_bytes from);
+void column_text_ask(const text_column *t, size_t wanted);
+void column_text_near(const text_column *t, size_t wanted);
+const char *column_text_find(const text_column *t, size_t wanted, column_value *out);
+const char *column_text_locate(const text_column *t, column_value *value);
+const char *column_text_write(const text_column *t, const column_value *value, column_target *to);
+const char *column_digits_open(digit_column *out, shape_form *forms, size_t rows, column_bytes from);
+void column_digits_ask(const digit_column *d, size_t wanted);
+const char *column_digits_find(const digit_column *d, size_t rows, size_t wanted, column_value *out);
+const char *column_digits_write(const digit_column *d, size_t rows, size_t wanted, const column_value *value, column_target *to);
+
+static inline void column_ask(const open_column *c, size_t wanted) {
+  if (c->kind == COLUMN_TEXT) column_text_ask(&c->text, wanted);
+  else column_digits_ask(&c->digits, wanted);
+}
+static inline void column_near(const open_column *c, size_t wanted) {
+  if (c->kind == COLUMN_TEXT) column_text_near(&c->text, wanted);
+}
+static inline const char *column_find(const open_column *c, size_t rows, size_t wanted, column_value *out) {
+  return c->kind == COLUMN_TEXT ? column_text_find(&c->text, wanted, out) : column_digits_find(&c->digits, rows, wanted, out);
+}
+static inline const char *column_locate(const open_column *c, column_value *value) {
+  return c->kind == COLUMN_TEXT ? column_text_locate(&c->text, value) : NULL;
+}
+static inline const char *column_write(const open_column *c, size_t rows, size_t wanted, const column_value *value, column_target *to) {
+  if (c->kind == COLUMN_TEXT) return column_text_write(&c->text, value, to);
+  return column_digits_write(&c->digits, rows, wanted, value, to);
+}
 
 /* ---- runs: column_runs.c ---------------------------------------------------------------------- */
 
@@ -143,6 +222,9 @@ const char *runs_unpack(uint64_t *numbers, size_t count, const uint8_t **cursor,
 enum { RUN_BLOCK_ROWS = 256, RUN_BLOCKS_MAX = COLUMN_ROWS_MAX / RUN_BLOCK_ROWS };
 uint8_t *run_blocks_pack(uint8_t *out, const uint64_t *numbers, size_t count);
 const char *run_blocks_unpack(uint64_t *numbers, size_t count, column_bytes from);
+/* One of them: two steps that ask the memory for what the next one reads, and the number. */
+void run_blocks_ask(const uint8_t *list, size_t wanted);
+const char *run_blocks_near(size_t count, size_t wanted, column_bytes from);
 const char *run_blocks_pick(size_t count, size_t wanted, uint64_t *out_number, column_bytes from);
 
 /* ---- digits, of both versions: column_digits.c ----------------------------------------------------- */

@@ -28,12 +28,6 @@ static void forget_shapes(shape_table *t) {
   memset(t->guesses, 0, sizeof t->guesses);
 }
 
-/* What is to know of a shape. */
-typedef struct shape_form {
-  digit_shape text;
-  uint8_t length, end, span;
-} shape_form;
-
 /* Other digits than 0 (there are none, but in a damaged store) become 0. */
 static inline shape_form form_of(const digit_shape *shape, size_t length) {
   const uint64_t low = digit_nibbles(shape->text[0]), high = digit_nibbles(shape->text[1]);
@@ -42,6 +36,7 @@ static inline shape_form form_of(const digit_shape *shape, size_t length) {
   unsigned first = low ? (unsigned)__builtin_ctzll(low) / 8 : 8 + (unsigned)__builtin_ctzll(high) / 8;
   form.end = (uint8_t)(high ? 16 - (unsigned)__builtin_clzll(high) / 8 : 8 - (unsigned)__builtin_clzll(low) / 8);
   form.span = (uint8_t)(form.end - first);
+  form.width = span_bits[form.span];
   return form;
 }
 
@@ -152,38 +147,30 @@ const char *digits_write(column_target *to, size_t row, const shape_table *t, si
   return write_value(to, row, &form, number);
 }
 
-/* An open column: the parts behind each other. */
-typedef struct digit_column {
-  bool counter;
-  size_t shape_count, number_bytes, shape_number_bytes;
-  unsigned shape_width; /* of a shape number */
-  const uint8_t *widths, *lengths, *texts, *shape_numbers, *starts, *numbers; /* starts: of a counter, its runs */
-} digit_column;
+static inline bool is_counter(const digit_column *d) { return d->kind == COLUMN_COUNTER; }
 
-static const char *open_column(digit_column *d, size_t rows, column_bytes from) {
+/* The parts of a column stand behind each other. */
+const char *column_digits_open(digit_column *d, shape_form *forms, size_t rows, column_bytes from) {
   const size_t size = (size_t)(from.end - from.bytes);
   if (size < 2) return "column cut off";
-  *d = (digit_column){.counter = from.bytes[0] == COLUMN_COUNTER, .shape_count = from.bytes[1], .widths = from.bytes + 2};
+  *d = (digit_column){.kind = from.bytes[0], .shape_count = from.bytes[1], .forms = forms};
   if (d->shape_count == 0 || d->shape_count > COLUMN_SHAPES_MAX) return "shapes out of range";
-  d->shape_width = bits_width(d->shape_count);
-  d->shape_number_bytes = (rows * d->shape_width + 7) / 8;
-  d->lengths = d->widths + d->shape_count;
-  d->texts = d->lengths + d->shape_count;
-  d->shape_numbers = d->texts + d->shape_count * COLUMN_DIGITS_BYTES_MAX;
+  d->shape_width = (uint8_t)bits_width(d->shape_count);
+  d->shape_number_bytes = (uint32_t)((rows * d->shape_width + 7) / 8);
+  const uint8_t *widths = from.bytes + 2, *lengths = widths + d->shape_count, *texts = lengths + d->shape_count;
+  d->shape_numbers = texts + d->shape_count * COLUMN_DIGITS_BYTES_MAX;
   d->starts = d->shape_numbers + d->shape_number_bytes;
-  d->numbers = d->starts + (d->counter ? 0 : start_bytes(rows));
+  d->numbers = d->starts + (is_counter(d) ? 0 : start_bytes(rows));
   if (d->numbers > from.end) return "shapes cut off";
-  d->number_bytes = (size_t)(from.end - d->numbers);
+  d->number_bytes = (uint32_t)(from.end - d->numbers);
+  for (size_t i = 0; i < d->shape_count; i++) {
+    digit_shape text;
+    if (lengths[i] > COLUMN_DIGITS_BYTES_MAX) return "shape too long";
+    memcpy(&text, texts + i * sizeof text, sizeof text);
+    forms[i] = form_of(&text, lengths[i]);
+    if (widths[i] != forms[i].width) return "width of another shape";
+  }
   return NULL;
-}
-
-static const char *take_form(const digit_column *d, size_t shape, shape_form *out) {
-  if (shape >= d->shape_count) return "shape number out of range";
-  if (d->lengths[shape] > COLUMN_DIGITS_BYTES_MAX) return "shape too long";
-  digit_shape text;
-  memcpy(&text, d->texts + shape * sizeof text, sizeof text);
-  *out = form_of(&text, d->lengths[shape]);
-  return d->widths[shape] == span_bits[out->span] ? NULL : "width of another shape";
 }
 
 static inline size_t shape_of_row(const digit_column *d, size_t row) {
@@ -193,68 +180,69 @@ static inline size_t shape_of_row(const digit_column *d, size_t row) {
 const char *column_digits_unpack(column_unpacker *u, column_target *to, column_bytes from) {
   digit_column d;
   shape_form forms[COLUMN_SHAPES_MAX];
-  const char *fact = open_column(&d, to->rows, from);
-  for (size_t i = 0; !fact && i < d.shape_count; i++) fact = take_form(&d, i, &forms[i]);
-  if (!fact && d.counter) fact = run_blocks_unpack(u->numbers, to->rows, (column_bytes){d.starts, from.end});
+  const char *fact = column_digits_open(&d, forms, to->rows, from);
+  if (!fact && is_counter(&d)) fact = run_blocks_unpack(u->numbers, to->rows, (column_bytes){d.starts, from.end});
   if (fact) return fact;
   size_t position = 0; /* in bits */
   for (size_t row = 0; row < to->rows; row++) {
     size_t shape = shape_of_row(&d, row);
     if (shape >= d.shape_count) return "shape number out of range";
-    if (!d.counter) {
+    if (!is_counter(&d)) {
       if (row % GROUP == 0) position = (position + 7) & ~(size_t)7;
       if (row % GROUP == 0 && position / 8 != load_u16(d.starts + row / GROUP * sizeof(uint16_t))) return "numbers where they do not belong";
-      u->numbers[row] = bits_get(d.numbers, d.number_bytes, position, d.widths[shape]);
-      position += d.widths[shape];
+      u->numbers[row] = bits_get(d.numbers, d.number_bytes, position, forms[shape].width);
+      position += forms[shape].width;
     }
     fact = write_value(to, row, &forms[shape], u->numbers[row]);
     if (fact) return fact;
   }
-  return d.counter || (position + 7) / 8 == d.number_bytes ? NULL : "numbers cut off";
+  return is_counter(&d) || (position + 7) / 8 == d.number_bytes ? NULL : "numbers cut off";
 }
 
-/* ---- one value -------------------------------------------------------------------------------- */
+/* ---- one value, in the steps of column.h -------------------------------------------------------- */
 
 /* The widths of the numbers from `first` up to `row`, of one group. A damaged one may be any. */
 static size_t bits_before(const digit_column *d, size_t first, size_t row) {
+  if (d->shape_width == 0) return (row - first) * d->forms[0].width;
   const size_t mask = ((size_t)1 << d->shape_width) - 1;
   size_t bits = 0;
   while (first < row) {
     const size_t at_once = BITS_WIDTH_MAX / d->shape_width, count = row - first < at_once ? row - first : at_once;
     uint64_t shapes = bits_get(d->shape_numbers, d->shape_number_bytes, first * d->shape_width, BITS_WIDTH_MAX);
+    if (d->shape_width == 1) {
+      const size_t seconds = (size_t)__builtin_popcountll(shapes & ((UINT64_C(1) << count) - 1));
+      return seconds * d->forms[1].width + (count - seconds) * d->forms[0].width;
+    }
     for (size_t i = 0; i < count; i++, shapes >>= d->shape_width) {
       const size_t shape = shapes & mask;
-      bits += shape < d->shape_count ? d->widths[shape] : 0;
+      bits += shape < d->shape_count ? d->forms[shape].width : 0;
     }
     first += count;
   }
   return bits;
 }
 
-static uint64_t number_at(const digit_column *d, size_t row, size_t shape) {
-  const size_t first = row / GROUP * GROUP, position = load_u16(d->starts + row / GROUP * sizeof(uint16_t)) * (size_t)8;
-  const size_t before = d->shape_count == 1 ? (row - first) * d->widths[0] : bits_before(d, first, row);
-  return bits_get(d->numbers, d->number_bytes, position + before, d->widths[shape]);
+void column_digits_ask(const digit_column *d, size_t wanted) {
+  __builtin_prefetch(d->forms);
+  __builtin_prefetch(d->shape_numbers + wanted / GROUP * GROUP * d->shape_width / 8);
+  if (is_counter(d)) run_blocks_ask(d->starts, wanted);
+  else __builtin_prefetch(d->starts + wanted / GROUP * sizeof(uint16_t));
 }
 
-const char *column_digits_pick(size_t rows, size_t wanted, column_target *to, column_bytes from) {
-  digit_column d;
-  shape_form form;
-  uint64_t number = 0;
-  const char *fact = open_column(&d, rows, from);
-  if (fact) return fact;
-  const size_t shape = shape_of_row(&d, wanted);
-  fact = take_form(&d, shape, &form);
-  if (!fact && d.counter) fact = run_blocks_pick(rows, wanted, &number, (column_bytes){d.starts, from.end});
-  if (!fact && !d.counter) number = number_at(&d, wanted, shape);
-  return fact ? fact : write_value(to, 0, &form, number);
+const char *column_digits_find(const digit_column *d, size_t rows, size_t wanted, column_value *out) {
+  out->shape = shape_of_row(d, wanted);
+  if (out->shape >= d->shape_count) return "shape number out of range";
+  if (is_counter(d)) return run_blocks_near(rows, wanted, (column_bytes){d->starts, d->numbers + d->number_bytes});
+  const size_t start = load_u16(d->starts + wanted / GROUP * sizeof(uint16_t)) * (size_t)8;
+  out->next = start + bits_before(d, wanted / GROUP * GROUP, wanted);
+  __builtin_prefetch(d->numbers + out->next / 8);
+  return NULL;
 }
 
-void column_digits_prefetch(size_t rows, size_t wanted, column_bytes from) {
-  digit_column d;
-  if (open_column(&d, rows, from)) return;
-  __builtin_prefetch(d.shape_numbers + wanted * d.shape_width / 8);
-  if (d.counter) return;
-  __builtin_prefetch(d.starts + wanted / GROUP * sizeof(uint16_t));
-  __builtin_prefetch(d.numbers + d.number_bytes * wanted / rows); /* near it: most are as wide as the others */
+const char *column_digits_write(const digit_column *d, size_t rows, size_t wanted, const column_value *value, column_target *to) {
+  const shape_form *form = &d->forms[value->shape];
+  if (!is_counter(d)) return write_value(to, 0, form, bits_get(d->numbers, d->number_bytes, value->next, form->width));
+  uint64_t number;
+  const char *fact = run_blocks_pick(rows, wanted, &number, (column_bytes){d->starts, d->numbers + d->number_bytes});
+  return fact ? fact : write_value(to, 0, form, number);
 }

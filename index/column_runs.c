@@ -66,6 +66,15 @@ const char *run_blocks_unpack(uint64_t *numbers, size_t count, column_bytes from
   return cursor == from.end ? NULL : "longer than its runs";
 }
 
+void run_blocks_ask(const uint8_t *list, size_t wanted) { __builtin_prefetch(list + wanted / RUN_BLOCK_ROWS * sizeof(uint16_t)); }
+
+const char *run_blocks_near(size_t count, size_t wanted, column_bytes from) {
+  const uint8_t *block;
+  const char *fact = find_block(count, wanted / RUN_BLOCK_ROWS, &block, from);
+  if (!fact) __builtin_prefetch(block);
+  return fact;
+}
+
 const char *run_blocks_pick(size_t count, size_t wanted, uint64_t *out_number, column_bytes from) {
   const uint8_t *cursor;
   *out_number = 0;
@@ -73,7 +82,12 @@ const char *run_blocks_pick(size_t count, size_t wanted, uint64_t *out_number, c
   if (fact) return fact;
   uint64_t number = 0, difference, length;
   for (size_t left = wanted % RUN_BLOCK_ROWS + 1;; left -= length) {
-    if (!varint_get(&cursor, from.end, &difference) || !varint_get(&cursor, from.end, &length)) return "run cut off";
+    if (from.end - cursor >= 2 && !((cursor[0] | cursor[1]) & 0x80)) { /* most are a byte each */
+      difference = *cursor++;
+      length = *cursor++;
+    } else if (!varint_get(&cursor, from.end, &difference) || !varint_get(&cursor, from.end, &length)) {
+      return "run cut off";
+    }
     if (length == 0 || length > RUN_BLOCK_ROWS) return "run of a wrong length";
     if (length >= left) {
       *out_number = number + zigzag_get(difference) * left;

@@ -169,23 +169,16 @@ uint8_t *column_text_pack(column_packer *p, uint8_t *out, const column_cell *cel
 
 /* ---- unpacking ------------------------------------------------------------------------------ */
 
-typedef struct text_column {
-  uint8_t cut, length_bytes;
-  unsigned width; /* of a token */
-  size_t piece_count, token_count, text_bytes, token_bytes;
-  const uint8_t *groups, *ends, *starts, *texts, *tokens; /* each right behind the one before */
-} text_column;
-
-static const char *open_column(text_column *t, size_t rows, column_bytes from) {
+const char *column_text_open(text_column *t, size_t rows, column_bytes from) {
   const size_t size = (size_t)(from.end - from.bytes);
   if (size < HEADER_BYTES) return "column cut off";
-  *t = (text_column){.cut = from.bytes[1], .length_bytes = from.bytes[12], .piece_count = load_u16(from.bytes + 2),
+  *t = (text_column){.kind = COLUMN_TEXT, .cut = from.bytes[1], .length_bytes = from.bytes[12], .piece_count = load_u16(from.bytes + 2),
                      .token_count = load_u32(from.bytes + 4), .text_bytes = load_u32(from.bytes + 8)};
   if (t->piece_count == 0 || t->piece_count > COLUMN_PIECES_MAX) return "pieces out of range";
   if (t->token_count > COLUMN_TOKENS_MAX || (!t->cut && t->token_count != rows)) return "tokens out of range";
   if (t->length_bytes != 1 && t->length_bytes != sizeof(uint32_t)) return "lengths of an unknown kind";
   const size_t pieces = grouped(t->piece_count);
-  t->width = bits_width(t->piece_count);
+  t->width = (uint8_t)bits_width(t->piece_count);
   t->token_bytes = (t->token_count * t->width + 7) / 8;
   t->groups = from.bytes + HEADER_BYTES;
   t->ends = t->groups + pieces / GROUP * group_bytes(t->length_bytes);
@@ -211,34 +204,30 @@ static inline size_t length_at(const text_column *t, size_t piece) {
   return t->length_bytes == 1 ? lengths[piece % GROUP] : load_u32(lengths + piece % GROUP * sizeof(uint32_t));
 }
 
-static inline uint64_t sum_of_bytes(uint64_t word) {
-  const uint64_t even = 0x00ff00ff00ff00ff;
-  return ((word & even) + (word >> 8 & even)) * 0x0001000100010001 >> 48;
-}
-
-/* Where a piece begins among the texts. */
+/* Where a piece begins among the texts. Which of its group it is cannot be foreseen: lengths before it are summed without a branch. */
 static inline size_t place_of(const text_column *t, size_t piece) {
+  static const uint8_t kept[2 * GROUP] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
   const uint8_t *group = group_of(t, piece), *lengths = group + sizeof(uint32_t);
   size_t place = load_u32(group), before = piece % GROUP;
   if (t->length_bytes != 1) {
     for (size_t i = 0; i < before; i++) place += load_u32(lengths + i * sizeof(uint32_t));
     return place;
   }
-  uint64_t low = load_u64(lengths), high = load_u64(lengths + 8);
-  if (before < 8) {
-    low &= (UINT64_C(1) << 8 * before) - 1;
-    high = 0;
-  } else {
-    high &= (UINT64_C(1) << 8 * (before - 8)) - 1;
-  }
-  return place + sum_of_bytes(low) + sum_of_bytes(high);
+  const uint64_t even = 0x00ff00ff00ff00ff;
+  const uint64_t low = load_u64(lengths) & load_u64(kept + GROUP - before), high = load_u64(lengths + 8) & load_u64(kept + GROUP + 8 - before);
+  const uint64_t sums = (low & even) + (low >> 8 & even) + (high & even) + (high >> 8 & even);
+  return place + (sums * 0x0001000100010001 >> 48);
 }
 
-/* Appends a piece. Most are short: one move, when there is room for more than the piece on both sides. */
+/* Appends a piece. Most are short: a move or two, when there is room for more than the piece on both sides. */
 static inline const char *append_piece(column_target *to, const uint8_t *text, size_t length, const uint8_t *end) {
   if (length > to->room) return "texts exceed their stated size";
-  if (length <= 16 && to->room >= 16 && end - text >= 16) memcpy(to->text, text, 16);
-  else if (length) memcpy(to->text, text, length);
+  if (length <= 32 && to->room >= 32 && end - text >= 32) {
+    memcpy(to->text, text, 16);
+    if (length > 16) memcpy(to->text + 16, text + 16, 16);
+  } else if (length) {
+    memcpy(to->text, text, length);
+  }
   to->text += length;
   to->room -= length;
   return NULL;
@@ -270,7 +259,7 @@ static const char *join_pieces(const column_unpacker *u, const text_column *t, c
 
 const char *column_text_unpack(column_unpacker *u, column_target *to, column_bytes from) {
   text_column t;
-  const char *fact = open_column(&t, to->rows, from);
+  const char *fact = column_text_open(&t, to->rows, from);
   if (!fact) fact = find_pieces(u, &t);
   size_t next = 0;
   for (size_t row = 0; row < to->rows && !fact; row++) {
@@ -283,7 +272,7 @@ const char *column_text_unpack(column_unpacker *u, column_target *to, column_byt
   return fact || next == t.token_count ? fact : "more pieces than values";
 }
 
-/* ---- one value -------------------------------------------------------------------------------- */
+/* ---- one value, in the steps of column.h -------------------------------------------------------- */
 
 /* The first token of a value; the token count when there is none. */
 static size_t first_token(const text_column *t, size_t wanted) {
@@ -296,28 +285,73 @@ static size_t first_token(const text_column *t, size_t wanted) {
   return next < t->token_count ? next : t->token_count;
 }
 
-const char *column_text_pick(size_t rows, size_t wanted, column_target *to, column_bytes from) {
-  text_column t;
-  const char *fact = open_column(&t, rows, from), *start = to->text;
-  if (fact) return fact;
-  for (size_t next = first_token(&t, wanted);; next++) {
-    if (next >= t.token_count) return "value without its last piece";
-    size_t number = token_at(&t, next);
-    if (number >= t.piece_count) return "piece out of range";
-    size_t place = place_of(&t, number), length = length_at(&t, number);
-    if (place > t.text_bytes || length > t.text_bytes - place) return "lengths exceed the text";
-    fact = append_piece(to, t.texts + place, length, from.end);
-    if (fact) return fact;
-    if (ends_value(&t, number)) break;
+void column_text_ask(const text_column *t, size_t wanted) {
+  enum { line = 64, ends_most = 4 * line };
+  if (!t->cut) {
+    __builtin_prefetch(t->tokens + wanted * t->width / 8);
+    return;
   }
-  to->fields[0] = start;
-  to->lengths[0] = (uint32_t)(to->text - start);
+  __builtin_prefetch(t->starts + wanted / START_ROWS * sizeof(uint16_t));
+  const size_t ends_bytes = (size_t)(t->starts - t->ends);
+  for (size_t at = 0; at < ends_bytes && at < ends_most; at += line) __builtin_prefetch(t->ends + at);
+}
+
+void column_text_near(const text_column *t, size_t wanted) {
+  enum { usual_bytes = 15 }; /* the tokens of START_ROWS values */
+  if (!t->cut) return;
+  const uint8_t *tokens = t->tokens + load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t)) * (size_t)t->width / 8;
+  __builtin_prefetch(tokens);
+  __builtin_prefetch(tokens + usual_bytes);
+}
+
+const char *column_text_find(const text_column *t, size_t wanted, column_value *out) {
+  size_t next = first_token(t, wanted);
+  out->piece_count = 0;
+  for (out->is_whole = false; !out->is_whole && out->piece_count < COLUMN_VALUE_PIECES; next++) {
+    if (next >= t->token_count) return "value without its last piece";
+    const size_t number = token_at(t, next);
+    if (number >= t->piece_count) return "piece out of range";
+    out->pieces[out->piece_count++].number = (uint32_t)number;
+    out->is_whole = ends_value(t, number);
+    const uint8_t *group = group_of(t, number);
+    __builtin_prefetch(group);
+    __builtin_prefetch(group + group_bytes(1) - 1);
+  }
+  out->next = next;
   return NULL;
 }
 
-void column_text_prefetch(size_t rows, size_t wanted, column_bytes from) {
-  text_column t;
-  if (open_column(&t, rows, from)) return;
-  if (t.cut) __builtin_prefetch(t.starts + wanted / START_ROWS * sizeof(uint16_t));
-  __builtin_prefetch(t.tokens + t.token_bytes * wanted / rows); /* near it: values have about as many pieces each */
+static inline const char *locate(const text_column *t, column_piece *piece) {
+  const size_t place = place_of(t, piece->number), length = length_at(t, piece->number);
+  piece->text = t->texts + place;
+  piece->length = (uint32_t)length;
+  return place > t->text_bytes || length > t->text_bytes - place ? "lengths exceed the text" : NULL;
+}
+
+const char *column_text_locate(const text_column *t, column_value *value) {
+  for (size_t i = 0; i < value->piece_count; i++) {
+    const char *fact = locate(t, &value->pieces[i]);
+    if (fact) return fact;
+    __builtin_prefetch(value->pieces[i].text);
+    __builtin_prefetch(value->pieces[i].text + value->pieces[i].length);
+  }
+  return NULL;
+}
+
+const char *column_text_write(const text_column *t, const column_value *value, column_target *to) {
+  const uint8_t *end = t->tokens + t->token_bytes;
+  const char *fact = NULL, *start = to->text;
+  for (size_t i = 0; i < value->piece_count && !fact; i++) fact = append_piece(to, value->pieces[i].text, value->pieces[i].length, end);
+  bool is_whole = value->is_whole;
+  for (size_t next = value->next; !is_whole && !fact; next++) {
+    if (next >= t->token_count) return "value without its last piece";
+    column_piece piece = {.number = (uint32_t)token_at(t, next)};
+    if (piece.number >= t->piece_count) return "piece out of range";
+    fact = locate(t, &piece);
+    if (!fact) fact = append_piece(to, piece.text, piece.length, end);
+    is_whole = ends_value(t, piece.number);
+  }
+  to->fields[0] = start;
+  to->lengths[0] = (uint32_t)(to->text - start);
+  return fact;
 }

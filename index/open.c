@@ -233,6 +233,7 @@ khop_status store_open(store **out_store, const char *directory, khop_error *err
 void store_close(store *s) {
   if (!s) return;
   mdb_env_close(s->env);
+  for (size_t i = 0; i < CHUNK_LISTS; i++) chunk_list_free(atomic_load_explicit(&s->lists[i], memory_order_relaxed));
   for (size_t i = 0; i < s->meta_count; i++) {
     mem_free(s->meta[i].name);
     mem_free(s->meta[i].value);

@@ -36,6 +36,24 @@ void store_view_end(store_view *v) {
 
 void store_view_read_once(store_view *v) { v->reads_once = true; }
 
+/* Who reads from one end to the other, or once, has no use for a list; making one costs what some hundred look-ups do. Picking needs
+ * it. NULL: there is none (yet). */
+static chunk_list *find_list(store_view *v, size_t which) {
+  enum { list_after = 32, never };
+  store *s = v->store;
+  chunk_list *list = atomic_load_explicit(&s->lists[which], memory_order_acquire), *none = NULL;
+  if (list || v->asked[which] == never) return list;
+  const bool is_time = which == CHUNK_LIST_RECORDS || ++v->asked[which] == list_after;
+  if (!is_time) return NULL;
+  const int database = which == CHUNK_LIST_RECORDS ? DB_RECORDS : which == CHUNK_LIST_CLUSTERS ? DB_CLUSTERS : DB_POSTINGS;
+  list = chunk_list_make(v->txn, s->databases[database], which);
+  if (!list) v->asked[which] = never;
+  /* Another view may have made it, too: the first one counts. */
+  if (!list || atomic_compare_exchange_strong_explicit(&s->lists[which], &none, list, memory_order_acq_rel, memory_order_acquire)) return list;
+  chunk_list_free(list);
+  return none;
+}
+
 /* Moves to the chunk whose key is the greatest at or before `wanted`. MDB_NOTFOUND: none. */
 static int seek_at_or_before(MDB_cursor *cursor, MDB_val wanted, MDB_val *key, MDB_val *value) {
   *key = wanted;
@@ -54,8 +72,16 @@ static khop_status find_row_chunk(store_view *v, int database, uint32_t row, MDB
     return error_set(err, KHOP_USAGE, "%s: row %u of %llu", s->directory, row, (unsigned long long)s->rows);
   }
   uint8_t wanted[ROW_KEY_BYTES];
+  const chunk_list *list = database == DB_CLUSTERS ? find_list(v, CHUNK_LIST_CLUSTERS) : NULL;
+  const size_t at = list ? chunk_list_find(list, row) : 0;
   row_key_put(wanted, row);
-  int rc = seek_at_or_before(v->cursors[database], (MDB_val){sizeof wanted, wanted}, key, value);
+  int rc = 0;
+  if (list && at < list->count) {
+    *key = list->places[at].key;
+    *value = list->places[at].value;
+  } else {
+    rc = seek_at_or_before(v->cursors[database], (MDB_val){sizeof wanted, wanted}, key, value);
+  }
   if (rc == MDB_NOTFOUND) {
     return error_set(err, KHOP_INPUT, "%s: damaged: %s chunk of row %u is missing", s->directory,
                      lmdb_db_names[database], row);
@@ -87,22 +113,63 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
   return KHOP_OK;
 }
 
+/* The chunk of a row, opened for picking; *out NULL: it is to be read as a whole (version 1, or to say what is wrong). */
+static khop_status open_row_chunk(store_view *v, uint32_t row, const chunk_place **out_place, const open_record_chunk **out, khop_error *err) {
+  const chunk_list *list = find_list(v, CHUNK_LIST_RECORDS);
+  const size_t at = list && row < v->store->rows ? chunk_list_find(list, row) : 0;
+  *out = NULL;
+  if (!list || row >= v->store->rows || at == list->count) return KHOP_OK;
+  chunk_place *place = &list->places[at];
+  *out_place = place;
+  open_record_chunk *c = atomic_load_explicit(&place->opened, memory_order_acquire), *none = NULL;
+  *out = c;
+  if (c) return KHOP_OK;
+  TRY(chunk_check_once(v->store, DB_RECORDS, &place->key, &place->value, err));
+  if (!record_chunk_is_direct(place->value.mv_data)) return KHOP_OK;
+  const char *fact = record_chunk_open(&c, v->store->field_count, place->value.mv_data, place->value.mv_size);
+  if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
+  *out = c;
+  if (atomic_compare_exchange_strong_explicit(&place->opened, &none, c, memory_order_acq_rel, memory_order_acquire)) return KHOP_OK;
+  mem_free(c);
+  *out = none;
+  return KHOP_OK;
+}
+
+static bool is_unpacked(const store_view *v, uint32_t row) { return row >= v->records_first && row - v->records_first < v->records.rows; }
+
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
-  bool is_unpacked = row >= v->records_first && row - v->records_first < v->records.rows;
-  if (is_unpacked) return store_read_record(v, row, out, err);
-  const size_t field_count = v->store->field_count;
   *out = (store_record){0};
-  if (row != v->picked_row || row >= v->store->rows) { /* who found it by its id asks again for what is in it */
-    MDB_val key, value;
+  if (is_unpacked(v, row)) return store_read_record(v, row, out, err);
+  if (row != v->picked_row || row == STORE_ROW_NONE) { /* who found it by its id asks again for what is in it */
+    const chunk_place *place;
+    const open_record_chunk *c;
     v->picked_row = STORE_ROW_NONE;
-    TRY(find_row_chunk(v, DB_RECORDS, row, &key, &value, err));
-    if (!record_chunk_is_direct(value.mv_data)) return store_read_record(v, row, out, err);
-    const char *fact = record_chunk_pick(&v->picked, field_count, value.mv_data, value.mv_size, row - row_key_get(key.mv_data));
-    if (fact) return chunk_fault(v->store, DB_RECORDS, &key, fact, err);
+    TRY(open_row_chunk(v, row, &place, &c, err));
+    if (!c) return store_read_record(v, row, out, err);
+    const char *fact = record_chunk_pick(&v->picked, c, row - row_key_get(place->key.mv_data));
+    if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
     v->picked_row = row;
   }
-  *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[0], .line = v->picked.lines[0], .field_count = field_count,
+  *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[0], .line = v->picked.lines[0], .field_count = v->store->field_count,
                         .fields = v->picked.fields, .lengths = v->picked.lengths};
+  return KHOP_OK;
+}
+
+khop_status store_pick_field(store_view *v, uint32_t row, size_t field, store_text *out, khop_error *err) {
+  const chunk_place *place;
+  const open_record_chunk *c = NULL;
+  *out = (store_text){0};
+  if (!is_unpacked(v, row) && row != v->picked_row) TRY(open_row_chunk(v, row, &place, &c, err));
+  if (!c) {
+    store_record record;
+    TRY(store_pick_record(v, row, &record, err));
+    *out = (store_text){record.fields[field], record.lengths[field]};
+    return KHOP_OK;
+  }
+  v->picked_row = STORE_ROW_NONE;
+  const char *fact = record_chunk_pick_field(&v->picked, c, row - row_key_get(place->key.mv_data), field);
+  if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
+  *out = (store_text){v->picked.fields[field], v->picked.lengths[field]};
   return KHOP_OK;
 }
 
@@ -173,6 +240,35 @@ static bool may_go_on(const store_view *v, uint32_t table, uint64_t key) {
   return (double)(key - r->key) * r->index <= (double)passed * (r->count - r->index);
 }
 
+/* Asks the memory for what a look-up will read of a chunk: its start with the marks, and, as keys are hashes and stand evenly, the
+ * bits around the key's place, from up to a mark before it. */
+static void ask_for_chunk(const chunk_list *list, size_t at, uint64_t key) {
+  enum { line = 64, start_bytes = 3 * line, before_bytes = 6 * line, behind_bytes = 2 * line };
+  const uint8_t *value = list->places[at].value.mv_data;
+  const size_t size = list->places[at].value.mv_size;
+  const uint64_t first = list->firsts[at], next = at + 1 < list->count ? list->firsts[at + 1] : first;
+  const double share = next > key && key > first ? (double)(key - first) / (double)(next - first) : 0;
+  const size_t place = (size_t)(share * (double)size);
+  for (size_t i = 0; i < start_bytes; i += line) __builtin_prefetch(value + i);
+  for (size_t i = place > before_bytes ? place - before_bytes : 0; i < place + behind_bytes && i < size; i += line) __builtin_prefetch(value + i);
+}
+
+/* By the list of the table; *out_is_done false: the answer may lie at an end of it. */
+static khop_status read_listed(store_view *v, const chunk_list *list, uint64_t key, size_t *count, bool *out_is_done, khop_error *err) {
+  bool past = false;
+  size_t at = key ? chunk_list_find(list, key - 1) : list->count;
+  *out_is_done = false;
+  *count = 0;
+  if (at < list->count) ask_for_chunk(list, at, key);
+  while (at < list->count && !past && list->firsts[at] <= key) {
+    const chunk_place *place = &list->places[at++];
+    TRY(collect_rows(v, &place->key, &place->value, key, count, &past, err));
+  }
+  *out_is_done = past || at < list->count;
+  if (*out_is_done && !past) TRY(chunk_check_once(v->store, DB_POSTINGS, &list->places[at].key, &list->places[at].value, err)); /* it ended the search by its key */
+  return KHOP_OK;
+}
+
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err) {
   *out_rows = NULL;
@@ -185,6 +281,13 @@ khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, con
     *out_count = 0; /* it may go on in the next chunk: asked from the start */
   }
   v->stop.goes_on = false;
+  const size_t which = chunk_list_of_table(table);
+  const chunk_list *list = which < CHUNK_LISTS ? find_list(v, which) : NULL;
+  bool is_done = false;
+  if (list) TRY(read_listed(v, list, key, out_count, &is_done, err));
+  *out_rows = v->rows;
+  if (is_done) return KHOP_OK;
+  *out_count = 0;
   uint8_t wanted[POSTING_KEY_BYTES];
   posting_key_put(wanted, table, key, 0);
   MDB_cursor *cursor = v->cursors[DB_POSTINGS];

@@ -16,6 +16,7 @@ void record_chunk_free(record_chunk *chunk) {
   mem_free(chunk->fields);
   mem_free(chunk->lengths);
   mem_free(chunk->unpacker);
+  mem_free(chunk->values);
   *chunk = (record_chunk){0};
 }
 
@@ -120,38 +121,73 @@ const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const u
 
 /* ---- one row --------------------------------------------------------------------------------- */
 
-static void prefetch_parts(const record_parts *p, size_t rows, uint32_t wanted) {
-  column_bytes part;
-  for (size_t i = RECORD_PARTS_BEFORE; i < p->count; i++) {
-    if (find_part(p, i, &part)) __builtin_prefetch(part.bytes);
-  }
-  for (size_t i = RECORD_PARTS_BEFORE; i < p->count; i++) {
-    if (find_part(p, i, &part)) column_prefetch_row(rows, wanted, part);
-  }
-}
-
-const char *record_chunk_pick(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size, uint32_t wanted) {
-  size_t rows, text_bytes;
+const char *record_chunk_open(open_record_chunk **out, size_t field_count, const uint8_t *value, size_t size) {
+  size_t rows, text_bytes, shapes = 0;
   record_parts p;
   column_bytes part;
-  chunk->rows = 0;
+  *out = NULL;
   const char *fact = open_chunk(value, size, &rows, &text_bytes);
   if (!fact) fact = open_parts(&p, field_count, value, size);
-  if (!fact && wanted >= rows) fact = "ends before the next one starts";
   if (fact) return fact;
-  if (!reserve(chunk, 1, field_count, text_bytes)) return record_chunk_memory;
-  prefetch_parts(&p, rows, wanted);
-  for (size_t i = 0; i < RECORD_PARTS_BEFORE && !fact; i++) {
+  for (size_t i = 0; i < p.count; i++) {
     if (!find_part(&p, i, &part)) return no_part;
-    fact = run_blocks_pick(rows, wanted, i == 0 ? chunk->sources : chunk->lines, part);
+    if (i >= RECORD_PARTS_BEFORE) shapes += column_shapes(part);
   }
-  if (!fact && chunk->sources[0] > UINT32_MAX) fact = "source number out of range";
-  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = text_bytes};
+  open_record_chunk *c = mem_alloc(1, sizeof *c + field_count * sizeof *c->columns + shapes * sizeof(shape_form));
+  if (!c) return record_chunk_memory;
+  *c = (open_record_chunk){.rows = (uint32_t)rows, .text_bytes = (uint32_t)text_bytes, .field_count = field_count};
+  shape_form *forms = (shape_form *)(c->columns + field_count);
+  (void)find_part(&p, 0, &c->sources);
+  (void)find_part(&p, 1, &c->lines);
   for (size_t field = 0; field < field_count && !fact; field++) {
-    to.fields = chunk->fields + field;
-    to.lengths = chunk->lengths + field;
-    if (!find_part(&p, field + RECORD_PARTS_BEFORE, &part)) return no_part;
-    fact = column_pick(rows, wanted, &to, part);
+    (void)find_part(&p, field + RECORD_PARTS_BEFORE, &part);
+    fact = column_open(&c->columns[field], forms, rows, part);
+    forms += column_shapes(part);
+  }
+  if (fact) mem_free(c);
+  else *out = c;
+  return fact;
+}
+
+static bool reserve_row(record_chunk *chunk, const open_record_chunk *c) {
+  return reserve(chunk, 1, c->field_count, c->text_bytes) &&
+         array_reserve(&chunk->values, &chunk->value_capacity, c->field_count, sizeof *chunk->values, "", NULL) == KHOP_OK;
+}
+
+static const char *pick_place(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted) {
+  const char *fact = run_blocks_pick(c->rows, wanted, &chunk->sources[0], c->sources);
+  if (!fact) fact = run_blocks_pick(c->rows, wanted, &chunk->lines[0], c->lines);
+  return !fact && chunk->sources[0] > UINT32_MAX ? "source number out of range" : fact;
+}
+
+const char *record_chunk_pick(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted) {
+  const size_t count = c->field_count, rows = c->rows;
+  const char *fact = NULL;
+  chunk->rows = 0;
+  if (wanted >= rows) return "ends before the next one starts";
+  if (!reserve_row(chunk, c)) return record_chunk_memory;
+  run_blocks_ask(c->sources.bytes, wanted);
+  run_blocks_ask(c->lines.bytes, wanted);
+  for (size_t i = 0; i < count; i++) column_ask(&c->columns[i], wanted);
+  fact = run_blocks_near(rows, wanted, c->sources);
+  if (!fact) fact = run_blocks_near(rows, wanted, c->lines);
+  for (size_t i = 0; i < count; i++) column_near(&c->columns[i], wanted);
+  for (size_t i = 0; i < count && !fact; i++) fact = column_find(&c->columns[i], rows, wanted, &chunk->values[i]);
+  for (size_t i = 0; i < count && !fact; i++) fact = column_locate(&c->columns[i], &chunk->values[i]);
+  if (!fact) fact = pick_place(chunk, c, wanted);
+  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = c->text_bytes};
+  for (size_t i = 0; i < count && !fact; i++) {
+    to.fields = chunk->fields + i;
+    to.lengths = chunk->lengths + i;
+    fact = column_write(&c->columns[i], rows, wanted, &chunk->values[i], &to);
   }
   return fact;
+}
+
+const char *record_chunk_pick_field(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted, size_t field) {
+  chunk->rows = 0;
+  if (wanted >= c->rows) return "ends before the next one starts";
+  if (!reserve_row(chunk, c)) return record_chunk_memory;
+  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = c->text_bytes, .fields = chunk->fields + field, .lengths = chunk->lengths + field};
+  return column_pick(&c->columns[field], c->rows, wanted, &to);
 }

@@ -312,22 +312,35 @@ size_t segments_of_row(const segments *s, uint32_t row) {
   return low;
 }
 
-typedef khop_status record_reader(store_view *v, uint32_t row, store_record *out, khop_error *err);
-
-static khop_status read_by(record_reader *reader, segments_view *v, uint32_t row, store_record *out, khop_error *err) {
+/* The view that has the row, and the row's number there. */
+static khop_status find_row(segments_view *v, uint32_t row, store_view **out_view, uint32_t *out_row, khop_error *err) {
   const segments *s = v->segments;
-  *out = (store_record){0};
   if (row >= s->rows) return error_set(err, KHOP_INPUT, "%s: damaged: row %u of %u", s->directory, row, s->rows);
-  size_t of = segments_of_row(s, row);
-  return reader(v->views[of], row - s->items[of].first_row, out, err);
+  const size_t of = segments_of_row(s, row);
+  *out_view = v->views[of];
+  *out_row = row - s->items[of].first_row;
+  return KHOP_OK;
 }
 
 khop_status segments_read_record(segments_view *v, uint32_t row, store_record *out, khop_error *err) {
-  return read_by(store_read_record, v, row, out, err);
+  store_view *view;
+  *out = (store_record){0};
+  TRY(find_row(v, row, &view, &row, err));
+  return store_read_record(view, row, out, err);
 }
 
 khop_status segments_pick_record(segments_view *v, uint32_t row, store_record *out, khop_error *err) {
-  return read_by(store_pick_record, v, row, out, err);
+  store_view *view;
+  *out = (store_record){0};
+  TRY(find_row(v, row, &view, &row, err));
+  return store_pick_record(view, row, out, err);
+}
+
+khop_status segments_pick_field(segments_view *v, uint32_t row, size_t field, store_text *out, khop_error *err) {
+  store_view *view;
+  *out = (store_text){0};
+  TRY(find_row(v, row, &view, &row, err));
+  return store_pick_field(view, row, field, out, err);
 }
 
 /* Rows of one segment to the answer: `base` is added, dead ones are dropped unless wanted. */

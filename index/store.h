@@ -247,6 +247,8 @@ typedef struct store_record {
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
 /* The same for a row at random: of its chunk nothing else is decoded, but in a store of version 1. Borrowed until the view's next record, too. */
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
+/* Of such a row one field alone, below the field count. Borrowed likewise. */
+khop_status store_pick_field(store_view *v, uint32_t row, size_t field, store_text *out, khop_error *err);
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err);

@@ -152,6 +152,15 @@ static khop_status read_record(khop_store *k, uint32_t row, store_record *out, k
   return k->is_living ? segments_pick_record(&k->views, row, out, err) : store_pick_record(k->view, row, out, err);
 }
 
+khop_status store_handle_field(khop_store *k, uint32_t row, size_t field, bool is_alone, store_text *out, khop_error *err) {
+  store_record record;
+  *out = (store_text){0};
+  if (is_alone) return k->is_living ? segments_pick_field(&k->views, row, field, out, err) : store_pick_field(k->view, row, field, out, err);
+  TRY(read_record(k, row, &record, err));
+  *out = (store_text){record.fields[field], record.lengths[field]};
+  return KHOP_OK;
+}
+
 static khop_status read_cluster(khop_store *k, uint32_t row, uint32_t *out, khop_error *err) {
   if (!k->is_living) return store_read_cluster(k->view, row, out, err);
   uint32_t entity = 0;

@@ -20,6 +20,10 @@ store_identifiers *store_handle_identifiers(khop_store *store);
 /* From the facts of the store: run/lookup.c. */
 khop_status store_identifiers_read(khop_store *store, store_identifiers *out, khop_error *err);
 
+/* The text of one field, borrowed until the next record. `is_alone`: the rest of the record is not likely to be wanted; else it is read
+ * with it, and khop_store_read of the row then costs nothing. */
+khop_status store_handle_field(khop_store *store, uint32_t row, size_t field, bool is_alone, store_text *out, khop_error *err);
+
 /* Has a record that was read from this store exactly this id, but for blanks at either end? */
 bool store_handle_has_id(khop_store *store, const khop_store_record *record, const char *id, size_t length);
 /* Its id as the results name it; returns its length, 0 when `size` does not hold it. */

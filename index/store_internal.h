@@ -2,8 +2,7 @@
 #ifndef KHOP_INDEX_STORE_INTERNAL_H
 #define KHOP_INDEX_STORE_INTERNAL_H
 
-#include "index/chunk.h"
-#include "index/lmdb_env.h"
+#include "index/chunk_list.h"
 
 typedef struct meta_entry {
   char *name, *value;
@@ -19,6 +18,7 @@ struct store {
   /* Pages whose value was checked, by address: see chunk_check_once. */
   _Atomic uint64_t *checked;
   uint64_t checked_mask;
+  _Atomic(chunk_list *) lists[CHUNK_LISTS]; /* those made so far: store_view_list */
   const char **field_names;
   size_t field_count;
   size_t table_count;
@@ -36,6 +36,7 @@ struct store_view {
   /* The last chunks decoded; rows 0 when none. */
   record_chunk records;
   uint32_t records_first;
+  uint8_t asked[CHUNK_LISTS]; /* look-ups that a list would have served, up to LIST_AFTER; beyond it there is none */
   record_chunk picked; /* of store_pick_record: one row */
   uint32_t picked_row; /* STORE_ROW_NONE: none */
   cluster_reader clusters;

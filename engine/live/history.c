@@ -104,7 +104,7 @@ khop_status live_read_ids(const char *path, live_id_taker *take, void *context, 
     while (length && (*id == ' ' || *id == '\t')) id++, length--;
     if (length) status = take(context, id, length, err);
   }
-  if (status == KHOP_OK && ferror(file)) status = error_system(err, errno, path);
+  if (status == KHOP_OK && !feof(file)) status = error_system(err, errno, path); /* a line that found no memory is no end of the list */
   khop_free(line);
   fclose(file);
   return status;

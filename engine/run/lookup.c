@@ -55,9 +55,9 @@ static bool already_found(const lookup *l, uint32_t row) {
 
 static khop_status take_candidates(lookup *l, const uint32_t *candidates, size_t count, khop_error *err) {
   for (size_t i = 0; i < count; i++) {
-    khop_store_record record;
-    TRY(khop_store_read(l->store, candidates[i], &record, err));
-    bool holds = feature_identifier_key(l->type, record.fields[l->field], record.lengths[l->field]) == l->key;
+    store_text value;
+    TRY(store_handle_field(l->store, candidates[i], l->field, count > 1, &value, err));
+    bool holds = feature_identifier_key(l->type, value.text, value.length) == l->key;
     if (!holds || already_found(l, candidates[i])) continue;
     if (l->count < l->capacity) l->rows[l->count] = candidates[i];
     l->count++;

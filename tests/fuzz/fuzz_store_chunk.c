@@ -17,20 +17,28 @@ static void require(bool holds) {
 static void check_records(const uint8_t *value, size_t size) {
   static record_chunk all, one; /* kept: reachable to the end */
   if (record_chunk_decode(&all, FIELDS, value, size) || !record_chunk_is_direct(value)) return;
+  open_record_chunk *c;
+  require(record_chunk_open(&c, FIELDS, value, size) == NULL);
   for (uint32_t row = 0; row < all.rows; row += 1 + all.rows / 16) {
-    if (record_chunk_pick(&one, FIELDS, value, size, row)) abort();
+    require(record_chunk_pick(&one, c, row) == NULL);
     require(one.sources[0] == all.sources[row] && one.lines[0] == all.lines[row]);
     for (size_t field = 0; field < FIELDS; field++) {
       const size_t at = row * FIELDS + field;
       require(one.lengths[field] == all.lengths[at]);
       require(one.lengths[field] == 0 || memcmp(one.fields[field], all.fields[at], one.lengths[field]) == 0);
     }
+    require(record_chunk_pick_field(&one, c, row, FIELDS - 1) == NULL);
+    require(one.lengths[FIELDS - 1] == all.lengths[row * FIELDS + FIELDS - 1]);
   }
+  free(c);
 }
 
 static void pick_anyway(const uint8_t *value, size_t size, uint32_t row) {
   static record_chunk one;
-  if (size >= RECORD_PLACES_START && record_chunk_is_direct(value)) (void)record_chunk_pick(&one, FIELDS, value, size, row);
+  open_record_chunk *c;
+  if (size < RECORD_PLACES_START || !record_chunk_is_direct(value) || record_chunk_open(&c, FIELDS, value, size)) return;
+  (void)record_chunk_pick(&one, c, row);
+  free(c);
 }
 
 static void check_postings(const uint8_t *value, size_t size) {

@@ -60,12 +60,14 @@ static size_t pack(size_t rows, size_t text_bytes) {
 /* One value alone is the same. */
 static void check_picks(const uint8_t *bytes, size_t size, size_t rows) {
   static char picked[text_max + STORE_TEXT_SLACK_BYTES];
+  open_column column;
+  shape_form forms[UINT8_MAX];
+  assert_null(column_open(&column, forms, rows, (column_bytes){bytes, bytes + size}));
   for (size_t row = 0; row < rows; row += rows > 64 ? 1 + rows / 64 : 1) {
     const char *field;
     uint32_t length;
     column_target to = {.rows = 1, .stride = 1, .fields = &field, .lengths = &length, .text = picked, .room = text_max};
-    column_prefetch_row(rows, row, (column_bytes){bytes, bytes + size});
-    const char *fact = column_pick(rows, row, &to, (column_bytes){bytes, bytes + size});
+    const char *fact = column_pick(&column, rows, row, &to);
     if (fact) fail_msg("row %zu of %zu: %s", row, rows, fact);
     assert_int_equal(length, cells[row].length);
     if (length) assert_memory_equal(field, cells[row].text, length);
@@ -267,13 +269,15 @@ static void same_values_same_bytes(void **state) {
 
 static void pick_all(const uint8_t *bytes, size_t size, size_t rows) {
   enum { room = 200 };
+  open_column column;
+  shape_form forms[UINT8_MAX];
+  if (column_open(&column, forms, rows, (column_bytes){bytes, bytes + size})) return;
   for (size_t row = 0; row < rows; row += 7) {
     char *text = malloc(room);
     const char *field;
     uint32_t length;
     column_target to = {.rows = 1, .stride = 1, .fields = &field, .lengths = &length, .text = text, .room = room};
-    column_prefetch_row(rows, row, (column_bytes){bytes, bytes + size});
-    (void)column_pick(rows, row, &to, (column_bytes){bytes, bytes + size});
+    (void)column_pick(&column, rows, row, &to);
     free(text);
   }
 }

@@ -27,10 +27,17 @@ static void check_all_records(fixture *f, uint64_t rows) {
   uint64_t state = 11;
   for (int i = 0; i < 500 && rows; i++) {
     uint32_t row = (uint32_t)(random_next(&state) % rows);
+    char text[fixture_text_max];
+    store_text field;
+    assert_ok(store_pick_field(v, row, 2, &field, &f->err));
+    assert_int_equal(field.length, fixture_text(row, 2, text));
+    assert_memory_equal(field.text, text, field.length);
     assert_ok(i % 3 ? store_pick_record(v, row, &record, &f->err) : store_read_record(v, row, &record, &f->err));
     fixture_check_record(&record, row);
   }
   assert_fails(store_pick_record(v, (uint32_t)rows, &record, &f->err), KHOP_USAGE, "row ");
+  store_text none;
+  assert_fails(store_pick_field(v, (uint32_t)rows, 2, &none, &f->err), KHOP_USAGE, "row ");
   assert_fails(store_read_record(v, (uint32_t)rows, &record, &f->err), KHOP_USAGE, "row ");
   assert_null(record.fields);
   assert_ok(store_verify(s, &f->err));
@@ -342,14 +349,14 @@ static khop_status read_some(void *context, size_t task, unsigned worker, khop_e
     store_record record;
     const uint32_t *rows;
     size_t count;
-    status = store_read_record(v, row, &record, err);
+    status = i % 2 ? store_read_record(v, row, &record, err) : store_pick_record(v, row, &record, err);
     length = fixture_text(row, 2, text);
     if (status == KHOP_OK && (record.lengths[2] != length || memcmp(record.fields[2], text, length) != 0)) {
       status = error_set(err, KHOP_BUG, "row %u differs", row);
     }
     if (status == KHOP_OK) status = store_read_cluster(v, row, &cluster, err);
     if (status == KHOP_OK && cluster != r->clusters[row]) status = error_set(err, KHOP_BUG, "cluster differs");
-    if (status == KHOP_OK) status = store_read_postings(v, STORE_TABLE_RULES, row, &rows, &count, err);
+    if (status == KHOP_OK) status = store_read_postings(v, i % 2 ? STORE_TABLE_RULES : STORE_TABLE_RECORD_ID, row, &rows, &count, err);
   }
   store_view_end(v);
   return status;
