@@ -25,6 +25,7 @@ FULL = Mode("full", "change", "ENOSPC", True, 3, (1, 5))
 OPEN = Mode("EMFILE", "open", "EMFILE", False, 1, (1, 5))
 READ = Mode("read", "read", "EIO", False, 1, (1, 5))
 MEMORY = Mode("ENOMEM", "memory", "ENOMEM", False, 1, (7, 31))
+LINE = Mode("line", "line", "ENOMEM", False, 1, (1, 1))
 FILES = (KILL, EIO, FULL, OPEN, READ)
 MODES = (*FILES, MEMORY)
 

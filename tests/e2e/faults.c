@@ -1,7 +1,8 @@
 /* Preloaded before khop: the n-th call of a kind fails, or the process dies there.
  *
  *   FAULT_AT=N       which call, from 1; 0: none, they are only counted
- *   FAULT_CALLS=...  which calls count, some of: change (files are written, made, renamed, removed), open, read, memory
+ *   FAULT_CALLS=...  which calls count, some of: change (files are written, made, renamed, removed), open, read, memory,
+ *                    line (one that is read finds no memory)
  *   FAULT_KIND=...   kill, or the name of an error
  *   FAULT_STAYS=1    and so do all later ones that need room on the disk: it is full from then on
  *   FAULT_TOLD=FILE  gets the number of calls at the end, or which call it was that was struck
@@ -24,7 +25,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { change = 1, opens = 2, reads = 4, memory = 8, needs_room = 16 /* a change that a full disk refuses */ };
+enum { change = 1, opens = 2, reads = 4, memory = 8, lines = 16, needs_room = 32 /* a change that a full disk refuses */ };
 
 static atomic_long calls;
 static atomic_int struck;
@@ -49,7 +50,7 @@ __attribute__((constructor)) static void begin(void) {
   if (!at || !kind || !which) return;
   fault_error = error_named(kind);
   counted = (strstr(which, "change") ? change : 0) | (strstr(which, "open") ? opens : 0) | (strstr(which, "read") ? reads : 0) |
-            (strstr(which, "memory") ? memory : 0);
+            (strstr(which, "memory") ? memory : 0) | (strstr(which, "line") ? lines : 0);
   stays = getenv("FAULT_STAYS") != NULL;
   told = getenv("FAULT_TOLD");
   fault_at = atol(at);
@@ -117,6 +118,8 @@ CALL(reads, ssize_t, -1, pread64, (int fd, void *bytes, size_t count, off64_t at
 CALL(opens, FILE *, NULL, fopen, (const char *path, const char *mode), (path, mode))
 CALL(opens, FILE *, NULL, fopen64, (const char *path, const char *mode), (path, mode))
 CALL(opens, DIR *, NULL, opendir, (const char *path), (path))
+CALL(lines, ssize_t, -1, getline, (char **line, size_t *room, FILE *file), (line, room, file))
+CALL(lines, ssize_t, -1, __getdelim, (char **line, size_t *room, int end, FILE *file), (line, room, end, file))
 CALL(memory, int, EAGAIN, pthread_create, (pthread_t *out, const pthread_attr_t *attributes, void *(*work)(void *), void *context), (out, attributes, work, context))
 
 /* jemalloc 5.3 itself dies of a thread's arena that it cannot map. */

@@ -188,6 +188,14 @@ def test_changes(directory):
             sweep_changes(support.path(fast, mode.name), mode)
 
 
+def test_lists_of_ids(directory):
+    """A line for which there is no memory is no end of the list: all that it names is deleted, or nothing."""
+    l = Living(support.path(directory, "lists"))
+    ids = support.write(l.directory, "ids.txt", "A1\nC1\n")
+    l.sweep_change(fault_points.LINE, "index", "delete", l.store, "--ids", ids, "--threads", 1)
+    assert l.faults.report() >= 3
+
+
 def test_readers(directory):
     with fault_points.fast_directory() as fast:
         for mode in MODES:
