@@ -245,6 +245,7 @@ void store_close(store *s) {
   mem_free(s);
 }
 
+const char *store_path(const store *s) { return s->directory; }
 uint64_t store_row_count(const store *s) { return s->rows; }
 uint64_t store_cluster_count(const store *s) { return s->clusters; }
 size_t store_field_count(const store *s) { return s->field_count; }

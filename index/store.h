@@ -275,6 +275,16 @@ typedef struct store_stats {
 } store_stats;
 
 khop_status store_read_stats(store *s, store_stats *out, khop_error *err);
+
+/* Files of the store that were compacted away or replaced, and are still open in processes that read them: bytes that the disk
+ * gets back when these end. */
+typedef struct store_held {
+  uint64_t bytes;
+  unsigned processes;
+} store_held;
+khop_status store_read_held(const char *directory, store_held *out, khop_error *err);
+/* Where it was opened. */
+const char *store_path(const store *s);
 /* Reads everything: checksums, order of keys, counts against meta, rows and clusters in range. The
  * first fault is the error, with its place. */
 khop_status store_verify(store *s, khop_error *err);

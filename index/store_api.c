@@ -118,8 +118,12 @@ static int by_table(const void *a, const void *b) {
 }
 
 khop_status khop_store_read_stats(khop_store *k, khop_store_stats *out, khop_error *err) {
+  store_held held;
   *out = (khop_store_stats){0};
   TRY(add_stats(k->store, out, err));
+  TRY(store_read_held(k->is_living ? k->segments.directory : store_path(k->store), &held, err));
+  out->held_bytes = held.bytes;
+  out->held_by = held.processes;
   for (size_t i = 0; k->is_living && i < k->segments.count; i++) TRY(add_stats(k->segments.items[i].store, out, err));
   if (k->is_living) {
     const char *next = segments_meta(&k->segments, SEGMENT_META_NEXT_ENTITY);

@@ -25,7 +25,12 @@ static khop_status run_stats(const arguments *a, khop_error *err) {
     }
     printf("file           %s, %.0f bytes a record\n", show_bytes(stats.bytes), stats.bytes_per_record);
     printf("records take   %s, clusters %s\n", show_bytes(stats.record_bytes), show_bytes(stats.cluster_bytes));
-    printf("readers        %u other processes\n\n%-8s %14s %12s\n", stats.readers, "table", "postings", "bytes");
+    printf("readers        %u other processes\n", stats.readers);
+    if (stats.held_by) {
+      printf("held           %s of files that were compacted or replaced, by %u processes that still read them\n", show_bytes(stats.held_bytes),
+             stats.held_by);
+    }
+    printf("\n%-8s %14s %12s\n", "table", "postings", "bytes");
     for (size_t i = 0; i < stats.table_count; i++) {
       printf("%-8u %14s %12s\n", stats.tables[i].table, show_count(stats.tables[i].postings), show_bytes(stats.tables[i].bytes));
     }

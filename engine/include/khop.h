@@ -618,6 +618,10 @@ typedef struct khop_store_stats {
   double bytes_per_record;
   uint64_t record_bytes, cluster_bytes;
   unsigned readers; /* other processes that read it now */
+  /* Files that were compacted away or replaced, and processes (those that we may look at) that still read them: until these end the
+   * disk does not get the bytes back. */
+  uint64_t held_bytes;
+  unsigned held_by;
   uint64_t segments, runs, dead_rows; /* of a living store; clusters: entities that there have ever been */
   size_t table_count;
   khop_store_table tables[KHOP_STORE_TABLES_MAX];

@@ -46,6 +46,26 @@ bool item_list_find(const item_list *list, uint64_t key, size_t *out_place) {
   return place < list->count && list->items[place].key == key;
 }
 
+/* From the place where the key would be if keys stood evenly, in steps that double until it is passed, then by halves. */
+bool item_list_find_even(const item_list *list, uint64_t key, size_t *out_place) {
+  const sort_item *items = list->items;
+  const size_t count = list->count;
+  size_t low = 0, high = count, step = 4; /* the place is from low to high */
+  if (count && key > items[0].key && key < items[count - 1].key) {
+    const double share = (double)(key - items[0].key) / (double)(items[count - 1].key - items[0].key);
+    size_t at = (size_t)(share * (double)(count - 1));
+    if (items[at].key < key) {
+      for (low = at + 1; high - low > step && items[low + step].key < key; step *= 2) low += step + 1;
+      if (high - low > step) high = low + step;
+    } else {
+      for (high = at; high - low > step && items[high - step].key >= key; step *= 2) high -= step;
+      if (high - low > step) low = high - step + 1;
+    }
+  }
+  const size_t place = *out_place = low + sorted_items_below(items + low, high - low, key);
+  return place < count && items[place].key == key;
+}
+
 khop_status row_list_add(row_list *list, uint32_t row, khop_error *err) {
   TRY(array_reserve(&list->rows, &list->capacity, list->count + 1, sizeof *list->rows, "rows of the store", err));
   list->rows[list->count++] = row;

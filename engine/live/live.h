@@ -101,6 +101,8 @@ khop_status item_list_sort(item_list *list, pool *workers, khop_error *err);
 void item_list_unique(item_list *list);
 /* Is there an item of that key? Its place, or where it would stand. */
 bool item_list_find(const item_list *list, uint64_t key, size_t *out_place);
+/* The same, sooner, of a long list of hashes: they stand evenly. */
+bool item_list_find_even(const item_list *list, uint64_t key, size_t *out_place);
 khop_status row_list_add(row_list *list, uint32_t row, khop_error *err);
 void row_list_sort(row_list *list); /* ascending, each once */
 

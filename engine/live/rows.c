@@ -88,7 +88,7 @@ khop_status live_find_id(live *l, const char *id, size_t length, bool with_dead,
 static bool list_find(const frequency_list *list, uint64_t key, uint32_t *out_row) {
   const item_list items = {.items = list->items, .count = list->count};
   size_t place;
-  if (!item_list_find(&items, key, &place)) return false;
+  if (!item_list_find_even(&items, key, &place)) return false;
   *out_row = list->items[place].row;
   return true;
 }

@@ -263,14 +263,22 @@ def test_readers_counted(directory):
         return re.search(r"readers +(\d+)", support.khop("index", "stats", store).out)[1]
 
     assert readers() == "0"
+    def held():
+        return re.findall(r"held .*", support.khop("index", "stats", store).out)
+
     reader = support.start("index", "match", store, "-", "-o", support.path(directory, "matched"), "--threads", 2, stdin=subprocess.PIPE)
     deadline = time.monotonic() + 60
     while readers() != "1" and time.monotonic() < deadline:
         time.sleep(0.05)
     assert readers() == "1"
+    # What it reads is compacted away: the disk has it back when it ends.
+    support.khop("index", "add", store, support.write_table(directory, "more.csv", HEADER, [["A2", *AN]]))
+    assert not held()
+    support.khop("index", "compact", store)
+    assert re.fullmatch(r"held +[1-9][0-9.]* [KM]iB of files .* by 1 processes .*", "".join(held())), held()
     reader.stdin.close()
     support.finish(reader)
-    assert readers() == "0"
+    assert readers() == "0" and not held()
 
 
 def test_readers_while_it_is_written(directory):

@@ -2,6 +2,7 @@
 there. Whatever happens, the store opens, verifies, and holds exactly what was acknowledged; a second try ends as the first
 would have."""
 
+import collections
 import csv
 import os
 import shutil
@@ -53,6 +54,12 @@ class Living:
         """Every record with its entity, and what the journal tells of the first one, without times."""
         lines = support.khop("index", "history", store, 1).out.split("\n")
         return self.entities(store), [[*fields[:1], *fields[2:]] for fields in (line.split("\t") for line in lines)]
+
+    def journals(self):
+        """Every record with its entity, and what the journal tells of each entity, without times."""
+        entities = self.entities(self.store)
+        told = [support.khop("index", "history", self.store, entity).out for entity in sorted({entity for _, entity in entities})]
+        return entities, [[*fields[:1], *fields[2:]] for text in told for fields in (line.split("\t") for line in text.split("\n"))]
 
     def entities(self, store):
         out = support.path(self.directory, "entities")
@@ -186,6 +193,29 @@ def test_changes(directory):
     with fault_points.fast_directory() as fast:
         for mode in MODES:
             sweep_changes(support.path(fast, mode.name), mode)
+
+
+def test_add_resumes(directory):
+    """Killed at any point, and then again with --resume: the entities and the journal of an add that nothing disturbed, whether the
+    batch had been published by then or not."""
+    with fault_points.fast_directory() as fast:
+        l = Living(fast)
+        new = l.table("new.csv", [["A3", *AN], ["B2", *CUONG], ["C2", *CUONG], ["D1", "Phạm Dũng", "07/08/1966", "0977000111"]])
+        command = ("index", "add", l.store, new, "--threads", 2)
+        l.prepare()
+        support.khop(*command)
+        last = l.journals()
+        ends = collections.Counter()
+
+        def check(code, _, struck):
+            was_published = published(l.store) != l.files
+            support.khop(*command, "--resume")
+            assert l.journals() == last and not left_over(l.store), f"after --resume, struck at {struck}: {left_over(l.store)}"
+            ends[code, was_published] += 1
+
+        l.faults.sweep(fault_points.KILL._replace(strides=(1, 1)), command, l.prepare, check)
+        l.faults.report()
+        assert ends[-9, False] and ends[-9, True], ends
 
 
 def test_lists_of_ids(directory):
