@@ -275,7 +275,18 @@ typedef struct schema_fit {
   uint64_t found;    /* fields that they hold. A field found by name counts twice: aliases overlap between schemas, names hardly do */
   uint64_t read;     /* columns that hold one */
   uint64_t fields;   /* of the schema */
+  bool is_nameless;  /* it knows names, and no column holds one */
 } schema_fit;
+
+static bool is_nameless(const schema *s, const int *columns) {
+  bool knows = false, has = false;
+  for (size_t f = 0; f < s->field_count; f++) {
+    if (s->fields[f].type != TYPE_PERSON_NAME) continue;
+    knows = true;
+    has |= columns[f] != COLUMN_NONE;
+  }
+  return knows && !has;
+}
 
 static khop_status fit_schema(const schema_builtin *b, const char *const *columns, size_t column_count, schema_fit *out, khop_error *err) {
   int assigned[SCHEMA_FIELDS_MAX];
@@ -286,7 +297,7 @@ static khop_status fit_schema(const schema_builtin *b, const char *const *column
   TRY_CLEANUP(matcher_init(&m, err));
   TRY_CLEANUP(matcher_assign(&m, false, err));
   size_t found = s->is_joint ? 0 : found_fields(s, assigned);
-  *out = (schema_fit){.found = found < 2 ? 0 : found + named_fields(&m), .read = found, .fields = s->field_count};
+  *out = (schema_fit){.found = found < 2 ? 0 : found + named_fields(&m), .read = found, .fields = s->field_count, .is_nameless = is_nameless(s, assigned)};
 
 cleanup:
   mem_free(m.folded);
@@ -298,7 +309,8 @@ cleanup:
  * as much: a register of births has nearly all columns of deaths, and the parents besides. */
 static double score_of(const schema_fit *f) {
   double found = (double)f->found, read = (double)f->read;
-  return found * found * found * read * read / (double)f->fields;
+  double nameless = f->is_nameless ? 1.0 / 8 : 1; /* given name and surname in two columns are read by `person` alone */
+  return nameless * found * found * found * read * read / (double)f->fields;
 }
 
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,
