@@ -150,7 +150,7 @@ static void put_mark(posting_writer *p, const uint8_t *bytes) {
 }
 
 bool posting_table_is_marked(uint32_t table) {
-  return table < STORE_TABLE_RULES || table == STORE_TABLE_CLUSTER || table >= STORE_TABLE_LINK;
+  return table <= STORE_TABLE_CLUSTER || table >= STORE_TABLE_LINK;
 }
 
 size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *postings, size_t count, bool is_marked,
