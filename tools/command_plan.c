@@ -86,6 +86,6 @@ const command_spec command_plan = {
                "for a second, in TMPDIR or /tmp; it is removed.",
     .operands_min = 1,
     .operands_max = OPERANDS_MAX,
-    .option_groups = (const option_spec *const[]){plan_options, options_model, options_schema, options_link, options_input, options_run,
+    .option_groups = (const option_spec *const[]){plan_options, options_write, options_model, options_schema, options_link, options_input, options_run,
                                                   options_help, NULL},
     .run = run_plan};

@@ -102,7 +102,7 @@ static bool has_columns(const run *r, const schema_rule *rule, size_t source) {
 
 static unsigned purposes_of(const run *r) {
   unsigned purposes = (r->only_finds ? 0 : FEATURE_FOR_MATCHING) | (r->counts_findings ? FEATURE_FOR_FINDINGS : 0);
-  return purposes | (r->options.write & KHOP_WRITE_CONTRADICTIONS ? FEATURE_FOR_CONTRADICTIONS : 0);
+  return purposes | ((r->options.write | r->planned) & KHOP_WRITE_CONTRADICTIONS ? FEATURE_FOR_CONTRADICTIONS : 0);
 }
 
 static khop_status make_layout(run *r, khop_error *err) {
@@ -179,8 +179,9 @@ static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
     *write |= KHOP_WRITE_IDS | (report_available() ? KHOP_WRITE_REPORT : 0) | (r->options.skip_store ? 0 : KHOP_WRITE_CONTRADICTIONS);
   }
   if (kind == RUN_FINDS) *write = KHOP_WRITE_IDS | (*write & KHOP_WRITE_REPORT);
-  else if (kind != RUN_WRITES) *write = 0;
   if (!r->link) *write &= ~(unsigned)KHOP_WRITE_CONTRADICTIONS;
+  if (kind == RUN_PLANS) r->planned = *write;
+  if (kind != RUN_FINDS && kind != RUN_WRITES) *write = 0;
   if (*write & KHOP_WRITE_CONTRADICTIONS && r->options.skip_store) {
     return error_set(err, KHOP_USAGE, "--write contradictions: values come from the store: leave out --no-store");
   }
@@ -218,7 +219,7 @@ static khop_status open_all(run *r, run_kind kind, khop_error *err) {
   TRY(cpu_level_choose(&r->level, err));
   r->needs_memory = kind == RUN_SUGGESTS;
   TRY(choose_results(r, kind, err));
-  r->counts_findings = run_finds(r) || kind == RUN_PLANS;
+  r->counts_findings = run_finds(r) || (r->planned & (KHOP_WRITE_IDS | KHOP_WRITE_QUALITY));
   progress_start(&r->progress, &r->options);
   const input_options in = {.paths = options->inputs, .path_count = options->input_count, .delimiter = options->delimiter, .batch_bytes = batch_bytes,
                             .charset = options->charset, .wants_evidence = kind == RUN_INSPECTS, .control = options->control};

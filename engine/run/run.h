@@ -99,6 +99,7 @@ typedef struct run {
   bool needs_memory;         /* nothing may go to a file */
   bool has_output_directory; /* options.output is one */
   bool only_finds;           /* RUN_FINDS */
+  unsigned planned;          /* of a plan: what the run would write, KHOP_WRITE_...; options.write is 0 then */
   bool counts_findings;      /* rows hold what findings want, memory is counted for them: run_finds, or a plan of such a run */
 } run;
 

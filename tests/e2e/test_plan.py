@@ -166,6 +166,18 @@ def test_memory(directory):
     ratios = check_estimates(facts, summary, result, out)
     assert 0.85 < ratios["memory"] < 1.15, ratios
     assert 0.9 < ratios["disk"] < 1.1, ratios
+    for words in ("none", "all"):
+        facts, summary, result = check_plan(register, support.path(directory, words), "--write", words)
+        ratios = check_estimates(facts, summary, result, support.path(directory, words))
+        assert 0.85 < ratios["memory"] < 1.15 and 0.7 < ratios["disk"] < 1.3, (words, ratios)
+
+
+def test_results_cost(directory):
+    """What is to be written counts, and is checked as by a run."""
+    register, _ = support.generate("civil-birth", PEOPLE, directory)
+    plans = {words: parse(support.khop("plan", register, "--write", words).out)[0] for words in ("none", "ids")}
+    assert size_bytes(plans["none"]["memory"]) < size_bytes(plans["ids"]["memory"]), plans
+    support.refuses(support.USAGE, ["--write", "everything"], "plan", register, "--write", "everything")
 
 
 def test_standard_input(directory):
