@@ -252,8 +252,9 @@ def test_kill_while_resuming(directory):
             job.check_files()
             continue
         assert result.code == -signal.SIGKILL, (at, result)
+        is_whole = os.path.exists(support.path(job.out, "summary.json"))  # and what the run was kept in was being removed: not all of it may be left
         _, facts = job.resume()
-        assert facts["resumed"]["blocking_rules"] > 0, (at, calls, facts)
+        assert is_whole or facts["resumed"]["blocking_rules"] > 0, (at, calls, facts)
 
 
 # ---- in files ----------------------------------------------------------------------------------------------
