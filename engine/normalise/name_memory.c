@@ -120,8 +120,8 @@ static bool is_usual_name(const word_facts *const *words, size_t count) {
   if (count > 3 && words[0]->is_nguyen && words[1]->is_phuoc) return false;
   size_t letters = count - 1;
   for (size_t i = 0; i < count; i++) letters += words[i]->letters;
-  unsigned first = words[0]->plain[0] & 31, second = words[0]->plain[1] & 31;
-  return letters >= NAME_SETTLED_MIN && letters <= TEXT_LETTERS_MAX && !(name_front_letters[first] >> second & 1);
+  return letters >= NAME_SETTLED_MIN && letters <= TEXT_LETTERS_MAX &&
+         !name_front_may_go((uint8_t)words[0]->plain[0], (uint8_t)words[0]->plain[1], words[0]->letters == 2);
 }
 
 /* Copies all of the room that a word has; what is behind its bytes is overwritten. */

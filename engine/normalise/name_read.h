@@ -29,6 +29,10 @@ void name_rotate(fold_run *run, size_t at);
 
 /* At the first letter & 31 a bit for each second letter (& 31) of a title, a newborn, a placeholder or "x". */
 extern const uint32_t name_front_letters[32];
+/* May a name whose first word begins so have anything of this? Hoàng has not: of HO the word alone is a title. */
+static inline bool name_front_may_go(uint8_t first, uint8_t second, bool is_whole_word) {
+  return name_front_letters[first & 31] >> (second & 31) & 1 && (is_whole_word || first != 'H');
+}
 
 static inline uint32_t name_four_letters(const uint8_t *letters) {
   uint32_t four;
@@ -51,8 +55,7 @@ void name_settle_rest(fold_run *run, name_notes *notes);
  * NULL. Nearly all names begin with two letters that nothing of this begins with and end
  * in neither Thị nor Văn, and are done after two looks. */
 static inline void name_settle(fold_run *run, name_notes *notes) {
-  unsigned first = run->plain[0] & 31, second = run->plain[1] & 31;
-  bool usual = run->count >= NAME_SETTLED_MIN && !(name_front_letters[first] >> second & 1) && !name_ends_in_middle_word(run);
+  bool usual = run->count >= NAME_SETTLED_MIN && !name_front_may_go(run->plain[0], run->plain[1], run->plain[2] == ' ') && !name_ends_in_middle_word(run);
   if (!usual) name_settle_rest(run, notes);
 }
 
