@@ -427,6 +427,17 @@ cleanup:
 
 /* ---- how much was rejected ---------------------------------------------------------------------- */
 
+/* What helps where ids repeat that the schema takes for the records' own: a running number of each page, or of each file. */
+static void advise_ids(const run *r, const rejected_row *first, char *out, size_t capacity) {
+  const size_t side = run_side_of_source(r, first->source);
+  const schema *own = r->side_schemas[side] ? r->side_schemas[side] : r->schema;
+  const int field = r->id_fields[side], column = field < 0 ? COLUMN_NONE : r->columns[first->source * r->schema->field_count + (size_t)field];
+  out[0] = '\0';
+  if (first->reason != REJECT_DUPLICATE_ID || column == COLUMN_NONE || own->id_field < 0) return;
+  snprintf(out, capacity, "; ids are read from column %s: --map %s=COLUMN reads them from another, --qualify-ids tells files apart that each count from 1",
+           input_source_at(r->input, first->source)->columns[column], own->fields[own->id_field].name);
+}
+
 /* Of sources first <= s < last: a register. */
 static khop_status check_rejected(const run *r, size_t first_source, size_t last_source, khop_error *err) {
   const records *rec = &r->records;
@@ -441,12 +452,13 @@ static khop_status check_rejected(const run *r, size_t first_source, size_t last
   }
   if (rows == 0) return error_set(err, KHOP_INPUT, "%s: no rows", r->options.inputs[first_source]);
   if (rejected < rows && (double)rejected <= r->options.max_rejected * (double)rows) return KHOP_OK;
-  char reason[128];
+  char reason[128], advice[512];
   reject_describe(first, reason, sizeof reason);
-  return error_set(err, KHOP_INPUT, "%s: %llu of %llu rows rejected (%.1f %%), allowed %.1f %%; the first: line %llu: %s",
+  advise_ids(r, first, advice, sizeof advice);
+  return error_set(err, KHOP_INPUT, "%s: %llu of %llu rows rejected (%.1f %%), allowed %.1f %%; the first: line %llu: %s%s",
                    input_source_at(r->input, first->source)->name, (unsigned long long)rejected, (unsigned long long)rows,
                    100.0 * (double)rejected / (double)rows, 100 * r->options.max_rejected,
-                   (unsigned long long)first->line, reason);
+                   (unsigned long long)first->line, reason, advice);
 }
 
 static khop_status check_all_rejected(run *r, khop_error *err) {

@@ -147,7 +147,8 @@ def test_duplicate_columns(directory):
 
 def test_duplicate_ids(directory):
     rows = GOOD.splitlines(keepends=True)
-    refuse_file(directory, HEADER + GOOD + rows[3] + rows[3], INPUT, "2 of 62 rows rejected", "line 62", "record id of line 5 again")
+    refuse_file(directory, HEADER + GOOD + rows[3] + rows[3], INPUT, "2 of 62 rows rejected", "line 62", "record id of line 5 again",
+                "ids are read from column id: --map id=COLUMN")
     where = support.write(directory, "r.csv", HEADER + GOOD + rows[3])
     out = support.path(directory, "allowed")
     support.khop("dedupe", where, "-o", out, "--max-rejected", "2%")
