@@ -46,7 +46,7 @@ const command_spec command_normalise = {
     .operands = "TYPE",
     .summary = "reads values from standard input, one a line: canonical form, parts, repairs, findings",
     .details =
-        "TYPE is text, person_name, place, address, code, entry_number, civil_entry, date, sex, number, personal_id, cmnd,\n"
+        "TYPE is text, person_name, place, address, code, entry_number, map_number, civil_entry, date, sex, number, personal_id, cmnd,\n"
         "passport, insurance, phone, bank_account, certificate_serial, parcel_key or geohash.\n"
         "\n"
         "Each line gives one line, in order. TSV columns are value, canonical, parts, repaired, findings; parts are name=value\n"

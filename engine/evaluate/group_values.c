@@ -167,8 +167,9 @@ static void read_sex(const char *text, size_t length, group_text *out) {
 /* Identifiers and quantities as they stand: who asks for them wants to see a few values. */
 static void read_value(semantic_type type, const char *text, size_t length, group_text *out) {
   static const int kinds[TYPE_COUNT] = {[TYPE_TEXT] = TEXT_FREE, [TYPE_PERSON_NAME] = TEXT_PERSON_NAME, [TYPE_PLACE] = TEXT_PLACE,
-                                        [TYPE_CODE] = TEXT_CODE, [TYPE_ENTRY_NUMBER] = TEXT_CODE};
-  bool has_canonical = type == TYPE_TEXT || type == TYPE_PERSON_NAME || type == TYPE_PLACE || type == TYPE_CODE || type == TYPE_ENTRY_NUMBER;
+                                        [TYPE_CODE] = TEXT_CODE, [TYPE_ENTRY_NUMBER] = TEXT_CODE, [TYPE_MAP_NUMBER] = TEXT_MAP_NUMBER};
+  bool has_canonical = type == TYPE_TEXT || type == TYPE_PERSON_NAME || type == TYPE_PLACE || type == TYPE_CODE || type == TYPE_ENTRY_NUMBER ||
+                       type == TYPE_MAP_NUMBER;
   if (type == TYPE_SEX) {
     read_sex(text, length, out);
   } else if (has_canonical) {

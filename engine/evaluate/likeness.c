@@ -38,6 +38,7 @@ static uint64_t text_key(semantic_type type, const char *text, size_t length) {
     case TYPE_PERSON_NAME: normalise_person_name(text, length, &value); break;
     case TYPE_PLACE: normalise_place(text, length, &value); break;
     case TYPE_CODE: normalise_code(text, length, &value); break;
+    case TYPE_MAP_NUMBER: normalise_map_number(text, length, &value); break;
     case TYPE_ENTRY_NUMBER: normalise_entry_number(text, length, &value); break;
     default: normalise_text(text, length, &value); break;
   }

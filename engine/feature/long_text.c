@@ -23,6 +23,7 @@ static text_type text_type_of(semantic_type type) {
     case TYPE_PLACE: return TEXT_PLACE;
     case TYPE_CODE:
     case TYPE_ENTRY_NUMBER: return TEXT_CODE;
+    case TYPE_MAP_NUMBER: return TEXT_MAP_NUMBER;
     default: return TEXT_FREE;
   }
 }

@@ -128,6 +128,8 @@ static void read_address(text_memory *memory, const char *text, size_t length, c
 static void read_text(text_memory *memory, semantic_type type, const char *text, size_t length, text_value *out) {
   if (type == TYPE_CODE) {
     normalise_code(text, length, out);
+  } else if (type == TYPE_MAP_NUMBER) {
+    normalise_map_number(text, length, out);
   } else if (type != TYPE_PLACE) {
     normalise_text(text, length, out);
   } else {

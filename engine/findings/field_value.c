@@ -152,6 +152,7 @@ static uint8_t place_completeness(const address_value *place) {
 static void read_text(const field_reader *reader, semantic_type type, field_value *out) {
   text_value value;
   if (type == TYPE_CODE) normalise_code(out->text, out->length, &value);
+  else if (type == TYPE_MAP_NUMBER) normalise_map_number(out->text, out->length, &value);
   else if (type == TYPE_ENTRY_NUMBER) normalise_entry_number(out->text, out->length, &value);
   else if (type == TYPE_PLACE) normalise_place(out->text, out->length, &value);
   else normalise_text(out->text, out->length, &value);
@@ -260,6 +261,7 @@ size_t field_canonical(const field_reader *reader, size_t field, const field_val
     case TYPE_DATE: length = write_date(reader, field, value, month_first, out, capacity); break;
     case TYPE_PERSONAL_ID: case TYPE_INSURANCE: case TYPE_PHONE: length = write_identifier(type, value, out, capacity); break;
     case TYPE_SEX: length = write_sex(value, out, capacity); break;
+    case TYPE_MAP_NUMBER: length = normalise_canonical(TEXT_MAP_NUMBER, value->text, value->length, out, capacity); break;
     case TYPE_CODE: case TYPE_ENTRY_NUMBER: length = normalise_canonical(TEXT_CODE, value->text, value->length, out, capacity); break;
     case TYPE_PLACE:
       if (value->place.count) length = address_write(reader->options.book, value->text, value->length, &value->place, out, capacity);

@@ -6,25 +6,17 @@
  *   and of its past      place, old sheet, old number          (tag 1)    in one group with the records that still say so
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/hash.h"
 #include "findings/groups.h"
 
-enum { TAG_NOW, TAG_BEFORE, sheets_known = 2000 };
-
-/* "DC 12" is sheet 12 of the cadastral survey, which others write without the letters: from the hash of the one to that of the
- * other, ascending. */
-typedef struct sheet_name {
-  uint32_t with_letters, plain;
-} sheet_name;
+enum { TAG_NOW, TAG_BEFORE };
 
 typedef struct owner_search {
   findings *out;
   const finding_input *in;
   schema_person owner; /* by his name and birth */
   int owner_number;
-  sheet_name *sheets; /* sheets_known */
 } owner_search;
 
 static void owner_fields(owner_search *s, int name, int number) {
@@ -100,37 +92,11 @@ static khop_status certificate_group(void *context, const finding_member *member
 
 /* ---- parcels ------------------------------------------------------------------------------------------ */
 
-static int by_hash(const void *a, const void *b) {
-  uint32_t x = ((const sheet_name *)a)->with_letters, y = ((const sheet_name *)b)->with_letters;
-  return x < y ? -1 : x > y;
-}
-
-static khop_status make_sheets(owner_search *s, khop_error *err) {
-  char text[16];
-  text_value value;
-  s->sheets = mem_alloc(sheets_known, sizeof *s->sheets);
-  if (!s->sheets) return error_memory(err, sheets_known * sizeof *s->sheets, "findings");
-  for (unsigned i = 0; i < sheets_known; i++) {
-    normalise_code(text, (size_t)snprintf(text, sizeof text, "DC%u", i), &value);
-    s->sheets[i].with_letters = value.plain_hash;
-    normalise_code(text, (size_t)snprintf(text, sizeof text, "%u", i), &value);
-    s->sheets[i].plain = value.plain_hash;
-  }
-  qsort(s->sheets, sheets_known, sizeof *s->sheets, by_hash);
-  return KHOP_OK;
-}
-
-static uint32_t sheet_plain(const owner_search *s, uint32_t sheet) {
-  const sheet_name wanted = {.with_letters = sheet};
-  const sheet_name *known = bsearch(&wanted, s->sheets, sheets_known, sizeof *s->sheets, by_hash);
-  return known ? known->plain : sheet;
-}
-
 static uint64_t parcel_hash(const owner_search *s, const uint8_t *features, int tag) {
   const schema_findings *f = &s->in->schema->findings;
   const feature_layout *layout = &s->in->table->layout;
   uint32_t place = group_text(layout, f->parcel.place, features);
-  uint32_t sheet = sheet_plain(s, group_text(layout, tag == TAG_NOW ? f->parcel.sheet : f->parcel.old_sheet, features));
+  uint32_t sheet = group_text(layout, tag == TAG_NOW ? f->parcel.sheet : f->parcel.old_sheet, features);
   uint32_t number = group_text(layout, tag == TAG_NOW ? f->parcel.number : f->parcel.old_number, features);
   return place && sheet && number ? hash_combine((uint64_t)place << 32 | sheet, number) : 0;
 }
@@ -199,16 +165,10 @@ static khop_status parcel_group(void *context, const finding_member *members, si
   return KHOP_OK;
 }
 
-static void release(void *context) {
-  owner_search *s = context;
-  mem_free(s->sheets);
-}
-
-static khop_status add_search(search_list *list, const owner_search *like, const finding_search *search, owner_search **out_kept, khop_error *err) {
-  owner_search *kept = search_list_own(list, sizeof *kept, release);
+static khop_status add_search(search_list *list, const owner_search *like, const finding_search *search, khop_error *err) {
+  owner_search *kept = search_list_own(list, sizeof *kept, NULL);
   if (!kept) return error_memory(err, sizeof *kept, "findings");
   *kept = *like;
-  *out_kept = kept;
   finding_search with_context = *search;
   with_context.context = kept;
   search_list_add(list, &with_context);
@@ -219,13 +179,12 @@ khop_status find_owners(findings *out, const finding_input *in, search_list *lis
   static const finding_search certificates = {.keys = certificate_keys, .group = certificate_group};
   static const finding_search parcels = {.keys = parcel_keys, .equal_tags_too = true, .group = parcel_group};
   const schema_findings *f = &in->schema->findings;
-  owner_search s = {.out = out, .in = in}, *kept = NULL;
+  owner_search s = {.out = out, .in = in};
   if (f->certificate.serial >= 0) {
     owner_fields(&s, f->certificate.owner, f->certificate.owner_number);
-    TRY(add_search(list, &s, &certificates, &kept, err));
+    TRY(add_search(list, &s, &certificates, err));
   }
   if (f->parcel.number < 0) return KHOP_OK;
   owner_fields(&s, f->parcel.owner, f->parcel.owner_number);
-  TRY(add_search(list, &s, &parcels, &kept, err));
-  return make_sheets(kept, err);
+  return add_search(list, &s, &parcels, err);
 }

@@ -122,7 +122,7 @@ uint64_t quality_fields(const schema *s) {
   uint64_t fields = identity_fields(s) | quality_places(s);
   for (size_t f = 0; f < s->field_count; f++) {
     semantic_type type = s->fields[f].type;
-    bool is_free = type == TYPE_TEXT || type == TYPE_CODE || type == TYPE_ENTRY_NUMBER || type == TYPE_PLACE;
+    bool is_free = type == TYPE_TEXT || type == TYPE_CODE || type == TYPE_ENTRY_NUMBER || type == TYPE_MAP_NUMBER || type == TYPE_PLACE;
     if (s->required[f] || !is_free) fields |= UINT64_C(1) << f;
   }
   return fields;

@@ -38,7 +38,26 @@ static bool is_placeholder(const fold_run *run) {
   return false;
 }
 
-void code_write(const char *text, size_t length, text_sink *sink) {
+/* "DC012", "TOBANDOSO12", "THUA:12": what stands before the digits of a number on a map. 0: nothing of it. */
+static size_t map_words(const fold_run *run) {
+  static const char *const words[] = {"DC", "SO", "TO", "TOSO", "TBD", "TOBD", "TOBANDO", "TOBANDOSO", "THUA", "THUASO", "THUADAT", "THUADATSO"};
+  size_t letters = 0, at;
+  while (letters < run->count && run->plain[letters] >= 'A' && run->plain[letters] <= 'Z') letters++;
+  for (at = letters; at < run->count && (run->plain[at] == '.' || run->plain[at] == ':' || run->plain[at] == '-');) at++;
+  if (at == run->count || !is_digit(run->codes[at])) return 0;
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+    if (strlen(words[i]) == letters && memcmp(words[i], run->plain, letters) == 0) return at;
+  }
+  return 0;
+}
+
+static void drop_front(fold_run *run, size_t count) {
+  run->count -= count;
+  memmove(run->codes, run->codes + count, run->count);
+  memmove(run->plain, run->plain + count, run->count);
+}
+
+void code_write(const char *text, size_t length, bool is_map_number, text_sink *sink) {
   fold_cursor cursor = fold_begin(text, length);
   bool after_digit = false;
   while (cursor.next < cursor.end) {
@@ -47,6 +66,7 @@ void code_write(const char *text, size_t length, text_sink *sink) {
     fold_next(&cursor, &fold_code_rules, &run);
     bool only = first && cursor.next == cursor.end;
     if (only && (is_punctuation_only(&run) || is_placeholder(&run))) return;
+    if (first && is_map_number) drop_front(&run, map_words(&run));
     drop_leading_zeros(&run, &after_digit);
     text_sink_add(sink, run.codes, run.plain, run.count);
   }
@@ -80,14 +100,18 @@ static bool read_short(const char *text, size_t length, text_value *out) {
   return true;
 }
 
-void normalise_code(const char *text, size_t length, text_value *out) {
-  if (length == 0) {
-    memset(out, 0, sizeof *out);
-    return;
-  }
-  if (read_short(text, length, out)) return;
+static void read_code(const char *text, size_t length, bool is_map_number, text_value *out) {
   text_sink sink;
   text_sink_begin(&sink, NULL, 0);
-  code_write(text, length, &sink);
+  code_write(text, length, is_map_number, &sink);
   text_sink_end(&sink, out);
+}
+
+void normalise_code(const char *text, size_t length, text_value *out) {
+  if (!read_short(text, length, out)) read_code(text, length, false, out);
+}
+
+void normalise_map_number(const char *text, size_t length, text_value *out) {
+  bool has_digit_first = length > 0 && is_digit((uint8_t)text[0]);
+  if (!has_digit_first || !read_short(text, length, out)) read_code(text, length, true, out);
 }

@@ -182,7 +182,7 @@ void text_value_set_plain(uint8_t *plain, size_t count, text_value *out);
 /* The canonical form of each text type, piece by piece. */
 void person_name_write(const char *text, size_t length, text_sink *sink);
 void place_write(const char *text, size_t length, text_sink *sink);
-void code_write(const char *text, size_t length, text_sink *sink);
+void code_write(const char *text, size_t length, bool is_map_number, text_sink *sink);
 
 /* Adds all tokens of one folded span of a place; false when there are none. */
 bool place_read_span(place_start start, const fold_run *run, text_sink *sink);

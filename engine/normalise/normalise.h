@@ -56,7 +56,7 @@ void normalise_text(const char *text, size_t length, text_value *out);
 /* The text that a text_value stands for, as a person reads it: what toned_hash is taken of. Lower case,
  * at most `capacity` bytes, cut at a whole character. Normalising it again gives the same value (free
  * text, names and codes; a place that lost its commas may read otherwise). Not for hot paths. */
-typedef enum text_type { TEXT_FREE, TEXT_PERSON_NAME, TEXT_PLACE, TEXT_CODE } text_type;
+typedef enum text_type { TEXT_FREE, TEXT_PERSON_NAME, TEXT_PLACE, TEXT_CODE, TEXT_MAP_NUMBER } text_type;
 size_t normalise_canonical(text_type type, const char *text, size_t length, char *out, size_t capacity);
 
 /* ---- person_name.c ------------------------------------------------------------------------ */
@@ -173,6 +173,10 @@ void normalise_phone(const char *text, size_t length, id_value *out);
  * dropped, then leading zeros of each run of digits; other punctuation stays. "DC 012" = "DC12",
  * "012/2019" = "12/2019"; "12" is not "DC12". Punctuation alone, "null", "không có" are missing. */
 void normalise_code(const char *text, size_t length, text_value *out);
+
+/* The number of a map sheet or of a parcel on it: a code without the words before its digits. "DC 012" (địa chính, the cadastral
+ * survey) = "tờ 12" = "12". */
+void normalise_map_number(const char *text, size_t length, text_value *out);
 
 /* The number of a register entry: a code without the year behind its last slash. "3/1956" = "03" = "3". */
 void normalise_entry_number(const char *text, size_t length, text_value *out);

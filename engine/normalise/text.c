@@ -86,7 +86,8 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
     place_write(text, length, &sink);
     break;
   case TEXT_CODE:
-    code_write(text, length, &sink);
+  case TEXT_MAP_NUMBER:
+    code_write(text, length, type == TEXT_MAP_NUMBER, &sink);
     break;
   }
   return sink.text_length;

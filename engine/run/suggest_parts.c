@@ -14,6 +14,7 @@ static const offer offers[] = {
     {TYPE_PLACE, PART_WHOLE, 0},
     {TYPE_CODE, PART_WHOLE, 0},
     {TYPE_ENTRY_NUMBER, PART_WHOLE, 0},
+    {TYPE_MAP_NUMBER, PART_WHOLE, 0},
     {TYPE_DATE, PART_WHOLE, 0},
     {TYPE_SEX, PART_WHOLE, 0},
     {TYPE_PERSONAL_ID, PART_WHOLE, 0},

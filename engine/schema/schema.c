@@ -16,7 +16,7 @@ const char *semantic_type_name(semantic_type type) {
   static const char *const names[TYPE_COUNT] = {
       [TYPE_TEXT] = "text",           [TYPE_PERSON_NAME] = "person_name",
       [TYPE_PLACE] = "place",         [TYPE_CODE] = "code",
-      [TYPE_ENTRY_NUMBER] = "entry_number",
+      [TYPE_ENTRY_NUMBER] = "entry_number", [TYPE_MAP_NUMBER] = "map_number",
       [TYPE_DATE] = "date",           [TYPE_SEX] = "sex",
       [TYPE_PERSONAL_ID] = "personal_id", [TYPE_INSURANCE] = "insurance",
       [TYPE_PHONE] = "phone",         [TYPE_NUMBER] = "number"};

@@ -111,6 +111,7 @@ typedef enum semantic_type {
   TYPE_PLACE,
   TYPE_CODE,          /* a number or key that is text */
   TYPE_ENTRY_NUMBER,  /* a code without the year behind it: the number of a register entry */
+  TYPE_MAP_NUMBER,    /* a code without the words before its digits: the number of a map sheet or a parcel */
   TYPE_DATE,          /* full or partial */
   TYPE_SEX,
   TYPE_PERSONAL_ID,
@@ -119,7 +120,7 @@ typedef enum semantic_type {
   TYPE_NUMBER,
   TYPE_COUNT
 } semantic_type;
-/* YAML names: text person_name place code entry_number date sex personal_id insurance phone number */
+/* YAML names: text person_name place code entry_number map_number date sex personal_id insurance phone number */
 const char *semantic_type_name(semantic_type type);
 
 /* What term frequencies are of: a field's values, or a word of its texts. A term is a part of a field as one number; that of

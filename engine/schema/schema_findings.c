@@ -6,7 +6,7 @@
 #include "schema/schema_tests.h"
 #include "schema/wording.h"
 
-enum { TEXTS = 1 << TYPE_TEXT | 1 << TYPE_CODE | 1 << TYPE_PLACE | 1 << TYPE_ENTRY_NUMBER };
+enum { TEXTS = 1 << TYPE_TEXT | 1 << TYPE_CODE | 1 << TYPE_PLACE | 1 << TYPE_ENTRY_NUMBER | 1 << TYPE_MAP_NUMBER };
 enum { NUMBERS = 1 << TYPE_PERSONAL_ID | 1 << TYPE_INSURANCE };
 
 void schema_findings_init(schema_findings *f) {

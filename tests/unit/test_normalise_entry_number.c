@@ -1,4 +1,4 @@
-/* Entry numbers: the year behind the slash is the book's, nothing else is cut off. */
+/* Entry numbers: the year behind the slash is the book's, nothing else is cut off. Map numbers: words before the digits are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,8 +41,32 @@ static void missing_stays_missing(void **state) {
   assert_int_not_equal(out.toned_hash, 0); /* no number before the slash: compared as it stands */
 }
 
+static bool same_on_map(const char *a, const char *b) {
+  text_value x, y;
+  normalise_map_number(a, strlen(a), &x);
+  normalise_map_number(b, strlen(b), &y);
+  return x.toned_hash == y.toned_hash;
+}
+
+static void words_before_map_numbers_go(void **state) {
+  (void)state;
+  const char *const forms[] = {"DC 12", "ĐC12", "dc-012", "012", "Tờ 12", "Tờ bản đồ số 12", "TO SO: 12", "Thửa đất số 12", "s\u1ed1 12"};
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) assert_true(same_on_map(forms[i], "12"));
+  assert_true(same_on_map("Thửa 12a", "12A"));
+}
+
+static void other_words_of_map_numbers_stay(void **state) {
+  (void)state;
+  assert_false(same_on_map("BD 12", "12"));
+  assert_false(same_on_map("DC", ""));
+  assert_false(same_on_map("DC", "TO"));
+  assert_false(same_on_map("12 DC", "12"));
+  assert_false(same_on_map("DC 12", "DC 13"));
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(year_is_dropped), cmocka_unit_test(other_slashes_stay),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(words_before_map_numbers_go), cmocka_unit_test(other_words_of_map_numbers_stay),
+                                     cmocka_unit_test(year_is_dropped), cmocka_unit_test(other_slashes_stay),
                                      cmocka_unit_test(missing_stays_missing)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -92,7 +92,7 @@ static const fault_case cases[] = {
 
     /* fields */
     {"type: code", "type: cod",
-     "4:14: unknown type 'cod'; types: text, person_name, place, code, entry_number, date, sex, personal_id, "
+     "4:14: unknown type 'cod'; types: text, person_name, place, code, entry_number, map_number, date, sex, personal_id, "
      "insurance, phone, number"},
     {"type: code", "kind: code", "4:8: unknown key 'kind'; known: type, aliases, identifier, reference_year, frequencies"},
     {"{type: code}", "{aliases: [x]}", "4:7: field: no key 'type'"},
@@ -244,7 +244,7 @@ static const fault_case cases[] = {
     {CLUSTERS, "findings: {issued: so}\n", "18:20: issued: 'so' is a personal_id; here stands a field of type date"},
     {CLUSTERS, "findings: {living: yes sir}\n", "18:20: living: 'yes sir' is neither true nor false"},
     {CLUSTERS, "findings: {entry: {place: ma, book: ma, number: sinh}}\n",
-     "18:49: number: 'sinh' is a date; here stands a field of type text, place, code, entry_number"},
+     "18:49: number: 'sinh' is a date; here stands a field of type text, place, code, entry_number, map_number"},
 
     {"thresholds: {match: 0.9, review: 0.5}", "links: twice",
      "19:8: links: unknown 'twice'; one of many-to-many, one-to-one, one-to-many, many-to-one"},
