@@ -51,7 +51,10 @@ bool item_list_find_even(const item_list *list, uint64_t key, size_t *out_place)
   const sort_item *items = list->items;
   const size_t count = list->count;
   size_t low = 0, high = count, step = 4; /* the place is from low to high */
-  if (!count) return *out_place = 0, false;
+  if (!count) {
+    *out_place = 0;
+    return false;
+  }
   if (key > items[0].key && key < items[count - 1].key) {
     const double share = (double)(key - items[0].key) / (double)(items[count - 1].key - items[0].key);
     size_t at = (size_t)(share * (double)(count - 1));
