@@ -52,8 +52,12 @@ static void name_slip(const gen_person *person, gen_subject *s, gen_random *r) {
   }
 }
 
+/* Of some dates, and of a year alone, no digit can be misread: the year is one off. */
 static void date_slip(gen_subject *s, gen_random *r) {
-  while (!(gen_below(r, 100) < 25 ? gen_date_swap_error(&s->birth) : gen_date_digit_error(&s->birth, r))) {}
+  for (int attempt = 0; attempt < 32; attempt++) {
+    if (gen_below(r, 100) < 25 ? gen_date_swap_error(&s->birth) : gen_date_digit_error(&s->birth, r)) return;
+  }
+  s->birth.year--;
 }
 
 static void number_of_another(const gen_job *job, const gen_ticket *ticket, gen_subject *s) {
