@@ -28,7 +28,13 @@ typedef struct chunk_list {
 } chunk_list;
 
 /* Which list: of the records, the clusters, or a table in which single keys are looked up. */
-enum { CHUNK_LIST_RECORDS, CHUNK_LIST_CLUSTERS, CHUNK_LIST_TABLES, CHUNK_LIST_LOW_TABLES = STORE_TABLE_RULES, CHUNK_LISTS = CHUNK_LIST_TABLES + CHUNK_LIST_LOW_TABLES + 8 };
+enum {
+  CHUNK_LIST_RECORDS,
+  CHUNK_LIST_CLUSTERS,
+  CHUNK_LIST_TABLES,
+  CHUNK_LIST_LOW_TABLES = STORE_TABLE_RULES,
+  CHUNK_LISTS = CHUNK_LIST_TABLES + CHUNK_LIST_LOW_TABLES + STORE_TABLE_CANNOT + 1 - STORE_TABLE_LINK
+};
 /* CHUNK_LISTS: the table has none. */
 static inline size_t chunk_list_of_table(uint32_t table) {
   if (table < CHUNK_LIST_LOW_TABLES) return CHUNK_LIST_TABLES + table;

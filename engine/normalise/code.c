@@ -41,9 +41,10 @@ static bool is_placeholder(const fold_run *run) {
 /* "DC012", "TOBANDOSO12", "THUA:12": what stands before the digits of a number on a map. 0: nothing of it. */
 static size_t map_words(const fold_run *run) {
   static const char *const words[] = {"DC", "SO", "TO", "TOSO", "TBD", "TOBD", "TOBANDO", "TOBANDOSO", "THUA", "THUASO", "THUADAT", "THUADATSO"};
-  size_t letters = 0, at;
+  size_t letters = 0;
   while (letters < run->count && run->plain[letters] >= 'A' && run->plain[letters] <= 'Z') letters++;
-  for (at = letters; at < run->count && (run->plain[at] == '.' || run->plain[at] == ':' || run->plain[at] == '-');) at++;
+  size_t at = letters;
+  while (at < run->count && (run->plain[at] == '.' || run->plain[at] == ':' || run->plain[at] == '-')) at++;
   if (at == run->count || !is_digit(run->codes[at])) return 0;
   for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
     if (strlen(words[i]) == letters && memcmp(words[i], run->plain, letters) == 0) return at;

@@ -27,7 +27,6 @@ static khop_status list_unread(const run *r, size_t source, const schema **out_s
   const input_source *in = input_source_at(r->input, source);
   bool *read = mem_alloc(in->column_count, sizeof *read);
   if (!read) return error_memory(err, in->column_count * sizeof *read, "column names");
-  memset(read, 0, in->column_count * sizeof *read);
   for (size_t f = 0; f < (*out_schema)->field_count; f++) {
     if (columns[f] != COLUMN_NONE) read[columns[f]] = true;
   }
