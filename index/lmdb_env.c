@@ -82,7 +82,10 @@ khop_status lmdb_env_create_writer(MDB_env **out_env, const char *directory, uin
 
 void lmdb_env_write_out(MDB_env *env) {
   int fd;
-  if (mdb_env_get_fd(env, &fd) == 0) sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  MDB_envinfo info;
+  MDB_stat stat;
+  if (mdb_env_get_fd(env, &fd) != 0 || mdb_env_info(env, &info) != 0 || mdb_env_stat(env, &stat) != 0) return;
+  file_write_behind(fd, (uint64_t)(info.me_last_pgno + 1) * stat.ms_psize);
 }
 
 khop_status lmdb_env_open_reader(MDB_env **out_env, const char *directory, uint64_t file_bytes, khop_error *err) {

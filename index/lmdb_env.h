@@ -19,7 +19,7 @@ khop_status lmdb_error(khop_error *err, int rc, const char *object);
 /* An environment to write DIR/data.mdb in, without a lock file: the writer holds the directory.
  * Commits are not on the disk before mdb_env_sync. Closed by mdb_env_close. `map_bytes` 0: 256 GiB, or what address space there is. */
 khop_status lmdb_env_create_writer(MDB_env **out_env, const char *directory, uint64_t map_bytes, khop_error *err);
-/* Lets the system begin to write out what was committed, without waiting. */
+/* file_write_behind of what was committed. */
 void lmdb_env_write_out(MDB_env *env);
 /* An environment to read the finished DIR/data.mdb. */
 khop_status lmdb_env_open_reader(MDB_env **out_env, const char *directory, uint64_t file_bytes, khop_error *err);

@@ -14,7 +14,7 @@
 
 #include "base/memory.h"
 
-enum { outfile_buffer_bytes = 1 << 20 };
+enum { outfile_buffer_bytes = 1 << 20, write_behind_bytes = 32 << 20, page_cache_bytes = 256 << 20 };
 
 char *path_join(const char *directory, const char *name) {
   size_t directory_length = strlen(directory), name_length = strlen(name);
@@ -66,9 +66,17 @@ static void write_all(outfile *f, const char *bytes, size_t length) {
   }
 }
 
+void file_write_behind(int fd, uint64_t written_bytes) {
+  sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+  if (written_bytes > page_cache_bytes) posix_fadvise(fd, 0, (off_t)(written_bytes - page_cache_bytes), POSIX_FADV_DONTNEED);
+}
+
 static void flush(outfile *f) {
   write_all(f, f->buffer, f->used);
   f->used = 0;
+  if (f->written_bytes - f->behind_bytes < write_behind_bytes) return;
+  file_write_behind(f->fd, f->written_bytes);
+  f->behind_bytes = f->written_bytes;
 }
 
 void outfile_write(outfile *f, const void *bytes, size_t length) {

@@ -19,6 +19,7 @@ typedef struct outfile {
   char *buffer;
   size_t used;
   uint64_t written_bytes; /* flushed and buffered */
+  uint64_t behind_bytes;  /* of them at the last file_write_behind */
   char *directory, *temporary_path, *final_path;
 } outfile;
 
@@ -55,6 +56,10 @@ uint64_t directory_disk_bytes(const char *path);
 void error_disk_need(khop_error *err, const char *directory, uint64_t needed_bytes);
 /* Is DIR/NAME there? Asks for no memory, so that the answer is never one of a want of it. */
 bool path_exists(const char *directory, const char *name);
+/* For a file that grows, of which so many bytes are written: lets the system begin to write them out, without waiting, and take back the
+ * pages of all but the last 256 MiB. They hold what comes next then, where fresh ones would have to be cleared, on a virtual machine by its
+ * host as well, which costs ten times what copying into them does. */
+void file_write_behind(int fd, uint64_t written_bytes);
 /* Bytes that an ordinary user may still write on the file system of `path`. */
 khop_status disk_free_bytes(const char *path, uint64_t *out_bytes, khop_error *err);
 
