@@ -228,7 +228,7 @@ def test_sorting(directory):
         click(page, "#table-rules th:nth-child(1) button")
         names = column(page, "rules", 1)
         assert len(names) == len(falling) and names[0][0] < names[-1][0]
-        assert texts(page, "#table-rules [aria-sort=ascending]") == ["Căn cứ"]
+        assert texts(page, "#table-rules [aria-sort=ascending] button") == ["Căn cứ"]
         check_quiet(page)
 
 
@@ -243,6 +243,10 @@ def test_widths_and_paper(directory):
                 check_width(page)
                 check_quiet(page)
             open_report(page, out)
+            page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+            heads = page.execute_script("return [...document.querySelectorAll('thead th')].map((th) => [th.innerText.trim(), th.querySelector('button').offsetWidth])")
+            assert heads and all(text and button == 0 for text, button in heads), "buttons are left out where a head is repeated"
+            page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
             pdf = base64.b64decode(page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"])
             assert pdf.startswith(b"%PDF") and 2 <= len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 12
             check_quiet(page)
@@ -255,6 +259,9 @@ def test_link(directory):
         open_report(page, out)
         shown, sections = cards(page), texts(page, "h2")
         by_cause = numbers(column(page, "causes", 2))
+        empty = page.execute_script("return [...document.querySelectorAll('table')].filter((t) => [...t.tHead.rows[0].cells].some((_, i) =>"
+                                    " [...t.tBodies[0].rows].every((row) => !row.cells[i].innerText.trim()))).map((t) => t.id)")
+        assert empty == [], f"{empty}: a column without values"
         agencies = dict(zip(column(page, "agencies", 1), numbers(column(page, "agencies", 2)), strict=True))
         check_quiet(page)
     assert by_cause == [cause["links"] for cause in summary["disagreements"]["by_cause"]][:len(by_cause)] and by_cause

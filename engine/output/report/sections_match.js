@@ -38,7 +38,7 @@ function largestTable(largest) {
   if (!largest?.length) return [];
   const rows = largest.map((cluster) => ({ ...cluster, ids: cluster.record_ids.join(", ") + (cluster.records > cluster.record_ids.length ? ", …" : "") }));
   return [h("h3", null, t("clusters.largest")), h("p", { class: "note" }, t("clusters.largest.note")), table("clusters", [
-    { key: "cluster_id", label: t("clusters.id"), code: true, text: true }, { key: "records", label: t("clusters.records") },
+    largest.some((cluster) => cluster.cluster_id) && { key: "cluster_id", label: t("clusters.id"), code: true, text: true }, { key: "records", label: t("clusters.records") },
     largest.some((cluster) => "confidence" in cluster) && { key: "confidence", label: t("clusters.confidence"), show: (value) => decimal(value, 3) },
     { key: "ids", label: t("clusters.ids"), code: true, wide: true }].filter(Boolean), rows, "records")];
 }

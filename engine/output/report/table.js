@@ -40,7 +40,8 @@ export function table(name, columns, rows, sorted = null, first = rowsShown) {
   }
   for (const column of columns) {
     heads.set(column.key, h("th", { scope: "col", class: isNumber(column) ? "number" : null },
-      h("button", { type: "button", title: t("table.sort"), onclick: () => sort(column) }, column.label)));
+      h("button", { type: "button", title: t("table.sort"), onclick: () => sort(column) }, column.label),
+      h("span", { class: "paper" }, column.label))); /* where a head is printed again on the next page browsers leave buttons empty */
   }
   fill();
   return h("div", { class: "scroll" }, h("table", { id: `table-${name}`, class: columns.length > columnsOnPhone ? "many" : null }, h("thead", null, h("tr", null, [...heads.values()])), body), more, onPaper);
