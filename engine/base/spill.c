@@ -67,6 +67,12 @@ void spill_expect(spill_file *f, uint64_t bytes) { f->expected_bytes = bytes; }
 uint64_t spill_written_bytes(const spill_file *f) { return f->written_bytes; }
 uint64_t spill_disk_bytes(const spill_file *f) { return (uint64_t)f->extent_count * SPILL_EXTENT_BYTES; }
 
+uint64_t spill_room_bytes(const spill_file *f) {
+  uint64_t free_bytes;
+  if (disk_free_bytes(f->directory, &free_bytes, NULL) != KHOP_OK) return UINT64_MAX;
+  return free_bytes + f->free_count * (uint64_t)SPILL_EXTENT_BYTES;
+}
+
 static khop_status write_failed(const spill_file *f, int error_number, khop_error *err) {
   bool is_full = error_number == ENOSPC || error_number == EDQUOT;
   if (!is_full || !f->expected_bytes) return error_system(err, error_number, f->directory);

@@ -34,6 +34,8 @@ void spill_expect(spill_file *f, uint64_t bytes);
 uint64_t spill_written_bytes(const spill_file *f);
 /* The most that it has taken on disk. */
 uint64_t spill_disk_bytes(const spill_file *f);
+/* Bytes that may still be written: those of discarded streams, and what the disk has free; UINT64_MAX where that is not known. */
+uint64_t spill_room_bytes(const spill_file *f);
 
 /* A full disk is KHOP_ENVIRONMENT "DIRECTORY: disk full: ...". */
 khop_status spill_write(spill_file *f, spill_stream *s, const void *bytes, size_t length, khop_error *err);

@@ -6,6 +6,7 @@
 typedef struct packed_item { /* as on disk */
   uint32_t key_low, key_high, row;
 } packed_item;
+_Static_assert(sizeof(packed_item) == SPILL_ITEM_DISK_BYTES, "as it is told");
 
 size_t spill_sorter_parts(uint64_t items, uint64_t bytes) {
   size_t parts = 1;

@@ -10,7 +10,11 @@
 #include "base/sort.h"
 #include "base/spill.h"
 
-enum { SPILL_ITEM_BYTES = 2 * sizeof(sort_item) /* of memory, while its part is sorted */, SPILL_PARTS_MAX = 256 };
+enum {
+  SPILL_ITEM_BYTES = 2 * sizeof(sort_item), /* of memory, while its part is sorted */
+  SPILL_ITEM_DISK_BYTES = 12,
+  SPILL_PARTS_MAX = 256
+};
 
 typedef struct spill_sorter {
   spill_file *file; /* borrowed */

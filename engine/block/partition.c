@@ -280,12 +280,15 @@ static khop_status walk_parts(partition_job *job, khop_error *err) {
 
 /* ---- groups of rules ------------------------------------------------------------------------------- */
 
-/* Their write buffers and bits take a quarter of the memory at most. */
+/* Their write buffers and bits take a quarter of the memory at most; and where the disk is short, their keys, and half of the rows for each,
+ * half of what it has left: the result has to have room beside them. Fewer at once cost more passes over the rows. */
 static size_t rules_at_once(const partition_input *in) {
-  uint64_t rows = in->walk->table->count, parts = spill_sorter_parts(rows, in->bytes / 4);
-  uint64_t parts_of_rows = rows * (in->walk->table->layout.stride + row_beside_bytes) / (in->bytes / 2 + 1) + 1;
+  const uint64_t rows = in->walk->table->count, stride = in->walk->table->layout.stride;
+  uint64_t parts = spill_sorter_parts(rows, in->bytes / 4), parts_of_rows = rows * (stride + row_beside_bytes) / (in->bytes / 2 + 1) + 1;
   if (parts_of_rows > parts) parts = parts_of_rows;
   uint64_t rules = in->bytes / 4 / (parts * SPILL_EXTENT_BYTES + rows / 8 + sizeof(rule_parts));
+  uint64_t of_disk = spill_room_bytes(in->file) / 2 / (rows * (SPILL_ITEM_DISK_BYTES + stride / 2) + 1);
+  if (of_disk < rules) rules = of_disk;
   return rules < 1 ? 1 : rules > group_rules_max ? group_rules_max : (size_t)rules;
 }
 
@@ -331,11 +334,12 @@ cleanup:
 }
 
 khop_status partition_rules(const partition_input *in, partition_facts *out_facts, khop_error *err) {
-  size_t rules = in->walk->schema->rule_count, at_once = rules_at_once(in);
+  const size_t rules = in->walk->schema->rule_count;
   partition_job job = {.in = in, .is_sample = in->share < 1,
                        .threshold = in->share < 1 ? (uint64_t)(in->share * 0x1p64) : UINT64_MAX};
   khop_status status = KHOP_OK;
-  for (job.first_rule = in->first_rule; status == KHOP_OK && job.first_rule < rules; job.first_rule += at_once) {
+  for (job.first_rule = in->first_rule; status == KHOP_OK && job.first_rule < rules; job.first_rule += job.rule_count) {
+    const size_t at_once = rules_at_once(in);
     job.rule_count = rules - job.first_rule < at_once ? rules - job.first_rule : at_once;
     job.rules = NULL;
     status = do_group(&job, err);

@@ -34,7 +34,7 @@ typedef struct partition_facts {
   uint64_t parts, rows; /* written: what came back from disk part by part */
 } partition_facts;
 
-/* Rule after rule, as many at once as the memory allows. A block that does not fit is KHOP_ENVIRONMENT. */
+/* Rule after rule, as many at once as memory and disk allow. A block that does not fit is KHOP_ENVIRONMENT. */
 khop_status partition_rules(const partition_input *in, partition_facts *out_facts, khop_error *err);
 
 /* What a pass over rows of `stride` bytes takes, for all threads together. */

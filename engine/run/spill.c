@@ -95,9 +95,9 @@ uint64_t run_memory_least(const run *r, uint64_t rows) {
 
 /* Rows, ids and origins; beside them what stands on disk at once: keys of a group of rules, then the rows that have a partner. */
 uint64_t run_spill_disk(const run *r, uint64_t rows) {
-  const uint64_t id_bytes = 16 + sizeof(uint64_t), key_bytes = 12;
+  const uint64_t id_bytes = 16 + sizeof(uint64_t);
   uint64_t rules = r->schema->rule_count, stride = r->table.layout.stride;
-  return rows * (stride + id_bytes + sizeof(record_origin) + key_bytes * rules) + rows * rules / 5 * (stride + sizeof(uint32_t));
+  return rows * (stride + id_bytes + sizeof(record_origin) + SPILL_ITEM_DISK_BYTES * rules) + rows * rules / 5 * (stride + sizeof(uint32_t));
 }
 
 /* ---- to the file ---------------------------------------------------------------------------------- */

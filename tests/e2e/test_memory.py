@@ -143,6 +143,21 @@ def test_disk_full(directory):
             assert left.f_bavail == free.f_bavail, "space that nothing names"
 
 
+def test_small_disk(directory):
+    """Where the disk cannot hold the rows of all rules at once, they are taken a few at a time."""
+    if support.IS_SMALL:
+        raise support.Skip("so few rows leave no memory for many rules at once")
+    register, _ = support.generate(SCHEMA, 200000, directory)
+    base, command = support.path(directory, "base"), ["dedupe", register, "--no-store", "--memory", "160M", "-o"]
+    support.khop(*command, base)
+    disk = spilled(base)["disk_bytes"]
+    with support.mounted(support.path(directory, "small"), f"size={disk * 3 // 4}") as where:
+        out = support.path(where, "out")
+        support.khop(*command, out)
+        assert spilled(out)["disk_bytes"] < disk * 3 // 4 and spilled(out)["bytes"] == spilled(base)["bytes"], spilled(out)
+        check_same(base, out, "small disk")
+
+
 def test_interrupt(directory):
     register, _ = support.generate(SCHEMA, PEOPLE, directory)
     out = support.path(directory, "out")
