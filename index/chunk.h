@@ -56,20 +56,20 @@ typedef struct record_chunk {
   size_t text_capacity, source_capacity, line_capacity, field_capacity, length_capacity;
   column_unpacker *unpacker;
   column_value *values; /* of one row, on their way */
+  column_pieces pieces;
   size_t value_capacity;
 } record_chunk;
 
-/* What both say when there is no memory: no fault of the chunk. */
-extern const char record_chunk_memory[];
+/* column_memory is said when there is no memory: no fault of the chunk. */
 const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const uint8_t *value, size_t size);
 /* Can one row be had without the others? Not of version 1. */
 bool record_chunk_is_direct(const uint8_t *value);
 /* Such a chunk as its columns lie in the value: opened once, then any row of it is had alone. For mem_free. */
 typedef struct open_record_chunk {
   uint32_t rows, text_bytes;
-  size_t field_count;
+  size_t field_count, text_count;
   column_bytes sources, lines;
-  open_column columns[]; /* [field_count] */
+  open_column columns[]; /* [field_count], the texts first */
 } open_record_chunk;
 const char *record_chunk_open(open_record_chunk **out, size_t field_count, const uint8_t *value, size_t size);
 /* Its source and line in [0], the fields in chunk->fields[0..field_count); chunk->rows stays 0. */

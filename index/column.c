@@ -1,6 +1,8 @@
 /* Choosing the kind of a column. See column.h. */
 #include "index/column.h"
 
+const char column_memory[] = "out of memory";
+
 /* Mostly digits, and short enough for a word of them. */
 static bool looks_like_digits(const column_cell *cells, size_t rows) {
   size_t digits = 0, bytes = 0, seen = 0;
@@ -34,11 +36,17 @@ const char *column_open(open_column *out, shape_form *forms, size_t rows, column
   return "unknown kind of column";
 }
 
-const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_target *to) {
+const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_pieces *pieces, column_target *to) {
   column_value value;
-  column_ask(c, wanted);
-  column_near(c, wanted);
-  const char *fact = column_find(c, rows, wanted, &value);
-  if (!fact) fact = column_locate(c, &value);
-  return fact ? fact : column_write(c, rows, wanted, &value, to);
+  const char *fact;
+  if (c->kind != COLUMN_TEXT) {
+    column_digits_ask(c, 1, wanted);
+    fact = column_digits_find(c, 1, rows, wanted, &value);
+    return fact ? fact : column_digits_write(c, 1, rows, wanted, &value, to);
+  }
+  column_texts_ask(c, 1, wanted);
+  column_texts_near(c, 1, wanted);
+  fact = column_texts_find(c, 1, wanted, &value, pieces);
+  if (!fact) fact = column_texts_locate(pieces);
+  return fact ? fact : column_texts_write(c, 1, &value, pieces, to);
 }

@@ -136,7 +136,9 @@ const char *column_digits_unpack(column_unpacker *u, column_target *to, column_b
  */
 typedef struct text_column {
   uint8_t kind, cut, length_bytes, width; /* of a token */
-  uint32_t piece_count, token_count, text_bytes, token_bytes;
+  uint16_t field, piece_count, token_count;
+  uint16_t window_count; /* from a token below it on tokens may be read by the word */
+  uint32_t text_bytes, token_bytes;
   const uint8_t *groups, *ends, *starts, *texts, *tokens; /* each right behind the one before */
 } text_column;
 
@@ -148,67 +150,61 @@ typedef struct shape_form {
 
 typedef struct digit_column {
   uint8_t kind, shape_count, shape_width; /* of a shape number */
+  uint8_t widths[16];                     /* of the first shapes */
+  uint16_t field;
   uint32_t number_bytes, shape_number_bytes;
   const shape_form *forms;
   const uint8_t *shape_numbers, *starts, *numbers; /* starts: of a counter, its runs */
 } digit_column;
 
-/* Refers to the column's bytes, and to the forms of its shapes. */
+/* Refers to the column's bytes, and to the forms of its shapes. `field` is the caller's: where in the target its values go. */
 typedef union open_column {
   uint8_t kind;
   text_column text;
   digit_column digits;
 } open_column;
 
+/* A piece of a value on its way: its number is known, then where it is, then where it was written. */
 typedef struct column_piece {
+  const text_column *of;
   const uint8_t *text;
+  const char *at;
   uint32_t length, number;
 } column_piece;
 
+/* Those of all values of a record, in the order of the columns. Starts zeroed; items for mem_free. */
+typedef struct column_pieces {
+  column_piece *items;
+  size_t count, capacity;
+} column_pieces;
+
 /* A value on its way. */
-enum { COLUMN_VALUE_PIECES = 8 /* one of more pieces waits for the others */ };
 typedef struct column_value {
-  size_t next; /* token behind its pieces; the place of its number, in bits */
-  size_t shape, piece_count;
-  bool is_whole; /* are these all of its pieces? */
-  column_piece pieces[COLUMN_VALUE_PIECES];
+  size_t first_piece;  /* of a text */
+  size_t shape, place; /* of digits: where the number is, in bits */
 } column_value;
 
 /* How many forms there must be room for. */
 size_t column_shapes(column_bytes from);
 /* All return NULL, or a fact. After a fact no further step may follow. */
+extern const char column_memory[]; /* no fact of the column: there is no memory */
 const char *column_open(open_column *out, shape_form *forms, size_t rows, column_bytes from);
-/* All steps; the value goes to the first place of `to`. */
-const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_target *to);
+/* All steps of one column. */
+const char *column_pick(const open_column *c, size_t rows, size_t wanted, column_pieces *pieces, column_target *to);
 
+/* Of `count` columns of the one kind or the other, each step. A value goes to the place of its column's field; behind the target's room there
+ * are STORE_TEXT_SLACK_BYTES that may be written. */
 const char *column_text_open(text_column *out, size_t rows, column_bytes from);
-void column_text_ask(const text_column *t, size_t wanted);
-void column_text_near(const text_column *t, size_t wanted);
-const char *column_text_find(const text_column *t, size_t wanted, column_value *out);
-const char *column_text_locate(const text_column *t, column_value *value);
-const char *column_text_write(const text_column *t, const column_value *value, column_target *to);
+void column_texts_ask(const open_column *columns, size_t count, size_t wanted);
+void column_texts_near(const open_column *columns, size_t count, size_t wanted);
+const char *column_texts_find(const open_column *columns, size_t count, size_t wanted, column_value *values, column_pieces *to);
+const char *column_texts_locate(column_pieces *pieces);
+const char *column_texts_write(const open_column *columns, size_t count, const column_value *values, column_pieces *pieces, column_target *to);
 const char *column_digits_open(digit_column *out, shape_form *forms, size_t rows, column_bytes from);
-void column_digits_ask(const digit_column *d, size_t wanted);
-const char *column_digits_find(const digit_column *d, size_t rows, size_t wanted, column_value *out);
-const char *column_digits_write(const digit_column *d, size_t rows, size_t wanted, const column_value *value, column_target *to);
-
-static inline void column_ask(const open_column *c, size_t wanted) {
-  if (c->kind == COLUMN_TEXT) column_text_ask(&c->text, wanted);
-  else column_digits_ask(&c->digits, wanted);
-}
-static inline void column_near(const open_column *c, size_t wanted) {
-  if (c->kind == COLUMN_TEXT) column_text_near(&c->text, wanted);
-}
-static inline const char *column_find(const open_column *c, size_t rows, size_t wanted, column_value *out) {
-  return c->kind == COLUMN_TEXT ? column_text_find(&c->text, wanted, out) : column_digits_find(&c->digits, rows, wanted, out);
-}
-static inline const char *column_locate(const open_column *c, column_value *value) {
-  return c->kind == COLUMN_TEXT ? column_text_locate(&c->text, value) : NULL;
-}
-static inline const char *column_write(const open_column *c, size_t rows, size_t wanted, const column_value *value, column_target *to) {
-  if (c->kind == COLUMN_TEXT) return column_text_write(&c->text, value, to);
-  return column_digits_write(&c->digits, rows, wanted, value, to);
-}
+void column_digits_ask(const open_column *columns, size_t count, size_t wanted);
+const char *column_digits_find(const open_column *columns, size_t count, size_t rows, size_t wanted, column_value *values);
+const char *column_digits_write(const open_column *columns, size_t count, size_t rows, size_t wanted, const column_value *values,
+                                column_target *to);
 
 /* ---- runs: column_runs.c ---------------------------------------------------------------------- */
 

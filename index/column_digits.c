@@ -66,7 +66,7 @@ static bool counts_up(const uint64_t *numbers, size_t rows) {
   return repeats * 2 > sample;
 }
 
-enum { GROUP = 16 /* numbers from one start to the next */ };
+enum { GROUP = 16 /* numbers from one start to the next */, SHAPE_WIDTH_FEW = 4 /* the shapes of a group are a word */ };
 _Static_assert(COLUMN_ROWS_MAX / GROUP * (GROUP * 54 / 8) <= UINT16_MAX, "a start fits");
 
 static size_t start_bytes(size_t rows) { return (rows + GROUP - 1) / GROUP * sizeof(uint16_t); }
@@ -169,6 +169,7 @@ const char *column_digits_open(digit_column *d, shape_form *forms, size_t rows, 
     memcpy(&text, texts + i * sizeof text, sizeof text);
     forms[i] = form_of(&text, lengths[i]);
     if (widths[i] != forms[i].width) return "width of another shape";
+    if (i < sizeof d->widths) d->widths[i] = widths[i];
   }
   return NULL;
 }
@@ -202,47 +203,78 @@ const char *column_digits_unpack(column_unpacker *u, column_target *to, column_b
 /* ---- one value, in the steps of column.h -------------------------------------------------------- */
 
 /* The widths of the numbers from `first` up to `row`, of one group. A damaged one may be any. */
-static size_t bits_before(const digit_column *d, size_t first, size_t row) {
-  if (d->shape_width == 0) return (row - first) * d->forms[0].width;
-  const size_t mask = ((size_t)1 << d->shape_width) - 1;
+static size_t bits_before_many(const digit_column *d, size_t first, size_t row) {
   size_t bits = 0;
-  while (first < row) {
-    const size_t at_once = BITS_WIDTH_MAX / d->shape_width, count = row - first < at_once ? row - first : at_once;
-    uint64_t shapes = bits_get(d->shape_numbers, d->shape_number_bytes, first * d->shape_width, BITS_WIDTH_MAX);
-    if (d->shape_width == 1) {
-      const size_t seconds = (size_t)__builtin_popcountll(shapes & ((UINT64_C(1) << count) - 1));
-      return seconds * d->forms[1].width + (count - seconds) * d->forms[0].width;
-    }
-    for (size_t i = 0; i < count; i++, shapes >>= d->shape_width) {
-      const size_t shape = shapes & mask;
-      bits += shape < d->shape_count ? d->forms[shape].width : 0;
-    }
-    first += count;
+  for (; first < row; first++) {
+    const size_t shape = shape_of_row(d, first);
+    bits += shape < d->shape_count ? d->forms[shape].width : 0;
   }
   return bits;
 }
 
-void column_digits_ask(const digit_column *d, size_t wanted) {
-  __builtin_prefetch(d->forms);
-  __builtin_prefetch(d->shape_numbers + wanted / GROUP * GROUP * d->shape_width / 8);
-  if (is_counter(d)) run_blocks_ask(d->starts, wanted);
-  else __builtin_prefetch(d->starts + wanted / GROUP * sizeof(uint16_t));
+/* Up to 16 shapes: a word has those of a group. How many stand before the row cannot be foreseen, so all are summed, those from
+ * the row on as shape 0, and that is taken off. */
+static size_t bits_before_few(const digit_column *d, uint64_t shapes, size_t count) {
+  const unsigned width = d->shape_width;
+  const uint64_t mask = (UINT64_C(1) << width) - 1;
+  size_t bits = 0;
+  shapes &= (UINT64_C(1) << count * width) - 1;
+  for (size_t i = 0; i < GROUP; i++, shapes >>= width) bits += d->widths[shapes & mask];
+  return bits - (GROUP - count) * d->widths[0];
 }
 
-const char *column_digits_find(const digit_column *d, size_t rows, size_t wanted, column_value *out) {
-  out->shape = shape_of_row(d, wanted);
+/* The word at a place of the column, filled with 0 beyond its end. */
+static inline uint64_t word_at(const digit_column *d, const uint8_t *place) {
+  uint64_t word = 0;
+  const size_t left = (size_t)(d->numbers + d->number_bytes - place);
+  if (left >= sizeof word) memcpy(&word, place, sizeof word);
+  else memcpy(&word, place, left);
+  return word;
+}
+
+void column_digits_ask(const open_column *columns, size_t count, size_t wanted) {
+  for (size_t i = 0; i < count; i++) {
+    const digit_column *d = &columns[i].digits;
+    __builtin_prefetch(d->forms);
+    __builtin_prefetch(d->shape_numbers + wanted / GROUP * GROUP * d->shape_width / 8);
+    if (is_counter(d)) run_blocks_ask(d->starts, wanted);
+    else __builtin_prefetch(d->starts + wanted / GROUP * sizeof(uint16_t));
+  }
+}
+
+static const char *find_number(const digit_column *d, size_t rows, size_t wanted, column_value *out) {
+  const size_t group = wanted / GROUP, before = wanted % GROUP, width = d->shape_width;
+  uint64_t shapes = 0;
+  if (width <= SHAPE_WIDTH_FEW) {
+    shapes = word_at(d, d->shape_numbers + group * GROUP * width / 8);
+    out->shape = shapes >> before * width & ((UINT64_C(1) << width) - 1);
+  } else {
+    out->shape = shape_of_row(d, wanted);
+  }
   if (out->shape >= d->shape_count) return "shape number out of range";
   if (is_counter(d)) return run_blocks_near(rows, wanted, (column_bytes){d->starts, d->numbers + d->number_bytes});
-  const size_t start = load_u16(d->starts + wanted / GROUP * sizeof(uint16_t)) * (size_t)8;
-  out->next = start + bits_before(d, wanted / GROUP * GROUP, wanted);
-  __builtin_prefetch(d->numbers + out->next / 8);
+  out->place = load_u16(d->starts + group * sizeof(uint16_t)) * (size_t)8;
+  out->place += width <= SHAPE_WIDTH_FEW ? bits_before_few(d, shapes, before) : bits_before_many(d, group * GROUP, wanted);
+  __builtin_prefetch(d->numbers + out->place / 8);
   return NULL;
 }
 
-const char *column_digits_write(const digit_column *d, size_t rows, size_t wanted, const column_value *value, column_target *to) {
-  const shape_form *form = &d->forms[value->shape];
-  if (!is_counter(d)) return write_value(to, 0, form, bits_get(d->numbers, d->number_bytes, value->next, form->width));
-  uint64_t number;
-  const char *fact = run_blocks_pick(rows, wanted, &number, (column_bytes){d->starts, d->numbers + d->number_bytes});
-  return fact ? fact : write_value(to, 0, form, number);
+const char *column_digits_find(const open_column *columns, size_t count, size_t rows, size_t wanted, column_value *values) {
+  const char *fact = NULL;
+  for (size_t i = 0; i < count && !fact; i++) fact = find_number(&columns[i].digits, rows, wanted, &values[i]);
+  return fact;
+}
+
+const char *column_digits_write(const open_column *columns, size_t count, size_t rows, size_t wanted, const column_value *values,
+                                column_target *to) {
+  const char *fact = NULL;
+  for (size_t i = 0; i < count && !fact; i++) {
+    const digit_column *d = &columns[i].digits;
+    const shape_form *form = &d->forms[values[i].shape];
+    uint64_t number;
+    if (is_counter(d)) fact = run_blocks_pick(rows, wanted, &number, (column_bytes){d->starts, d->numbers + d->number_bytes});
+    else number = bits_get(d->numbers, d->number_bytes, values[i].place, form->width);
+    if (!fact) fact = write_value(to, d->field, form, number);
+  }
+  return fact;
 }

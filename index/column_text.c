@@ -78,6 +78,9 @@ static uint8_t choose_cut(const column_cell *cells, size_t rows) {
 }
 
 enum { HEADER_BYTES = 16, GROUP = 16 /* pieces from one known place to the next */, START_ROWS = 4 };
+/* Of one value: tokens that a word has (14 bits each), that are looked at; bytes that a piece is moved with. */
+enum { WORD_TOKENS = 4, WINDOW_TOKENS = 24, PIECE_MOVE = 32 };
+_Static_assert((int)PIECE_MOVE <= (int)STORE_TEXT_SLACK_BYTES, "behind the last text there is room");
 
 static size_t grouped(size_t count) { return (count + GROUP - 1) / GROUP * GROUP; }
 
@@ -169,17 +172,26 @@ uint8_t *column_text_pack(column_packer *p, uint8_t *out, const column_cell *cel
 
 /* ---- unpacking ------------------------------------------------------------------------------ */
 
+/* So many tokens from the first one on are followed by a window of them; 0 where numbers that are no pieces would be looked for
+ * beyond the column. */
+static uint16_t count_windows(const text_column *t) {
+  const size_t bits = t->token_bytes * (size_t)8, needed = (size_t)WINDOW_TOKENS * t->width + 64;
+  const size_t known = (size_t)(t->tokens + t->token_bytes - t->ends);
+  return t->width && bits > needed && known > ((size_t)1 << t->width) / 8 ? (uint16_t)((bits - needed) / t->width) : 0;
+}
+
 const char *column_text_open(text_column *t, size_t rows, column_bytes from) {
   const size_t size = (size_t)(from.end - from.bytes);
   if (size < HEADER_BYTES) return "column cut off";
+  const uint32_t token_count = load_u32(from.bytes + 4);
   *t = (text_column){.kind = COLUMN_TEXT, .cut = from.bytes[1], .length_bytes = from.bytes[12], .piece_count = load_u16(from.bytes + 2),
-                     .token_count = load_u32(from.bytes + 4), .text_bytes = load_u32(from.bytes + 8)};
+                     .token_count = (uint16_t)token_count, .text_bytes = load_u32(from.bytes + 8)};
   if (t->piece_count == 0 || t->piece_count > COLUMN_PIECES_MAX) return "pieces out of range";
-  if (t->token_count > COLUMN_TOKENS_MAX || (!t->cut && t->token_count != rows)) return "tokens out of range";
+  if (token_count > COLUMN_TOKENS_MAX || (!t->cut && token_count != rows)) return "tokens out of range";
   if (t->length_bytes != 1 && t->length_bytes != sizeof(uint32_t)) return "lengths of an unknown kind";
   const size_t pieces = grouped(t->piece_count);
   t->width = (uint8_t)bits_width(t->piece_count);
-  t->token_bytes = (t->token_count * t->width + 7) / 8;
+  t->token_bytes = (token_count * t->width + 7) / 8;
   t->groups = from.bytes + HEADER_BYTES;
   t->ends = t->groups + pieces / GROUP * group_bytes(t->length_bytes);
   t->starts = t->ends + (t->cut ? pieces / 8 : 0);
@@ -188,6 +200,7 @@ const char *column_text_open(text_column *t, size_t rows, column_bytes from) {
   if (before > size || t->text_bytes > size - before) return "lengths exceed the text";
   t->tokens = t->texts + t->text_bytes;
   if (t->token_bytes != size - before - t->text_bytes) return "tokens cut off";
+  t->window_count = count_windows(t);
   return NULL;
 }
 
@@ -274,84 +287,149 @@ const char *column_text_unpack(column_unpacker *u, column_target *to, column_byt
 
 /* ---- one value, in the steps of column.h -------------------------------------------------------- */
 
-/* The first token of a value; the token count when there is none. */
-static size_t first_token(const text_column *t, size_t wanted) {
-  if (!t->cut) return wanted;
-  size_t next = load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t));
-  for (size_t left = wanted % START_ROWS; left && next < t->token_count; next++) {
-    size_t number = token_at(t, next);
+void column_texts_ask(const open_column *columns, size_t count, size_t wanted) {
+  enum { line = 64, ends_most = 4 * line };
+  for (size_t i = 0; i < count; i++) {
+    const text_column *t = &columns[i].text;
+    if (!t->cut) {
+      __builtin_prefetch(t->tokens + wanted * t->width / 8);
+      continue;
+    }
+    __builtin_prefetch(t->starts + wanted / START_ROWS * sizeof(uint16_t));
+    const size_t ends_bytes = (size_t)(t->starts - t->ends);
+    for (size_t at = 0; at < ends_bytes && at < ends_most; at += line) __builtin_prefetch(t->ends + at);
+  }
+}
+
+void column_texts_near(const open_column *columns, size_t count, size_t wanted) {
+  enum { usual_bytes = 15 }; /* the tokens of START_ROWS values */
+  for (size_t i = 0; i < count; i++) {
+    const text_column *t = &columns[i].text;
+    if (!t->cut) continue;
+    const uint8_t *tokens = t->tokens + load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t)) * (size_t)t->width / 8;
+    __builtin_prefetch(tokens);
+    __builtin_prefetch(tokens + usual_bytes);
+  }
+}
+
+static inline bool has_room(column_pieces *to, size_t count) {
+  return to->capacity - to->count >= count || array_reserve(&to->items, &to->capacity, to->count + count, sizeof *to->items, "", NULL) == KHOP_OK;
+}
+
+static inline void put_piece(column_pieces *to, size_t at, const text_column *of, size_t number) {
+  column_piece *piece = &to->items[at];
+  piece->of = of;
+  piece->number = (uint32_t)number;
+}
+
+/* A value near the end of the tokens, or of many pieces. */
+static const char *find_slowly(const text_column *t, size_t wanted, column_pieces *to) {
+  size_t next = wanted, left = 0;
+  if (t->cut) {
+    next = load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t));
+    left = wanted % START_ROWS;
+  }
+  for (; left && next < t->token_count; next++) {
+    const size_t number = token_at(t, next);
     left -= number < t->piece_count && ends_value(t, number);
   }
-  return next < t->token_count ? next : t->token_count;
-}
-
-void column_text_ask(const text_column *t, size_t wanted) {
-  enum { line = 64, ends_most = 4 * line };
-  if (!t->cut) {
-    __builtin_prefetch(t->tokens + wanted * t->width / 8);
-    return;
-  }
-  __builtin_prefetch(t->starts + wanted / START_ROWS * sizeof(uint16_t));
-  const size_t ends_bytes = (size_t)(t->starts - t->ends);
-  for (size_t at = 0; at < ends_bytes && at < ends_most; at += line) __builtin_prefetch(t->ends + at);
-}
-
-void column_text_near(const text_column *t, size_t wanted) {
-  enum { usual_bytes = 15 }; /* the tokens of START_ROWS values */
-  if (!t->cut) return;
-  const uint8_t *tokens = t->tokens + load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t)) * (size_t)t->width / 8;
-  __builtin_prefetch(tokens);
-  __builtin_prefetch(tokens + usual_bytes);
-}
-
-const char *column_text_find(const text_column *t, size_t wanted, column_value *out) {
-  size_t next = first_token(t, wanted);
-  out->piece_count = 0;
-  for (out->is_whole = false; !out->is_whole && out->piece_count < COLUMN_VALUE_PIECES; next++) {
+  for (;; next++) {
     if (next >= t->token_count) return "value without its last piece";
     const size_t number = token_at(t, next);
     if (number >= t->piece_count) return "piece out of range";
-    out->pieces[out->piece_count++].number = (uint32_t)number;
-    out->is_whole = ends_value(t, number);
-    const uint8_t *group = group_of(t, number);
+    if (!has_room(to, WINDOW_TOKENS)) return column_memory;
+    put_piece(to, to->count++, t, number);
+    if (ends_value(t, number)) return NULL;
+  }
+}
+
+/* How many values have which pieces cannot be foreseen, so there are few branches: of some tokens, a word at a time, a mask of those
+ * that begin a value tells which are wanted. */
+static const char *find_cut(const text_column *t, size_t wanted, column_pieces *to) {
+  const size_t start = load_u16(t->starts + wanted / START_ROWS * sizeof(uint16_t)), left = wanted % START_ROWS;
+  if (start >= t->window_count) return find_slowly(t, wanted, to);
+  const unsigned width = t->width;
+  const uint64_t mask = (UINT64_C(1) << width) - 1;
+  uint32_t numbers[WINDOW_TOKENS + WORD_TOKENS], ends = 0; /* bit i: token i is the last of its value */
+  size_t position = start * width, seen = 0;
+  do {
+    uint64_t word = load_u64(t->tokens + position / 8) >> (position % 8);
+    for (size_t last = seen + WORD_TOKENS; seen < last; seen++, word >>= width) {
+      const uint32_t number = (uint32_t)(word & mask);
+      numbers[seen] = number;
+      ends |= (t->ends[number / 8] >> (number % 8) & 1u) << seen;
+    }
+    position += (size_t)WORD_TOKENS * width;
+  } while ((size_t)__builtin_popcount(ends) <= left && seen < WINDOW_TOKENS);
+  if ((size_t)__builtin_popcount(ends) <= left) return find_slowly(t, wanted, to);
+  uint32_t firsts = ends << 1 | 1;
+  firsts = left > 0 ? firsts & (firsts - 1) : firsts;
+  firsts = left > 1 ? firsts & (firsts - 1) : firsts;
+  firsts = left > 2 ? firsts & (firsts - 1) : firsts;
+  const size_t first = (size_t)__builtin_ctz(firsts), end = (size_t)__builtin_ctz(firsts & (firsts - 1));
+  for (size_t i = 0; i < WORD_TOKENS; i++) put_piece(to, to->count + i, t, numbers[first + i]); /* of most values that is all */
+  for (size_t i = WORD_TOKENS; first + i < end; i++) put_piece(to, to->count + i, t, numbers[first + i]);
+  to->count += end - first;
+  return NULL;
+}
+
+const char *column_texts_find(const open_column *columns, size_t count, size_t wanted, column_value *values, column_pieces *to) {
+  const char *fact = NULL;
+  to->count = 0;
+  for (size_t i = 0; i < count && !fact; i++) {
+    const text_column *t = &columns[i].text;
+    if (!has_room(to, WINDOW_TOKENS + WORD_TOKENS)) return column_memory;
+    values[i].first_piece = to->count;
+    if (t->cut) fact = find_cut(t, wanted, to);
+    else put_piece(to, to->count++, t, token_at(t, wanted));
+  }
+  if (fact) return fact;
+  bool is_wrong = false;
+  for (size_t i = 0; i < to->count; i++) {
+    const column_piece *piece = &to->items[i];
+    const uint8_t *group = group_of(piece->of, piece->number);
+    is_wrong |= piece->number >= piece->of->piece_count;
     __builtin_prefetch(group);
     __builtin_prefetch(group + group_bytes(1) - 1);
   }
-  out->next = next;
-  return NULL;
+  return is_wrong ? "piece out of range" : NULL;
 }
 
-static inline const char *locate(const text_column *t, column_piece *piece) {
-  const size_t place = place_of(t, piece->number), length = length_at(t, piece->number);
-  piece->text = t->texts + place;
-  piece->length = (uint32_t)length;
-  return place > t->text_bytes || length > t->text_bytes - place ? "lengths exceed the text" : NULL;
+const char *column_texts_locate(column_pieces *pieces) {
+  bool is_wrong = false;
+  for (size_t i = 0; i < pieces->count; i++) {
+    column_piece *piece = &pieces->items[i];
+    const text_column *t = piece->of;
+    const size_t place = place_of(t, piece->number), length = length_at(t, piece->number);
+    piece->text = t->texts + place;
+    piece->length = (uint32_t)length;
+    is_wrong |= place + length > t->text_bytes;
+    __builtin_prefetch(piece->text);
+    __builtin_prefetch(piece->text + length);
+  }
+  return is_wrong ? "lengths exceed the text" : NULL;
 }
 
-const char *column_text_locate(const text_column *t, column_value *value) {
-  for (size_t i = 0; i < value->piece_count; i++) {
-    const char *fact = locate(t, &value->pieces[i]);
-    if (fact) return fact;
-    __builtin_prefetch(value->pieces[i].text);
-    __builtin_prefetch(value->pieces[i].text + value->pieces[i].length);
+const char *column_texts_write(const open_column *columns, size_t count, const column_value *values, column_pieces *pieces, column_target *to) {
+  for (size_t i = 0; i < pieces->count; i++) {
+    column_piece *piece = &pieces->items[i];
+    const size_t length = piece->length;
+    if (length > to->room) return "texts exceed their stated size";
+    if (piece->of->token_bytes >= PIECE_MOVE) { /* behind the texts there are so many bytes, and behind the room the slack */
+      memcpy(to->text, piece->text, PIECE_MOVE);
+      if (length > PIECE_MOVE) memcpy(to->text + PIECE_MOVE, piece->text + PIECE_MOVE, length - PIECE_MOVE);
+    } else if (length) {
+      memcpy(to->text, piece->text, length);
+    }
+    piece->at = to->text;
+    to->text += length;
+    to->room -= length;
+  }
+  for (size_t i = 0; i < count; i++) {
+    const char *text = pieces->items[values[i].first_piece].at;
+    const char *end = i + 1 < count ? pieces->items[values[i + 1].first_piece].at : to->text;
+    to->fields[columns[i].text.field] = text;
+    to->lengths[columns[i].text.field] = (uint32_t)(end - text);
   }
   return NULL;
-}
-
-const char *column_text_write(const text_column *t, const column_value *value, column_target *to) {
-  const uint8_t *end = t->tokens + t->token_bytes;
-  const char *fact = NULL, *start = to->text;
-  for (size_t i = 0; i < value->piece_count && !fact; i++) fact = append_piece(to, value->pieces[i].text, value->pieces[i].length, end);
-  bool is_whole = value->is_whole;
-  for (size_t next = value->next; !is_whole && !fact; next++) {
-    if (next >= t->token_count) return "value without its last piece";
-    column_piece piece = {.number = (uint32_t)token_at(t, next)};
-    if (piece.number >= t->piece_count) return "piece out of range";
-    fact = locate(t, &piece);
-    if (!fact) fact = append_piece(to, piece.text, piece.length, end);
-    is_whole = ends_value(t, piece.number);
-  }
-  to->fields[0] = start;
-  to->lengths[0] = (uint32_t)(to->text - start);
-  return fact;
 }

@@ -12,7 +12,7 @@
 static const uint8_t value_kinds[DB_COUNT] = {VALUE_META, VALUE_RECORDS, VALUE_POSTINGS, VALUE_CLUSTERS};
 
 khop_status chunk_fault(const store *s, int database, const MDB_val *key, const char *fact, khop_error *err) {
-  if (fact == record_chunk_memory) return error_set(err, KHOP_ENVIRONMENT, "%s: out of memory for a chunk of records", s->directory);
+  if (fact == column_memory) return error_set(err, KHOP_ENVIRONMENT, "%s: out of memory for a chunk of records", s->directory);
   char place[96] = "with a key of the wrong size";
   if (database == DB_POSTINGS && key->mv_size == POSTING_KEY_BYTES) {
     const uint8_t *bytes = key->mv_data;

@@ -7,8 +7,6 @@
 #include "index/chunk.h"
 #include "index/old_column.h"
 
-const char record_chunk_memory[] = "out of memory";
-
 void record_chunk_free(record_chunk *chunk) {
   mem_free(chunk->sources);
   mem_free(chunk->lines);
@@ -17,6 +15,7 @@ void record_chunk_free(record_chunk *chunk) {
   mem_free(chunk->lengths);
   mem_free(chunk->unpacker);
   mem_free(chunk->values);
+  mem_free(chunk->pieces.items);
   *chunk = (record_chunk){0};
 }
 
@@ -107,7 +106,7 @@ const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const u
   chunk->rows = 0;
   const char *fact = open_chunk(value, size, &rows, &text_bytes);
   if (fact) return fact;
-  if (!reserve(chunk, rows, rows * field_count, text_bytes) || !reserve_unpacker(chunk)) return record_chunk_memory;
+  if (!reserve(chunk, rows, rows * field_count, text_bytes) || !reserve_unpacker(chunk)) return column_memory;
   column_target to = {.rows = rows, .stride = field_count, .text = chunk->text, .room = text_bytes};
   if (record_chunk_is_direct(value)) fact = unpack_direct(chunk, rows, &to, field_count, value, size);
   else fact = unpack_old(chunk, rows, &to, field_count, value + RECORD_PLACES_START, value + size);
@@ -120,6 +119,24 @@ const char *record_chunk_decode(record_chunk *chunk, size_t field_count, const u
 }
 
 /* ---- one row --------------------------------------------------------------------------------- */
+
+/* Columns of texts from the front, those of digits from the back. */
+static const char *open_columns(open_record_chunk *c, const record_parts *p) {
+  shape_form *forms = (shape_form *)(c->columns + c->field_count);
+  column_bytes part;
+  const char *fact = NULL;
+  size_t digits = c->field_count;
+  for (size_t field = 0; field < c->field_count && !fact; field++) {
+    (void)find_part(p, field + RECORD_PARTS_BEFORE, &part);
+    const bool is_text = part.bytes < part.end && *part.bytes == COLUMN_TEXT;
+    open_column *column = &c->columns[is_text ? c->text_count++ : --digits];
+    fact = column_open(column, forms, c->rows, part);
+    if (is_text) column->text.field = (uint16_t)field;
+    else column->digits.field = (uint16_t)field;
+    forms += column_shapes(part);
+  }
+  return fact;
+}
 
 const char *record_chunk_open(open_record_chunk **out, size_t field_count, const uint8_t *value, size_t size) {
   size_t rows, text_bytes, shapes = 0;
@@ -134,22 +151,18 @@ const char *record_chunk_open(open_record_chunk **out, size_t field_count, const
     if (i >= RECORD_PARTS_BEFORE) shapes += column_shapes(part);
   }
   open_record_chunk *c = mem_alloc(1, sizeof *c + field_count * sizeof *c->columns + shapes * sizeof(shape_form));
-  if (!c) return record_chunk_memory;
+  if (!c) return column_memory;
   *c = (open_record_chunk){.rows = (uint32_t)rows, .text_bytes = (uint32_t)text_bytes, .field_count = field_count};
-  shape_form *forms = (shape_form *)(c->columns + field_count);
   (void)find_part(&p, 0, &c->sources);
   (void)find_part(&p, 1, &c->lines);
-  for (size_t field = 0; field < field_count && !fact; field++) {
-    (void)find_part(&p, field + RECORD_PARTS_BEFORE, &part);
-    fact = column_open(&c->columns[field], forms, rows, part);
-    forms += column_shapes(part);
-  }
+  fact = open_columns(c, &p);
   if (fact) mem_free(c);
   else *out = c;
   return fact;
 }
 
 static bool reserve_row(record_chunk *chunk, const open_record_chunk *c) {
+  if (chunk->value_capacity >= c->field_count && chunk->text_capacity >= c->text_bytes + STORE_TEXT_SLACK_BYTES) return true;
   return reserve(chunk, 1, c->field_count, c->text_bytes) &&
          array_reserve(&chunk->values, &chunk->value_capacity, c->field_count, sizeof *chunk->values, "", NULL) == KHOP_OK;
 }
@@ -160,34 +173,40 @@ static const char *pick_place(record_chunk *chunk, const open_record_chunk *c, u
   return !fact && chunk->sources[0] > UINT32_MAX ? "source number out of range" : fact;
 }
 
+/* Between two steps of the texts stands work on digits: time for the memory. */
 const char *record_chunk_pick(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted) {
-  const size_t count = c->field_count, rows = c->rows;
-  const char *fact = NULL;
+  const size_t texts = c->text_count, digits = c->field_count - texts, rows = c->rows;
   chunk->rows = 0;
   if (wanted >= rows) return "ends before the next one starts";
-  if (!reserve_row(chunk, c)) return record_chunk_memory;
+  if (!reserve_row(chunk, c)) return column_memory;
+  const open_column *of_texts = c->columns, *of_digits = c->columns + texts;
+  column_value *text_values = chunk->values, *digit_values = chunk->values + texts;
+  column_target to = {.rows = 1, .fields = chunk->fields, .lengths = chunk->lengths, .stride = 1, .text = chunk->text, .room = c->text_bytes};
+  column_texts_ask(of_texts, texts, wanted);
+  column_digits_ask(of_digits, digits, wanted);
   run_blocks_ask(c->sources.bytes, wanted);
   run_blocks_ask(c->lines.bytes, wanted);
-  for (size_t i = 0; i < count; i++) column_ask(&c->columns[i], wanted);
-  fact = run_blocks_near(rows, wanted, c->sources);
+  column_texts_near(of_texts, texts, wanted);
+  const char *fact = column_digits_find(of_digits, digits, rows, wanted, digit_values);
+  if (!fact) fact = run_blocks_near(rows, wanted, c->sources);
   if (!fact) fact = run_blocks_near(rows, wanted, c->lines);
-  for (size_t i = 0; i < count; i++) column_near(&c->columns[i], wanted);
-  for (size_t i = 0; i < count && !fact; i++) fact = column_find(&c->columns[i], rows, wanted, &chunk->values[i]);
-  for (size_t i = 0; i < count && !fact; i++) fact = column_locate(&c->columns[i], &chunk->values[i]);
+  if (!fact) fact = column_texts_find(of_texts, texts, wanted, text_values, &chunk->pieces);
   if (!fact) fact = pick_place(chunk, c, wanted);
-  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = c->text_bytes};
-  for (size_t i = 0; i < count && !fact; i++) {
-    to.fields = chunk->fields + i;
-    to.lengths = chunk->lengths + i;
-    fact = column_write(&c->columns[i], rows, wanted, &chunk->values[i], &to);
-  }
-  return fact;
+  if (!fact) fact = column_texts_locate(&chunk->pieces);
+  if (!fact) fact = column_digits_write(of_digits, digits, rows, wanted, digit_values, &to);
+  return fact ? fact : column_texts_write(of_texts, texts, text_values, &chunk->pieces, &to);
+}
+
+static const open_column *find_column(const open_record_chunk *c, size_t field) {
+  const open_column *column = c->columns;
+  while ((column->kind == COLUMN_TEXT ? column->text.field : column->digits.field) != field) column++;
+  return column;
 }
 
 const char *record_chunk_pick_field(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted, size_t field) {
   chunk->rows = 0;
   if (wanted >= c->rows) return "ends before the next one starts";
-  if (!reserve_row(chunk, c)) return record_chunk_memory;
-  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = c->text_bytes, .fields = chunk->fields + field, .lengths = chunk->lengths + field};
-  return column_pick(&c->columns[field], c->rows, wanted, &to);
+  if (!reserve_row(chunk, c)) return column_memory;
+  column_target to = {.rows = 1, .stride = 1, .text = chunk->text, .room = c->text_bytes, .fields = chunk->fields, .lengths = chunk->lengths};
+  return column_pick(find_column(c, field), c->rows, wanted, &chunk->pieces, &to);
 }

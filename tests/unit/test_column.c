@@ -61,17 +61,19 @@ static size_t pack(size_t rows, size_t text_bytes) {
 static void check_picks(const uint8_t *bytes, size_t size, size_t rows) {
   static char picked[text_max + STORE_TEXT_SLACK_BYTES];
   open_column column;
+  column_pieces pieces = {0};
   shape_form forms[UINT8_MAX];
   assert_null(column_open(&column, forms, rows, (column_bytes){bytes, bytes + size}));
   for (size_t row = 0; row < rows; row += rows > 64 ? 1 + rows / 64 : 1) {
     const char *field;
     uint32_t length;
     column_target to = {.rows = 1, .stride = 1, .fields = &field, .lengths = &length, .text = picked, .room = text_max};
-    const char *fact = column_pick(&column, rows, row, &to);
+    const char *fact = column_pick(&column, rows, row, &pieces, &to);
     if (fact) fail_msg("row %zu of %zu: %s", row, rows, fact);
     assert_int_equal(length, cells[row].length);
     if (length) assert_memory_equal(field, cells[row].text, length);
   }
+  mem_free(pieces.items);
 }
 
 /* Packs, unpacks and compares. Returns the packed size; the kind is packed[0]. */
@@ -270,16 +272,18 @@ static void same_values_same_bytes(void **state) {
 static void pick_all(const uint8_t *bytes, size_t size, size_t rows) {
   enum { room = 200 };
   open_column column;
+  column_pieces pieces = {0};
   shape_form forms[UINT8_MAX];
   if (column_open(&column, forms, rows, (column_bytes){bytes, bytes + size})) return;
   for (size_t row = 0; row < rows; row += 7) {
-    char *text = malloc(room);
+    char *text = malloc(room + STORE_TEXT_SLACK_BYTES);
     const char *field;
     uint32_t length;
     column_target to = {.rows = 1, .stride = 1, .fields = &field, .lengths = &length, .text = text, .room = room};
-    (void)column_pick(&column, rows, row, &to);
+    (void)column_pick(&column, rows, row, &pieces, &to);
     free(text);
   }
+  mem_free(pieces.items);
 }
 
 /* Any fact will do, and so will other texts; not a read or write out of bounds. */
