@@ -100,8 +100,20 @@ typedef struct posting_reader {
 } posting_reader;
 
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size);
+/* By what the key says. */
+const char *posting_reader_open_at(posting_reader *r, uint64_t first_key, uint32_t first_row, const uint8_t *value, size_t size);
 /* From the start of a chunk over postings of lower keys than `wanted`, as far as a mark stands there. */
 void posting_reader_skip(posting_reader *r, uint64_t wanted);
+/* Marks as close as 16 postings, in memory: of a chunk in which many keys are looked up. For mem_free. */
+typedef struct posting_steps {
+  size_t count;
+  uint64_t steps[]; /* ascending: (its key - the chunk's first) << 16 | bits so far, of posting 16 * (i + 1) - 1 */
+} posting_steps;
+enum { POSTING_STEP = 16 };
+/* Of a reader at the start of its chunk. NULL: without memory, where keys lie too far apart, and for a chunk that is not as it should be. */
+posting_steps *posting_steps_make(const posting_reader *start);
+/* As posting_reader_skip; looks first where `share` of the chunk (below 1) is. */
+void posting_steps_skip(const posting_steps *steps, posting_reader *r, uint64_t wanted, double share);
 /* From where it stands over postings of lower keys than `wanted`, as long as they are of the usual form; the row is not kept. */
 void posting_reader_pass(posting_reader *r, uint64_t wanted);
 /* Is the mark that tells of the current posting, if there is one, right? */

@@ -23,14 +23,18 @@ static bool append(chunk_list *list, size_t capacities[2], uint64_t first, const
   const bool ascends = !list->count || first > list->firsts[list->count - 1];
   /* One key may have the rows of several chunks. */
   if (!ascends && (key->mv_size == ROW_KEY_BYTES || first < list->firsts[list->count - 1])) return false;
+  if (value->mv_size > UINT32_MAX) return false;
   if (array_reserve(&list->firsts, &capacities[0], list->count + 1, sizeof *list->firsts, "", NULL) != KHOP_OK ||
       array_reserve(&list->places, &capacities[1], list->count + 1, sizeof *list->places, "", NULL) != KHOP_OK) {
     return false;
   }
   list->firsts[list->count] = first;
   chunk_place *place = &list->places[list->count++];
-  place->key = *key;
-  place->value = *value;
+  place->key = key->mv_data;
+  place->value = value->mv_data;
+  place->value_bytes = (uint32_t)value->mv_size;
+  place->first_row = key->mv_size == POSTING_KEY_BYTES ? row_key_get(place->key + 12) : 0;
+  atomic_init(&place->asked, 0);
   atomic_init(&place->opened, NULL);
   return true;
 }
@@ -48,13 +52,14 @@ chunk_list *chunk_list_make(MDB_txn *txn, MDB_dbi database, size_t which) {
     mem_free(list);
     return NULL;
   }
+  list->key_bytes = which >= CHUNK_LIST_TABLES ? POSTING_KEY_BYTES : ROW_KEY_BYTES;
   uint8_t wanted[POSTING_KEY_BYTES];
   if (which >= CHUNK_LIST_TABLES) posting_key_put(wanted, first_table(which), 0, 0);
   MDB_val key = {sizeof wanted, wanted}, value;
   bool is_good = true;
   int rc = mdb_cursor_get(cursor, &key, &value, which >= CHUNK_LIST_TABLES ? MDB_SET_RANGE : MDB_FIRST);
   while (rc == 0 && is_good) {
-    uint64_t first;
+    uint64_t first = 0;
     bool is_its;
     is_good = take_first(&key, which, &first, &is_its);
     if (is_good && !is_its) break;

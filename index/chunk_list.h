@@ -4,8 +4,8 @@
  *   firsts    by order: the first row of each chunk; of postings its first key
  *   places    of the same chunks: key and value, where LMDB's map has them; of records how the columns lie
  *
- * Made of the keys alone, shared by all views of an open store and kept as long as it is open: 40 bytes a chunk, and 64 a
- * column of a chunk of records that was read. What a key says counts no more than it does in a descent: the chunk's
+ * Made of the keys alone, shared by all views of an open store and kept as long as it is open: 48 bytes a chunk, 64 a
+ * column of a chunk of records that was read, and for 16 postings 8 of a chunk in which many keys were looked up. What a key says counts no more than it does in a descent: the chunk's
  * checksum tells.
  */
 #ifndef KHOP_INDEX_CHUNK_LIST_H
@@ -17,12 +17,15 @@
 #include "index/lmdb_env.h"
 
 typedef struct chunk_place {
-  MDB_val key, value;
-  _Atomic(open_record_chunk *) opened; /* of records, when one was read; its checksum held */
+  const uint8_t *key, *value;
+  uint32_t value_bytes;
+  uint32_t first_row;        /* of postings: of the first */
+  _Atomic uint32_t asked;    /* keys that were looked up in it, while that counts */
+  _Atomic(void *) opened;    /* made when its checksum held: of records an open_record_chunk, of postings their posting_steps */
 } chunk_place;
 
 typedef struct chunk_list {
-  size_t count;
+  size_t count, key_bytes;
   uint64_t *firsts;
   chunk_place *places;
 } chunk_list;
@@ -40,6 +43,13 @@ static inline size_t chunk_list_of_table(uint32_t table) {
   if (table < CHUNK_LIST_LOW_TABLES) return CHUNK_LIST_TABLES + table;
   if (table < STORE_TABLE_LINK || table > STORE_TABLE_CANNOT) return CHUNK_LISTS;
   return CHUNK_LIST_TABLES + CHUNK_LIST_LOW_TABLES + (table - STORE_TABLE_LINK);
+}
+
+static inline MDB_val chunk_place_key(const chunk_list *list, size_t at) {
+  return (MDB_val){list->key_bytes, (void *)(uintptr_t)list->places[at].key}; /* LMDB's values are not const */
+}
+static inline MDB_val chunk_place_value(const chunk_list *list, size_t at) {
+  return (MDB_val){list->places[at].value_bytes, (void *)(uintptr_t)list->places[at].value};
 }
 
 /* NULL without memory, or when keys do not ascend: then a descent tells what is wrong. */

@@ -144,7 +144,7 @@ typedef struct text_column {
 
 /* What is to know of a shape. */
 typedef struct shape_form {
-  digit_shape text;
+  digit_shape text, digits; /* digits: 0x0f in the place of each */
   uint8_t length, end, span, width; /* width: the bits of a number */
 } shape_form;
 

@@ -32,6 +32,7 @@ static void forget_shapes(shape_table *t) {
 static inline shape_form form_of(const digit_shape *shape, size_t length) {
   const uint64_t low = digit_nibbles(shape->text[0]), high = digit_nibbles(shape->text[1]);
   shape_form form = {.text = {{shape->text[0] & ~low, shape->text[1] & ~high}}, .length = (uint8_t)length, .end = COLUMN_DIGITS_BYTES_MAX};
+  form.digits = (digit_shape){{low, high}};
   if (!(low | high)) return form;
   unsigned first = low ? (unsigned)__builtin_ctzll(low) / 8 : 8 + (unsigned)__builtin_ctzll(high) / 8;
   form.end = (uint8_t)(high ? 16 - (unsigned)__builtin_clzll(high) / 8 : 8 - (unsigned)__builtin_clzll(low) / 8);
@@ -125,7 +126,7 @@ static inline const char *write_value(column_target *to, size_t row, const shape
   size_t shift = 8 * (size_t)(COLUMN_DIGITS_BYTES_MAX - form->end);
   uint64_t first = shift < 64 ? high >> shift | (low << 1) << (63 - shift) : low >> (shift - 64);
   uint64_t last = shift < 64 ? low >> shift : 0;
-  if ((first & ~digit_nibbles(text[0])) | (last & ~digit_nibbles(text[1]))) return "digit where its shape has none";
+  if ((first & ~form->digits.text[0]) | (last & ~form->digits.text[1])) return "digit where its shape has none";
   first |= text[0];
   last |= text[1];
   if (to->room >= COLUMN_DIGITS_BYTES_MAX) {
@@ -143,7 +144,8 @@ static inline const char *write_value(column_target *to, size_t row, const shape
 }
 
 const char *digits_write(column_target *to, size_t row, const shape_table *t, size_t shape, uint64_t number) {
-  const shape_form form = {.text = t->texts[shape], .length = t->lengths[shape], .end = t->ends[shape], .span = t->spans[shape]};
+  const uint64_t *text = t->texts[shape].text;
+  const shape_form form = {.text = t->texts[shape], .digits = {{digit_nibbles(text[0]), digit_nibbles(text[1])}}, .length = t->lengths[shape], .end = t->ends[shape], .span = t->spans[shape]};
   return write_value(to, row, &form, number);
 }
 
@@ -212,13 +214,23 @@ static size_t bits_before_many(const digit_column *d, size_t first, size_t row) 
   return bits;
 }
 
-/* Up to 16 shapes: a word has those of a group. How many stand before the row cannot be foreseen, so all are summed, those from
+/* Up to 4 shapes are counted. */
+static size_t bits_before_four(const digit_column *d, uint64_t shapes, size_t count) {
+  const uint64_t lows = d->shape_width == 1 ? UINT64_MAX : 0x5555555555555555, low = shapes & lows, high = shapes >> 1 & ~lows >> 1;
+  const size_t third = (size_t)__builtin_popcountll(low & high);
+  const size_t first = (size_t)__builtin_popcountll(low) - third, second = (size_t)__builtin_popcountll(high) - third;
+  return (count - first - second - third) * d->widths[0] + first * d->widths[1] + second * d->widths[2] + third * d->widths[3];
+}
+
+/* Up to 16: a word has those of a group. How many stand before the row cannot be foreseen, so all are summed, those from
  * the row on as shape 0, and that is taken off. */
 static size_t bits_before_few(const digit_column *d, uint64_t shapes, size_t count) {
   const unsigned width = d->shape_width;
   const uint64_t mask = (UINT64_C(1) << width) - 1;
   size_t bits = 0;
+  if (width == 0) return count * d->widths[0];
   shapes &= (UINT64_C(1) << count * width) - 1;
+  if (width <= 2) return bits_before_four(d, shapes, count);
   for (size_t i = 0; i < GROUP; i++, shapes >>= width) bits += d->widths[shapes & mask];
   return bits - (GROUP - count) * d->widths[0];
 }

@@ -217,19 +217,25 @@ static inline size_t length_at(const text_column *t, size_t piece) {
   return t->length_bytes == 1 ? lengths[piece % GROUP] : load_u32(lengths + piece % GROUP * sizeof(uint32_t));
 }
 
-/* Where a piece begins among the texts. Which of its group it is cannot be foreseen: lengths before it are summed without a branch. */
-static inline size_t place_of(const text_column *t, size_t piece) {
+/* Where a piece begins among the texts, and its length; for lengths of a byte. Which of its group it is cannot be foreseen: lengths before
+ * it are summed without a branch. */
+static inline size_t place_of_short(const uint8_t *groups, size_t piece, uint32_t *out_length) {
   static const uint8_t kept[2 * GROUP] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
-  const uint8_t *group = group_of(t, piece), *lengths = group + sizeof(uint32_t);
-  size_t place = load_u32(group), before = piece % GROUP;
-  if (t->length_bytes != 1) {
-    for (size_t i = 0; i < before; i++) place += load_u32(lengths + i * sizeof(uint32_t));
-    return place;
-  }
+  const uint8_t *group = groups + piece / GROUP * group_bytes(1), *lengths = group + sizeof(uint32_t);
+  const size_t before = piece % GROUP;
   const uint64_t even = 0x00ff00ff00ff00ff;
   const uint64_t low = load_u64(lengths) & load_u64(kept + GROUP - before), high = load_u64(lengths + 8) & load_u64(kept + GROUP + 8 - before);
   const uint64_t sums = (low & even) + (low >> 8 & even) + (high & even) + (high >> 8 & even);
-  return place + (sums * 0x0001000100010001 >> 48);
+  *out_length = lengths[before];
+  return load_u32(group) + (sums * 0x0001000100010001 >> 48);
+}
+
+static size_t place_of_long(const text_column *t, size_t piece, uint32_t *out_length) {
+  const uint8_t *group = group_of(t, piece), *lengths = group + sizeof(uint32_t);
+  size_t place = load_u32(group);
+  for (size_t i = 0; i < piece % GROUP; i++) place += load_u32(lengths + i * sizeof(uint32_t));
+  *out_length = (uint32_t)length_at(t, piece);
+  return place;
 }
 
 /* Appends a piece. Most are short: a move or two, when there is room for more than the piece on both sides. */
@@ -400,9 +406,10 @@ const char *column_texts_locate(column_pieces *pieces) {
   for (size_t i = 0; i < pieces->count; i++) {
     column_piece *piece = &pieces->items[i];
     const text_column *t = piece->of;
-    const size_t place = place_of(t, piece->number), length = length_at(t, piece->number);
+    uint32_t length;
+    const size_t place = t->length_bytes == 1 ? place_of_short(t->groups, piece->number, &length) : place_of_long(t, piece->number, &length);
     piece->text = t->texts + place;
-    piece->length = (uint32_t)length;
+    piece->length = length;
     is_wrong |= place + length > t->text_bytes;
     __builtin_prefetch(piece->text);
     __builtin_prefetch(piece->text + length);

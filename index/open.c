@@ -41,26 +41,19 @@ khop_status chunk_check(const store *s, int database, const MDB_val *key, const 
   return KHOP_OK;
 }
 
-/* A chunk fills pages of its own and begins 16 bytes into the first, which names it: the map of a file is one range of addresses
- * that stays where it is while the store is open, and no two of its pages are the same modulo a power of two that is not less
- * than their number. A small value stands on a page with others; it is checked each time. */
-enum { map_page_bits = 12, value_offset = 16 };
-
 khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err) {
-  const uintptr_t address = (uintptr_t)value->mv_data;
-  const bool has_page = (address & ((UINT64_C(1) << map_page_bits) - 1)) == value_offset;
-  const uint64_t page = address >> map_page_bits & s->checked_mask, bit = UINT64_C(1) << page % 64;
-  _Atomic uint64_t *word = &s->checked[page / 64];
-  /* Relaxed: what was checked is read-only, and who misses a bit checks again. */
-  if (has_page && atomic_load_explicit(word, memory_order_relaxed) & bit) return KHOP_OK;
+  if (chunk_is_checked(s, value->mv_data)) return KHOP_OK;
   TRY(chunk_check(s, database, key, value, err));
-  if (has_page) atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
+  const uintptr_t address = (uintptr_t)value->mv_data;
+  const uint64_t page = address >> MAP_PAGE_BITS & s->checked_mask;
+  const bool has_page = (address & ((UINT64_C(1) << MAP_PAGE_BITS) - 1)) == VALUE_ON_PAGE;
+  if (has_page) atomic_fetch_or_explicit(&s->checked[page / 64], UINT64_C(1) << page % 64, memory_order_relaxed);
   return KHOP_OK;
 }
 
 static khop_status make_checked(store *s, khop_error *err) {
   uint64_t pages = 64;
-  while (pages < (s->file_bytes >> map_page_bits) + 2) pages *= 2;
+  while (pages < (s->file_bytes >> MAP_PAGE_BITS) + 2) pages *= 2;
   s->checked_mask = pages - 1;
   s->checked = mem_alloc(pages / 64, sizeof *s->checked);
   return s->checked ? KHOP_OK : error_memory(err, pages / 8, "the pages of the store");

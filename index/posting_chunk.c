@@ -176,7 +176,11 @@ size_t posting_chunk_encode(uint8_t out[PAGE_VALUE_BYTES], const store_posting *
 }
 
 const char *posting_reader_open(posting_reader *r, const uint8_t *chunk_key, const uint8_t *value, size_t size) {
-  *r = (posting_reader){.key = posting_key_first(chunk_key), .row = row_key_get(chunk_key + 12)};
+  return posting_reader_open_at(r, posting_key_first(chunk_key), row_key_get(chunk_key + 12), value, size);
+}
+
+const char *posting_reader_open_at(posting_reader *r, uint64_t first_key, uint32_t first_row, const uint8_t *value, size_t size) {
+  *r = (posting_reader){.key = first_key, .row = first_row};
   value_header header;
   memcpy(&header, value, sizeof header);
   const bool is_old = header.codec == CODEC_RAW;
@@ -277,4 +281,36 @@ bool posting_reader_next(posting_reader *r, const char **fact) {
   r->row = key_difference ? row : r->row + row;
   r->index++;
   return true;
+}
+
+/* ---- steps ----------------------------------------------------------------------------------- */
+
+enum { step_position_bits = 16 };
+_Static_assert(room_bits < 1 << step_position_bits, "a step tells any place of a chunk");
+
+posting_steps *posting_steps_make(const posting_reader *start) {
+  const char *fact = NULL;
+  posting_reader r = *start;
+  posting_steps *s = mem_alloc(1, sizeof *s + r.count / POSTING_STEP * sizeof *s->steps);
+  while (s && posting_reader_next(&r, &fact)) {
+    if ((r.key - start->key) >> (64 - step_position_bits)) fact = "keys too far apart for a step";
+    if (fact) break;
+    if (r.index % POSTING_STEP == 0) s->steps[s->count++] = (r.key - start->key) << step_position_bits | r.position;
+  }
+  if (!fact) return s;
+  mem_free(s);
+  return NULL;
+}
+
+void posting_steps_skip(const posting_steps *steps, posting_reader *r, uint64_t wanted, double share) {
+  if (steps->count == 0 || wanted <= r->key) return;
+  const uint64_t most = UINT64_MAX >> step_position_bits, distance = wanted - r->key;
+  const uint64_t limit = (distance < most ? distance : most) << step_position_bits; /* steps below it are of lower keys */
+  size_t at = (size_t)(share * (double)steps->count); /* steps from here on */
+  while (at > 0 && steps->steps[at - 1] >= limit) at--;
+  while (at < steps->count && steps->steps[at] < limit) at++;
+  if (at == 0) return;
+  r->key += steps->steps[at - 1] >> step_position_bits;
+  r->position = steps->steps[at - 1] & ((1u << step_position_bits) - 1);
+  r->index = (uint32_t)at * POSTING_STEP;
 }

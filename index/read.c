@@ -77,8 +77,8 @@ static khop_status find_row_chunk(store_view *v, int database, uint32_t row, MDB
   row_key_put(wanted, row);
   int rc = 0;
   if (list && at < list->count) {
-    *key = list->places[at].key;
-    *value = list->places[at].value;
+    *key = chunk_place_key(list, at);
+    *value = chunk_place_value(list, at);
   } else {
     rc = seek_at_or_before(v->cursors[database], (MDB_val){sizeof wanted, wanted}, key, value);
   }
@@ -113,25 +113,38 @@ khop_status store_read_record(store_view *v, uint32_t row, store_record *out, kh
   return KHOP_OK;
 }
 
-/* The chunk of a row, opened for picking; *out NULL: it is to be read as a whole (version 1, or to say what is wrong). */
-static khop_status open_row_chunk(store_view *v, uint32_t row, const chunk_place **out_place, const open_record_chunk **out, khop_error *err) {
+/* Another view may have made the same: the first one counts. */
+static void *keep_opened(chunk_place *place, void *made) {
+  void *none = NULL;
+  if (!made || atomic_compare_exchange_strong_explicit(&place->opened, &none, made, memory_order_acq_rel, memory_order_acquire)) return made;
+  mem_free(made);
+  return none;
+}
+
+typedef struct opened_chunk {
+  const open_record_chunk *chunk;
+  uint32_t row; /* in it */
+  MDB_val key;
+} opened_chunk;
+
+/* The chunk of a row, opened for picking; chunk NULL: it is to be read as a whole (version 1, or to say what is wrong). */
+static khop_status open_row_chunk(store_view *v, uint32_t row, opened_chunk *out, khop_error *err) {
   const chunk_list *list = find_list(v, CHUNK_LIST_RECORDS);
   const size_t at = list && row < v->store->rows ? chunk_list_find(list, row) : 0;
-  *out = NULL;
+  *out = (opened_chunk){0};
   if (!list || row >= v->store->rows || at == list->count) return KHOP_OK;
   chunk_place *place = &list->places[at];
-  *out_place = place;
-  open_record_chunk *c = atomic_load_explicit(&place->opened, memory_order_acquire), *none = NULL;
-  *out = c;
-  if (c) return KHOP_OK;
-  TRY(chunk_check_once(v->store, DB_RECORDS, &place->key, &place->value, err));
-  if (!record_chunk_is_direct(place->value.mv_data)) return KHOP_OK;
-  const char *fact = record_chunk_open(&c, v->store->field_count, place->value.mv_data, place->value.mv_size);
-  if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
-  *out = c;
-  if (atomic_compare_exchange_strong_explicit(&place->opened, &none, c, memory_order_acq_rel, memory_order_acquire)) return KHOP_OK;
-  mem_free(c);
-  *out = none;
+  out->key = chunk_place_key(list, at);
+  out->row = row - (uint32_t)list->firsts[at];
+  out->chunk = atomic_load_explicit(&place->opened, memory_order_acquire);
+  if (out->chunk) return KHOP_OK;
+  const MDB_val value = chunk_place_value(list, at);
+  open_record_chunk *c;
+  TRY(chunk_check_once(v->store, DB_RECORDS, &out->key, &value, err));
+  if (!record_chunk_is_direct(place->value)) return KHOP_OK;
+  const char *fact = record_chunk_open(&c, v->store->field_count, place->value, place->value_bytes);
+  if (fact) return chunk_fault(v->store, DB_RECORDS, &out->key, fact, err);
+  out->chunk = keep_opened(place, c);
   return KHOP_OK;
 }
 
@@ -141,13 +154,12 @@ khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, kh
   *out = (store_record){0};
   if (is_unpacked(v, row)) return store_read_record(v, row, out, err);
   if (row != v->picked_row || row == STORE_ROW_NONE) { /* who found it by its id asks again for what is in it */
-    const chunk_place *place;
-    const open_record_chunk *c;
+    opened_chunk of;
     v->picked_row = STORE_ROW_NONE;
-    TRY(open_row_chunk(v, row, &place, &c, err));
-    if (!c) return store_read_record(v, row, out, err);
-    const char *fact = record_chunk_pick(&v->picked, c, row - row_key_get(place->key.mv_data));
-    if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
+    TRY(open_row_chunk(v, row, &of, err));
+    if (!of.chunk) return store_read_record(v, row, out, err);
+    const char *fact = record_chunk_pick(&v->picked, of.chunk, of.row);
+    if (fact) return chunk_fault(v->store, DB_RECORDS, &of.key, fact, err);
     v->picked_row = row;
   }
   *out = (store_record){.row = row, .source = (uint32_t)v->picked.sources[0], .line = v->picked.lines[0], .field_count = v->store->field_count,
@@ -156,19 +168,18 @@ khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, kh
 }
 
 khop_status store_pick_field(store_view *v, uint32_t row, size_t field, store_text *out, khop_error *err) {
-  const chunk_place *place;
-  const open_record_chunk *c = NULL;
+  opened_chunk of = {0};
   *out = (store_text){0};
-  if (!is_unpacked(v, row) && row != v->picked_row) TRY(open_row_chunk(v, row, &place, &c, err));
-  if (!c) {
+  if (!is_unpacked(v, row) && row != v->picked_row) TRY(open_row_chunk(v, row, &of, err));
+  if (!of.chunk) {
     store_record record;
     TRY(store_pick_record(v, row, &record, err));
     *out = (store_text){record.fields[field], record.lengths[field]};
     return KHOP_OK;
   }
   v->picked_row = STORE_ROW_NONE;
-  const char *fact = record_chunk_pick_field(&v->picked, c, row - row_key_get(place->key.mv_data), field);
-  if (fact) return chunk_fault(v->store, DB_RECORDS, &place->key, fact, err);
+  const char *fact = record_chunk_pick_field(&v->picked, of.chunk, of.row, field);
+  if (fact) return chunk_fault(v->store, DB_RECORDS, &of.key, fact, err);
   *out = (store_text){v->picked.fields[field], v->picked.lengths[field]};
   return KHOP_OK;
 }
@@ -195,12 +206,13 @@ static bool same_table(const MDB_val *key, uint32_t table) {
   return key->mv_size == POSTING_KEY_BYTES && row_key_get(key->mv_data) == table;
 }
 
-/* From the posting at which the reader stands, or with `is_new` from the first one, to the first beyond `wanted`. */
+/* From the posting at which the reader stands, or with `is_new` from the one behind it, to the first beyond `wanted`. */
 static khop_status collect_from(store_view *v, const MDB_val *key, posting_reader *r, bool is_new, uint64_t wanted, size_t *count, bool *out_past,
                                 khop_error *err) {
   const char *fact = NULL;
-  TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r->count, sizeof *v->rows, "rows of a key", err));
-  if (is_new) posting_reader_skip(r, wanted);
+  if (v->rows_capacity < *count + r->count) {
+    TRY(array_reserve(&v->rows, &v->rows_capacity, *count + r->count, sizeof *v->rows, "rows of a key", err));
+  }
   bool has_one = true;
   if (is_new || r->key < wanted) {
     if (r->key < wanted) posting_reader_pass(r, wanted);
@@ -214,21 +226,29 @@ static khop_status collect_from(store_view *v, const MDB_val *key, posting_reade
   return KHOP_OK;
 }
 
-/* Adds the rows of `wanted` in one chunk; *out_past when the chunk goes beyond the key. */
+/* Adds the rows of `wanted` in one chunk, of which `from` is a reader that skipped what it could; *out_past when the chunk goes beyond the key. */
+static khop_status collect_new(store_view *v, uint32_t table, uint64_t first_key, const MDB_val *key, const posting_reader *from, uint64_t wanted,
+                               size_t *count, bool *out_past, khop_error *err) {
+  v->stop.reader = *from;
+  v->stop.goes_on = false;
+  TRY(collect_from(v, key, &v->stop.reader, true, wanted, count, out_past, err));
+  v->stop.goes_on = *out_past;
+  v->stop.asked = wanted;
+  v->stop.table = table;
+  v->stop.first_key = first_key;
+  v->stop.key = *key;
+  return KHOP_OK;
+}
+
 static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val *value, uint64_t wanted,
                                 size_t *count, bool *out_past, khop_error *err) {
   TRY(chunk_check_once(v->store, DB_POSTINGS, key, value, err));
   posting_reader r;
   const char *fact = posting_reader_open(&r, key->mv_data, value->mv_data, value->mv_size);
   if (fact) return chunk_fault(v->store, DB_POSTINGS, key, fact, err);
-  TRY(collect_from(v, key, &r, true, wanted, count, out_past, err));
-  v->stop.goes_on = *out_past;
-  v->stop.asked = wanted;
-  v->stop.table = row_key_get(key->mv_data);
-  v->stop.first_key = posting_key_first(key->mv_data);
-  v->stop.reader = r;
-  v->stop.key = *key;
-  return KHOP_OK;
+  const uint64_t first_key = r.key;
+  posting_reader_skip(&r, wanted);
+  return collect_new(v, row_key_get(key->mv_data), first_key, key, &r, wanted, count, out_past, err);
 }
 
 /* Is the key likely in the chunk where the last one was, behind it? Keys are hashes: they stand evenly. */
@@ -240,32 +260,90 @@ static bool may_go_on(const store_view *v, uint32_t table, uint64_t key) {
   return (double)(key - r->key) * r->index <= (double)passed * (r->count - r->index);
 }
 
-/* Asks the memory for what a look-up will read of a chunk: its start with the marks, and, as keys are hashes and stand evenly, the
- * bits around the key's place, from up to a mark before it. */
-static void ask_for_chunk(const chunk_list *list, size_t at, uint64_t key) {
-  enum { line = 64, start_bytes = 3 * line, before_bytes = 6 * line, behind_bytes = 2 * line };
-  const uint8_t *value = list->places[at].value.mv_data;
-  const size_t size = list->places[at].value.mv_size;
+/* Of a chunk that share comes before the key: keys are hashes and stand evenly. */
+static double share_before(const chunk_list *list, size_t at, uint64_t key) {
   const uint64_t first = list->firsts[at], next = at + 1 < list->count ? list->firsts[at + 1] : first;
-  const double share = next > key && key > first ? (double)(key - first) / (double)(next - first) : 0;
-  const size_t place = (size_t)(share * (double)size);
-  for (size_t i = 0; i < start_bytes; i += line) __builtin_prefetch(value + i);
-  for (size_t i = place > before_bytes ? place - before_bytes : 0; i < place + behind_bytes && i < size; i += line) __builtin_prefetch(value + i);
+  return next > key && key > first ? (double)(key - first) / (double)(next - first) : 0;
+}
+
+/* Asks the memory for what a look-up will read of a chunk: its start, with the marks if there are no steps, and the bits around the
+ * key's place, from up to a mark or a step before it. */
+static void ask_for_chunk(const chunk_list *list, size_t at, uint64_t key) {
+  enum { line = 64, marks_bytes = 2 * line, to_mark_bytes = 6 * line, to_step_bytes = 3 * line, behind_bytes = 2 * line };
+  const chunk_place *place = &list->places[at];
+  const posting_steps *steps = atomic_load_explicit(&place->opened, memory_order_acquire);
+  const double share = share_before(list, at, key);
+  const size_t size = place->value_bytes, near = (size_t)(share * (double)size), before = steps ? to_step_bytes : to_mark_bytes;
+  __builtin_prefetch(place->value);
+  if (steps) {
+    /* Of 4,080 bytes of 6 a posting there are some 40 steps, each 8 bytes: a hundredth of it is 3 bytes. */
+    __builtin_prefetch(steps);
+    __builtin_prefetch((const uint8_t *)steps + near / 13);
+  } else {
+    for (size_t i = line; i <= marks_bytes; i += line) __builtin_prefetch(place->value + i);
+  }
+  for (size_t i = near > before ? near - before : 0; i < near + behind_bytes && i < size; i += line) __builtin_prefetch(place->value + i);
+}
+
+/* The last chunk that begins before the key: a key may have the rows of several. The count: there is none. */
+static size_t find_chunk(const chunk_list *list, uint64_t key) { return key ? chunk_list_find(list, key - 1) : list->count; }
+
+void store_ask_postings(store_view *v, uint32_t table, uint64_t key) {
+  enum { places = sizeof v->expected / sizeof *v->expected };
+  const size_t which = chunk_list_of_table(table);
+  const chunk_list *list = which < CHUNK_LISTS ? atomic_load_explicit(&v->store->lists[which], memory_order_acquire) : NULL;
+  if (!list) return;
+  const size_t at = find_chunk(list, key);
+  v->expected[table % places].table = table;
+  v->expected[table % places].key = key;
+  v->expected[table % places].chunk = at;
+  if (at < list->count) ask_for_chunk(list, at, key);
+}
+
+/* A reader of the chunk, as near before the key as it can begin. */
+static khop_status open_listed(store_view *v, const chunk_list *list, size_t at, uint64_t wanted, posting_reader *out, khop_error *err) {
+  enum { steps_after = 8 }; /* look-ups: making steps costs what some twenty of them save */
+  chunk_place *place = &list->places[at];
+  if (!chunk_is_checked(v->store, place->value)) {
+    const MDB_val key = chunk_place_key(list, at), value = chunk_place_value(list, at);
+    TRY(chunk_check_once(v->store, DB_POSTINGS, &key, &value, err));
+  }
+  const char *fact = posting_reader_open_at(out, list->firsts[at], place->first_row, place->value, place->value_bytes);
+  if (fact) {
+    const MDB_val key = chunk_place_key(list, at);
+    return chunk_fault(v->store, DB_POSTINGS, &key, fact, err);
+  }
+  const posting_steps *steps = atomic_load_explicit(&place->opened, memory_order_acquire);
+  /* Relaxed: who counts wrong makes them once more, or later. */
+  if (!steps && atomic_load_explicit(&place->asked, memory_order_relaxed) < steps_after &&
+      atomic_fetch_add_explicit(&place->asked, 1, memory_order_relaxed) + 1 == steps_after) {
+    steps = keep_opened(place, posting_steps_make(out));
+  }
+  if (steps) posting_steps_skip(steps, out, wanted, share_before(list, at, wanted));
+  else posting_reader_skip(out, wanted);
+  return KHOP_OK;
 }
 
 /* By the list of the table; *out_is_done false: the answer may lie at an end of it. */
-static khop_status read_listed(store_view *v, const chunk_list *list, uint64_t key, size_t *count, bool *out_is_done, khop_error *err) {
+static khop_status read_listed(store_view *v, const chunk_list *list, uint32_t table, uint64_t key, size_t *count, bool *out_is_done, khop_error *err) {
+  enum { places = sizeof v->expected / sizeof *v->expected };
+  const bool is_expected = key && v->expected[table % places].table == table && v->expected[table % places].key == key;
   bool past = false;
-  size_t at = key ? chunk_list_find(list, key - 1) : list->count;
+  size_t at = is_expected ? v->expected[table % places].chunk : find_chunk(list, key);
   *out_is_done = false;
   *count = 0;
-  if (at < list->count) ask_for_chunk(list, at, key);
-  while (at < list->count && !past && list->firsts[at] <= key) {
-    const chunk_place *place = &list->places[at++];
-    TRY(collect_rows(v, &place->key, &place->value, key, count, &past, err));
+  if (at < list->count && !is_expected) ask_for_chunk(list, at, key);
+  for (; at < list->count && !past && list->firsts[at] <= key; at++) {
+    const MDB_val chunk_key = chunk_place_key(list, at);
+    posting_reader r;
+    TRY(open_listed(v, list, at, key, &r, err));
+    TRY(collect_new(v, table, list->firsts[at], &chunk_key, &r, key, count, &past, err));
   }
   *out_is_done = past || at < list->count;
-  if (*out_is_done && !past) TRY(chunk_check_once(v->store, DB_POSTINGS, &list->places[at].key, &list->places[at].value, err)); /* it ended the search by its key */
+  if (*out_is_done && !past) { /* the next one ended the search by its key */
+    const MDB_val chunk_key = chunk_place_key(list, at), value = chunk_place_value(list, at);
+    TRY(chunk_check_once(v->store, DB_POSTINGS, &chunk_key, &value, err));
+  }
   return KHOP_OK;
 }
 
@@ -284,7 +362,7 @@ khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, con
   const size_t which = chunk_list_of_table(table);
   const chunk_list *list = which < CHUNK_LISTS ? find_list(v, which) : NULL;
   bool is_done = false;
-  if (list) TRY(read_listed(v, list, key, out_count, &is_done, err));
+  if (list) TRY(read_listed(v, list, table, key, out_count, &is_done, err));
   *out_rows = v->rows;
   if (is_done) return KHOP_OK;
   *out_count = 0;

@@ -372,6 +372,12 @@ static khop_status read_rows(segments_view *v, uint32_t table, uint64_t key, boo
   return KHOP_OK;
 }
 
+void segments_ask_rows(segments_view *v, uint32_t table, uint64_t key) {
+  for (size_t i = 0; i < v->segments->count; i++) {
+    if (store_table_postings(v->segments->items[i].store, table)) store_ask_postings(v->views[i], table, key);
+  }
+}
+
 khop_status segments_read_rows(segments_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows, size_t *out_count,
                                khop_error *err) {
   return read_rows(v, table, key, true, false, out_rows, out_count, err);

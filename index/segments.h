@@ -79,6 +79,8 @@ khop_status segments_pick_field(segments_view *v, uint32_t row, size_t field, st
 /* Live rows under a key of a table of the segments' own rows (ids, identifiers, rules), ascending; until the next call. */
 khop_status segments_read_rows(segments_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows, size_t *out_count,
                                khop_error *err);
+/* As store_ask_postings, of such a table. */
+void segments_ask_rows(segments_view *v, uint32_t table, uint64_t key);
 /* The same with dead rows. */
 khop_status segments_read_all_rows(segments_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows, size_t *out_count,
                                    khop_error *err);

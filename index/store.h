@@ -252,6 +252,8 @@ khop_status store_pick_field(store_view *v, uint32_t row, size_t field, store_te
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */
 khop_status store_read_postings(store_view *v, uint32_t table, uint64_t key, const uint32_t **out_rows,
                                 size_t *out_count, khop_error *err);
+/* Tells that these postings will be read soon, and asks the memory for them: who looks up several keys asks for all before it reads the first. */
+void store_ask_postings(store_view *v, uint32_t table, uint64_t key);
 /* Every posting of a table in order, to `visit`; a table that is not there has none. */
 typedef khop_status store_posting_visit(void *context, uint64_t key, uint32_t row, khop_error *err);
 khop_status store_each_posting(store_view *v, uint32_t table, store_posting_visit *visit, void *context, khop_error *err);

@@ -259,6 +259,11 @@ size_t store_handle_record_id(const khop_store *k, const khop_store_record *reco
 
 /* ---- finding ------------------------------------------------------------------------------- */
 
+void store_handle_ask(khop_store *k, uint32_t table, uint64_t key) {
+  if (k->is_living) segments_ask_rows(&k->views, table, key);
+  else store_ask_postings(k->view, table, key);
+}
+
 khop_status khop_store_find_key(khop_store *k, uint32_t table, uint64_t key, uint32_t *rows, size_t capacity,
                                 size_t *out_count, khop_error *err) {
   *out_count = 0;

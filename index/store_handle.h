@@ -24,6 +24,9 @@ khop_status store_identifiers_read(khop_store *store, store_identifiers *out, kh
  * with it, and khop_store_read of the row then costs nothing. */
 khop_status store_handle_field(khop_store *store, uint32_t row, size_t field, bool is_alone, store_text *out, khop_error *err);
 
+/* Rows of this key will be asked for soon (store_ask_postings). */
+void store_handle_ask(khop_store *store, uint32_t table, uint64_t key);
+
 /* Has a record that was read from this store exactly this id, but for blanks at either end? */
 bool store_handle_has_id(khop_store *store, const khop_store_record *record, const char *id, size_t length);
 /* Its id as the results name it; returns its length, 0 when `size` does not hold it. */

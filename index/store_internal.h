@@ -50,6 +50,12 @@ struct store_view {
     posting_reader reader;
     MDB_val key;
   } stop;
+  /* Keys of which store_ask_postings has told that they will be read, and their chunks, by the table's low bits. */
+  struct {
+    uint32_t table;
+    uint64_t key;
+    size_t chunk;
+  } expected[16];
   uint32_t *rows; /* the last answer of store_read_postings */
   size_t rows_capacity;
 };
@@ -58,6 +64,17 @@ struct store_view {
 khop_status chunk_fault(const store *s, int database, const MDB_val *key, const char *fact, khop_error *err);
 /* The key's size, the value's checksum and kind. */
 khop_status chunk_check(const store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);
+/* A chunk fills pages of its own and begins 16 bytes into the first, which names it: the map of a file is one range of addresses
+ * that stays where it is while the store is open, and no two of its pages are the same modulo a power of two that is not less
+ * than their number. A small value stands on a page with others; it is checked each time. */
+enum { MAP_PAGE_BITS = 12, VALUE_ON_PAGE = 16 };
+static inline bool chunk_is_checked(const store *s, const void *value) {
+  const uintptr_t address = (uintptr_t)value;
+  const uint64_t page = address >> MAP_PAGE_BITS & s->checked_mask;
+  if ((address & ((UINT64_C(1) << MAP_PAGE_BITS) - 1)) != VALUE_ON_PAGE) return false;
+  /* Relaxed: what was checked is read-only, and who misses a bit checks again. */
+  return atomic_load_explicit(&s->checked[page / 64], memory_order_relaxed) >> page % 64 & 1;
+}
 /* The same, once for as long as the store is open: what a reader comes back to is trusted from then on. */
 khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);
 

@@ -83,12 +83,19 @@ khop_status khop_store_find_identifier(khop_store *from, const char *identifier,
                                        size_t *out_count, khop_error *err) {
   store_identifiers *known = store_handle_identifiers(from);
   lookup l = {.store = from, .rows = rows, .capacity = capacity};
+  uint64_t keys[sizeof known->items / sizeof *known->items];
+  const size_t length = strlen(identifier);
   *out_count = 0;
   if (!known->is_known) TRY(store_identifiers_read(from, known, err));
+  for (size_t i = 0; i < known->count; i++) { /* all are asked for before the first is read: the memory looks for them together */
+    const bool is_same = i > 0 && known->items[i].type == known->items[i - 1].type;
+    keys[i] = is_same ? keys[i - 1] : feature_identifier_key((semantic_type)known->items[i].type, identifier, length);
+    if (keys[i]) store_handle_ask(from, (uint32_t)(STORE_TABLE_IDENTIFIER + i), keys[i]);
+  }
   for (size_t i = 0; i < known->count; i++) {
     l.field = known->items[i].field;
     l.type = (semantic_type)known->items[i].type;
-    l.key = feature_identifier_key(l.type, identifier, strlen(identifier));
+    l.key = keys[i];
     if (l.key) TRY(search_table(&l, (uint32_t)(STORE_TABLE_IDENTIFIER + i), err));
   }
   *out_count = l.count;

@@ -25,8 +25,25 @@ static void check_pass(posting_reader from, uint64_t wanted, const posting_reade
   assert_true(!more || (from.key == expected->key && from.row == expected->row && from.index == expected->index));
 }
 
+/* From a step on a reader finds the same, wherever it looks for the step first. */
+static void check_steps(const posting_steps *steps, const posting_reader *start, uint64_t wanted, const posting_reader *expected, bool has_one) {
+  static const double shares[] = {0, 0.4, 0.999};
+  for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+    posting_reader r = *start;
+    posting_steps_skip(steps, &r, wanted, shares[i]);
+    assert_true(r.index == 0 || r.key < wanted);
+    if (has_one && expected->index > 0 && r.key < wanted) assert_true(expected->index - r.index <= POSTING_STEP + 1);
+    check_pass(r, wanted, expected, has_one);
+  }
+}
+
 /* From a mark on a reader finds what it finds from the start, for keys that are there and for others. */
 static void check_skips(const uint8_t *key, const uint8_t *value, size_t size, const store_posting *from, size_t taken) {
+  posting_reader start;
+  assert_null(posting_reader_open(&start, key, value, size));
+  posting_steps *steps = posting_steps_make(&start);
+  if (from[taken - 1].key - from[0].key < UINT64_C(1) << 48) assert_non_null(steps);
+  else assert_null(steps);
   for (size_t i = 0; i < taken; i += 1 + taken / 40) {
     for (uint64_t wanted = from[i].key ? from[i].key - 1 : 0; wanted <= from[i].key + 1 && wanted + 1; wanted++) {
       posting_reader all, some;
@@ -40,13 +57,14 @@ static void check_skips(const uint8_t *key, const uint8_t *value, size_t size, c
       assert_null(fact);
       assert_int_equal(more, more_too);
       assert_true(!more || (all.key == some.key && all.row == some.row && all.index == some.index && all.position == some.position));
-      posting_reader first;
-      posting_reader_open(&first, key, value, size);
+      if (steps) check_steps(steps, &start, wanted, &all, more);
+      posting_reader first = start;
       check_pass(first, wanted, &all, more);
       posting_reader_skip(&first, wanted);
       check_pass(first, wanted, &all, more);
     }
   }
+  mem_free(steps);
 }
 
 /* Encodes one chunk, compares what a reader finds with what was taken. Returns how many were taken. */
@@ -138,6 +156,9 @@ static void read_through(const uint8_t *key, const uint8_t *value, size_t size, 
   posting_reader some = r;
   const char *other = *out_fact;
   while (!*out_fact && posting_reader_next(&r, out_fact)) (void)posting_reader_agrees(&r);
+  posting_steps *steps = other ? NULL : posting_steps_make(&some);
+  assert_true(!steps || !*out_fact);
+  mem_free(steps);
   if (!other) posting_reader_skip(&some, UINT64_MAX);
   while (!other && posting_reader_next(&some, &other)) continue;
 }

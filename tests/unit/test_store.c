@@ -116,6 +116,7 @@ static void check_key(fixture *f, store_view *v, uint32_t table, const store_pos
   static uint32_t expected[fixture_postings];
   size_t expected_count = expected_rows(postings, count, key, expected), found_count;
   const uint32_t *found;
+  if (key % 3) store_ask_postings(v, table, key % 3 == 1 ? key : key + 1); /* what was expected changes no answer */
   assert_ok(store_read_postings(v, table, key, &found, &found_count, &f->err));
   assert_int_equal(found_count, expected_count);
   if (found_count) assert_memory_equal(found, expected, found_count * sizeof *found);
