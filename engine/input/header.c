@@ -1,11 +1,14 @@
-/* The first row of a file names its columns; a file whose first row cannot do that is refused here,
- * before any work. */
+/* The first row of a file, or the first behind a title (header_rows.h), names its columns; a file that has none is refused
+ * here, before any work. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "input/internal.h"
 #include "input/sample.h"
 #include "input/sniff.h"
+
+enum { NAME_BYTES_MAX = 1024 }; /* of a name that is put together of rows */
 
 static khop_status check_line_ends(const source_file *s, const window *w, khop_error *err) {
   const char *text = window_text(w);
@@ -57,32 +60,61 @@ static khop_status check_shape(const input *in, const source_file *s, const wind
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+static bool is_empty(input_field field) {
+  size_t i = 0;
+  while (i < field.length && is_space(field.text[i])) i++;
+  return i == field.length;
+}
+
 static char *copy_trimmed(input_field field) {
   size_t start = 0, end = field.length;
   while (start < end && is_space(field.text[start])) start++;
   while (end > start && is_space(field.text[end - 1])) end--;
-  return mem_copy_text(field.text + start, end - start);
+  char *copy = mem_copy_text(field.text + start, end - start);
+  for (char *p = copy; p && *p; p++) {
+    if (is_space(*p)) *p = ' '; /* a name of several lines is shown in one */
+  }
+  return copy;
 }
 
-static khop_status copy_columns(source_file *s, const input_rows *rows, khop_error *err) {
+/* The name of a column whose texts stand one below the other in `name_rows` rows. A group's name, whose neighbours are
+ * empty, is said in each of its columns. */
+static char *name_column(const input_rows *rows, size_t name_rows, size_t column) {
+  char name[NAME_BYTES_MAX] = "";
+  size_t used = 0;
+  for (size_t row = 0; row < name_rows; row++) {
+    const input_field *cells = rows->fields + row * rows->column_count;
+    size_t from = column;
+    bool has_below = row + 1 < name_rows && !is_empty(rows->fields[(row + 1) * rows->column_count + column]);
+    while (has_below && from > 0 && is_empty(cells[from])) from--;
+    char *part = copy_trimmed(cells[from]);
+    if (!part) return NULL;
+    if (*part && used < sizeof name) used += (size_t)snprintf(name + used, sizeof name - used, "%s%s", used ? " " : "", part);
+    mem_free(part);
+  }
+  if (used == 0) used = (size_t)snprintf(name, sizeof name, "(column %zu)", column + 1);
+  return mem_copy_text(name, used < sizeof name ? used : sizeof name - 1);
+}
+
+static khop_status copy_columns(source_file *s, const input_rows *rows, size_t name_rows, khop_error *err) {
   size_t count = rows->column_count;
-  s->columns = mem_alloc(count, sizeof *s->columns);
+  s->columns = mem_alloc(count + JOINS_MAX, sizeof *s->columns);
   if (!s->columns) return error_memory(err, count * sizeof *s->columns, "column names");
-  s->shown.column_count = count;
+  s->own_columns = s->shown.column_count = count;
   s->shown.columns = (const char *const *)s->columns;
   for (size_t i = 0; i < count; i++) {
-    s->columns[i] = copy_trimmed(rows->fields[i]);
+    bool is_one = name_rows == 1 && !is_empty(rows->fields[i]);
+    s->columns[i] = is_one ? copy_trimmed(rows->fields[i]) : name_column(rows, name_rows, i);
     if (!s->columns[i]) return error_memory(err, rows->fields[i].length, "column names");
   }
   return KHOP_OK;
 }
 
 static khop_status check_columns(const source_file *s, khop_error *err) {
-  for (size_t i = 0; i < s->shown.column_count; i++) {
-    if (!s->columns[i][0]) return error_set(err, KHOP_INPUT, "%s: column %zu has no name", s->label, i + 1);
+  for (size_t i = 0; i < s->own_columns; i++) {
     for (size_t j = 0; j < i; j++) {
       if (strcmp(s->columns[i], s->columns[j]) != 0) continue;
-      return error_set(err, KHOP_INPUT, "%s: column \"%.200s\" twice, as column %zu and column %zu", s->label,
+      return error_set(err, KHOP_INPUT, "%s: column \"%.200s\" twice, as column %zu and column %zu: give one of them another name", s->label,
                        s->columns[i], j + 1, i + 1);
     }
   }
@@ -90,14 +122,14 @@ static khop_status check_columns(const source_file *s, khop_error *err) {
 }
 
 /* The names as UTF-8, once the charsets of the file are known. */
-static khop_status decode_header(const input *in, const source_file *s, input_rows *rows, bool is_utf8,
+static khop_status decode_header(const input *in, const source_file *s, input_field *names, size_t count, bool is_utf8,
                                  row_texts *texts, khop_error *err) {
   const charset_profile *profile = &s->charset.profile;
   const row_decoder decoder = {.tables = in->charsets, .found = &s->charset};
   bool is_settled = s->charset.is_plain && (is_utf8 || profile->is_forced), is_readable = is_utf8;
   size_t decoded_bytes = 0;
   if (!is_settled) {
-    TRY(decode_row(&decoder, true, rows->fields, rows->column_count, texts, &decoded_bytes, &is_readable, err));
+    TRY(decode_row(&decoder, true, names, count, texts, &decoded_bytes, &is_readable, err));
   }
   if (is_readable) return KHOP_OK;
   input_reject reject = {.reason = s->charset.is_plain ? INPUT_NOT_UTF8 : INPUT_UNDECODABLE};
@@ -107,7 +139,7 @@ static khop_status decode_header(const input *in, const source_file *s, input_ro
   return error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason);
 }
 
-/* Splits the header as if it were a row of data. */
+/* Splits the header as if it were rows of data. */
 static khop_status split_header(const input *in, source_file *s, const window *w, const sniff_shape *shape,
                                 khop_error *err) {
   khop_status status = KHOP_OK;
@@ -119,15 +151,19 @@ static khop_status split_header(const input *in, source_file *s, const window *w
   memcpy(batch.text, window_text(w) + shape->header_start, batch.bytes);
   bool is_utf8 = in->kernels->find_bad(batch.text, 0, batch.bytes) == batch.bytes;
   TRY_CLEANUP(split_batch(in->kernels, s->shown.delimiter, shape->columns, NULL, &batch, &rows, err));
-  if (rows.row_count != 1) {
+  if (rows.row_count < shape->name_rows) {
     char reason[96] = "not readable";
     if (rows.reject_count > 0) input_reject_describe(&rows.rejects[0], reason, sizeof reason);
     TRY_CLEANUP(error_set(err, KHOP_INPUT, "%s: header: %s", s->label, reason));
   }
   TRY_CLEANUP(sample_source(in, s, w, shape->header_start + shape->header_bytes, &rows, err));
-  TRY_CLEANUP(decode_header(in, s, &rows, is_utf8, &texts, err));
-  TRY_CLEANUP(copy_columns(s, &rows, err));
+  for (size_t row = 0; row < shape->name_rows; row++) {
+    TRY_CLEANUP(decode_header(in, s, rows.fields + row * rows.column_count, shape->columns, is_utf8, &texts, err));
+  }
+  TRY_CLEANUP(copy_columns(s, &rows, shape->name_rows, err));
   TRY_CLEANUP(check_columns(s, err));
+  status = joined_columns_find(s->columns, s->own_columns, &s->joined, err);
+  s->shown.column_count += s->joined.count;
 cleanup:
   row_texts_free(&texts);
   input_rows_free(&rows);

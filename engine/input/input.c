@@ -107,7 +107,8 @@ uint64_t input_bytes_total(const input *in) { return in->total_bytes; }
 khop_status input_parse(const input *in, input_batch *batch, input_rows *rows, khop_error *err) {
   source_file *s = &in->sources[batch->source];
   const row_decoder decoder = {.tables = in->charsets, .found = &s->charset};
-  TRY(split_batch(in->kernels, s->shown.delimiter, s->shown.column_count, &decoder, batch, rows, err));
+  TRY(split_batch(in->kernels, s->shown.delimiter, s->own_columns, &decoder, batch, rows, err));
+  TRY(joined_rows(&s->joined, rows, err));
   for (size_t c = 0; rows->decoded_bytes > 0 && c < CHARSET_COUNT; c++) {
     atomic_fetch_add_explicit(&s->charset.decoded_rows[c], rows->texts->rows[c], memory_order_relaxed);
   }

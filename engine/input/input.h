@@ -44,7 +44,9 @@ typedef struct input_source {
   const char *name;          /* the path's last part, or the path where files share that; "stdin" */
   const char *path;
   size_t column_count;
-  const char *const *columns; /* header names: UTF-8, trimmed, unquoted */
+  /* Header names: UTF-8, trimmed, unquoted, of several lines with a blank between; "(column 3)" where there is none. Behind
+   * the file's own come those that were joined of parts (joined.h). */
+  const char *const *columns;
   char delimiter;
   const char *compression;   /* "none", "gzip", "zstd" */
   bool had_bom;
@@ -53,7 +55,7 @@ typedef struct input_source {
 } input_source;
 
 /* Refuses with one message: missing file, directory, empty file, header only, binary content,
- * duplicate or empty column names, more than 4,096 columns, a forced delimiter that leaves one column.
+ * duplicate column names, more than 4,096 columns, a forced delimiter that leaves one column.
  * Ordinary files are closed again until their turn; one that changed by then fails input_next. */
 khop_status input_open(input **out_input, const input_options *options, khop_error *err);
 void input_close(input *in);
@@ -127,6 +129,7 @@ typedef struct input_rows {
   size_t reject_count, reject_capacity;
   size_t decoded_rows, decoded_bytes; /* rows with fields that are not in the batch's text; those fields */
   struct row_texts *texts;  /* where they are */
+  struct joined_texts *joined; /* where the values of joined columns are */
 } input_rows;
 
 void input_rows_free(input_rows *rows);

@@ -6,6 +6,7 @@
 
 #include "input/decode_row.h"
 #include "input/input.h"
+#include "input/joined.h"
 #include "input/rows.h"
 #include "input/window.h"
 
@@ -19,6 +20,8 @@ typedef struct source_file {
   const char *label; /* for messages: the path, or "stdin" */
   char *path, *name;
   char **columns;
+  size_t own_columns; /* those of the file: the first ones */
+  joined_columns joined;
   date_order_evidence *date_orders;
   /* Where the rows start. An ordinary file is closed after its header was read and opened again in
    * its turn, so that a thousand files cost no thousand windows. A pipe cannot be opened twice: its window

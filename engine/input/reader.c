@@ -93,7 +93,7 @@ static const reader_codec codec_plain = {
     .close = plain_close,
 };
 
-static const reader_codec *const codecs[] = {&reader_codec_gzip, &reader_codec_zstd, &codec_plain};
+static const reader_codec *const codecs[] = {&reader_codec_gzip, &reader_codec_zstd, &reader_codec_utf16, &codec_plain};
 
 static khop_status open_fd(reader *r, const char *path, khop_error *err) {
   bool is_stdin = strcmp(path, "-") == 0;

@@ -29,6 +29,8 @@ typedef struct reader_codec {
 } reader_codec;
 
 extern const reader_codec reader_codec_gzip, reader_codec_zstd;
+/* No compression: text of two bytes a character, which leaves as UTF-8. */
+extern const reader_codec reader_codec_utf16;
 
 /* Tells whether a path still names the same file with the same content. */
 typedef struct reader_identity {

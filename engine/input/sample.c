@@ -110,8 +110,8 @@ static khop_status find_charsets(const sampler *t, source_file *s, const input_r
   const input *in = t->in;
   source_charset *found = &s->charset;
   size_t columns = header->column_count;
-  found->columns = mem_alloc(columns, sizeof *found->columns);
-  found->column_evidence = mem_alloc(columns, sizeof *found->column_evidence);
+  found->columns = mem_alloc(columns + JOINS_MAX, sizeof *found->columns);
+  found->column_evidence = mem_alloc(columns + JOINS_MAX, sizeof *found->column_evidence);
   if (!found->columns || !found->column_evidence) {
     return error_memory(err, columns * sizeof *found->column_evidence, "charsets of columns");
   }
@@ -138,7 +138,7 @@ static khop_status look_for_charsets(const sampler *t, source_file *s, const inp
 
 /* Digits stand alike in all charsets. */
 static khop_status look_for_dates(const sampler *t, source_file *s, size_t columns, khop_error *err) {
-  s->date_orders = mem_alloc(columns, sizeof *s->date_orders);
+  s->date_orders = mem_alloc(columns + JOINS_MAX, sizeof *s->date_orders);
   if (!s->date_orders) return error_memory(err, columns * sizeof *s->date_orders, "dates of columns");
   s->shown.date_orders = s->date_orders;
   for (size_t i = 0; i < t->rows.row_count * columns; i++) {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "input/header_rows.h"
 #include "input/scan.h"
 
 /* In the order in which they win a tie. */
@@ -54,8 +55,9 @@ static void take_byte(shape_walk *w, char c, char delimiter) {
 
 sniff_shape sniff_rows(const char *text, size_t bytes, size_t sample_bytes, bool is_final, char delimiter) {
   shape_walk w = {.place = FIELD_START};
-  row_begin(&w, 0);
-  size_t i = 0;
+  const header_rows names = header_rows_find(text, bytes, sample_bytes, is_final, delimiter);
+  row_begin(&w, names.start);
+  size_t i = names.start;
   for (; i < bytes && (i < sample_bytes || w.shape.rows == 0); i++) {
     if (text[i] == '\n' && w.place != QUOTED) {
       row_end(&w, i + 1);
@@ -71,6 +73,8 @@ sniff_shape sniff_rows(const char *text, size_t bytes, size_t sample_bytes, bool
     w.shape.header_bytes = bytes - w.row_start;
     w.shape.is_header_quoted = w.place == QUOTED;
   }
+  w.shape.name_rows = names.name_rows > 1 ? names.name_rows : 1;
+  if (names.name_rows > 0 && w.shape.is_header_whole) w.shape.header_bytes = names.end - w.shape.header_start;
   return w.shape;
 }
 

@@ -12,9 +12,10 @@ khop_status sniff_binary(const char *label, const char *text, size_t bytes, khop
 
 /* How a text falls into rows and columns when `delimiter` separates them. */
 typedef struct sniff_shape {
-  size_t columns;         /* fields of the first row that is not blank */
+  size_t columns;         /* fields of the first row that names columns (header_rows.h) */
   size_t header_start;    /* where that row starts */
-  size_t header_bytes;    /* up to and with its line feed; as far as the text goes when it has no end */
+  size_t header_bytes;    /* of the rows of names, with their line feeds; as far as the text goes when there is no end */
+  size_t name_rows;       /* rows of names in them, the first ones; at least 1 */
   bool is_header_whole;   /* its end is in the text */
   bool is_header_quoted;  /* not whole, and the text ends inside its quotes */
   size_t rows, agreeing;  /* whole rows looked at, and how many have that many fields */

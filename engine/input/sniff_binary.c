@@ -15,8 +15,8 @@ typedef struct magic {
 /* The longer one first where one is the start of another. */
 static const magic magics[] = {
     MAGIC(0, "\xff\xfe\0\0", "UTF-32 text: save it as UTF-8"),
-    MAGIC(0, "\xff\xfe", "UTF-16 text: save it as UTF-8"),
-    MAGIC(0, "\xfe\xff", "UTF-16 text: save it as UTF-8"),
+    MAGIC(0, "\xff\xfe", "is UTF-16 text inside compressed data: decompress it first, or save it as UTF-8"),
+    MAGIC(0, "\xfe\xff", "is UTF-16 text inside compressed data: decompress it first, or save it as UTF-8"),
     MAGIC(0, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "looks like an old Excel workbook: save it as CSV"),
     MAGIC(0, "%PDF-", "is a PDF document"),
     MAGIC(0, "\x7f" "ELF", "is a program (ELF)"),

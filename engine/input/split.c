@@ -361,5 +361,6 @@ void input_rows_free(input_rows *rows) {
   mem_free(rows->rejects);
   if (rows->texts) row_texts_free(rows->texts);
   mem_free(rows->texts);
+  joined_texts_free(rows->joined);
   *rows = (input_rows){0};
 }

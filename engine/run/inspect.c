@@ -82,12 +82,21 @@ static uint64_t distinct_estimate(const column_facts *c) {
   return rounded > c->present ? c->present : rounded;
 }
 
+/* As the features take it: the usual layouts, then words. */
+static bool date_invalid(const char *text, size_t length) {
+  date_value usual;
+  date_parts date;
+  normalise_date(text, length, &usual);
+  if (!usual.present || usual.valid) return false;
+  date_read(text, length, NULL, &date);
+  return date.year_first == 0 || (date.findings & DATE_ERRORS);
+}
+
 /* Present, but not of its type: what would be compared as missing or as mere text. */
 static bool value_invalid(semantic_type type, const char *text, size_t length) {
   id_value id;
-  date_value date;
   switch (type) {
-    case TYPE_DATE: normalise_date(text, length, &date); return date.present && !date.valid;
+    case TYPE_DATE: return date_invalid(text, length);
     case TYPE_SEX: return normalise_sex(text, length) == SEX_MISSING;
     case TYPE_NUMBER: return isnan(normalise_number(text, length));
     case TYPE_PERSONAL_ID: normalise_personal_id(text, length, &id); return !id.valid;

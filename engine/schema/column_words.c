@@ -29,6 +29,8 @@ static const phrase phrases[] = {
     {"CMNDBO", "CMNDCHA"},
     {"GIAYTOBO", "GIAYTOCHA"},
     {"CUAME", "ME"},
+    {"CUACHAME", ""},
+    {"CUAMECHA", ""},
     {"CUACHA", "CHA"},
     {"CUABO", "CHA"},
     {"CUACHONG", "CHONG"},
@@ -123,6 +125,10 @@ static const phrase phrases[] = {
     {"DDCN", "SODINHDANH"},
     {"MADINHDANH", "SODINHDANH"},
     {"CCCDDINHDANH", "CCCD"},
+    {"CANCUOC", "CCCD"},
+    {"CCCDHOCHIEU", "CCCD"},
+    {"CMNDHOCHIEU", "CMND"},
+    {"CANCUOCHOCHIEU", "CCCD"},
     {"CMNDDINHDANH", "CCCD"},
     {"CHUNGMINHTHU", "CMND"},
     {"SOCHUNGMINHTHU", "CMND"},
@@ -257,6 +263,11 @@ static const phrase phrases[] = {
     {"MOBILEPHONE", "PHONE"},
     /* places */
     {"NOITHUONGTRU", "THUONGTRU"},
+    {"DCTHUONGTRU", "THUONGTRU"},
+    {"DCHITHUONGTRU", "THUONGTRU"},
+    {"HKHAUTTRU", "THUONGTRU"},
+    {"HKTHUONGTRU", "THUONGTRU"},
+    {"TRUQUAN", "THUONGTRU"},
     {"DIACHITHUONGTRU", "THUONGTRU"},
     {"HOKHAUTHUONGTRU", "THUONGTRU"},
     {"NOIDANGKYHOKHAUTHUONGTRU", "THUONGTRU"},
@@ -304,6 +315,10 @@ static const phrase phrases[] = {
     {"SOTHUTUTHUA", "SOTHUA"},
     {"SOTHUTUTHUADAT", "SOTHUA"},
     {"SHTHUA", "SOTHUA"},
+    {"SHBANDO", "SOTO"},
+    {"SOHIEUBANDO", "SOTO"},
+    {"SOHIEUGCN", "SOPHATHANH"},
+    {"SOHIEUGCNQSDD", "SOPHATHANH"},
     {"SHTO", "SOTO"},
     {"SHTOBD", "SOTO"},
     {"SHTOBANDO", "SOTO"},
@@ -338,7 +353,7 @@ static const phrase phrases[] = {
 
 /* Names that mean something only when there is nothing beside them. */
 static const phrase whole_names[] = {
-    {"NS", "NGAYSINH"}, {"NTNS", "NGAYSINH"}, {"GTINH", "GIOITINH"}, {"GT", "GIOITINH"}, {"GIOI", "GIOITINH"}, {"NAMNU", "GIOITINH"}, {"DTDD", "DIENTHOAI"}, {"DIDONG", "DIENTHOAI"}, {"TEL", "DIENTHOAI"},
+    {"NS", "NGAYSINH"}, {"NSINH", "NGAYSINH"}, {"QQUAN", "QUEQUAN"}, {"DC", "DIACHI"}, {"DCHI", "DIACHI"}, {"NTNS", "NGAYSINH"}, {"GTINH", "GIOITINH"}, {"GT", "GIOITINH"}, {"GIOI", "GIOITINH"}, {"NAMNU", "GIOITINH"}, {"DTDD", "DIENTHOAI"}, {"DIDONG", "DIENTHOAI"}, {"TEL", "DIENTHOAI"},
     {"BHYT", "SOTHEBHYT"}, {"STK", "SOTAIKHOAN"}, {"MADT", "MADOITUONG"}, {"MANK", "MANHANKHAU"}, {"ADDR", "ADDRESS"}, {"MACD", "MACONGDAN"},
     {"MASOYTE", "MAYTE"}, {"TT", "STT"}, {"MATRE", "RECORDID"}, {"XAPHUONG", "MAXA"}, {"DIACHIDAT", "DIACHITHUA"}, {"TOCU", "SOTOCU"}, {"THUACU", "SOTHUACU"}, {"XA", "MAXA"}, {"TENCHU", "CHUSUDUNG"}, {"HOTENCHU", "CHUSUDUNG"}, {"HOVATENCHU", "CHUSUDUNG"},
 };
@@ -364,7 +379,7 @@ static bool append(char *out, size_t *used, size_t capacity, const char *text, s
 
 /* Whom a register is about: said or not, the column is the same. Longer ones stand before those that they end in. */
 static const char *const subjects[] = {
-    "NGUOIDUOCKHAISINH", "NGUOIDUOCTIEM", "NGUOITHAMGIABHYT", "NGUOITHAMGIA", "DOITUONGBTXH", "NGUOIQUADOI", "NGUOILAODONG", "NGUOIHUONG", "NGUOIBENH", "NGUOICHET", "NGUOIMAT",  "NGUOIDAN",
+    "NGUOIDUOCKHAISINH", "NGUOIDUOCTIEM", "NGUOINOPTHUE", "NNT", "NGUOITHAMGIABHYT", "NGUOITHAMGIA", "DOITUONGBTXH", "NGUOIQUADOI", "NGUOILAODONG", "NGUOIHUONG", "NGUOIBENH", "NGUOICHET", "NGUOIMAT",  "NGUOIDAN",
     "DOITUONG",          "BENHNHAN",      "NHANKHAU",     "KHACHHANG",    "CONGDAN",    "CANHAN",    "CHUTHE",    "HOCSINH",   "TREEM",
     "TRE",               "BN",
 };
@@ -392,6 +407,44 @@ static bool is_number_of_people(const char *canonical) {
 static size_t subject_before(const char *folded, size_t length) {
   bool has = length > 5 && (memcmp(folded, "NKS", 3) == 0 || memcmp(folded, "NKT", 3) == 0);
   return has ? 3 : 0;
+}
+
+/* What is said in brackets of how a column is filled in: "(dd/mm/yyyy)", "(0: Nam, 1: Nữ)", "(m2)", "(thôn, xã)". */
+static bool is_remark_word(const char *word, size_t length) {
+  static const char *const words[] = {"DD",  "MM",   "YYYY", "YY",    "NGAY", "THANG",  "NAM",  "NU",    "X",   "M2",  "M",    "HA",   "DONG", "D",
+                                      "VND", "NGHIN", "TRIEU", "SO",  "NHA",  "DUONG",  "THON", "XOM",   "BAN", "AP",  "TO",   "KHU",  "PHO",  "DAN",
+                                      "XA",  "PHUONG", "THI", "TRAN", "HUYEN", "QUAN",  "TINH", "TP",    "TX",  "TT",  "NEU",  "CO",   "BAT",  "BUOC",
+                                      "GHI", "RO",   "IN",   "HOA",   "DINH", "DANG",   "TEXT", "FORMAT", "KIEU", "GOM", "DAY", "DU"};
+  bool has_letter = false;
+  for (size_t i = 0; i < length; i++) has_letter |= word[i] >= 'A';
+  for (size_t i = 0; has_letter && i < sizeof words / sizeof *words; i++) {
+    if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0) return true;
+  }
+  return !has_letter;
+}
+
+static bool is_word_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+/* Not "(Nữ)" alone: that is whose birth it is. */
+static bool is_remark(const char *text, size_t length) {
+  bool is_sex = (length == 3 && memcmp(text, "NAM", 3) == 0) || (length == 2 && memcmp(text, "NU", 2) == 0);
+  for (size_t at = 0; at < length;) {
+    size_t end = at;
+    while (end < length && is_word_letter(text[end])) end++;
+    if (end > at && !is_remark_word(text + at, end - at)) return false;
+    at = end > at ? end : at + 1;
+  }
+  return !is_sex;
+}
+
+size_t column_words_without_remarks(const char *folded, size_t length, char *out) {
+  size_t used = 0;
+  for (size_t at = 0; at < length; at++) {
+    const char *close = folded[at] == '(' ? memchr(folded + at, ')', length - at) : NULL;
+    if (close && is_remark(folded + at + 1, (size_t)(close - folded) - at - 1)) at = (size_t)(close - folded);
+    else out[used++] = folded[at];
+  }
+  return used;
 }
 
 size_t column_words_rewrite(const char *folded, size_t length, char *out, size_t capacity) {

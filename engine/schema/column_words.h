@@ -12,4 +12,8 @@
  * at each place is written in one way, all else stays. Returns the length; 0 when it does not fit. */
 size_t column_words_rewrite(const char *folded, size_t length, char *out, size_t capacity);
 
+/* Leaves out the brackets that say how a column is filled in: "NGAY SINH (DD/MM/YYYY)" to "NGAY SINH ". `out` has room for
+ * `length` bytes. Returns the length, which is the same when there are none. */
+size_t column_words_without_remarks(const char *folded, size_t length, char *out);
+
 #endif

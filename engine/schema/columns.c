@@ -1,7 +1,7 @@
 /* Which column holds which field, and which built-in schema a file looks like.
  *
- * A column fits a field in one of five ways, the better ones first: its name, its folded name, an
- * alias, a folded alias, another wording of either (column_words.h). The ways are tried in turn over all fields, so a column
+ * A column fits a field in one of six ways, the better ones first: its name, its folded name, an
+ * alias, a folded alias, another wording of either (column_words.h), a wording behind which brackets say how it is filled in. The ways are tried in turn over all fields, so a column
  * that is one field's name is never taken as another's alias.
  */
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "schema/schema_parse.h"
 #include "schema/wording.h"
 
-typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_WORDING, FIT_COUNT } fit;
+typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_WORDING, FIT_REMARKED, FIT_COUNT } fit;
 
 enum { folded_bytes_max = 512 };
 
@@ -36,10 +36,20 @@ static uint64_t folded_hash(const char *text) {
   return length ? hash_bytes(folded, length) : 0;
 }
 
-/* Without any signs, each phrase in one wording. */
-static uint64_t wording_hash(const char *text) {
+/* Without any signs, each phrase in one wording; 0 for none. `without_remarks`: and without the brackets that say how the
+ * column is filled in; 0 where there are none. */
+static uint64_t wording_hash(const char *text, bool without_remarks) {
+  static const char signs[] = " _-.,;:/\\()[]*+&'\"";
   char folded[folded_bytes_max], words[folded_bytes_max];
-  size_t length = fold_name(text, " _-.,;:/\\()[]*+&'\"", folded);
+  size_t length = fold_name(text, without_remarks ? "" : signs, folded), kept = 0;
+  if (without_remarks) {
+    size_t left = column_words_without_remarks(folded, length, words);
+    if (left == length) return 0;
+    for (size_t i = 0; i < left; i++) {
+      if (!strchr(signs, words[i])) folded[kept++] = words[i];
+    }
+    length = kept;
+  }
   length = column_words_rewrite(folded, length, words, sizeof words);
   return length ? hash_bytes(words, length) : 0;
 }
@@ -65,31 +75,33 @@ typedef struct matcher {
   const char *const *columns;
   size_t column_count;
   const char *source_name;
-  uint64_t *folded, *wordings; /* of each column */
+  uint64_t *folded, *wordings, *remarked; /* of each column */
   bool *taken;
   int *out_columns;
 } matcher;
 
 static khop_status matcher_init(matcher *m, khop_error *err) {
-  size_t bytes = sizeof *m->folded + sizeof *m->wordings + sizeof *m->taken;
+  size_t bytes = sizeof *m->folded + sizeof *m->wordings + sizeof *m->remarked + sizeof *m->taken;
   m->folded = mem_alloc(m->column_count, bytes);
   if (!m->folded) return error_memory(err, m->column_count * bytes, "matching columns");
   m->wordings = m->folded + m->column_count;
-  m->taken = (bool *)(m->wordings + m->column_count);
+  m->remarked = m->wordings + m->column_count;
+  m->taken = (bool *)(m->remarked + m->column_count);
   for (size_t c = 0; c < m->column_count; c++) {
     m->folded[c] = folded_hash(m->columns[c]);
-    m->wordings[c] = wording_hash(m->columns[c]);
+    m->wordings[c] = wording_hash(m->columns[c], false);
+    m->remarked[c] = wording_hash(m->columns[c], true);
   }
   for (size_t f = 0; f < m->s->field_count; f++) m->out_columns[f] = COLUMN_NONE;
   return KHOP_OK;
 }
 
 /* A wording of the field's name or of an alias: the first free column that has one. */
-static size_t fitting_wording(const matcher *m, const schema_field *field, size_t out_columns[2]) {
+static size_t fitting_wording(const matcher *m, const uint64_t *wordings, const schema_field *field, size_t out_columns[2]) {
   for (size_t i = 0; i <= field->alias_count; i++) {
-    uint64_t wording = wording_hash(i ? field->aliases[i - 1] : field->name);
+    uint64_t wording = wording_hash(i ? field->aliases[i - 1] : field->name, false);
     for (size_t c = 0; c < m->column_count; c++) {
-      if (m->taken[c] || !wording || m->wordings[c] != wording) continue;
+      if (m->taken[c] || !wording || wordings[c] != wording) continue;
       out_columns[0] = c;
       return 1;
     }
@@ -105,7 +117,7 @@ static bool text_fits(const matcher *m, const char *text, uint64_t folded, size_
 static size_t fitting_columns(const matcher *m, const schema_field *field, fit way,
                               size_t out_columns[2]) {
   size_t found = 0;
-  if (way == FIT_WORDING) return fitting_wording(m, field, out_columns);
+  if (way >= FIT_WORDING) return fitting_wording(m, way == FIT_WORDING ? m->wordings : m->remarked, field, out_columns);
   bool by_alias = way == FIT_ALIAS || way == FIT_FOLDED_ALIAS;
   bool by_fold = way == FIT_FOLDED_NAME || way == FIT_FOLDED_ALIAS;
   for (size_t i = 0; i < (by_alias ? field->alias_count : 1); i++) {
@@ -156,7 +168,7 @@ static khop_status matcher_assign(matcher *m, bool strict, khop_error *err) {
       size_t found = fitting_columns(m, &m->s->fields[f], (fit)way, columns);
       if (found == 0) continue;
       if (strict && found > 1) return two_columns(m, f, columns, err);
-      if (strict && way != FIT_WORDING) TRY(two_fields_check(m, f, columns[0], (fit)way, err));
+      if (strict && way < FIT_WORDING) TRY(two_fields_check(m, f, columns[0], (fit)way, err));
       m->out_columns[f] = (int)columns[0];
       m->taken[columns[0]] = true;
     }

@@ -61,7 +61,7 @@ def test_header_only(directory):
 def test_binary_file(directory):
     for content, words in ((os.urandom(100) + b"\0" * 4000, []), (b"\x7fELF" + b"\0" * 200, ["program"]),
                            (b"PK\x03\x04xl/worksheets" + b"\0" * 200, ["Excel", "CSV"]),
-                           (b"SQLite format 3\0" + b"\1" * 99, ["SQLite"]), ((HEADER + GOOD).encode("utf-16"), ["UTF-16"]),
+                           (b"SQLite format 3\0" + b"\1" * 99, ["SQLite"]), ((HEADER + GOOD).encode("utf-32"), ["UTF-32"]),
                            (HEADER.replace("id,", "id\0,").encode() + GOOD.encode(), ["NUL byte at byte 2"]),
                            (HEADER.encode() + b"".join(os.urandom(3) + b"\0" for _ in range(2000)), ["NUL byte"])):
         refuse_file(directory, content, INPUT, *words)
@@ -142,7 +142,6 @@ def test_duplicate_columns(directory):
     refuse_file(directory, HEADER.replace("birth_date", "full_name") + GOOD, INPUT, '"full_name" twice', "column 2 and column 3")
     refuse_file(directory, "id,FULL NAME,Full-Name,national_id\n" + GOOD, USAGE, "'FULL NAME' and 'Full-Name' both fit field 'full_name'",
                 options=["--schema", "person"])
-    refuse_file(directory, HEADER.replace("birth_date", "") + GOOD, INPUT, "column 3 has no name")
 
 
 def test_duplicate_ids(directory):

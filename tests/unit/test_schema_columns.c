@@ -243,6 +243,18 @@ static const wording_case wordings[] = {
     {"parcel",
      {"soHieuToBanDo", "soThuTuThua", "dienTich", "maLoaiDat", "Tên người sử dụng đất", "soPhatHanh", "Tờ BĐ cũ", "Thửa cũ"},
      {"so_to", "so_thua", "dien_tich", "loai_dat", "chu_su_dung", "so_phat_hanh", "so_to_cu", "so_thua_cu"}},
+    {"bhyt", /* brackets say how a column is filled in, or whose it is */
+     {"STT", "Họ và tên (*)", "Ngày tháng năm sinh (*) (dd/mm/yyyy)", "Giới tính (0: Nam, 1: Nữ)", "Số CMND/CCCD/Hộ chiếu", "Số thẻ BHYT", "Đ/c (số nhà, thôn)", "Ngày sinh (con)", "Mã số BHXH (10 số)", "Giá trị thẻ từ"},
+     {"stt", "ho_ten", "ngay_sinh", "gioi_tinh", "so_dinh_danh", "ma_the", "dia_chi", "", "ma_so_bhxh", "han_the_tu"}},
+    {"parcel",
+     {"SHBANDO", "SHTHUA", "DIENTICH", "TENCHU", "DIACHI", "SOHIEUGCN", "TO_CU"},
+     {"so_to", "so_thua", "dien_tich", "chu_su_dung", "dia_chi_thua", "so_phat_hanh", "so_to_cu"}},
+    {"cccd",
+     {"HỌ.VÀ.TÊN", "N.SINH", "G.TÍNH", "Q.QUÁN", "Số CMND", "H.KHẨU T.TRÚ", "Số Căn cước", "Năm sinh (cha)"},
+     {"ho_ten", "ngay_sinh", "gioi_tinh", "que_quan", "so_cmnd", "noi_thuong_tru", "so_cccd", ""}},
+    {"civil-recognition",
+     {"Số quyết định", "Ngày đăng ký", "Họ tên người nhận", "Năm sinh người nhận", "Họ tên người được nhận", "Ngày sinh người được nhận"},
+     {"so", "ngay_dang_ky", "cha_me_ho_ten", "cha_me_ngay_sinh", "con_ho_ten", "con_ngay_sinh"}},
 };
 
 static void check_wordings(const wording_case *of) {
