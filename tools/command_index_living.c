@@ -114,7 +114,7 @@ static const option_spec living_write_options[] = {
     {NULL, NULL, NULL, NULL}};
 
 static const option_spec living_input_options[] = {
-    {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
+    {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; FIELD= alone: none does; may be repeated"},
     {"--delimiter", NULL, "CHAR", "',', ';', '|' or tab; default: found in each file"},
     {"--charset", NULL, "NAME", "auto, utf-8, tcvn3 (abc), vni, viscii, windows-1258, tcvn3-mojibake or vni-mojibake, for all files; default auto: found in each file"},
     {"--max-rejected", NULL, "SHARE", "rows that may be rejected before the run fails, as 0.01 or 1%; default 1%"},

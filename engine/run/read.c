@@ -434,8 +434,9 @@ static void advise_ids(const run *r, const rejected_row *first, char *out, size_
   const int field = r->id_fields[side], column = field < 0 ? COLUMN_NONE : r->columns[first->source * r->schema->field_count + (size_t)field];
   out[0] = '\0';
   if (first->reason != REJECT_DUPLICATE_ID || column == COLUMN_NONE || own->id_field < 0) return;
-  snprintf(out, capacity, "; ids are read from column %s: --map %s=COLUMN reads them from another, --qualify-ids tells files apart that each count from 1",
-           input_source_at(r->input, first->source)->columns[column], own->fields[own->id_field].name);
+  const char *field_name = own->fields[own->id_field].name;
+  snprintf(out, capacity, "; ids are read from column %s: --map %s=COLUMN reads them from another, --map %s= names records by their lines, --qualify-ids tells files apart that each count from 1",
+           input_source_at(r->input, first->source)->columns[column], field_name, field_name);
 }
 
 /* Of sources first <= s < last: a register. */

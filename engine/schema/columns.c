@@ -4,6 +4,7 @@
  * alias, a folded alias, another wording of either (column_words.h), a wording behind which brackets say how it is filled in. The ways are tried in turn over all fields, so a column
  * that is one field's name is never taken as another's alias.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -18,6 +19,7 @@
 typedef enum fit { FIT_NAME, FIT_FOLDED_NAME, FIT_ALIAS, FIT_FOLDED_ALIAS, FIT_WORDING, FIT_REMARKED, FIT_COUNT } fit;
 
 enum { folded_bytes_max = 512 };
+enum { column_unread = COLUMN_NONE - 1 }; /* while columns are matched: no column is to be found for the field */
 
 /* The text without case, accents and the signs `left_out`; 0 when nothing is left or the text is longer than any name. */
 static size_t fold_name(const char *text, const char *left_out, char folded[folded_bytes_max]) {
@@ -190,8 +192,10 @@ static khop_status find_column(const matcher *m, const char *name, size_t *out_c
                                khop_error *err) {
   uint64_t folded = folded_hash(name);
   size_t found = 0;
+  char part[folded_bytes_max]; /* as input/joined.h shows it */
+  snprintf(part, sizeof part, "%s (part)", name);
   for (size_t c = 0; c < m->column_count; c++) {
-    if (strcmp(m->columns[c], name) == 0) {
+    if (strcmp(m->columns[c], name) == 0 || strcmp(m->columns[c], part) == 0) {
       *out_column = c;
       return KHOP_OK;
     }
@@ -221,6 +225,10 @@ static khop_status override_apply(matcher *m, const column_override *override, k
                      wording_show(override->field).text);
   }
   size_t column = 0;
+  if (!override->column[0]) {
+    m->out_columns[field] = column_unread;
+    return KHOP_OK;
+  }
   TRY(find_column(m, override->column, &column, err));
   m->out_columns[field] = (int)column;
   m->taken[column] = true;
@@ -256,6 +264,9 @@ khop_status columns_match(const schema *s, const char *const *columns, size_t co
   TRY_CLEANUP(matcher_init(&m, err));
   for (size_t i = 0; i < override_count; i++) TRY_CLEANUP(override_apply(&m, &overrides[i], err));
   TRY_CLEANUP(matcher_assign(&m, true, err));
+  for (size_t f = 0; f < s->field_count; f++) {
+    if (out_columns[f] == column_unread) out_columns[f] = COLUMN_NONE;
+  }
   if (found_fields(s, out_columns) == 0) status = nothing_found(&m, err);
 
 cleanup:

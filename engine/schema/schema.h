@@ -402,14 +402,14 @@ bool schema_weighs_term(const schema *s, size_t term);
 
 enum { COLUMN_NONE = -1 };
 
-/* "field=column" from the command line. */
+/* "field=column" from the command line; an empty column: none is to be found for the field. */
 typedef struct column_override {
   const char *field, *column;
 } column_override;
 
 /* out_columns[field] = index of the column that holds it, or COLUMN_NONE. Names and aliases match
  * without case, accents, blanks, underscores, hyphens and dots; a field's own name goes before its aliases, and
- * an exact match before a folded one; last comes another wording of either (column_words.h). Faults (KHOP_USAGE): an override with an unknown field or
+ * an exact match before a folded one; then comes another wording of either (column_words.h), last one with a remark in brackets. Faults (KHOP_USAGE): an override with an unknown field or
  * column; two columns that fit one field equally well (both named); no field found at all (lists
  * the columns that were there and what the schema looks for). */
 khop_status columns_match(const schema *s, const char *const *columns, size_t column_count,

@@ -147,7 +147,10 @@ def test_duplicate_columns(directory):
 def test_duplicate_ids(directory):
     rows = GOOD.splitlines(keepends=True)
     refuse_file(directory, HEADER + GOOD + rows[3] + rows[3], INPUT, "2 of 62 rows rejected", "line 62", "record id of line 5 again",
-                "ids are read from column id: --map id=COLUMN")
+                "ids are read from column id: --map id=COLUMN", "--map id= names records by their lines")
+    lines = support.path(directory, "lines")
+    support.khop("dedupe", support.write(directory, "again.csv", HEADER + GOOD + rows[3] + rows[3]), "-o", lines, "--map", "id=")
+    assert [r["record_id"] for r in support.read_table(lines, "clusters.csv")] == [f"again.csv:{i}" for i in range(2, 64)]
     where = support.write(directory, "r.csv", HEADER + GOOD + rows[3])
     out = support.path(directory, "allowed")
     support.khop("dedupe", where, "-o", out, "--max-rejected", "2%")

@@ -194,7 +194,7 @@ const option_spec options_target[] = {
 
 const option_spec options_schema[] = {
     {"--schema", NULL, "NAME|FILE", "a built-in schema (civil-birth, cccd, bhyt, parcel, person and others) or a YAML file; default: found by the columns"},
-    {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; may be repeated"},
+    {"--map", NULL, "FIELD=COLUMN", "which column holds a field, where the aliases do not find it; FIELD= alone: none does; may be repeated"},
     {NULL, NULL, NULL, NULL}};
 
 const option_spec options_input[] = {
@@ -235,7 +235,7 @@ static khop_status split_field(const char *option, const char *text, const char 
                                khop_error *err) {
   const char *equals = strchr(text, '=');
   size_t length = equals ? (size_t)(equals - text) : 0;
-  if (!equals || length == 0 || length >= FIELD_BYTES || !equals[1]) return report_usage(err, "%s: %.60s is not %s", option, text, form);
+  if (!equals || length == 0 || length >= FIELD_BYTES) return report_usage(err, "%s: %.60s is not %s", option, text, form);
   memcpy(out_field, text, length);
   out_field[length] = '\0';
   *out_rest = equals + 1;
@@ -247,7 +247,10 @@ khop_status arguments_maps(const arguments *a, const char *name, khop_map *maps,
   static size_t used;
   const char *text;
   for (size_t i = 0; (text = arguments_nth(a, name, i)) && used < VALUES_MAX; i++) {
-    khop_status status = split_field(name, text, strcmp(name, "--frequencies") == 0 ? "FIELD=FILE.csv" : "FIELD=COLUMN", fields[used], &maps[i].column, err);
+    const bool is_file = strcmp(name, "--frequencies") == 0;
+    const char *form = is_file ? "FIELD=FILE.csv" : "FIELD=COLUMN";
+    khop_status status = split_field(name, text, form, fields[used], &maps[i].column, err);
+    if (status == KHOP_OK && is_file && !maps[i].column[0]) status = report_usage(err, "%s: %.60s is not %s", name, text, form);
     if (status != KHOP_OK) return status;
     maps[i].field = fields[used++];
     *out_count = i + 1;
