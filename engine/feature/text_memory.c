@@ -3,7 +3,7 @@
  *     hashes     whole communes, wards, peoples, short codes: their two hashes       0.1 MB
  *     values     the same where letters are wanted: all that they came to           0.5 MB
  *     pieces     of addresses: before and behind the first comma                  0.9 MB
- *     syllables  of names                                                           0.1 MB
+ *     syllables  of names                                                           0.2 MB
  *     addresses  whole ones and tails (address_memory.c), where a schema asks         1 MB
  *
  * The first three are tables of 64-bit hashes:
@@ -45,9 +45,9 @@ typedef struct piece_slot {
 } piece_slot;
 
 struct text_memory {
+  syllable_memory syllables; /* first, where its sets are cache lines */
   hashes_slot hashes[hash_sets][hash_places];
   address_memory *addresses; /* NULL when the schema reads none */
-  syllable_memory syllables;
   value_slot values[value_sets][2];
   piece_slot tails[tail_sets][2], heads[head_sets][2];
 };

@@ -26,64 +26,71 @@ static bool has_signs(const char *text, size_t length) {
 }
 
 /* What a syllable folds to; false when it cannot be kept. */
-static bool learn(const char *text, size_t bytes, uint64_t key, syllable *out) {
+static bool learn(const char *text, size_t bytes, syllable *out) {
   if (has_signs(text, bytes)) return false;
   fold_cursor cursor = fold_begin(text, bytes);
   fold_run run;
   fold_next(&cursor, &fold_name_rules, &run);
   bool fits = !run.has_other && name_repair_alone(&run) && run.count > 0 && run.count <= SYLLABLE_CODES_MAX;
   if (!fits) return false;
-  *out = (syllable){key, closed_word(run.codes, run.count), closed_word(run.plain, run.count), run.count + 1};
+  *out = (syllable){closed_word(run.codes, run.count), closed_word(run.plain, run.count), run.count + 1};
   return true;
 }
 
-static const syllable *learn_short(syllable_memory *memory, const char *text, size_t bytes, uint64_t key) {
-  syllable learned, *set = syllable_set(memory, key);
-  if (!learn(text, bytes, key, &learned)) return NULL;
-  syllable *place = set + (set == memory->sets[0] ? 0 : memory->next_victim);
-  memory->next_victim ^= 1;
-  *place = learned;
-  return place;
+/* The first of a set stays: usual syllables come first, and rare ones that come once do not push them out. */
+static void keep(syllable_memory *memory, syllable_set *set, uint64_t key, const syllable *learned) {
+  unsigned way = set != memory->sets && set->key[0] != 0;
+  set->key[way] = key;
+  set->codes[way] = learned->codes;
+  set->plain[way] = learned->plain;
+  set->count[way] = learned->count;
 }
 
-static const syllable *find_long(syllable_memory *memory, const char *text, size_t bytes) {
-  if (bytes > SYLLABLE_BYTES_MAX) return NULL;
+static bool find_long(syllable_memory *memory, const char *text, size_t bytes, syllable *out) {
+  if (bytes > SYLLABLE_BYTES_MAX) return false;
   uint64_t low = syllable_word(text), high = syllable_word(text + bytes - SYLLABLE_WORD_BYTES);
   uint64_t hash = (low ^ high * 0x9e3779b97f4a7c15u) * SYLLABLE_HASH;
   long_syllable *set = memory->long_sets[hash >> (64 - SYLLABLE_LONG_SET_BITS)];
   for (unsigned i = 0; i < 2; i++) {
-    if (set[i].high == high && set[i].folded.key == low && set[i].bytes == bytes) return &set[i].folded;
+    if (set[i].high != high || set[i].low != low || set[i].bytes != bytes) continue;
+    *out = set[i].folded;
+    return true;
   }
-  long_syllable learned = {.high = high, .bytes = bytes}, *place = set + memory->next_victim;
-  if (!learn(text, bytes, low, &learned.folded)) return NULL;
+  if (!learn(text, bytes, out)) return false;
+  set[memory->next_victim] = (long_syllable){low, high, bytes, *out};
   memory->next_victim ^= 1;
-  *place = learned;
-  return &place->folded;
+  return true;
 }
 
-static const syllable *find(syllable_memory *memory, const char *text, size_t bytes) {
-  if (bytes > SYLLABLE_WORD_BYTES) return find_long(memory, text, bytes);
+static bool find(syllable_memory *memory, const char *text, size_t bytes, syllable *out) {
+  if (bytes > SYLLABLE_WORD_BYTES) return find_long(memory, text, bytes, out);
   uint64_t key = 0;
   memcpy(&key, text, bytes);
-  const syllable *set = syllable_set(memory, key);
+  syllable_set *set = syllable_set_of(memory, key, bytes);
   for (unsigned i = 2; i-- > 0;) {
-    if (set[i].key == key) return &set[i];
+    if (set->key[i] != key) continue;
+    *out = (syllable){set->codes[i], set->plain[i], set->count[i]};
+    return true;
   }
-  return learn_short(memory, text, bytes, key);
+  if (!learn(text, bytes, out)) return false;
+  keep(memory, set, key, out);
+  return true;
 }
 
-bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, syllables_place at, fold_run *run) {
-  while (at.start < length) {
-    size_t end = (size_t)__builtin_ctzll(at.blanks);
-    const syllable *s = find(memory, text + at.start, end - at.start);
-    if (!s) return false;
-    memcpy(run->codes + at.count, &s->codes, 8);
-    memcpy(run->plain + at.count, &s->plain, 8);
-    at.count += s->count;
-    at.start = end + 1;
-    at.blanks &= at.blanks - 1;
+bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, uint64_t blanks, size_t start,
+                       fold_run *run) {
+  size_t count = run->count;
+  while (start < length) {
+    size_t end = (size_t)__builtin_ctzll(blanks);
+    syllable s;
+    if (!find(memory, text + start, end - start, &s)) return false;
+    memcpy(run->codes + count, &s.codes, 8);
+    memcpy(run->plain + count, &s.plain, 8);
+    count += s.count;
+    start = end + 1;
+    blanks &= blanks - 1;
   }
-  return syllables_end(run, at.count);
+  return syllables_end(run, count);
 }
 
 /* ---- the portable way ---------------------------------------------------------------------- */
@@ -109,12 +116,8 @@ syllables_folder *syllables_folder_for(cpu_level level) {
   return cpu_level_supported(level) ? fold_portable : NULL;
 }
 
-bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  if (length > SYLLABLE_TEXT_MAX) return false;
-  if (!memory->fold) {
-    cpu_level level = CPU_SCALAR; /* a KHOP_CPU that means nothing is reported where a run begins */
-    khop_error ignored;
-    memory->fold = cpu_level_choose(&level, &ignored) == KHOP_OK ? syllables_folder_for(level) : fold_portable;
-  }
-  return memory->fold(memory, text, length, run);
+syllables_folder *syllables_folder_chosen(void) {
+  cpu_level level = CPU_SCALAR; /* a KHOP_CPU that means nothing is reported where a run begins */
+  khop_error ignored;
+  return cpu_level_choose(&level, &ignored) == KHOP_OK ? syllables_folder_for(level) : fold_portable;
 }

@@ -12,14 +12,14 @@
  * such a syllable is read the usual way (name_read.h). Keys are compared whole: what a memory holds never changes a
  * result. A key ends in zeros only where the text has NULs, which are blanks to names, or ends.
  *
- * 92 KB, of which a register of Vietnamese names uses some 30. One a thread. */
+ * 152 KB, of which a register of Vietnamese names uses a third, of these a few lines most of the time. One a thread. */
 #ifndef KHOP_NORMALISE_SYLLABLE_H
 #define KHOP_NORMALISE_SYLLABLE_H
 
 #include "normalise/fold.h"
 
 enum {
-  SYLLABLE_SET_BITS = 10,
+  SYLLABLE_SET_BITS = 11,
   SYLLABLE_LONG_SET_BITS = 8,
   SYLLABLE_BYTES_MAX = 16,
   SYLLABLE_CODES_MAX = 7,
@@ -27,13 +27,18 @@ enum {
 };
 
 typedef struct syllable {
-  uint64_t key; /* 0: free */
   uint64_t codes, plain, count;
 } syllable;
 
+/* Two syllables side by side, a cache line, so that which of the two is an index. */
+typedef struct syllable_set {
+  uint64_t key[2]; /* 0: free */
+  uint64_t codes[2], plain[2], count[2];
+} syllable_set;
+
 /* Of more than eight bytes. */
 typedef struct long_syllable {
-  uint64_t high, bytes; /* bytes 0: free */
+  uint64_t low, high, bytes; /* bytes 0: free */
   syllable folded;
 } long_syllable;
 
@@ -41,15 +46,22 @@ typedef bool syllables_folder(syllable_memory *memory, const char *text, size_t 
 
 /* All zero at first. */
 struct syllable_memory {
-  syllable sets[1 << SYLLABLE_SET_BITS][2]; /* sets[0][1] stays free */
+  syllable_set sets[1 << SYLLABLE_SET_BITS]; /* sets[0].key[1] stays free */
   long_syllable long_sets[1 << SYLLABLE_LONG_SET_BITS][2];
   syllables_folder *fold; /* of the level that is chosen */
-  unsigned next_victim;   /* the place of a set that the next new syllable takes */
+  unsigned next_victim;   /* the place of a set that the next long syllable takes */
 };
+
+/* Of the level that the machine or KHOP_CPU chooses. */
+syllables_folder *syllables_folder_chosen(void);
 
 /* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes from `text` on
  * are read, whatever the length. */
-bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run);
+static inline bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
+  if (length > SYLLABLE_TEXT_MAX) return false;
+  if (!memory->fold) memory->fold = syllables_folder_chosen();
+  return memory->fold(memory, text, length, run);
+}
 
 /* The way of a level; NULL when this machine lacks it. For texts of at most SYLLABLE_TEXT_MAX bytes. */
 syllables_folder *syllables_folder_for(cpu_level level);

@@ -16,22 +16,28 @@ static inline uint64_t syllable_word(const char *text) {
   return word;
 }
 
-static inline syllable *syllable_set(syllable_memory *memory, uint64_t key) {
-  return memory->sets[key * SYLLABLE_HASH >> (64 - SYLLABLE_SET_BITS)];
+/* The first set for no bytes. The hash is cut to an offset, which takes a step less than an index; the CRC of x86-64-v2
+ * starts from a length that is at hand. */
+static inline syllable_set *syllable_set_of(syllable_memory *memory, uint64_t key, size_t bytes) {
+  enum { OFFSETS = sizeof memory->sets - sizeof memory->sets[0], OFFSET_BITS = 17 };
+  _Static_assert(sizeof memory->sets == 1 << OFFSET_BITS, "the sets are of 64 bytes");
+#if defined(__SSE4_2__)
+  uint64_t hash = __builtin_ia32_crc32di(bytes, key);
+#else
+  (void)bytes;
+  uint64_t hash = key * SYLLABLE_HASH >> (64 - OFFSET_BITS);
+#endif
+  return (syllable_set *)((char *)memory->sets + (hash & OFFSETS));
 }
 
-/* How far a walk has come: what is left of the blanks, where the next syllable starts, codes so far. */
-typedef struct syllables_place {
-  uint64_t blanks;
-  size_t start, count;
-} syllables_place;
-
-/* Goes on where a syllable is long or unknown, to the end. False when one cannot be kept. */
-bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, syllables_place at, fold_run *run);
+/* Goes on at the syllable at `start`, which is long or unknown, to the end. False when one cannot be kept. run->count
+ * letters are written, `blanks` is what is left of them. */
+bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, uint64_t blanks, size_t start,
+                       fold_run *run);
 
 /* The letters are written; ends the run without the last blank. */
 static inline bool syllables_end(fold_run *run, size_t count) {
-  run->count = count ? count - 1 : 0;
+  run->count = count - (count > 0);
   run->tone_count = 0;
   run->has_other = run->blank_before = false;
   return true;
@@ -44,25 +50,28 @@ static inline bool syllables_walk(syllable_memory *memory, const char *text, siz
                                   fold_run *run) {
   static const uint64_t masks[SYLLABLE_WORD_BYTES + 1] = {
       0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
-  uint8_t *codes = run->codes, *plain = run->plain;
-  syllables_place at = {blanks | ~0ull << length, 0, 0};
-  while (at.start < length) {
+  size_t start = 0, count = 0;
+  blanks |= ~0ull << length;
+  do {
 #pragma GCC unroll 4
     for (unsigned i = 0; i < SYLLABLE_STEP; i++) {
-      size_t end = (size_t)__builtin_ctzll(at.blanks), bytes = end - at.start;
-      if (bytes > SYLLABLE_WORD_BYTES) return syllables_walk_on(memory, text, length, at, run);
-      uint64_t key = syllable_word(text + at.start) & masks[bytes];
-      const syllable *s = syllable_set(memory, key);
-      s += s[1].key == key; /* no branch on which of the two has it */
-      if (s->key != key) return syllables_walk_on(memory, text, length, at, run);
-      memcpy(codes + at.count, &s->codes, 8);
-      memcpy(plain + at.count, &s->plain, 8);
-      at.count += s->count;
-      at.start = end + 1;
-      at.blanks &= at.blanks - 1;
+      size_t end = (size_t)__builtin_ctzll(blanks), bytes = end - start;
+      if (bytes > SYLLABLE_WORD_BYTES) goto rest;
+      uint64_t key = syllable_word(text + start) & masks[bytes];
+      const syllable_set *set = syllable_set_of(memory, key, bytes);
+      size_t way = set->key[1] == key; /* no branch on which of the two has it */
+      if (set->key[way] != key) goto rest;
+      memcpy(run->codes + count, &set->codes[way], 8);
+      memcpy(run->plain + count, &set->plain[way], 8);
+      count += set->count[way];
+      start = end + 1;
+      blanks &= blanks - 1;
     }
-  }
-  return syllables_end(run, at.count);
+  } while (start < length);
+  return syllables_end(run, count);
+rest:
+  run->count = count;
+  return syllables_walk_on(memory, text, length, blanks, start, run);
 }
 
 #endif

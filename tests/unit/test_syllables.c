@@ -135,6 +135,26 @@ static void all_lengths(void **state) {
   free(memory);
 }
 
+/* A long or a new syllable at each place of a name, so that the walk is left within and between its steps. */
+static void any_number_of_syllables(void **state) {
+  (void)state;
+  static const char *const odd[] = {"Trường", "bố", "", "Bartholomew"};
+  syllable_memory *memory = memory_create();
+  for (size_t count = 1; count <= 15; count++) {
+    for (size_t place = 0; place < count * 4; place++) {
+      char text[TEXT_MAX];
+      size_t length = 0;
+      for (size_t i = 0; i < count; i++) {
+        const char *word = i == place / 4 ? odd[place % 4] : "Ân";
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", word);
+      }
+      check(memory, text, length);
+      check(memory, text, length);
+    }
+  }
+  free(memory);
+}
+
 static void long_texts_are_refused(void **state) {
   (void)state;
   syllable_memory *memory = memory_create();
@@ -162,7 +182,8 @@ static void levels(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(golden_names), cmocka_unit_test(generated_names), cmocka_unit_test(syllables_push_each_other_out),
-      cmocka_unit_test(all_lengths),  cmocka_unit_test(long_texts_are_refused), cmocka_unit_test(levels),
+      cmocka_unit_test(all_lengths),  cmocka_unit_test(any_number_of_syllables), cmocka_unit_test(long_texts_are_refused),
+      cmocka_unit_test(levels),
   };
   int failed = 0;
   for (level = CPU_SCALAR; level <= CPU_NEON; level++) {
