@@ -162,7 +162,7 @@ static khop_status split_header(const input *in, source_file *s, const window *w
   }
   TRY_CLEANUP(copy_columns(s, &rows, shape->name_rows, err));
   TRY_CLEANUP(check_columns(s, err));
-  status = joined_columns_find(s->columns, s->own_columns, &s->joined, err);
+  status = joined_columns_find(s->columns, s->own_columns, s->turned_sex, &s->joined, err);
   s->shown.column_count += s->joined.count;
 cleanup:
   row_texts_free(&texts);

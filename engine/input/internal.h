@@ -22,6 +22,7 @@ typedef struct source_file {
   char **columns;
   size_t own_columns; /* those of the file: the first ones */
   joined_columns joined;
+  int turned_sex; /* the column in which 0 means man, by the numbers beside it; -1: none */
   date_order_evidence *date_orders;
   /* Where the rows start. An ordinary file is closed after its header was read and opened again in
    * its turn, so that a thousand files cost no thousand windows. A pipe cannot be opened twice: its window

@@ -24,12 +24,19 @@ static input_field trimmed(input_field field) {
 /* A sign that says yes: a cross, a figure, a year; not 0. */
 static bool is_crossed(input_field field) { return field.length > 0 && !(field.length == 1 && field.text[0] == '0'); }
 
+static const char woman[SCAN_PADDING + sizeof "Nữ"] = "Nữ", man[SCAN_PADDING + sizeof "Nam"] = "Nam", neither[SCAN_PADDING + 1] = "";
+
+static input_field text_of(const char *said) { return (input_field){.text = said, .length = (uint32_t)strlen(said)}; }
+
+static input_field turned(input_field sex) {
+  if (sex.length != 1 || (sex.text[0] != '0' && sex.text[0] != '1')) return sex;
+  return text_of(sex.text[0] == '0' ? man : woman);
+}
+
 static input_field crossed(const join *j, const input_field *row) {
-  static const char woman[SCAN_PADDING + sizeof "Nữ"] = "Nữ", man[SCAN_PADDING + sizeof "Nam"] = "Nam", neither[SCAN_PADDING + 1] = "";
   bool is_woman = is_crossed(trimmed(row[j->parts[0]]));
   bool is_man = j->part_count > 1 ? is_crossed(trimmed(row[j->parts[1]])) : !is_woman;
-  const char *said = is_woman == is_man ? neither : is_woman ? woman : man;
-  return (input_field){.text = said, .length = (uint32_t)strlen(said)};
+  return text_of(is_woman == is_man ? neither : is_woman ? woman : man);
 }
 
 /* Does the first part of a place name the last one, the province? Then it is the whole address. */
@@ -45,6 +52,7 @@ static void add_bytes(joined_texts *t, const char *text, size_t length) {
 
 static input_field joined_value(const join *j, const input_field *row, joined_texts *t) {
   if (j->kind == JOIN_CROSS) return crossed(j, row);
+  if (j->kind == JOIN_TURNED) return turned(trimmed(row[j->parts[0]]));
   size_t start = t->used;
   for (size_t p = 0; p < j->part_count; p++) {
     input_field part = trimmed(row[j->parts[p]]);

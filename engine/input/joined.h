@@ -4,6 +4,7 @@
  *   Họ và tên | (no name)         ->  Họ và tên     a heading over two columns
  *   Ngày | Tháng | Năm sinh       ->  Ngày sinh     d/m/y, or what there is of it
  *   Nam | Nữ, or Nữ alone         ->  Giới tính     by where there is a cross
+ *   Giới tính of 0 and 1          ->  Giới tính     where 0 means man, by its name or by the numbers of people beside it
  *   Năm sinh nam | Năm sinh nữ    ->  Ngày sinh and Giới tính
  *   Thôn | Xã | Huyện | Tỉnh      ->  Địa chỉ       the parts with commas; the first alone where it names the last
  *
@@ -13,9 +14,9 @@
 
 #include "input/input.h"
 
-enum { JOINS_MAX = 4, JOIN_PARTS_MAX = 8 };
+enum { JOINS_MAX = 6, JOIN_PARTS_MAX = 8 };
 
-typedef enum join_kind { JOIN_WORDS, JOIN_PLACE, JOIN_DATE, JOIN_FIRST, JOIN_CROSS } join_kind;
+typedef enum join_kind { JOIN_WORDS, JOIN_PLACE, JOIN_DATE, JOIN_FIRST, JOIN_CROSS, JOIN_TURNED } join_kind;
 
 typedef struct join {
   join_kind kind;
@@ -29,8 +30,8 @@ typedef struct joined_columns {
 } joined_columns;
 
 /* What the names of `count` columns allow to join. `columns` has room for JOINS_MAX more names: those of the joined ones
- * go behind, and some parts get another. All names are from mem_alloc. */
-khop_status joined_columns_find(char **columns, size_t count, joined_columns *out, khop_error *err);
+ * go behind, and some parts get another. All names are from mem_alloc. `turned_sex`: a column whose values say that 0 means man; -1: none. */
+khop_status joined_columns_find(char **columns, size_t count, int turned_sex, joined_columns *out, khop_error *err);
 
 /* Widens `rows`, whose column_count is the file's own, by the joined columns. */
 khop_status joined_rows(const joined_columns *joined, input_rows *rows, khop_error *err);

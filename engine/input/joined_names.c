@@ -44,6 +44,7 @@ typedef struct finder {
   char **columns;
   char (*folded)[NAME_BYTES];
   size_t count;
+  int turned_sex;
   joined_columns *out;
 } finder;
 
@@ -155,6 +156,23 @@ static khop_status join_sexes(finder *f, khop_error *err) {
   return KHOP_OK;
 }
 
+/* "Giới tính (0: Nam, 1: Nữ)" says it, or a column of that name whose values do. */
+static khop_status turn_sexes(finder *f, khop_error *err) {
+  join j = {.kind = JOIN_TURNED};
+  int column = f->turned_sex;
+  for (size_t c = 0; c < f->count; c++) {
+    bool is_sex = strncmp(f->folded[c], "GIOITINH", 8) == 0 && strstr(f->folded[c], "0NAM1NU");
+    if (is_sex) column = (int)c;
+  }
+  if (column == NO_COLUMN) return KHOP_OK;
+  bool is_named = strstr(f->folded[column], "0NAM1NU") != NULL;
+  for (size_t n = 0; sexes[n]; n++) is_named |= strcmp(f->folded[column], sexes[n]) == 0;
+  if (!is_named) return KHOP_OK;
+  add_part(&j, column);
+  TRY(add_join(f, &j, "Giới tính", err));
+  return rename_part(f, column, err);
+}
+
 /* Does a column hold places, other than as a part? It would be taken for the whole as well. */
 static bool has_other_place(const finder *f, const join *j) {
   static words marks = {"DIACHI", "THUONGTRU", "CUTRU", "HKTT", "NOIO", "TRUQUAN", NULL};
@@ -187,8 +205,8 @@ static khop_status join_places(finder *f, khop_error *err) {
   return KHOP_OK;
 }
 
-khop_status joined_columns_find(char **columns, size_t count, joined_columns *out, khop_error *err) {
-  finder f = {.columns = columns, .count = count, .out = out};
+khop_status joined_columns_find(char **columns, size_t count, int turned_sex, joined_columns *out, khop_error *err) {
+  finder f = {.columns = columns, .count = count, .turned_sex = turned_sex, .out = out};
   *out = (joined_columns){0};
   f.folded = mem_alloc(count, sizeof *f.folded);
   if (!f.folded) return error_memory(err, count * sizeof *f.folded, "column names");
@@ -197,6 +215,7 @@ khop_status joined_columns_find(char **columns, size_t count, joined_columns *ou
   TRY_CLEANUP(join_names(&f, err));
   TRY_CLEANUP(join_births(&f, err));
   TRY_CLEANUP(join_sexes(&f, err));
+  TRY_CLEANUP(turn_sexes(&f, err));
   TRY_CLEANUP(join_places(&f, err));
 cleanup:
   mem_free(f.folded);

@@ -89,6 +89,7 @@ static void joins_parts(void **state) {
       {"NAM,NỮ,Ngày sinh\n,,5/9/1980\n", ',', "NAM | NỮ | Ngày sinh | Giới tính", "[][][5/9/1980][]", 2},
       {"Nam,Nữ,Họ tên\n,1980,An\n", ',', "Nam | Nữ | Họ tên | Giới tính | Ngày sinh", "[][1980][An][Nữ][1980]", 2},
       {"Giới tính,Nữ\nNam,x\n", ',', "Giới tính | Nữ", "[Nam][x]", 2},
+      {"id;Giới tính (0: Nam, 1: Nữ)\n1;0\n", ';', "id | Giới tính (0: Nam, 1: Nữ) (part) | Giới tính", "[1][0][Nam]", 2},
       {"Thôn,Xã,Huyện,Tỉnh (TP)\nĐông,An Bình,,Vĩnh Long\n", ',', "Thôn | Xã | Huyện | Tỉnh (TP) | Địa chỉ",
        "[Đông][An Bình][][Vĩnh Long][Đông, An Bình, Vĩnh Long]", 2},
       {"Địa chỉ;Xã;Tỉnh\n\"Đông, An Bình, Vĩnh Long\";An Bình;Vĩnh Long\n", ';', "Địa chỉ (part) | Xã | Tỉnh | Địa chỉ",
@@ -96,6 +97,30 @@ static void joins_parts(void **state) {
       {"Địa chỉ thửa đất,Xã,Tỉnh\na,b,c\n", ',', "Địa chỉ thửa đất | Xã | Tỉnh", "[a][b][c]", 2},
   };
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) check_layout(&cases[i]);
+}
+
+/* By what the numbers of people beside it say: 0 means man in the first file, woman in the second, who knows in the third. */
+static void finds_what_0_means(void **state) {
+  (void)state;
+  for (int meaning = 0; meaning < 3; meaning++) {
+    byte_string text = {0};
+    memory_file file;
+    input *in;
+    bytes_text(&text, "CCCD,GIOI_TINH\n");
+    for (int i = 0; i < 60; i++) {
+      char row[64];
+      int woman = i * 7 % 3 == 0, sex = meaning == 0 ? woman : meaning == 1 ? !woman : i % 2;
+      snprintf(row, sizeof row, "001%d90%06d,%d\n", woman, i, sex);
+      bytes_text(&text, row);
+    }
+    open_text(text.data, text.length, &file, &in);
+    const input_source *source = input_source_at(in, 0);
+    assert_int_equal(source->column_count, meaning == 0 ? 3 : 2);
+    assert_string_equal(source->columns[1], meaning == 0 ? "GIOI_TINH (part)" : "GIOI_TINH");
+    input_close(in);
+    memory_file_close(&file);
+    bytes_free(&text);
+  }
 }
 
 /* In both orders of bytes, with characters of one to four bytes of UTF-8, across the buffers that it is read in. */
@@ -130,6 +155,7 @@ int main(void) {
       cmocka_unit_test(finds_the_names_below_a_title),
       cmocka_unit_test(takes_no_data_for_names),
       cmocka_unit_test(joins_parts),
+      cmocka_unit_test(finds_what_0_means),
       cmocka_unit_test(reads_utf16),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
