@@ -299,6 +299,7 @@ typedef struct schema_fit {
   uint64_t read;     /* columns that hold one */
   uint64_t fields;   /* of the schema */
   bool is_nameless;  /* it knows names, and no column holds one */
+  bool is_blind;     /* most of its blocking rules lack a column: it would look for few pairs */
 } schema_fit;
 
 static bool is_nameless(const schema *s, const int *columns) {
@@ -311,6 +312,20 @@ static bool is_nameless(const schema *s, const int *columns) {
   return knows && !has;
 }
 
+enum { blind_rules = 3 };
+
+/* Few of the rules have all of their columns, and less than a third. */
+static bool is_blind(const schema *s, const int *columns) {
+  size_t usable = 0;
+  for (size_t r = 0; r < s->rule_count; r++) {
+    const schema_rule *rule = &s->rules[r];
+    bool has_all = true;
+    for (size_t p = 0; p < rule->part_count; p++) has_all = has_all && columns[rule->parts[p].field] != COLUMN_NONE;
+    usable += has_all;
+  }
+  return usable <= blind_rules && usable * 3 < s->rule_count;
+}
+
 static khop_status fit_schema(const schema_builtin *b, const char *const *columns, size_t column_count, schema_fit *out, khop_error *err) {
   int assigned[SCHEMA_FIELDS_MAX];
   schema *s;
@@ -320,7 +335,7 @@ static khop_status fit_schema(const schema_builtin *b, const char *const *column
   TRY_CLEANUP(matcher_init(&m, err));
   TRY_CLEANUP(matcher_assign(&m, false, err));
   size_t found = s->is_joint ? 0 : found_fields(s, assigned);
-  *out = (schema_fit){.found = found < 2 ? 0 : found + named_fields(&m), .read = found, .fields = s->field_count, .is_nameless = is_nameless(s, assigned)};
+  *out = (schema_fit){.found = found < 2 ? 0 : found + named_fields(&m), .read = found, .fields = s->field_count, .is_nameless = is_nameless(s, assigned), .is_blind = is_blind(s, assigned)};
 
 cleanup:
   mem_free(m.folded);
@@ -333,7 +348,8 @@ cleanup:
 static double score_of(const schema_fit *f) {
   double found = (double)f->found, read = (double)f->read;
   double nameless = f->is_nameless ? 1.0 / 8 : 1; /* given name and surname in two columns are read by `person` alone */
-  return nameless * found * found * found * read * read / (double)f->fields;
+  double blind = f->is_blind ? 1.0 / 4 : 1; /* a list of voters has no numbers, by which a population register is searched */
+  return blind * nameless * found * found * found * read * read / (double)f->fields;
 }
 
 khop_status schema_detect(const char *const *columns, size_t column_count, const char **out_name,

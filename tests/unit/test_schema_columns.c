@@ -252,6 +252,9 @@ static const wording_case wordings[] = {
     {"cccd",
      {"HỌ.VÀ.TÊN", "N.SINH", "G.TÍNH", "Q.QUÁN", "Số CMND", "H.KHẨU T.TRÚ", "Số Căn cước", "Năm sinh (cha)"},
      {"ho_ten", "ngay_sinh", "gioi_tinh", "que_quan", "so_cmnd", "noi_thuong_tru", "so_cccd", ""}},
+    {"residence", /* all of cccd but for its numbers */
+     {"Số TT", "Họ và tên", "Ngày, tháng, năm sinh", "Giới tính", "Dân tộc", "Nghề nghiệp", "Nơi thường trú"},
+     {"", "ho_ten", "ngay_sinh", "gioi_tinh", "", "", "noi_thuong_tru"}},
     {"civil-recognition",
      {"Số quyết định", "Ngày đăng ký", "Họ tên người nhận", "Năm sinh người nhận", "Họ tên người được nhận", "Ngày sinh người được nhận"},
      {"so", "ngay_dang_ky", "cha_me_ho_ten", "cha_me_ngay_sinh", "con_ho_ten", "con_ngay_sinh"}},
