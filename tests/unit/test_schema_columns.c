@@ -252,6 +252,9 @@ static const wording_case wordings[] = {
     {"cccd",
      {"HỌ.VÀ.TÊN", "N.SINH", "G.TÍNH", "Q.QUÁN", "Số CMND", "H.KHẨU T.TRÚ", "Số Căn cước", "Năm sinh (cha)"},
      {"ho_ten", "ngay_sinh", "gioi_tinh", "que_quan", "so_cmnd", "noi_thuong_tru", "so_cccd", ""}},
+    {"referral",
+     {"Số giấy chuyển tuyến", "Họ và tên người bệnh", "Giới tính", "Ngày/tháng/năm sinh", "Số thẻ BHYT", "Số CCCD/định danh", "Địa chỉ"},
+     {"so_giay", "ho_ten", "gioi_tinh", "ngay_sinh", "ma_the_bhyt", "so_dinh_danh", "dia_chi"}},
     {"residence", /* all of cccd but for its numbers */
      {"Số TT", "Họ và tên", "Ngày, tháng, năm sinh", "Giới tính", "Dân tộc", "Nghề nghiệp", "Nơi thường trú"},
      {"", "ho_ten", "ngay_sinh", "gioi_tinh", "", "", "noi_thuong_tru"}},
