@@ -72,6 +72,8 @@ typedef struct open_record_chunk {
   open_column columns[]; /* [field_count], the texts first */
 } open_record_chunk;
 const char *record_chunk_open(open_record_chunk **out, size_t field_count, const uint8_t *value, size_t size);
+/* Asks the memory for the first of what the next one reads of a row that it has. */
+void record_chunk_ask(const open_record_chunk *c, uint32_t wanted);
 /* Its source and line in [0], the fields in chunk->fields[0..field_count); chunk->rows stays 0. */
 const char *record_chunk_pick(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted);
 /* Only chunk->fields[field] of it. */

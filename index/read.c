@@ -148,6 +148,15 @@ static khop_status open_row_chunk(store_view *v, uint32_t row, opened_chunk *out
   return KHOP_OK;
 }
 
+void store_ask_record(store_view *v, uint32_t row) {
+  const chunk_list *list = atomic_load_explicit(&v->store->lists[CHUNK_LIST_RECORDS], memory_order_acquire);
+  const size_t at = list ? chunk_list_find(list, row) : 0;
+  if (!list || at == list->count) return;
+  const open_record_chunk *c = atomic_load_explicit(&list->places[at].opened, memory_order_acquire);
+  const uint64_t wanted = row - list->firsts[at];
+  if (c && wanted < c->rows) record_chunk_ask(c, (uint32_t)wanted);
+}
+
 static bool is_unpacked(const store_view *v, uint32_t row) { return row >= v->records_first && row - v->records_first < v->records.rows; }
 
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err) {
@@ -240,6 +249,7 @@ static khop_status collect_new(store_view *v, uint32_t table, uint64_t first_key
   return KHOP_OK;
 }
 
+/* The same of a chunk that is not in a list. */
 static khop_status collect_rows(store_view *v, const MDB_val *key, const MDB_val *value, uint64_t wanted,
                                 size_t *count, bool *out_past, khop_error *err) {
   TRY(chunk_check_once(v->store, DB_POSTINGS, key, value, err));
@@ -269,16 +279,16 @@ static double share_before(const chunk_list *list, size_t at, uint64_t key) {
 /* Asks the memory for what a look-up will read of a chunk: its start, with the marks if there are no steps, and the bits around the
  * key's place, from up to a mark or a step before it. */
 static void ask_for_chunk(const chunk_list *list, size_t at, uint64_t key) {
-  enum { line = 64, marks_bytes = 2 * line, to_mark_bytes = 6 * line, to_step_bytes = 3 * line, behind_bytes = 2 * line };
+  enum { line = 64, marks_bytes = 2 * line, to_mark_bytes = 6 * line, to_step_bytes = 3 * line, behind_bytes = 2 * line,
+         bytes_of_step_byte = 13 /* a step is 8 bytes, for 16 postings of 6 to 7 */ };
   const chunk_place *place = &list->places[at];
   const posting_steps *steps = atomic_load_explicit(&place->opened, memory_order_acquire);
   const double share = share_before(list, at, key);
   const size_t size = place->value_bytes, near = (size_t)(share * (double)size), before = steps ? to_step_bytes : to_mark_bytes;
   __builtin_prefetch(place->value);
   if (steps) {
-    /* Of 4,080 bytes of 6 a posting there are some 40 steps, each 8 bytes: a hundredth of it is 3 bytes. */
     __builtin_prefetch(steps);
-    __builtin_prefetch((const uint8_t *)steps + near / 13);
+    __builtin_prefetch((const uint8_t *)steps + near / bytes_of_step_byte);
   } else {
     for (size_t i = line; i <= marks_bytes; i += line) __builtin_prefetch(place->value + i);
   }
@@ -293,16 +303,20 @@ void store_ask_postings(store_view *v, uint32_t table, uint64_t key) {
   const size_t which = chunk_list_of_table(table);
   const chunk_list *list = which < CHUNK_LISTS ? atomic_load_explicit(&v->store->lists[which], memory_order_acquire) : NULL;
   if (!list) return;
-  const size_t at = find_chunk(list, key);
+  const size_t before = v->expected[table % places].chunk;
+  /* In the chunk that was asked for last: keys in ascending order are found together. */
+  const bool is_there = v->expected[table % places].table == table && key && before < list->count && list->firsts[before] < key &&
+                        (before + 1 == list->count || list->firsts[before + 1] >= key);
+  const size_t at = is_there ? before : find_chunk(list, key);
   v->expected[table % places].table = table;
   v->expected[table % places].key = key;
   v->expected[table % places].chunk = at;
-  if (at < list->count) ask_for_chunk(list, at, key);
+  if (at < list->count && !is_there) ask_for_chunk(list, at, key);
 }
 
 /* A reader of the chunk, as near before the key as it can begin. */
 static khop_status open_listed(store_view *v, const chunk_list *list, size_t at, uint64_t wanted, posting_reader *out, khop_error *err) {
-  enum { steps_after = 8 }; /* look-ups: making steps costs what some twenty of them save */
+  enum { steps_after = 8 }; /* look-ups: making steps costs what some thirty of them save */
   chunk_place *place = &list->places[at];
   if (!chunk_is_checked(v->store, place->value)) {
     const MDB_val key = chunk_place_key(list, at), value = chunk_place_value(list, at);

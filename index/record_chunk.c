@@ -173,6 +173,13 @@ static const char *pick_place(record_chunk *chunk, const open_record_chunk *c, u
   return !fact && chunk->sources[0] > UINT32_MAX ? "source number out of range" : fact;
 }
 
+void record_chunk_ask(const open_record_chunk *c, uint32_t wanted) {
+  column_texts_ask(c->columns, c->text_count, wanted);
+  column_digits_ask(c->columns + c->text_count, c->field_count - c->text_count, wanted);
+  run_blocks_ask(c->sources.bytes, wanted);
+  run_blocks_ask(c->lines.bytes, wanted);
+}
+
 /* Between two steps of the texts stands work on digits: time for the memory. */
 const char *record_chunk_pick(record_chunk *chunk, const open_record_chunk *c, uint32_t wanted) {
   const size_t texts = c->text_count, digits = c->field_count - texts, rows = c->rows;
@@ -182,10 +189,7 @@ const char *record_chunk_pick(record_chunk *chunk, const open_record_chunk *c, u
   const open_column *of_texts = c->columns, *of_digits = c->columns + texts;
   column_value *text_values = chunk->values, *digit_values = chunk->values + texts;
   column_target to = {.rows = 1, .fields = chunk->fields, .lengths = chunk->lengths, .stride = 1, .text = chunk->text, .room = c->text_bytes};
-  column_texts_ask(of_texts, texts, wanted);
-  column_digits_ask(of_digits, digits, wanted);
-  run_blocks_ask(c->sources.bytes, wanted);
-  run_blocks_ask(c->lines.bytes, wanted);
+  record_chunk_ask(c, wanted);
   column_texts_near(of_texts, texts, wanted);
   const char *fact = column_digits_find(of_digits, digits, rows, wanted, digit_values);
   if (!fact) fact = run_blocks_near(rows, wanted, c->sources);

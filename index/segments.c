@@ -336,6 +336,12 @@ khop_status segments_pick_record(segments_view *v, uint32_t row, store_record *o
   return store_pick_record(view, row, out, err);
 }
 
+void segments_ask_record(segments_view *v, uint32_t row) {
+  store_view *view;
+  khop_error unused;
+  if (find_row(v, row, &view, &row, &unused) == KHOP_OK) store_ask_record(view, row);
+}
+
 khop_status segments_pick_field(segments_view *v, uint32_t row, size_t field, store_text *out, khop_error *err) {
   store_view *view;
   *out = (store_text){0};

@@ -74,6 +74,8 @@ void segments_view_end(segments_view *v);
 khop_status segments_read_record(segments_view *v, uint32_t row, store_record *out, khop_error *err);
 /* And as store_pick_record. */
 khop_status segments_pick_record(segments_view *v, uint32_t row, store_record *out, khop_error *err);
+/* As store_ask_record. */
+void segments_ask_record(segments_view *v, uint32_t row);
 /* As store_pick_field. */
 khop_status segments_pick_field(segments_view *v, uint32_t row, size_t field, store_text *out, khop_error *err);
 /* Live rows under a key of a table of the segments' own rows (ids, identifiers, rules), ascending; until the next call. */

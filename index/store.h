@@ -247,6 +247,8 @@ typedef struct store_record {
 khop_status store_read_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
 /* The same for a row at random: of its chunk nothing else is decoded, but in a store of version 1. Borrowed until the view's next record, too. */
 khop_status store_pick_record(store_view *v, uint32_t row, store_record *out, khop_error *err);
+/* Tells that the row will be picked soon, and asks the memory for the first of what that reads. Any row may be told. */
+void store_ask_record(store_view *v, uint32_t row);
 /* Of such a row one field alone, below the field count. Borrowed likewise. */
 khop_status store_pick_field(store_view *v, uint32_t row, size_t field, store_text *out, khop_error *err);
 /* Rows under a key, ascending; borrowed from the view until its next postings. None is KHOP_OK, 0. */

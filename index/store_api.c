@@ -264,6 +264,11 @@ void store_handle_ask(khop_store *k, uint32_t table, uint64_t key) {
   else store_ask_postings(k->view, table, key);
 }
 
+void store_handle_ask_row(khop_store *k, uint32_t row) {
+  if (k->is_living) segments_ask_record(&k->views, row);
+  else store_ask_record(k->view, row);
+}
+
 khop_status khop_store_find_key(khop_store *k, uint32_t table, uint64_t key, uint32_t *rows, size_t capacity,
                                 size_t *out_count, khop_error *err) {
   *out_count = 0;

@@ -27,6 +27,9 @@ khop_status store_handle_field(khop_store *store, uint32_t row, size_t field, bo
 /* Rows of this key will be asked for soon (store_ask_postings). */
 void store_handle_ask(khop_store *store, uint32_t table, uint64_t key);
 
+/* The record of this row will be (store_ask_record). */
+void store_handle_ask_row(khop_store *store, uint32_t row);
+
 /* Has a record that was read from this store exactly this id, but for blanks at either end? */
 bool store_handle_has_id(khop_store *store, const khop_store_record *record, const char *id, size_t length);
 /* Its id as the results name it; returns its length, 0 when `size` does not hold it. */

@@ -3,8 +3,9 @@
  *   bench_get STORE [SECONDS]
  *
  * Through khop.h, as a program that serves look-ups would: a khop_store a thread (khop_store_share), the whole record read,
- * its texts touched. One thread, then two; then a thread that takes the time of each look-up, of the wall and of its CPU (the clock of
- * the CPU is a system call: its cost is measured and taken off). Everything is read once before, so that it is warm.
+ * its texts touched. One thread, then two, one look-up after the other and many in a call (khop_store_get_many); and a thread that takes the time of
+ * each look-up, of the wall and of its CPU (the clock of the CPU is a system call: its cost is measured and taken off). Everything is read once
+ * before, so that it is warm.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,10 +35,16 @@ typedef struct asker {
   khop_store *store;
   char **asked;
   size_t count;
-  bool by_identifier;
+  bool by_identifier, in_batches;
   double seconds;
   uint64_t seed, gets, bytes;
 } asker;
+
+static void touch(asker *a, const khop_store_record *record) {
+  for (size_t field = 0; field < record->field_count; field++) {
+    a->bytes += record->lengths[field] ? (unsigned char)record->fields[field][record->lengths[field] - 1] : 0;
+  }
+}
 
 static khop_status get_one(asker *a, size_t which, khop_error *err) {
   uint32_t rows[16];
@@ -47,19 +54,35 @@ static khop_status get_one(asker *a, size_t which, khop_error *err) {
   else TRY(khop_store_find_id(a->store, a->asked[which], rows, 16, &count, err));
   if (count == 0) return error_set(err, KHOP_BUG, "an id of the store is not found");
   TRY(khop_store_read(a->store, rows[0], &record, err));
-  for (size_t field = 0; field < record.field_count; field++) {
-    a->bytes += record.lengths[field] ? (unsigned char)record.fields[field][record.lengths[field] - 1] : 0;
-  }
+  touch(a, &record);
   a->gets++;
   return KHOP_OK;
 }
 
+static khop_status visit(void *context, size_t which, const khop_store_record *record, khop_error *err) {
+  (void)which, (void)err;
+  touch(context, record);
+  return KHOP_OK;
+}
+
+enum { at_once = 1000 };
+
+static khop_status get_batch(asker *a, khop_error *err) {
+  khop_asked batch[at_once];
+  for (size_t i = 0; i < at_once; i++) {
+    const char *text = a->asked[random_next(&a->seed) % a->count];
+    batch[i] = (khop_asked){.text = text, .length = strlen(text)};
+  }
+  a->gets += at_once;
+  return khop_store_get_many(a->store, a->by_identifier, batch, at_once, visit, a, err);
+}
+
 static khop_status ask(void *context, size_t task, unsigned worker, khop_error *err) {
-  enum { at_once = 1000 };
   asker *a = (asker *)context + task;
   (void)worker;
   for (double end = seconds_of(CLOCK_MONOTONIC) + a->seconds; seconds_of(CLOCK_MONOTONIC) < end;) {
-    for (size_t i = 0; i < at_once; i++) TRY(get_one(a, random_next(&a->seed) % a->count, err));
+    if (a->in_batches) TRY(get_batch(a, err));
+    for (size_t i = 0; !a->in_batches && i < at_once; i++) TRY(get_one(a, random_next(&a->seed) % a->count, err));
   }
   return KHOP_OK;
 }
@@ -118,13 +141,15 @@ static void bench(khop_store *store, bool by_identifier, double seconds) {
   const size_t count = collect(store, asked, by_identifier);
   if (!count) return;
   printf("by %s\n", by_identifier ? "identifier" : "record id");
-  for (unsigned threads = 1; threads <= threads_max; threads++) {
+  for (unsigned round = 0; round < 2 * threads_max; round++) {
+    const unsigned threads = round % threads_max + 1;
+    const bool in_batches = round >= threads_max;
     asker askers[threads_max] = {{0}};
     pool *workers;
     uint64_t gets = 0;
     require(pool_create(&workers, threads, &err), &err);
     for (unsigned i = 0; i < threads; i++) {
-      askers[i] = (asker){.asked = asked, .count = count, .by_identifier = by_identifier, .seconds = seconds, .seed = i + 1};
+      askers[i] = (asker){.asked = asked, .count = count, .by_identifier = by_identifier, .in_batches = in_batches, .seconds = seconds, .seed = i + 1};
       require(khop_store_share(&askers[i].store, store, &err), &err);
     }
     double start = seconds_of(CLOCK_MONOTONIC), cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
@@ -132,9 +157,10 @@ static void bench(khop_store *store, bool by_identifier, double seconds) {
     double wall = seconds_of(CLOCK_MONOTONIC) - start;
     cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu;
     for (unsigned i = 0; i < threads; i++) gets += askers[i].gets;
-    printf("  %u thread%s: %.0f a second, %.2f us of CPU each\n", threads, threads > 1 ? "s" : "", (double)gets / wall, cpu / (double)gets * 1e6);
-    if (threads == 1) time_each(&askers[0], CLOCK_MONOTONIC, "wall");
-    if (threads == 1) time_each(&askers[0], CLOCK_THREAD_CPUTIME_ID, "CPU ");
+    printf("  %u thread%s%s: %.0f a second, %.2f us of CPU each\n", threads, threads > 1 ? "s" : "", in_batches ? ", 1,000 a call" : "", (double)gets / wall,
+           cpu / (double)gets * 1e6);
+    if (round == 0) time_each(&askers[0], CLOCK_MONOTONIC, "wall");
+    if (round == 0) time_each(&askers[0], CLOCK_THREAD_CPUTIME_ID, "CPU ");
     for (unsigned i = 0; i < threads; i++) khop_store_close(askers[i].store);
     pool_free(workers);
   }

@@ -661,6 +661,20 @@ KHOP_API khop_status khop_store_find_identifier(khop_store *store, const char *i
 /* Rows under a key of a table: hashes, so compare what the records hold. */
 KHOP_API khop_status khop_store_find_key(khop_store *store, uint32_t table, uint64_t key, uint32_t *rows,
                                          size_t capacity, size_t *out_count, khop_error *err);
+
+/* An id as the results name it, or an identifier as people write it. */
+typedef struct khop_asked {
+  const char *text; /* need not end in NUL */
+  size_t length;    /* bytes */
+} khop_asked;
+/* Is given a record that answers asked[which], borrowed until it returns; it asks the store nothing. Other than KHOP_OK ends the look-ups with it. */
+typedef khop_status khop_store_visit(void *context, size_t which, const khop_store_record *record, khop_error *err);
+/* Many look-ups in one call: by record id as khop_store_find_id, or by identifier as khop_store_find_identifier, and the records read. Visits are
+ * in the order of the rows, whatever was asked first; what no record answers has none. Sooner than one by one, the more so the more there are: what
+ * lies together is read together, and the memory is asked for what comes next. It takes about 60 bytes of memory for each. */
+KHOP_API khop_status khop_store_get_many(khop_store *store, bool by_identifier, const khop_asked *asked, size_t count, khop_store_visit *visit,
+                                         void *context, khop_error *err);
+
 /* What khop_index_get takes. */
 typedef struct khop_get_options {
   bool by_identifier; /* lines are identifiers as people write them; otherwise record ids */

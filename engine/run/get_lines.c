@@ -1,9 +1,8 @@
 /* khop_index_get: many ids or identifiers in, the records that have them out. See khop.h.
  *
- *   a batch of lines ──> keys, sorted ──postings──> rows, sorted ──records──> CSV lines ──> in the order of the lines
+ *   a batch of lines ──khop_store_get_many──> records, by row ──> CSV lines ──> in the order of the lines
  *
- * Sorted, keys and rows that lie near each other are read together: a batch of ten thousand ids touches each chunk once. Batches go
- * to the threads, and out in their order (value_lines.h).
+ * Batches go to the threads, and out in their order (value_lines.h).
  */
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -12,34 +11,21 @@
 #include "base/cpu.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "feature/feature.h"
 #include "index/store_handle.h"
 #include "run/store_pass.h"
 #include "run/value_lines.h"
 
 enum { THREADS_MAX = 1024 };
 
-typedef struct asked_line {
-  const char *text;
-  size_t length;
-} asked_line;
-
-typedef struct wanted_key {
-  uint64_t key;
-  uint32_t table, asked;
-} wanted_key;
-
-/* A row that may be an answer; then the line that was made of it. */
+/* The line that was made of a record. */
 typedef struct answer {
-  uint32_t row, asked, table;
-  uint64_t key;
+  uint32_t row, asked;
   size_t start, end; /* in worker.lines */
 } answer;
 
 typedef struct job {
   const khop_get_options *options;
   khop_store *store;
-  store_identifiers known; /* of identifiers */
   value_lines lines;
   atomic_uint_fast64_t next_turn; /* relaxed: only its being unique counts, the turnstiles order the rest */
   atomic_uint_fast64_t asked, missing, records; /* relaxed: sums, read behind the last thread's end */
@@ -49,38 +35,24 @@ typedef struct worker {
   job *job;
   khop_store *store;
   value_batch batch;
-  asked_line *asked;
-  wanted_key *wanted;
+  khop_asked *asked; /* a line each */
   answer *answers;
-  uint32_t *rows;
-  size_t asked_count, asked_capacity, wanted_count, wanted_capacity, answer_count, answer_capacity, row_capacity;
+  size_t asked_count, asked_capacity, answer_count, answer_capacity;
   pass_text lines, output;
 } worker;
 
-/* ---- lines to keys ---------------------------------------------------------------------------------- */
-
-static khop_status want(worker *w, uint32_t table, uint64_t key, khop_error *err) {
-  TRY(array_reserve(&w->wanted, &w->wanted_capacity, w->wanted_count + 1, sizeof *w->wanted, "look-ups", err));
-  w->wanted[w->wanted_count++] = (wanted_key){.key = key, .table = table, .asked = (uint32_t)(w->asked_count - 1)};
-  return KHOP_OK;
-}
+/* ---- lines ------------------------------------------------------------------------------------------ */
 
 static khop_status take_line(worker *w, const char *text, size_t length, khop_error *err) {
-  const store_identifiers *known = &w->job->known;
   TRY(array_reserve(&w->asked, &w->asked_capacity, w->asked_count + 1, sizeof *w->asked, "look-ups", err));
-  w->asked[w->asked_count++] = (asked_line){text, length};
-  if (!w->job->options->by_identifier) return want(w, STORE_TABLE_RECORD_ID, store_record_id_key(text, length), err);
-  for (size_t i = 0; i < known->count; i++) {
-    uint64_t key = feature_identifier_key((semantic_type)known->items[i].type, text, length);
-    if (key) TRY(want(w, (uint32_t)(STORE_TABLE_IDENTIFIER + i), key, err));
-  }
+  w->asked[w->asked_count++] = (khop_asked){text, length};
   return KHOP_OK;
 }
 
 static khop_status take_lines(worker *w, khop_error *err) {
   const value_batch *batch = &w->batch;
   const bool has_mark = batch->number == 0 && batch->bytes >= 3 && memcmp(batch->text, "\xEF\xBB\xBF", 3) == 0;
-  w->asked_count = w->wanted_count = w->answer_count = w->lines.used = w->output.used = 0;
+  w->asked_count = w->answer_count = w->lines.used = w->output.used = 0;
   for (size_t at = has_mark ? 3 : 0; at < batch->bytes;) {
     const char *text = batch->text + at, *end = memchr(text, '\n', batch->bytes - at);
     size_t whole = end ? (size_t)(end - text) : batch->bytes - at, length = whole;
@@ -91,48 +63,12 @@ static khop_status take_lines(worker *w, khop_error *err) {
   return batch->then_long ? take_line(w, batch->text, 0, err) : KHOP_OK; /* no record has such an id */
 }
 
-/* ---- keys to rows ----------------------------------------------------------------------------------- */
-
-static int by_key(const void *a, const void *b) {
-  const wanted_key *x = a, *y = b;
-  if (x->table != y->table) return x->table < y->table ? -1 : 1;
-  return x->key < y->key ? -1 : x->key > y->key;
-}
-
-static int by_row(const void *a, const void *b) {
-  const answer *x = a, *y = b;
-  return x->row < y->row ? -1 : x->row > y->row;
-}
+/* ---- records to lines ------------------------------------------------------------------------------- */
 
 static int by_asked(const void *a, const void *b) {
   const answer *x = a, *y = b;
   if (x->asked != y->asked) return x->asked < y->asked ? -1 : 1;
-  return by_row(a, b);
-}
-
-static khop_status find_rows(worker *w, const wanted_key *of, khop_error *err) {
-  size_t count;
-  TRY(khop_store_find_key(w->store, of->table, of->key, w->rows, w->row_capacity, &count, err));
-  if (count > w->row_capacity) {
-    TRY(array_reserve(&w->rows, &w->row_capacity, count, sizeof *w->rows, "rows of a key", err));
-    TRY(khop_store_find_key(w->store, of->table, of->key, w->rows, w->row_capacity, &count, err));
-  }
-  TRY(array_reserve(&w->answers, &w->answer_capacity, w->answer_count + count, sizeof *w->answers, "answers", err));
-  for (size_t i = 0; i < count; i++) {
-    w->answers[w->answer_count++] = (answer){.row = w->rows[i], .asked = of->asked, .table = of->table, .key = of->key};
-  }
-  return KHOP_OK;
-}
-
-/* ---- rows to lines ---------------------------------------------------------------------------------- */
-
-/* Keys are hashes: does the record hold what was asked for? */
-static bool is_right(worker *w, const answer *a, const khop_store_record *record) {
-  if (!w->job->options->by_identifier) {
-    return store_handle_has_id(w->store, record, w->asked[a->asked].text, w->asked[a->asked].length);
-  }
-  const struct store_identifier *in = &w->job->known.items[a->table - STORE_TABLE_IDENTIFIER];
-  return feature_identifier_key((semantic_type)in->type, record->fields[in->field], record->lengths[in->field]) == a->key;
+  return x->row < y->row ? -1 : x->row > y->row;
 }
 
 static khop_status write_record(worker *w, const khop_store_record *record, khop_error *err) {
@@ -153,17 +89,12 @@ static khop_status write_record(worker *w, const khop_store_record *record, khop
   return pass_text_add(out, "\n", 1, err);
 }
 
-/* Those that are right become lines, the others end where they start. */
-static khop_status make_lines(worker *w, khop_error *err) {
-  for (size_t i = 0; i < w->answer_count; i++) {
-    answer *a = &w->answers[i];
-    khop_store_record record;
-    a->start = a->end = w->lines.used;
-    TRY(khop_store_read(w->store, a->row, &record, err));
-    if (!is_right(w, a, &record)) continue;
-    TRY(write_record(w, &record, err));
-    a->end = w->lines.used;
-  }
+static khop_status take_record(void *context, size_t which, const khop_store_record *record, khop_error *err) {
+  worker *w = context;
+  const size_t start = w->lines.used;
+  TRY(array_reserve(&w->answers, &w->answer_capacity, w->answer_count + 1, sizeof *w->answers, "answers", err));
+  TRY(write_record(w, record, err));
+  w->answers[w->answer_count++] = (answer){.row = record->row, .asked = (uint32_t)which, .start = start, .end = w->lines.used};
   return KHOP_OK;
 }
 
@@ -173,25 +104,22 @@ static khop_status write_missing(worker *w, size_t asked, khop_error *err) {
   return pass_text_add(&w->output, "\n", 1, err);
 }
 
-/* In the order of the lines; a record that holds an identifier twice stands there once. */
+/* In the order of the lines. */
 static khop_status put_in_order(worker *w, khop_error *err) {
-  uint64_t written = 0, missing = 0;
+  uint64_t missing = 0;
   size_t next = 0;
   for (size_t asked = 0; asked < w->asked_count; asked++) {
-    uint32_t last = STORE_ROW_NONE;
+    const size_t first = next;
     for (; next < w->answer_count && w->answers[next].asked == asked; next++) {
       const answer *a = &w->answers[next];
-      if (a->end == a->start || a->row == last) continue;
       TRY(pass_text_field(&w->output, w->asked[asked].text, w->asked[asked].length, err));
       TRY(pass_text_add(&w->output, ",", 1, err));
       TRY(pass_text_add(&w->output, w->lines.bytes + a->start, a->end - a->start, err));
-      last = a->row;
-      written++;
     }
-    if (last == STORE_ROW_NONE) TRY(write_missing(w, asked, err));
-    missing += last == STORE_ROW_NONE;
+    if (next == first) TRY(write_missing(w, asked, err));
+    missing += next == first;
   }
-  atomic_fetch_add_explicit(&w->job->records, written, memory_order_relaxed);
+  atomic_fetch_add_explicit(&w->job->records, w->answer_count, memory_order_relaxed);
   atomic_fetch_add_explicit(&w->job->missing, missing, memory_order_relaxed);
   atomic_fetch_add_explicit(&w->job->asked, w->asked_count, memory_order_relaxed);
   return KHOP_OK;
@@ -201,10 +129,7 @@ static khop_status put_in_order(worker *w, khop_error *err) {
 
 static khop_status answer_batch(worker *w, khop_error *err) {
   TRY(take_lines(w, err));
-  if (w->wanted_count) qsort(w->wanted, w->wanted_count, sizeof *w->wanted, by_key);
-  for (size_t i = 0; i < w->wanted_count; i++) TRY(find_rows(w, &w->wanted[i], err));
-  if (w->answer_count) qsort(w->answers, w->answer_count, sizeof *w->answers, by_row);
-  TRY(make_lines(w, err));
+  TRY(khop_store_get_many(w->store, w->job->options->by_identifier, w->asked, w->asked_count, take_record, w, err));
   if (w->answer_count) qsort(w->answers, w->answer_count, sizeof *w->answers, by_asked);
   return put_in_order(w, err);
 }
@@ -235,9 +160,7 @@ cleanup:
   khop_store_close(w.store);
   mem_free(w.batch.text);
   mem_free(w.asked);
-  mem_free(w.wanted);
   mem_free(w.answers);
-  mem_free(w.rows);
   mem_free(w.lines.bytes);
   mem_free(w.output.bytes);
   return status;
@@ -269,7 +192,6 @@ khop_status khop_index_get(const char *directory, const khop_get_options *option
   khop_status status;
   if (threads > THREADS_MAX) return error_set(err, KHOP_USAGE, "--threads: %u, at most %d", threads, THREADS_MAX);
   TRY_CLEANUP(khop_store_open(&j.store, directory, err));
-  if (options->by_identifier) TRY_CLEANUP(store_identifiers_read(j.store, &j.known, err));
   TRY_CLEANUP(value_lines_open(&j.lines, input_descriptor, output_descriptor, options->control, err));
   TRY_CLEANUP(pool_create(&workers, threads, err));
   TRY_CLEANUP(write_header(&j, err));

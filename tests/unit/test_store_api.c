@@ -43,6 +43,46 @@ static void check_id(fixture *f, khop_store *s, const char *id, size_t expected_
   if (count) assert_int_equal(found[0], expected);
 }
 
+typedef struct seen {
+  uint32_t rows[8], which[8];
+  size_t count, stop_at;
+} seen;
+
+static khop_status see(void *context, size_t which, const khop_store_record *record, khop_error *err) {
+  seen *s = context;
+  char text[fixture_text_max];
+  assert_int_equal(record->lengths[0], fixture_text(record->row, 0, text));
+  assert_memory_equal(record->fields[0], text, record->lengths[0]);
+  s->rows[s->count] = record->row;
+  s->which[s->count++] = (uint32_t)which;
+  return s->count == s->stop_at ? error_set(err, KHOP_INPUT, "seen enough") : KHOP_OK;
+}
+
+/* By row, each for whom it was asked; one whose hash lies is not visited. */
+static void many_are_found(void **state) {
+  fixture *f = *state;
+  khop_store *s;
+  static const char *const texts[] = {" ID998\t", "ID1000", "ID3", "", "ID3", "ID0x"};
+  static const uint32_t rows_expected[] = {3, 3, 998}, which_expected[] = {2, 4, 0};
+  khop_asked asked[6];
+  for (size_t i = 0; i < 6; i++) asked[i] = (khop_asked){texts[i], strlen(texts[i])};
+  asked[5].length = 3; /* ID0: not to the NUL */
+  build(f, "0", false);
+  assert_ok(khop_store_open(&s, f->store, &f->err));
+  seen found = {0};
+  assert_ok(khop_store_get_many(s, false, asked, 5, see, &found, &f->err));
+  assert_int_equal(found.count, 3);
+  assert_memory_equal(found.rows, rows_expected, sizeof rows_expected);
+  assert_memory_equal(found.which, which_expected, sizeof which_expected);
+  found = (seen){.stop_at = 1};
+  assert_fails(khop_store_get_many(s, false, asked, 6, see, &found, &f->err), KHOP_INPUT, "seen enough");
+  assert_int_equal(found.rows[0], 0);
+  assert_int_equal(found.which[0], 5);
+  assert_ok(khop_store_get_many(s, false, NULL, 0, see, &found, &f->err));
+  assert_int_equal(found.count, 1);
+  khop_store_close(s);
+}
+
 static void ids_are_found(void **state) {
   fixture *f = *state;
   khop_store *s;
@@ -178,7 +218,7 @@ static void stats_and_verify(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_set_up, fixture_tear_down)
   const struct CMUnitTest tests[] = {
-      TEST(ids_are_found), TEST(ids_are_told), TEST(old_stores_are_not_explained),
+      TEST(ids_are_found), TEST(many_are_found), TEST(ids_are_told), TEST(old_stores_are_not_explained),
       TEST(records_are_whole),
       TEST(clusters_and_identifiers),
       TEST(stats_and_verify),
