@@ -247,7 +247,6 @@ static inline uint64_t word_at(const digit_column *d, const uint8_t *place) {
 void column_digits_ask(const open_column *columns, size_t count, size_t wanted) {
   for (size_t i = 0; i < count; i++) {
     const digit_column *d = &columns[i].digits;
-    __builtin_prefetch(d->forms);
     __builtin_prefetch(d->shape_numbers + wanted / GROUP * GROUP * d->shape_width / 8);
     if (is_counter(d)) run_blocks_ask(d->starts, wanted);
     else __builtin_prefetch(d->starts + wanted / GROUP * sizeof(uint16_t));
@@ -264,6 +263,8 @@ static const char *find_number(const digit_column *d, size_t rows, size_t wanted
     out->shape = shape_of_row(d, wanted);
   }
   if (out->shape >= d->shape_count) return "shape number out of range";
+  __builtin_prefetch(&d->forms[out->shape]);
+  __builtin_prefetch(&d->forms[out->shape].length);
   if (is_counter(d)) return run_blocks_near(rows, wanted, (column_bytes){d->starts, d->numbers + d->number_bytes});
   out->place = load_u16(d->starts + group * sizeof(uint16_t)) * (size_t)8;
   out->place += width <= SHAPE_WIDTH_FEW ? bits_before_few(d, shapes, before) : bits_before_many(d, group * GROUP, wanted);
