@@ -48,6 +48,7 @@ PLANTED = ("id_format", "id_lost_zero", "id_old_number", "id_placeholder", "id_s
            "entry_number_repeated", "card_multiple", "certificate_owners", "parcel_owners", "parcel_renumbered")
 BY_VALUE = ("id_province", "id_sex", "id_year", "plausible_age_over_120", "plausible_future_date", "plausible_issued_before_birth",
             "plausible_parent_age")
+MIDDLE_NAMES = {"van", "thi"}  # two women whom a surname and this is all they share are two
 EXACT = BY_VALUE + ("id_format", "id_lost_zero", "id_old_number", "id_placeholder", "id_sequential", "card_expired", "entry_twice",
                     "entry_number_repeated")
 NUMBERS = ("id_multiple", "id_near")
@@ -183,13 +184,23 @@ class Register:
         return truth
 
     def add_numbers(self, truth):
-        """People whose records show several numbers, whatever made them: two that are near, or two that are not."""
+        """People whose records show several numbers, whatever made them: two that are near, or two that are not. Two slips of one number
+        need not be near each other, and are near it: nobody has several numbers."""
         column = self.schema["people"][0].numbers[0]
         for entity, records in self.records.items():
-            numbers = sorted({number for number in (number_of(self.rows[record][column]) for record in records) if number})
-            for i, number in enumerate(numbers):
-                for other in numbers[i + 1:]:
-                    truth["id_near" if is_near(number, other) else "id_multiple"].add(frozenset([entity]))
+            left = sorted({number for number in (number_of(self.rows[record][column]) for record in records) if number})
+            apart = 0
+            while left:
+                reached = [left.pop()]
+                apart += 1
+                for number in reached:
+                    near = [other for other in left if is_near(number, other)]
+                    reached += near
+                    left = [other for other in left if other not in near]
+                if len(reached) > 1:
+                    truth["id_near"].add(frozenset([entity]))
+            if apart > 1:
+                truth["id_multiple"].add(frozenset([entity]))
 
     def shows_swap(self, a, b):
         """Do both records say who has whose number: a contradicted number each that fits the other, and something that relatives share?"""
@@ -274,7 +285,7 @@ class Register:
         for held in holders.values():
             if {record for record, _ in held} >= group:
                 names = {name for _, name in held}
-                most = max(most, max(sum(len(a & b) < 2 for b in names) + 1 for a in names))
+                most = max(most, max(sum(a != b and len((a & b) - MIDDLE_NAMES) < 2 for b in names) + 1 for a in names))
         return most
 
 
