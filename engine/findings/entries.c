@@ -36,6 +36,7 @@ static bool is_same(const void *context, const finding_member *a, const finding_
     const finding_person x = {&f->people[p], &in->table->layout, a->features}, y = {&f->people[p], &in->table->layout, b->features};
     likeness names = finding_names(&x, &y);
     if (names != LIKE_UNKNOWN && finding_same_person(&x, &y)) return true;
+    if (finding_births(&x, &y) == LIKE_EQUAL && finding_same_holder(&x, &y)) return true; /* those of a book are of one year anyway */
     is_matched &= names != LIKE_OTHER || finding_births(&x, &y) != LIKE_OTHER;
   }
   return is_matched;

@@ -195,12 +195,24 @@ static khop_status forget_dead_lines(findings *f, const feature_table *table, kh
   return status;
 }
 
+/* A home and a card may lead to the same records: what is said of them twice, word for word, is told once. The groups are sorted. */
+static void forget_repeated(findings *f) {
+  size_t kept = 0;
+  for (size_t g = 0; g < f->group_count; g++) {
+    const finding_group group = f->groups[g];
+    if (kept && by_kind_and_rows(&f->groups[kept - 1], &group) == 0) f->counts[group.kind][group.severity]--;
+    else f->groups[kept++] = group;
+  }
+  f->group_count = kept;
+}
+
 khop_status findings_end(findings *f, const feature_table *table, khop_error *err) {
   bool some_are_dead = false;
   for (size_t row = 0; row < f->row_count && !some_are_dead; row++) some_are_dead = feature_table_dead(table, row);
   for (size_t kind = 0; f->file && kind < FINDING_KINDS; kind++) TRY(spill_end(f->file, &f->lines[kind], err));
   if (some_are_dead) TRY(forget_dead_lines(f, table, err));
   if (f->group_count) qsort(f->groups, f->group_count, sizeof *f->groups, by_kind_and_rows);
+  forget_repeated(f);
   return KHOP_OK;
 }
 

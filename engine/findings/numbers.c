@@ -68,21 +68,22 @@ static khop_status report_two(number_search *s, finding_kind kind, const held_nu
   return group_report(s->out, kind, finding_id_type(a->packed), texts[1], evidence, members, count, of, 1, err);
 }
 
-/* Numbers a digit apart are one that was typed wrong; those that are left are several. Two social-insurance numbers are to be
- * merged, however near. */
+/* Numbers a digit apart are one that was typed wrong, and so are two slips of one; those that are left are several. Two
+ * social-insurance numbers are to be merged, however near. */
 static khop_status report_numbers(number_search *s, const number_list *list, finding_kind several, const finding_member *members,
                                   size_t count, khop_error *err) {
-  size_t last = 0;
-  bool near[numbers_max] = {false};
-  for (size_t i = 0; several == FINDING_ID_MULTIPLE && i < list->count; i++) {
-    for (size_t j = 0; j < i && !near[i]; j++) {
-      if (near[j] || group_numbers_alike(list->items[i].packed, list->items[j].packed) != LIKE_NEAR) continue;
-      near[i] = true;
+  size_t last = 0, of[numbers_max]; /* the first of the numbers that each hangs together with */
+  for (size_t i = 0; i < list->count; i++) {
+    of[i] = i;
+    for (size_t j = 0; several == FINDING_ID_MULTIPLE && j < i; j++) {
+      if (of[i] == of[j] || group_numbers_alike(list->items[i].packed, list->items[j].packed) != LIKE_NEAR) continue;
       TRY(report_two(s, FINDING_ID_NEAR, &list->items[j], &list->items[i], members, count, err));
+      const size_t low = of[i] < of[j] ? of[i] : of[j], high = of[i] < of[j] ? of[j] : of[i];
+      for (size_t k = 0; k <= i; k++) of[k] = of[k] == high ? low : of[k];
     }
   }
   for (size_t i = 1; i < list->count; i++) {
-    if (near[i]) continue;
+    if (of[i] != i) continue;
     TRY(report_two(s, several, &list->items[last], &list->items[i], members, count, err));
     last = i;
   }
@@ -126,18 +127,24 @@ static bool are_two_people(const number_search *s, const number_list *list, cons
   return !(finding_names_equal(&a, &b) && finding_births_slip(&a, &b));
 }
 
+/* One number is a man's, the other a woman's: brother and sister who were born on one day, of whom the register tells no sex. */
+static bool are_of_two_sexes(const number_list *list) {
+  return (feature_id_number(list->items[0].packed) ^ feature_id_number(list->items[1].packed)) / 100000000 % 2 == 1;
+}
+
 static const finding_member *first_holder(const held_number *held, const finding_member *members) {
   size_t i = 0;
   while (!held->holds[i]) i++;
   return &members[i];
 }
 
-/* Matched, though no slip makes one name of the other: sisters, with a card each. */
+/* Matched, though no slip makes one name of the other: sisters, with a number each. On one day twins were born, too. */
 static bool have_other_names(const number_search *s, const number_list *list, const finding_member *members) {
   const feature_layout *layout = &s->in->table->layout;
   const finding_person a = {s->person, layout, first_holder(&list->items[0], members)->features};
   const finding_person b = {s->person, layout, first_holder(&list->items[1], members)->features};
-  return finding_names(&a, &b) == LIKE_OTHER;
+  likeness names = finding_names(&a, &b);
+  return names == LIKE_OTHER || (names == LIKE_NEAR && finding_births(&a, &b) == LIKE_EQUAL && number_other_given(s, &a, &b));
 }
 
 /* Whoever has the one personal ID has the one card, whoever has the other the other: two people, whom a name and a day made one. */
@@ -162,6 +169,7 @@ khop_status number_look_at_person(number_search *s, const finding_member *member
   list_numbers(s, members, count, CLASS_CCCD, ids);
   list_numbers(s, members, count, CLASS_SOCIAL, cards);
   if (differ_in_both(ids, cards, count)) goto cleanup;
+  if (ids->count == 2 && are_of_two_sexes(ids) && have_other_names(s, ids, members)) goto cleanup;
   if (ids->count == 2 && !are_two_people(s, ids, members, count)) TRY_CLEANUP(unit_add(s, ids, members, count, is_certain, err));
   if (ids->count > 2 && is_certain) TRY_CLEANUP(report_numbers(s, ids, FINDING_ID_MULTIPLE, members, count, err));
   if (!is_certain || (cards->count == 2 && have_other_names(s, cards, members))) goto cleanup;
@@ -408,9 +416,10 @@ static bool is_within_another(const number_search *s, size_t number) {
   return false;
 }
 
-/* All units are known. */
+/* All units are known, but for those of clusters: which given names are common is known only by now. */
 static khop_status end_of_units(void *context, khop_error *err) {
   number_search *s = context;
+  if (s->in->clusters) TRY(look_at_clusters(s, err));
   TRY(find_exchanged(s, err));
   for (size_t u = 0; u < s->unit_count; u++) {
     if (!is_within_another(s, u)) TRY(report_unit(s, &s->units[u], err));
@@ -437,9 +446,10 @@ khop_status find_numbers(findings *out, const finding_input *in, search_list *li
     else if (in->sides[side]->findings.is_living) s->living |= 1u << side;
   }
   const bool numbered = person->numbers | person->papers;
-  if (in->clusters && (numbered || (s->deaths && s->living))) TRY(look_at_clusters(s, err));
-  if (!numbered) return KHOP_OK;
-  if (in->schema->findings.relatives_count) number_find_homes(s, list);
+  if (!numbered) return in->clusters && s->deaths && s->living ? look_at_clusters(s, err) : KHOP_OK;
+  s->given = search_list_own(list, GIVEN_BUCKETS * sizeof *s->given, NULL);
+  if (!s->given) return error_memory(err, GIVEN_BUCKETS * sizeof *s->given, "findings");
+  number_find_homes(s, list);
   const finding_search names = {.keys = name_keys, .group = name_group, .end = end_of_units, .context = s};
   search_list_add(list, &names);
   if (in->schema->findings.relatives_count) number_find_exchanges(s, list);

@@ -3,10 +3,12 @@
 #ifndef KHOP_FINDINGS_NUMBERS_H
 #define KHOP_FINDINGS_NUMBERS_H
 
+#include <stdatomic.h>
+
 #include "findings/groups.h"
 
 enum { CLASS_CCCD, CLASS_SOCIAL, CLASSES };
-enum { numbers_max = 16 }; /* of a unit */
+enum { numbers_max = 16 /* of a unit */, GIVEN_BUCKETS = 1 << 16 };
 
 typedef struct number_range { /* of the numbers of a cluster, by class; low 0: none */
   uint64_t low[CLASSES], high[CLASSES];
@@ -33,6 +35,7 @@ typedef struct number_search {
   uint32_t *rows;
   size_t row_count, row_capacity;
   unsigned living, deaths; /* a bit for each linked register of the living, and of deaths */
+  _Atomic uint32_t *given; /* how often given names were met, by hash & (GIVEN_BUCKETS - 1); all alike often more than they occur */
 } number_search;
 
 /* CLASS_CCCD, CLASS_SOCIAL; -1: neither. */
@@ -44,6 +47,8 @@ bool number_are_matched(const number_search *s, const finding_member *members, s
 
 /* Do two records share what relatives share? A name in common is a namesake's as well; a home, a telephone is not. */
 bool number_are_relatives(const number_search *s, const finding_member *a, const finding_member *b);
+/* Given names that are two: as twins have. Not, when one of them is rare beside the other, and a slip of it. */
+bool number_other_given(const number_search *s, const finding_person *a, const finding_person *b);
 /* Searches that begin with what relatives share. Units of records whose name or birth date was typed otherwise, before the units'
  * end; and numbers that two relatives have exchanged. */
 void number_find_homes(number_search *s, search_list *list);

@@ -28,17 +28,6 @@ static void owner_fields(owner_search *s, int name, int number) {
   }
 }
 
-/* "Vdũ Trân" and "Vũ Thị Trân", born in one year, on one certificate: two slips that make no other owner. */
-static bool is_same_on_paper(const owner_search *s, const finding_person *a, const finding_person *b) {
-  const feature_layout *layout = &s->in->table->layout;
-  const schema_findings *f = &s->in->schema->findings;
-  int field = f->certificate.serial >= 0 ? f->certificate.serial : f->parcel.certificate;
-  uint64_t certificate = group_text_whole(layout, field, a->features);
-  unsigned year = feature_date_year(group_date(layout, s->owner.birth, a->features));
-  if (!certificate || certificate != group_text_whole(layout, field, b->features)) return false;
-  return year && year == feature_date_year(group_date(layout, s->owner.birth, b->features)) && finding_share_words(a, b, 1);
-}
-
 static likeness owners_alike(const owner_search *s, const finding_member *a, const finding_member *b) {
   const feature_layout *layout = &s->in->table->layout;
   const finding_person x = {&s->owner, layout, a->features}, y = {&s->owner, layout, b->features};
@@ -46,10 +35,7 @@ static likeness owners_alike(const owner_search *s, const finding_member *a, con
   likeness numbers = group_numbers_alike(number, other);
   if (numbers == LIKE_EQUAL || numbers == LIKE_NEAR) return LIKE_EQUAL;
   if (finding_names(&x, &y) == LIKE_UNKNOWN) return numbers == LIKE_OTHER ? LIKE_OTHER : LIKE_UNKNOWN;
-  likeness births = finding_births(&x, &y);
-  bool known = births == LIKE_EQUAL || births == LIKE_NEAR; /* nearly one birth, and two words of the name, as in "Duy Tài", "Duy Ài" */
-  if (finding_same_person(&x, &y) || (known && finding_share_words(&x, &y, 2))) return LIKE_EQUAL;
-  return numbers != LIKE_OTHER && is_same_on_paper(s, &x, &y) ? LIKE_EQUAL : LIKE_OTHER;
+  return finding_same_holder(&x, &y) ? LIKE_EQUAL : LIKE_OTHER;
 }
 
 static bool same_owner(const void *context, const finding_member *a, const finding_member *b) {

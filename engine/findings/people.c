@@ -74,14 +74,41 @@ static bool differ_in_y(const person_name *a, word_span x, const person_name *b,
          (last == LETTER_I || last == LETTER_Y) && (other == LETTER_I || other == LETTER_Y);
 }
 
-/* Equal, one edit apart where it has `letters` or more, one the other's beginning (T., Ng.), or two forms of one name. */
+/* Could somebody be called so? */
+static bool is_syllable(const person_name *n, word_span w) {
+  static const uint8_t vowels[26] = {['a' - 'a'] = FOLD_VOWEL, ['e' - 'a'] = FOLD_VOWEL + 3 * 8, ['i' - 'a'] = FOLD_VOWEL + 5 * 8,
+                                     ['o' - 'a'] = FOLD_VOWEL + 6 * 8, ['u' - 'a'] = FOLD_VOWEL + 9 * 8, ['y' - 'a'] = FOLD_VOWEL + 11 * 8};
+  uint8_t codes[SYLLABLE_LETTERS_MAX];
+  size_t length = w.end - w.start;
+  if (length > SYLLABLE_LETTERS_MAX) return false;
+  for (size_t i = 0; i < length; i++) {
+    uint8_t letter = (uint8_t)(n->letters[w.start + i] - 1);
+    codes[i] = letter < 26 && vowels[letter] ? vowels[letter] : (uint8_t)('a' + letter);
+  }
+  return syllable_is_possible_plain(codes, length);
+}
+
+static unsigned word_edits(const person_name *a, word_span x, const person_name *b, word_span y) {
+  return edits(a->letters + x.start, x.end - x.start, b->letters + y.start, y.end - y.start);
+}
+
+/* A name, and what no name can be, that shares half of its letters or more: Hiền and Hpiễx, Tạ and Tk. */
+static bool is_garbled(const person_name *a, word_span x, const person_name *b, word_span y) {
+  enum { MOST_EDITS = 2 };
+  unsigned x_length = x.end - x.start, y_length = y.end - y.start, longer = x_length > y_length ? x_length : y_length;
+  if (is_syllable(a, x) == is_syllable(b, y)) return false;
+  unsigned apart = word_edits(a, x, b, y);
+  return apart <= MOST_EDITS && apart * 2 <= longer;
+}
+
+/* Equal, one edit apart where it has `letters` or more, one the other's beginning (T., Ng.), two forms of one name, or garbled. */
 static bool words_alike(const person_name *a, word_span x, const person_name *b, word_span y, unsigned letters) {
   unsigned x_length = x.end - x.start, y_length = y.end - y.start, shorter = x_length < y_length ? x_length : y_length;
   if (memcmp(a->letters + x.start, b->letters + y.start, shorter) == 0 && (x_length == y_length || shorter <= 2)) return true;
   if (differ_in_y(a, x, b, y)) return true;
   unsigned family = regional_family(a->letters + x.start, x_length);
   if (family && family == regional_family(b->letters + y.start, y_length)) return true;
-  return shorter >= letters && edits(a->letters + x.start, x_length, b->letters + y.start, y_length) <= 1;
+  return (shorter >= letters && word_edits(a, x, b, y) <= 1) || is_garbled(a, x, b, y);
 }
 
 static bool words_equal(const person_name *a, word_span x, const person_name *b, word_span y) {
@@ -119,21 +146,19 @@ static bool ends_alike(const person_name *a, const person_name *b) {
 /* Last words that no slip makes of each other: of twins, not of one person. */
 static bool other_given_name(const person_name *a, const person_name *b) {
   word_span x = a->words[a->word_count - 1], y = b->words[b->word_count - 1];
-  return !words_alike(a, x, b, y, LONG_WORD) && edits(a->letters + x.start, x.end - x.start, b->letters + y.start, y.end - y.start) > 1;
+  return !words_alike(a, x, b, y, LONG_WORD) && word_edits(a, x, b, y) > 1;
 }
 
-bool finding_share_words(const finding_person *a, const finding_person *b, unsigned least) {
-  person_name x, y;
+static unsigned shared_words(const person_name *a, const person_name *b) {
   unsigned taken = 0, shared = 0;
-  if (!read_name(a, &x) || !read_name(b, &y)) return false;
-  for (unsigned i = 0; i < x.word_count; i++) {
+  for (unsigned i = 0; i < a->word_count; i++) {
     unsigned j = 0;
-    while (j < y.word_count && (taken >> j & 1 || !words_equal(&x, x.words[i], &y, y.words[j]))) j++;
-    if (j == y.word_count) continue;
+    while (j < b->word_count && (taken >> j & 1 || !words_equal(a, a->words[i], b, b->words[j]))) j++;
+    if (j == b->word_count) continue;
     taken |= 1u << j;
     shared++;
   }
-  return shared >= least;
+  return shared;
 }
 
 likeness finding_names(const finding_person *a, const finding_person *b) {
@@ -150,20 +175,6 @@ bool finding_names_equal(const finding_person *a, const finding_person *b) {
   return slot && !feature_missing(slot, a->features) && slot_u32(a->features, slot->offset) == slot_u32(b->features, slot->offset);
 }
 
-/* Could somebody be called so? */
-static bool is_syllable(const person_name *n, word_span w) {
-  static const uint8_t vowels[26] = {['a' - 'a'] = FOLD_VOWEL, ['e' - 'a'] = FOLD_VOWEL + 3 * 8, ['i' - 'a'] = FOLD_VOWEL + 5 * 8,
-                                     ['o' - 'a'] = FOLD_VOWEL + 6 * 8, ['u' - 'a'] = FOLD_VOWEL + 9 * 8, ['y' - 'a'] = FOLD_VOWEL + 11 * 8};
-  uint8_t codes[SYLLABLE_LETTERS_MAX];
-  size_t length = w.end - w.start;
-  if (length > SYLLABLE_LETTERS_MAX) return false;
-  for (size_t i = 0; i < length; i++) {
-    uint8_t letter = (uint8_t)(n->letters[w.start + i] - 1);
-    codes[i] = letter < 26 && vowels[letter] ? vowels[letter] : (uint8_t)('a' + letter);
-  }
-  return syllable_is_possible_plain(codes, length);
-}
-
 static bool has_equal(const person_name *n, const person_name *of, word_span word) {
   unsigned i = 0;
   while (i < n->word_count && !words_equal(n, n->words[i], of, word)) i++;
@@ -175,15 +186,33 @@ bool finding_names_slip(const finding_person *a, const finding_person *b) {
   if (!read_name(a, &x) || !read_name(b, &y) || x.word_count < 2 || y.word_count < 2) return false;
   word_span last = x.words[x.word_count - 1], other = y.words[y.word_count - 1];
   bool contained = is_contained(&x, &y, LONG_WORD);
-  if (words_equal(&x, last, &y, other) || differ_in_y(&x, last, &y, other)) return contained || edits(x.letters, x.length, y.letters, y.length) <= 2;
+  if (words_equal(&x, last, &y, other) || differ_in_y(&x, last, &y, other) || is_garbled(&x, last, &y, other)) return contained || edits(x.letters, x.length, y.letters, y.length) <= 2;
   bool other_order = contained && x.word_count == y.word_count && has_equal(&x, &y, other) && has_equal(&y, &x, last);
   bool one_is_none = is_syllable(&x, last) != is_syllable(&y, other);
   return other_order || (one_is_none && edits(x.letters, x.length, y.letters, y.length) <= 2);
 }
 
+bool finding_given_slip(const finding_person *a, const finding_person *b) {
+  person_name x, y;
+  if (!read_name(a, &x) || !read_name(b, &y) || x.word_count < 2 || y.word_count < 2) return false;
+  if (word_edits(&x, x.words[x.word_count - 1], &y, y.words[y.word_count - 1]) > 1) return false;
+  return is_contained(&x, &y, SHORT_WORD) || edits(x.letters, x.length, y.letters, y.length) <= 2;
+}
+
+bool finding_given_within(const finding_person *a, const finding_person *b) {
+  person_name x, y;
+  if (!read_name(a, &x) || !read_name(b, &y)) return false;
+  return has_equal(&x, &y, y.words[y.word_count - 1]) || has_equal(&y, &x, x.words[x.word_count - 1]);
+}
+
 uint32_t finding_surname(const finding_person *p) {
   person_name n;
   return read_name(p, &n) && n.word_count > 1 ? feature_word_hash(n.letters, n.words[0]) : 0;
+}
+
+uint32_t finding_given(const finding_person *p) {
+  person_name n;
+  return read_name(p, &n) && n.word_count > 1 ? feature_word_hash(n.letters, n.words[n.word_count - 1]) : 0;
 }
 
 /* Letters of an address, of which the last word may have been cut. */
@@ -203,26 +232,53 @@ static bool has_word(const uint8_t *letters, unsigned length, const uint8_t *wor
   return false;
 }
 
-static unsigned words_shared(const uint8_t *letters, unsigned length, const uint8_t *other, unsigned other_length, unsigned *out_words) {
-  unsigned shared = 0;
-  *out_words = 0;
+/* What a place is, or that it is in the city where all are: says little of where. Words as letters, parted by blanks. */
+static bool is_common_word(const uint8_t *word, unsigned length) {
+  static const char words[] = " PHUONG XA QUAN HUYEN THI TRAN THANH PHO TINH AP THON XOM KHOM KHU TO DUONG SO HO CHI MINH HA NOI ";
+  char text[TEXT_LETTERS_MAX + 3];
+  bool has_letters = false;
+  text[0] = text[length + 1] = ' ';
+  text[length + 2] = 0;
+  for (unsigned i = 0; i < length; i++) {
+    bool is_letter = word[i] >= LETTER_A && word[i] < LETTER_SPACE;
+    has_letters |= is_letter;
+    text[i + 1] = is_letter ? (char)('A' + word[i] - LETTER_A) : '0';
+  }
+  return !has_letters || strstr(words, text);
+}
+
+/* How many words a place has, and how many of them are the other's, too: of all, and of those that tell where it is. */
+typedef struct place_words {
+  unsigned all, telling, all_shared, telling_shared;
+} place_words;
+
+static place_words words_of_place(const uint8_t *letters, unsigned length, const uint8_t *other, unsigned other_length) {
+  place_words w = {0};
   for (unsigned start = 0, end; start < length; start = end + 1) {
     for (end = start; end < length && letters[end] != LETTER_SPACE;) end++;
-    *out_words += end > start;
-    shared += end > start && has_word(other, other_length, letters + start, end - start);
+    if (end == start) continue;
+    const bool shared = has_word(other, other_length, letters + start, end - start), telling = !is_common_word(letters + start, end - start);
+    w.all++;
+    w.telling += telling;
+    w.all_shared += shared;
+    w.telling_shared += shared && telling;
   }
-  return shared;
+  return w;
+}
+
+static bool are_most(unsigned shared, unsigned words, unsigned other_words) {
+  return shared * 4 >= (words < other_words ? words : other_words) * 3;
 }
 
 likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b) {
-  enum { LEAST_WORDS = 3 };
+  enum { LEAST_WORDS = 3, LEAST_TELLING = 2 };
   uint8_t x[TEXT_LETTERS_MAX], y[TEXT_LETTERS_MAX];
-  unsigned x_length = whole_letters(&layout->slots[field], a, x), y_length = whole_letters(&layout->slots[field], b, y), x_words, y_words;
-  unsigned shared = words_shared(x, x_length, y, y_length, &x_words);
-  words_shared(y, y_length, x, x_length, &y_words);
-  unsigned fewer = x_words < y_words ? x_words : y_words;
-  if (!fewer) return LIKE_UNKNOWN;
-  return shared < LEAST_WORDS ? LIKE_OTHER : shared * 4 >= fewer * 3 ? LIKE_EQUAL : LIKE_NEAR;
+  unsigned x_length = whole_letters(&layout->slots[field], a, x), y_length = whole_letters(&layout->slots[field], b, y);
+  if (!x_length || !y_length) return LIKE_UNKNOWN;
+  const place_words v = words_of_place(x, x_length, y, y_length), w = words_of_place(y, y_length, x, x_length);
+  if (v.all_shared >= LEAST_WORDS && are_most(v.all_shared, v.all, w.all)) return LIKE_EQUAL;
+  if (v.telling_shared >= LEAST_TELLING && are_most(v.telling_shared, v.telling, w.telling)) return LIKE_EQUAL;
+  return v.all_shared >= LEAST_WORDS ? LIKE_NEAR : LIKE_OTHER;
 }
 
 static uint32_t birth_of(const finding_person *p) {
@@ -257,6 +313,12 @@ bool finding_births_slip(const finding_person *a, const finding_person *b) {
   return digit_edits(digits_of(x), digits_of(y)) <= 1;
 }
 
+bool finding_days_alike(const finding_person *a, const finding_person *b) {
+  uint32_t x = birth_of(a), y = birth_of(b);
+  unsigned day = feature_date_day(x), month = feature_date_month(x), other_day = feature_date_day(y), other_month = feature_date_month(y);
+  return day && other_day && ((day == other_day && month == other_month) || (day == other_month && month == other_day));
+}
+
 bool finding_same_person(const finding_person *a, const finding_person *b) {
   person_name x, y;
   likeness names = finding_names(a, b), births = finding_births(a, b);
@@ -264,4 +326,25 @@ bool finding_same_person(const finding_person *a, const finding_person *b) {
   if (names == LIKE_NEAR) return births != LIKE_OTHER;
   if (births != LIKE_EQUAL || !read_name(a, &x) || !read_name(b, &y)) return false;
   return !other_given_name(&x, &y) || is_contained(&x, &y, SHORT_WORD);
+}
+
+/* Of one day or year and names that are not near: the given name is nearly the same, and another word; or what was typed is none, and
+ * so much else is the same. */
+static bool has_same_given(const person_name *a, const person_name *b, bool is_one_day) {
+  word_span x = a->words[a->word_count - 1], y = b->words[b->word_count - 1];
+  unsigned shared = shared_words(a, b);
+  if (shared && word_edits(a, x, b, y) <= 1) return true;
+  return is_syllable(a, x) != is_syllable(b, y) && shared >= (is_one_day ? 1 : 2);
+}
+
+bool finding_same_holder(const finding_person *a, const finding_person *b) {
+  enum { FEW_YEARS = 10 };
+  person_name x, y;
+  if (finding_same_person(a, b)) return true;
+  if (!read_name(a, &x) || !read_name(b, &y)) return false;
+  unsigned year = feature_date_year(birth_of(a)), other = feature_date_year(birth_of(b));
+  if (!year || !other) return false;
+  if (year == other) return has_same_given(&x, &y, finding_births(a, b) == LIKE_EQUAL) || shared_words(&x, &y) > 2;
+  if (finding_births(a, b) == LIKE_NEAR && shared_words(&x, &y) > 1) return !other_given_name(&x, &y);
+  return is_contained(&x, &y, LONG_WORD) && year + FEW_YEARS >= other && other + FEW_YEARS >= year;
 }

@@ -1,7 +1,8 @@
 /* What relatives have in common, and what it tells of numbers: records of one person whose name or birth date was typed otherwise, and
  * numbers that husband and wife, brothers and sisters have exchanged. See numbers.h.
  *
- *   rows ──home, telephone, parent; first digits of the number──names and births that a slip makes of each other──> a unit
+ *   rows ──home, telephone, parent, or given name and day; first digits of the number──names and births that a slip makes of each other──> a unit
+ *   rows ──card; another number, or number; another card──────────────────────────────────────────────────────────────────────────────> a unit
  *   rows whose number contradicts them ──home, telephone, parent; the two years──> two whose numbers fit each other's records: exchanged
  *
  * A number issued anew begins as the old one: province, sex and year stay. Few rows contradict their number, so that two of them
@@ -55,44 +56,148 @@ static uint64_t number_of(const number_search *s, const uint8_t *features, bool 
   return 0;
 }
 
-/* What two records of one household share: a home or a telephone; two names; or one name and the very day of birth, for a city has
- * many mothers of one name. */
+/* The communes of places that are read as addresses: 0 where one is not known. */
+static uint32_t commune_of(const number_search *s, int field, const uint8_t *features) {
+  const schema_key_part part = {.field = (size_t)field, .kind = PART_COMMUNE};
+  part_place place;
+  return feature_part_find(&s->in->table->layout, &part, &place) ? slot_u32(features, place.offset) : 0;
+}
+
+/* The commune that findings count a record in: of its home, or of the office, where relatives go, too. */
+static bool in_one_commune(const number_search *s, const finding_member *a, const finding_member *b) {
+  if (!s->in->places || !s->out->units) return false;
+  const uint16_t place = s->out->units[a->row];
+  return place != ADDRESS_NO_UNIT && place == s->out->units[b->row] && address_unit_at(s->in->places, place)->level == ADDRESS_LEVEL_COMMUNE;
+}
+
+/* One commune; or addresses with most words in common, of people of one surname some. */
+static bool may_share_home(const number_search *s, const finding_member *a, const finding_member *b) {
+  const schema_findings *f = &s->in->schema->findings;
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  if (in_one_commune(s, a, b)) return true;
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    if (s->in->schema->fields[f->relatives[i]].type != TYPE_PLACE) continue;
+    uint32_t commune = commune_of(s, f->relatives[i], a->features);
+    if (commune && commune == commune_of(s, f->relatives[i], b->features)) return true;
+    if (commune) continue;
+    likeness places = finding_places(&s->in->table->layout, f->relatives[i], a->features, b->features);
+    if (places == LIKE_EQUAL || (places == LIKE_NEAR && finding_surname(&x) == finding_surname(&y))) return true;
+  }
+  return false;
+}
+
+/* Day and month in either order, and the given name: with the year that the number says most of what tells a person. 0: not known. */
+static uint64_t given_and_day(const number_search *s, const uint8_t *features, uint32_t given) {
+  const uint32_t birth = group_date(&s->in->table->layout, s->person->birth, features);
+  const unsigned day = feature_date_day(birth), month = feature_date_month(birth);
+  if (!given || !day || feature_date_span(birth)) return 0;
+  return hash_combine(given, day < month ? day << 4 | month : month << 4 | day);
+}
+
+/* ---- given names ---------------------------------------------------------------------------------------------------------- */
+
+/* Asked for the keys of each row, equally often of all. */
+static void count_given(const number_search *s, uint32_t given) {
+  atomic_fetch_add_explicit(&s->given[given & (GIVEN_BUCKETS - 1)], 1, memory_order_relaxed);
+}
+
+/* Hoa and Toa: one is met so much more often that the other is a slip of it. Minh and Bình are two. */
+static bool is_rare_beside(const number_search *s, const finding_person *a, const finding_person *b) {
+  enum { TIMES_AS_OFTEN = 8 };
+  uint64_t x = atomic_load_explicit(&s->given[finding_given(a) & (GIVEN_BUCKETS - 1)], memory_order_relaxed);
+  uint64_t y = atomic_load_explicit(&s->given[finding_given(b) & (GIVEN_BUCKETS - 1)], memory_order_relaxed);
+  const uint64_t rarer = x < y ? x : y, other = x < y ? y : x;
+  return other >= (rarer ? rarer : 1) * TIMES_AS_OFTEN;
+}
+
+static bool is_one_name(const number_search *s, const finding_person *a, const finding_person *b) {
+  return finding_names_slip(a, b) || (finding_given_slip(a, b) && is_rare_beside(s, a, b));
+}
+
+bool number_other_given(const number_search *s, const finding_person *a, const finding_person *b) {
+  return !finding_given_within(a, b) && !is_one_name(s, a, b);
+}
+
+/* ---- keys ------------------------------------------------------------------------------------------------------------------ */
+
+/* The social-insurance number of a row, 0: none. */
+static uint64_t card_of(const number_search *s, const uint8_t *features) {
+  for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
+    uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), features);
+    if (packed && number_class(packed) == CLASS_SOCIAL) return packed;
+  }
+  return 0;
+}
+
+/* What two records of one person share, beside the first digits of the number: a home or a telephone; two names. Where there are no two
+ * names: one and the very day of birth or the given name, for a city has many mothers of one name; or given name and day, the home
+ * being written otherwise. And a card, with whatever number. */
 static size_t home_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
+  enum { ALL_COUNTED = 200000, COUNTED_OF = 4 }; /* given names of so many rows are all counted, of more every fourth */
   const number_search *s = context;
   const schema_findings *f = &s->in->schema->findings;
   const feature_layout *layout = &s->in->table->layout;
   const uint64_t number = number_of(s, features, false), issued = feature_id_number(number) / RANDOM_DIGITS, tag = hash_mix(number);
   const uint32_t birth = group_date(layout, s->person->birth, features);
   uint64_t before = 0;
-  size_t count = 0;
-  for (size_t i = 0; number && i < f->relatives_count && count + 2 <= FINDING_KEYS_MAX; i++) {
+  size_t count = 0, names = 0;
+  if (!number) return 0;
+  for (size_t i = 0; i < f->relatives_count && count + 6 <= FINDING_KEYS_MAX; i++) {
     uint64_t value = relative_value(layout, f->relatives[i], features), shared = hash_combine(hash_combine(i + 1, value), issued);
     if (!value) continue;
     bool is_name = s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME;
     if (!is_name) keys[count++] = finding_key(shared, tag);
     if (is_name && birth) keys[count++] = finding_key(hash_combine(shared, birth), tag);
     if (is_name && before) keys[count++] = finding_key(hash_combine(shared, before), tag);
+    names += is_name;
     if (is_name) before = shared;
   }
+  const uint64_t card = card_of(s, features);
+  if (card) keys[count++] = finding_key(hash_mix(card), tag);
+  if (card) keys[count++] = finding_key(hash_mix(number), hash_mix(card));
+  const bool is_counted = s->in->table->count < ALL_COUNTED || tag % COUNTED_OF == 0;
+  if (names > 1 && !is_counted) return count;
+  const finding_person person = {s->person, layout, features};
+  const uint32_t given = finding_given(&person);
+  const uint64_t whose = given_and_day(s, features, given);
+  if (given && is_counted) count_given(s, given);
+  if (names > 1) return count;
+  if (whose) keys[count++] = finding_key(hash_combine(whose, issued), tag);
+  if (given && before) keys[count++] = finding_key(hash_combine(before, given), tag);
   return count;
 }
 
-/* In one household nobody else of that name was born in that year; by a parent's name alone it must be the very day. Names are
- * taken apart last: most of those who share a name at home share nothing else. */
-static bool is_one_at_home(const void *context, const finding_member *a, const finding_member *b) {
+static bool is_year_alone(const number_search *s, const finding_member *m) {
+  const uint32_t birth = group_date(&s->in->table->layout, s->person->birth, m->features);
+  return !feature_date_day(birth) || (feature_date_day(birth) == 1 && feature_date_month(birth) == 1);
+}
+
+/* Whose numbers begin alike were born in one year. On one day twins were, too, so that the given name must be one; of other days
+ * are slips, and in one household nobody else of nearly that name was born in that year. */
+static bool is_one_at_home(const number_search *s, const finding_member *a, const finding_member *b) {
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  const likeness births = finding_births(&x, &y);
+  const bool slip = finding_births_slip(&x, &y) || (births != LIKE_UNKNOWN && finding_days_alike(&x, &y));
+  if (births == LIKE_UNKNOWN || (births == LIKE_OTHER && !slip)) return false;
+  unsigned shared = shared_of(s, a, b, true);
+  if (!slip) return shared_of(s, a, b, false) >= SHARE_HOME && finding_names_slip(&x, &y);
+  if (births == LIKE_EQUAL) return (shared || may_share_home(s, a, b)) && is_one_name(s, &x, &y);
+  if (shared >= SHARE_HOME && !is_year_alone(s, a) && !is_year_alone(s, b)) return finding_names(&x, &y) != LIKE_OTHER;
+  return (shared || may_share_home(s, a, b)) && is_one_name(s, &x, &y);
+}
+
+/* With one card, or one personal ID and several cards: what is typed of one person. Else at home. */
+static bool is_one(const void *context, const finding_member *a, const finding_member *b) {
   const number_search *s = context;
   const finding_person x = person_of(s, a), y = person_of(s, b);
-  likeness births = finding_births(&x, &y);
-  bool shares;
-  if (births == LIKE_EQUAL) shares = shared_of(s, a, b, true) >= SHARE_NAME;
-  else if (finding_births_slip(&x, &y)) shares = shared_of(s, a, b, true) >= SHARE_HOME;
-  else shares = births == LIKE_NEAR && finding_names_equal(&x, &y) && shared_of(s, a, b, false) >= SHARE_HOME;
-  return shares && finding_names_slip(&x, &y);
+  const uint64_t card = card_of(s, a->features), number = number_of(s, a->features, false), other = number_of(s, b->features, false);
+  if (number == other || (card && card == card_of(s, b->features))) return finding_same_holder(&x, &y);
+  return feature_id_number(number) / RANDOM_DIGITS == feature_id_number(other) / RANDOM_DIGITS && is_one_at_home(s, a, b);
 }
 
 static bool home_concerns(const void *context, const finding_member *members, size_t count) {
   uint8_t of[GROUP_ROWS_MAX];
-  return count <= GROUP_ROWS_MAX && group_parts(members, count, is_one_at_home, context, of) < count;
+  return count <= GROUP_ROWS_MAX && group_parts(members, count, is_one, context, of) < count;
 }
 
 static khop_status home_group(void *context, const finding_member *members, size_t count, khop_error *err) {
@@ -100,7 +205,7 @@ static khop_status home_group(void *context, const finding_member *members, size
   uint8_t of[GROUP_ROWS_MAX];
   finding_member one[GROUP_ROWS_MAX];
   if (count > GROUP_ROWS_MAX) return KHOP_OK;
-  size_t people = group_parts(members, count, is_one_at_home, s, of);
+  size_t people = group_parts(members, count, is_one, s, of);
   for (size_t p = 0; p < people; p++) {
     size_t rows = 0;
     for (size_t i = 0; i < count; i++) {
@@ -142,28 +247,6 @@ static size_t exchange_keys(const void *context, const uint8_t *features, uint64
 static bool are_two(const number_search *s, const finding_member *a, const finding_member *b) {
   const finding_person x = person_of(s, a), y = person_of(s, b);
   return !(finding_names_slip(&x, &y) && finding_births_slip(&x, &y));
-}
-
-/* The communes of places that are read as addresses: 0 where one is not known. */
-static uint32_t commune_of(const number_search *s, int field, const uint8_t *features) {
-  const schema_key_part part = {.field = (size_t)field, .kind = PART_COMMUNE};
-  part_place place;
-  return feature_part_find(&s->in->table->layout, &part, &place) ? slot_u32(features, place.offset) : 0;
-}
-
-/* One commune; or addresses with most words in common, of people of one surname some. */
-static bool may_share_home(const number_search *s, const finding_member *a, const finding_member *b) {
-  const schema_findings *f = &s->in->schema->findings;
-  const finding_person x = person_of(s, a), y = person_of(s, b);
-  for (size_t i = 0; i < f->relatives_count; i++) {
-    if (s->in->schema->fields[f->relatives[i]].type != TYPE_PLACE) continue;
-    uint32_t commune = commune_of(s, f->relatives[i], a->features);
-    if (commune && commune == commune_of(s, f->relatives[i], b->features)) return true;
-    if (commune) continue;
-    likeness places = finding_places(&s->in->table->layout, f->relatives[i], a->features, b->features);
-    if (places == LIKE_EQUAL || (places == LIKE_NEAR && finding_surname(&x) == finding_surname(&y))) return true;
-  }
-  return false;
 }
 
 static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {

@@ -29,6 +29,7 @@ typedef struct finding_input {
   pool *workers;
   spill_file *spill;          /* where rows in a file are sorted */
   uint64_t spill_bytes;       /* memory for that */
+  const address_book *places; /* of the units that rows have (findings.units); NULL: they have none */
   const khop_control *control;
 } finding_input;
 
@@ -110,16 +111,24 @@ bool finding_names_equal(const finding_person *a, const finding_person *b); /* w
 /* Names that one name becomes by slips, and brothers and sisters do not share: words left out, abbreviated, in another order or a
  * letter apart, but for last words that are two names: Yến and Yên, not Hoa and Toa; Mai and Yai, which is no word. */
 bool finding_names_slip(const finding_person *a, const finding_person *b);
-uint32_t finding_surname(const finding_person *p); /* first word, a hash; 0: missing */
-/* Have the names so many words in common, in whatever order? */
-bool finding_share_words(const finding_person *a, const finding_person *b, unsigned least);
+/* Names whose last words are one edit apart, and the rest of which is one name's. */
+bool finding_given_slip(const finding_person *a, const finding_person *b);
+bool finding_given_within(const finding_person *a, const finding_person *b); /* the last word of one is a word of the other */
+uint32_t finding_surname(const finding_person *p); /* first word, a hash; 0: missing, or one word alone */
+uint32_t finding_given(const finding_person *p);   /* last word, likewise */
 /* Birth dates: near by two digits, in one year, on one day of the year, or equal in what both know. */
 likeness finding_births(const finding_person *a, const finding_person *b);
 /* Equal, or one digit or two neighbours apart, day for month, or a year alone that is the other's. */
 bool finding_births_slip(const finding_person *a, const finding_person *b);
-/* Two places of a field as they are written: equal when most words of the shorter one are the other's, too; near: three of them. */
+/* One day of the year, or day and month in the other order; both known. */
+bool finding_days_alike(const finding_person *a, const finding_person *b);
+/* Two places of a field as they are written: equal when most words of the shorter one are the other's, too, or most
+ * of those that tell where it is; near: three words. */
 likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b);
 /* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */
 bool finding_same_person(const finding_person *a, const finding_person *b);
+/* The same of two who have one number, one certificate or one parcel, which few strangers of one given name and year have: with less of
+ * the name in common, or with another year near by. */
+bool finding_same_holder(const finding_person *a, const finding_person *b);
 
 #endif

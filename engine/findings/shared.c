@@ -97,11 +97,13 @@ static bool share_two_numbers(const finding_person *a, const finding_person *b) 
   return shared > 1;
 }
 
-/* What was matched is one person, where the record is about him. */
+/* What was matched is one person, and has one mother; but the shared number may be what matched them, and names and births say otherwise. */
 static bool is_same(const finding_input *in, const holder *a, const holder *b) {
   const clusters *c = in->clusters;
-  if (c && a->held.role == 0 && b->held.role == 0 && c->of_row[a->row] == c->of_row[b->row]) return true;
-  return finding_same_person(&a->person, &b->person) || share_two_numbers(&a->person, &b->person);
+  const bool matched = c && a->held.role == b->held.role && c->of_row[a->row] == c->of_row[b->row];
+  if (matched && a->held.role) return true;
+  if (matched && (finding_names(&a->person, &b->person) != LIKE_OTHER || finding_births(&a->person, &b->person) != LIKE_OTHER)) return true;
+  return finding_same_holder(&a->person, &b->person) || share_two_numbers(&a->person, &b->person);
 }
 
 /* "so_dinh_danh, me_so_giay_to": where the people hold it, as much as there is room for. */

@@ -11,7 +11,7 @@ static finder *const finders[] = {find_numbers, find_shared /* what was exchange
 static finding_input input_of(run *r, const clusters *c) {
   finding_input in = {.schema = r->schema, .table = &r->table, .clusters = c, .registers = &r->walk.registers,
                       .today = r->finding_rules.today, .workers = r->workers, .spill = r->spill,
-                      .spill_bytes = r->spill ? run_spill_bytes(r) : 0, .control = r->options.control};
+                      .spill_bytes = r->spill ? run_spill_bytes(r) : 0, .places = run_places(r), .control = r->options.control};
   for (size_t side = 0; side < run_side_count(r); side++) in.sides[side] = r->side_schemas[side] ? r->side_schemas[side] : r->schema;
   return in;
 }

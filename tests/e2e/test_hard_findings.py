@@ -57,6 +57,22 @@ def test_several_numbers(directory):
     check(rows, ("id_multiple", "1;2"), ("id_multiple", "3;4"), ("id_multiple", "5;6"), ("id_sex", "7"))
 
 
+def test_at_home_or_by_card(directory):
+    """A name or a day that was typed wrong, an address in two ways, one card with two numbers; not twins, nor who was born in that year."""
+    header = "so_giay|ma_the_bhyt|so_dinh_danh|ho_ten|ngay_sinh|gioi_tinh|dia_chi\n"
+    rows = findings_of(directory, "referral", header + """
+1|CC1794526355925|079065627791|Lò Văn Liêm|15/05/1965|Nam|10 Nguyễn Chí Thanh, Phường 7, Quận Bình Thạnh, Thành phố Hồ Chí Minh
+2|CC1794526355925|079065887456|Lò Văn Lim|15/05/1965|Nam|
+3||079098213999|Cao Đức Tâm|30/08/1998|Nam|12 Lê Lợi, Phường 1, Quận 3, Thành phố Hồ Chí Minh
+4||079098397755|Cao Đức Tâm|08/30/1998|Nam|12 Lê Lợi P.1 Q.3 TP.HCM
+5||079310045001|Phạm Thị Dung|07/08/2010|Nữ|9 Lý Thường Kiệt, Phường 4, Quận 10, Thành phố Hồ Chí Minh
+6||079310778899|Phạm Thị Dương|07/08/2010|Nữ|9 Lý Thường Kiệt, Phường 4, Quận 10, Thành phố Hồ Chí Minh
+7||079062373307|Phạm Tuấn Thắng|22/08/1962|Nam|5 Hai Bà Trưng, Phường 2, Quận 3, Thành phố Hồ Chí Minh
+8||079062760768|Phạm Hữu Thanh|1962|Nam|5 Hai Bà Trưng, Phường 2, Quận 3, Thành phố Hồ Chí Minh
+""")
+    check([row for row in rows if row["finding"] == "id_multiple"], ("id_multiple", "1;2"), ("id_multiple", "3;4"))
+
+
 def test_exchanged(directory):
     """Husband and wife, brother and sister with each other's number; the address is written in two ways, or in part."""
     rows = findings_of(directory, "cccd", CITIZENS + """
