@@ -57,7 +57,7 @@ static const option_spec create_schema_options[] = {
     {"--match", NULL, "P", "match probability from which a pair is a match; default: the model's or schema's"},
     {"--review", NULL, "P", "match probability from which a pair is kept for review; default: the model's or schema's"},
     {"--linkage", NULL, "single|complete|average", "what holds an entity together: its best pairs, all pairs, or their mean; default: the schema's"},
-    {"--block-rows", NULL, "N", "blocks of more rows are split by further fields (2 to 512); default 300"},
+    {"--block-rows", NULL, "N", "blocks of more rows are split by further fields (2 to 512); default: what the schema says, or 300"},
     {"--qualify-ids", NULL, NULL, "record ids are FILE:ID, for registers that number each file from 1"},
     {NULL, NULL, NULL, NULL}};
 

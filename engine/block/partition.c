@@ -111,12 +111,26 @@ static khop_status mark_partners(void *context, const sort_item *items, size_t c
   return in->keys && count ? in->keys(in->context, m->rule->rule, items, count, err) : KHOP_OK;
 }
 
+/* Runs `work` over all rows and hands the keys of the job's rules to `take`. */
+static khop_status pass_keys(partition_job *job, row_work *work, row_work *take, khop_error *err) {
+  const row_pass pass = {.table = table_of(job), .work = work, .take = take, .context = job};
+  const size_t lists = pool_threads(job->in->workers) * job->rule_count;
+  job->keys = mem_alloc(lists * ROW_CHUNK, sizeof *job->keys);
+  job->counts = mem_alloc(lists, sizeof *job->counts);
+  khop_status status = job->keys && job->counts ? row_pass_run(&pass, job->in->workers, err)
+                                                : error_memory(err, lists * ROW_CHUNK * sizeof *job->keys, "blocking keys");
+  mem_free(job->keys);
+  mem_free(job->counts);
+  job->keys = NULL;
+  job->counts = NULL;
+  return status;
+}
+
 static khop_status find_partners(partition_job *job, khop_error *err) {
-  const row_pass pass = {.table = table_of(job), .work = make_keys, .take = job->is_sample ? count_keys : add_keys, .context = job};
   for (size_t r = 0; r < job->rule_count && !job->is_sample; r++) {
     spill_sorter_open(&job->rules[r].sorter, job->in->file, key_bits, table_of(job)->count, job->in->bytes / 4);
   }
-  TRY(row_pass_run(&pass, job->in->workers, err));
+  TRY(pass_keys(job, make_keys, job->is_sample ? count_keys : add_keys, err));
   for (size_t r = 0; r < job->rule_count && !job->is_sample; r++) {
     marking m = {.job = job, .rule = &job->rules[r]};
     TRY(region_map(&m.rule->partners, table_of(job)->count / 8 + 1, "blocking keys", err));
@@ -191,9 +205,8 @@ static khop_status send_rows(void *context, unsigned worker, const feature_table
 }
 
 static khop_status make_parts(partition_job *job, khop_error *err) {
-  const row_pass pass = {.table = table_of(job), .work = make_partner_keys, .take = send_rows, .context = job};
   for (size_t r = 0; r < job->rule_count; r++) TRY(cut_parts(job, &job->rules[r], err));
-  TRY(row_pass_run(&pass, job->in->workers, err));
+  TRY(pass_keys(job, make_partner_keys, send_rows, err));
   for (size_t r = 0; r < job->rule_count; r++) {
     region_unmap(&job->rules[r].partners);
     for (size_t p = 0; p < job->rules[r].part_count; p++) TRY(spill_end(job->in->file, &job->rules[r].parts[p], err));
@@ -280,16 +293,30 @@ static khop_status walk_parts(partition_job *job, khop_error *err) {
 
 /* ---- groups of rules ------------------------------------------------------------------------------- */
 
-/* Their write buffers and bits take a quarter of the memory at most; and where the disk is short, their keys, and half of the rows for each,
- * half of what it has left: the result has to have room beside them. Fewer at once cost more passes over the rows. */
+/* Their write buffers and bits take a quarter of the memory at most; and their keys half of what the disk has left. */
 static size_t rules_at_once(const partition_input *in) {
-  const uint64_t rows = in->walk->table->count, stride = in->walk->table->layout.stride;
-  uint64_t parts = spill_sorter_parts(rows, in->bytes / 4), parts_of_rows = rows * (stride + row_beside_bytes) / (in->bytes / 2 + 1) + 1;
+  const uint64_t rows = in->walk->table->count;
+  uint64_t parts = spill_sorter_parts(rows, in->bytes / 4), parts_of_rows = rows * (in->walk->table->layout.stride + row_beside_bytes) / (in->bytes / 2 + 1) + 1;
   if (parts_of_rows > parts) parts = parts_of_rows;
   uint64_t rules = in->bytes / 4 / (parts * SPILL_EXTENT_BYTES + rows / 8 + sizeof(rule_parts));
-  uint64_t of_disk = spill_room_bytes(in->file) / 2 / (rows * (SPILL_ITEM_DISK_BYTES + stride / 2) + 1);
+  uint64_t of_disk = spill_room_bytes(in->file) / 2 / (rows * SPILL_ITEM_DISK_BYTES + 1);
   if (of_disk < rules) rules = of_disk;
   return rules < 1 ? 1 : rules > group_rules_max ? group_rules_max : (size_t)rules;
+}
+
+/* How many of the rules from `first` on have their rows on disk at once: three quarters of what it has left, for the result has to have room beside
+ * them. Fewer cost more passes over the rows. */
+static size_t rules_on_disk(const partition_job *job, size_t first) {
+  const uint64_t room = spill_room_bytes(job->in->file) / 4 * 3;
+  uint64_t bytes = 0;
+  size_t end = first;
+  for (; end < job->rule_count; end++) {
+    uint64_t rows = 0;
+    for (size_t b = 0; b < bucket_count; b++) rows += job->rules[end].buckets[b];
+    bytes += rows * (sizeof(uint32_t) + table_of(job)->layout.stride);
+    if (end > first && bytes > room) break;
+  }
+  return end - first;
 }
 
 static void free_rules(partition_job *job) {
@@ -302,32 +329,23 @@ static void free_rules(partition_job *job) {
     mem_free(rule->part_rows);
   }
   mem_free(job->rules);
-  mem_free(job->keys);
-  mem_free(job->counts);
-}
-
-static void free_passes(partition_job *job) {
-  mem_free(job->keys);
-  mem_free(job->counts);
-  job->keys = NULL;
-  job->counts = NULL;
 }
 
 static khop_status do_group(partition_job *job, khop_error *err) {
   khop_status status = KHOP_OK;
-  size_t lists = pool_threads(job->in->workers) * job->rule_count;
   job->rules = mem_alloc(job->rule_count, sizeof *job->rules);
-  job->keys = mem_alloc(lists * ROW_CHUNK, sizeof *job->keys);
-  job->counts = mem_alloc(lists, sizeof *job->counts);
-  if (!job->rules || !job->keys || !job->counts) {
-    status = error_memory(err, lists * ROW_CHUNK * sizeof *job->keys, "blocking keys");
-    goto cleanup;
-  }
+  if (!job->rules) return error_memory(err, job->rule_count * sizeof *job->rules, "blocking keys");
   for (size_t r = 0; r < job->rule_count; r++) job->rules[r].rule = job->first_rule + r;
   TRY_CLEANUP(find_partners(job, err));
-  TRY_CLEANUP(make_parts(job, err));
-  free_passes(job);
-  TRY_CLEANUP(walk_parts(job, err));
+  for (size_t done = 0, count; done < job->rule_count; done += count) {
+    partition_job some = *job;
+    some.first_rule += done;
+    some.rules += done;
+    some.rule_count = count = rules_on_disk(job, done);
+    TRY_CLEANUP(make_parts(&some, err));
+    TRY_CLEANUP(walk_parts(&some, err));
+    job->facts = some.facts;
+  }
 cleanup:
   free_rules(job);
   return status;

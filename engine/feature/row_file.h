@@ -48,10 +48,10 @@ void row_part_free(row_part *p);
 /* One pass over all rows, chunk by chunk. `work` has a chunk to itself, side by side with others; then `take`, one at a time
  * and in the order of the rows. Either may be NULL; both get the worker's number, and where `work` keeps what it made is
  * theirs to know. */
+typedef khop_status row_work(void *context, unsigned worker, const feature_table *part, khop_error *err);
 typedef struct row_pass {
   const feature_table *table;
-  khop_status (*work)(void *context, unsigned worker, const feature_table *part, khop_error *err);
-  khop_status (*take)(void *context, unsigned worker, const feature_table *part, khop_error *err);
+  row_work *work, *take;
   void *context;
 } row_pass;
 

@@ -122,7 +122,7 @@ typedef struct khop_options {
   bool best_f1;              /* or that of the best expected F1 */
   const char *linkage;       /* "single", "complete" or "average": how clusters are made; NULL: the schema's */
   const char *decisions;     /* CSV: left_id, right_id, decision (must_link, cannot_link; match, non_match, review); or NULL */
-  size_t block_rows_max;     /* larger blocks are split; 0: 300 */
+  size_t block_rows_max;     /* larger blocks are split; 0: what the schema says, or 300 */
   void (*progress)(void *context, const khop_progress *progress); /* one call at a time, about 10 a second */
   void *progress_context;
   khop_control *control;     /* NULL: cannot be stopped */

@@ -16,6 +16,7 @@
 #include "run/suggest.h"
 
 enum { block_rows_default = 300, window_rows = 100, batch_bytes = 1 << 20 };
+_Static_assert((int)SCHEMA_BLOCK_ROWS_MAX == (int)BATCH_ROWS, "a block is a batch at most");
 
 void khop_options_init(khop_options *options) { *options = (khop_options){.max_rejected = 0.01, .write = KHOP_WRITE_DEFAULT, .checkpoint_every_s = 30}; }
 
@@ -52,7 +53,6 @@ static khop_status check_options(run *r, bool writes, khop_error *err) {
   }
   if (!o->threads) o->threads = cpu_count();
   if (!o->memory_bytes) o->memory_bytes = memory_available_bytes() / 5 * 4;
-  if (!o->block_rows_max) o->block_rows_max = block_rows_default;
   return KHOP_OK;
 }
 
@@ -195,6 +195,7 @@ static khop_status plan_comparisons(run *r, khop_error *err) {
 }
 
 static void plan_walk(run *r) {
+  if (!r->options.block_rows_max) r->options.block_rows_max = r->schema->block_rows ? r->schema->block_rows : block_rows_default;
   r->walk = (walk_options){.schema = r->schema, .table = &r->table, .block_rows_max = r->options.block_rows_max, .window = window_rows,
                            .keys = &r->keys};
 }

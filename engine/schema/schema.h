@@ -15,6 +15,7 @@
  *     - [ho_ten.plain, ngay_sinh]       # .plain may be left out
  *     - {name: same year, parts: [ho_ten.sorted, ngay_sinh.year]}
  *   split_by: [ngay_sinh.year, ho_ten.given]   # how an oversized block is split, in order
+ *   block_rows: 12                      # of more rows a block is oversized; without it what the program says
  *   comparisons:
  *     - name: ho_ten                    # null check on the field of that name, or on `fields`
  *       levels:                         # the first level that holds; the last is `else`
@@ -96,6 +97,7 @@ enum {
   SCHEMA_ALIASES_MAX = 64,     /* per field */
   SCHEMA_RULES_MAX = 44, /* a table of the store for each: index/store.h */
   SCHEMA_KEY_PARTS_MAX = 6,
+  SCHEMA_BLOCK_ROWS_MAX = 512,
   SCHEMA_COMPARISONS_MAX = 15, /* a pattern holds them in 60 bits */
   SCHEMA_LEVELS_MAX = 15,     /* + the missing level = 16, what kernels look up at once */
   SCHEMA_TESTS_MAX = 8,       /* per clause */
@@ -356,6 +358,7 @@ typedef struct schema {
   size_t rule_count;
   schema_key_part split_by[SCHEMA_KEY_PARTS_MAX];
   size_t split_count;
+  size_t block_rows; /* a block of more is split; 0: not said */
   schema_comparison comparisons[SCHEMA_COMPARISONS_MAX];
   size_t comparison_count;
   linkage_kind linkage;

@@ -231,6 +231,7 @@ enum {
   ROOT_FIELDS,
   ROOT_BLOCKING,
   ROOT_SPLIT_BY,
+  ROOT_BLOCK_ROWS,
   ROOT_COMPARISONS,
   ROOT_CLUSTERS,
   ROOT_DUPLICATES,
@@ -265,18 +266,25 @@ static khop_status root_parse(const schema_document *d, schema *s, khop_error *e
       [ROOT_SCHEMA] = {"schema", true},           [ROOT_TITLE] = {"title", false},
       [ROOT_ID] = {"id", false},                  [ROOT_FIELDS] = {"fields", true},
       [ROOT_BLOCKING] = {"blocking", false},      [ROOT_SPLIT_BY] = {"split_by", false},
-      [ROOT_COMPARISONS] = {"comparisons", true}, [ROOT_CLUSTERS] = {"clusters", false},
-      [ROOT_DUPLICATES] = {"expected_duplicates", false}, [ROOT_THRESHOLDS] = {"thresholds", false},
-      [ROOT_GOLDEN] = {"golden", false},          [ROOT_QUALITY] = {"quality", false},
-      [ROOT_LINKS] = {"links", false},            [ROOT_JOINT] = {"joint", false},
-      [ROOT_FINDINGS] = {"findings", false},      [ROOT_CONTRADICTIONS] = {"contradictions", false}};
-  static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true};
+      [ROOT_BLOCK_ROWS] = {"block_rows", false},  [ROOT_COMPARISONS] = {"comparisons", true},
+      [ROOT_CLUSTERS] = {"clusters", false},      [ROOT_DUPLICATES] = {"expected_duplicates", false},
+      [ROOT_THRESHOLDS] = {"thresholds", false},  [ROOT_GOLDEN] = {"golden", false},
+      [ROOT_QUALITY] = {"quality", false},        [ROOT_LINKS] = {"links", false},
+      [ROOT_JOINT] = {"joint", false},            [ROOT_FINDINGS] = {"findings", false},
+      [ROOT_CONTRADICTIONS] = {"contradictions", false}};
+  static const number_range duplicates_range = {.low = 0, .high = 1000, .low_open = true},
+                            block_rows_range = {.low = 2, .high = SCHEMA_BLOCK_ROWS_MAX, .whole = true};
   yaml_node_t *values[ROOT_KEYS];
   TRY(node_keys(d, d->root, "schema", keys, ROOT_KEYS, values, err));
   TRY(head_parse(d, s, values, err));
   if (values[ROOT_BLOCKING]) TRY(blocking_parse(d, s, values[ROOT_BLOCKING], err));
   if (values[ROOT_SPLIT_BY]) {
     TRY(parts_parse(d, s, values[ROOT_SPLIT_BY], "split_by", s->split_by, &s->split_count, err));
+  }
+  if (values[ROOT_BLOCK_ROWS]) {
+    double rows;
+    TRY(node_number(d, values[ROOT_BLOCK_ROWS], "block_rows", block_rows_range, &rows, err));
+    s->block_rows = (size_t)rows;
   }
   TRY(comparisons_parse(d, s, values[ROOT_COMPARISONS], err));
   if (values[ROOT_CLUSTERS]) TRY(clusters_parse(d, s, values[ROOT_CLUSTERS], err));

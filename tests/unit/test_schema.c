@@ -128,6 +128,7 @@ static void test_blocking(void **state) {
   }
   check_parts(s->split_by, s->split_count,
               (schema_key_part[]){{NGAY_SINH, PART_YEAR, 0}, {HO_TEN, PART_GIVEN, 0}}, 2);
+  assert_int_equal(s->block_rows, 40);
   schema_free(s);
 }
 

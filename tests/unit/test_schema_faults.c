@@ -50,7 +50,7 @@ typedef struct fault_case {
 static const fault_case cases[] = {
     /* the head */
     {"id: ma", "feilds: ma",
-     "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, comparisons, clusters, "
+     "2:1: unknown key 'feilds'; known: schema, title, id, fields, blocking, split_by, block_rows, comparisons, clusters, "
      "expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
     {"id: ma", "schema: u", "2:1: key 'schema' appears twice"},
     {"schema: t\n", "", "1:1: schema: no key 'schema'"},
@@ -64,7 +64,7 @@ static const fault_case cases[] = {
     {"id: ma", "\"" LONG_TEXT "\": x", "2:1: key: 130 bytes, at most 128"},
     {"id: ma", "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeee: x",
      "2:1: unknown key 'aaaaaaaaaabbbbbbbbbbccccccccccdddddddddd...'; known: schema, title, id, fields, "
-     "blocking, split_by, comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
+     "blocking, split_by, block_rows, comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
 
     /* golden records */
     {CLUSTERS, "golden: x\n", "18:9: golden: a text stands where a mapping should"},
@@ -134,6 +134,8 @@ static const fault_case cases[] = {
     {"[so]", "[ten, sinh.year]", "11:5: blocking rule 'ten+sinh.year' appears twice"},
     {"[so]", "{name: a}", "10:5: blocking rule: no key 'parts'"},
     {"split_by: [sinh.year]", "split_by: []", "12:11: split_by: empty"},
+    {"split_by: [sinh.year]", "block_rows: 1", "12:13: block_rows: 1 is not a whole number from 2 to 512"},
+    {"split_by: [sinh.year]", "block_rows: 2.5", "12:13: block_rows: 2.5 is not a whole number from 2 to 512"},
     {"split_by: [sinh.year]", "split_by: [{a: b}]",
      "12:12: key part: a mapping stands where a text should"},
 
@@ -406,7 +408,7 @@ static void test_hostile(void **state) {
       {"- a\n", "b:1:1: schema: a list stands where a mapping should"},
       {"a", "b:1:1: schema: a text stands where a mapping should"},
       {"- &a b\n", "b:65:3: more than 64 anchors"},
-      {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, "
+      {"a: b\n", "b:1:1: unknown key 'a'; known: schema, title, id, fields, blocking, split_by, block_rows, "
                  "comparisons, clusters, expected_duplicates, thresholds, golden, quality, links, joint, findings, contradictions"},
   };
   size_t length = SCHEMA_FILE_BYTES_MAX;

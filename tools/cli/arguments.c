@@ -208,7 +208,7 @@ const option_spec options_input[] = {
 const option_spec options_run[] = {
     {"--threads", NULL, "N", "worker threads; default: all processors. The result does not depend on it"},
     {"--memory", NULL, "SIZE", "memory budget such as 2G: what does not fit goes to temporary files; default: 80% of what is free"},
-    {"--block-rows", NULL, "N", "blocks of more rows are split by further fields (2 to 512); default 300"},
+    {"--block-rows", NULL, "N", "blocks of more rows are split by further fields (2 to 512); default: what the schema says, or 300"},
     {"--seed", NULL, "N", "seed of sampling; default 0"},
     {"--progress", NULL, "auto|bar|json|none", "a bar on a terminal, JSON lines on standard error, or nothing; default auto"},
     {NULL, NULL, NULL, NULL}};
