@@ -122,51 +122,23 @@ static uint64_t personal_id(const char *text, size_t length) {
   return value.number;
 }
 
-/* ---- two names a call ---- */
-
-typedef uint64_t work_of_two(const char *const text[2], const size_t length[2]);
-
-static uint64_t fold_two_by_syllables(const char *const text[2], const size_t length[2]) {
-  fold_run run[2];
-  bool folds[2];
-  syllables_fold_two(&syllables, text, length, run, folds);
-  return folds[0] + folds[1] + run[0].count + run[0].codes[3] + run[1].count + run[1].codes[3];
-}
-
-static uint64_t person_names_with(const char *const text[2], const size_t length[2]) {
-  text_value value[2];
-  normalise_person_names_with(&syllables, text, length, value);
-  return value[0].toned_hash + value[0].letters[3] + value[1].toned_hash + value[1].letters[3];
-}
-
-/* ---- the clock ---- */
-
 static double now_ns(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
   return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 
-/* The values once; of two a call, an odd one is left out. */
-static uint64_t do_all(work *function, work_of_two *of_two, const values *v) {
-  uint64_t sum = 0;
-  if (function) {
-    for (size_t i = 0; i < v->count; i++) sum += function(v->text[i], v->length[i]);
-  } else {
-    for (size_t i = 0; i + 1 < v->count; i += 2) sum += of_two(v->text + i, v->length + i);
-  }
-  return sum;
-}
-
 /* The fewest nanoseconds a value of all rounds; a short list is gone through many times a round. */
-static double best_of(work *function, work_of_two *of_two, const values *v) {
+static double best_of(work *function, const values *v) {
   double best = 1e18;
   volatile uint64_t sink = 0;
   size_t repeats = VALUES_MAX / v->count;
   for (int round = 0; round < ROUNDS; round++) {
     uint64_t sum = 0;
     double start = now_ns();
-    for (size_t k = 0; k < repeats; k++) sum += do_all(function, of_two, v);
+    for (size_t k = 0; k < repeats; k++) {
+      for (size_t i = 0; i < v->count; i++) sum += function(v->text[i], v->length[i]);
+    }
     double each = (now_ns() - start) / (double)(repeats * v->count);
     sink = sink + sum;
     if (each < best) best = each;
@@ -174,14 +146,12 @@ static double best_of(work *function, work_of_two *of_two, const values *v) {
   return best;
 }
 
-static void print(const char *name, double best, const values *v) {
+static void measure(const char *name, work *function, const values *v) {
+  double best = best_of(function, v);
   size_t bytes = 0;
   for (size_t i = 0; i < v->count; i++) bytes += v->length[i];
   printf("%-24s %6.1f ns   (%.1f bytes a value)\n", name, best, (double)bytes / (double)v->count);
 }
-
-static void measure(const char *name, work *function, const values *v) { print(name, best_of(function, NULL, v), v); }
-static void measure_two(const char *name, work_of_two *of_two, const values *v) { print(name, best_of(NULL, of_two, v), v); }
 
 #define COUNT_OF(list) (sizeof(list) / sizeof(list)[0])
 #define PICK(list) (list)[random_next(&seed) % COUNT_OF(list)]
@@ -274,10 +244,8 @@ int main(void) {
   measure("fold", fold_whole, names);
   measure("fold, of 20 bytes", fold_whole, of_length(names, 20));
   measure("by syllables, of 20 bytes", fold_by_syllables, of_length(names, 20));
-  measure_two("two at a time, of 20", fold_two_by_syllables, of_length(names, 20));
   measure("fold, by letters", fold_by_letters, names);
   measure("fold, by syllables", fold_by_syllables, names);
-  measure_two("two at a time", fold_two_by_syllables, names);
   measure("by syllables, 16 names", fold_by_syllables, first_of(names, 16));
   measure("plain table", plain_table, names);
   measure("plain table, 16 names", plain_table, first_of(names, 16));
@@ -286,7 +254,6 @@ int main(void) {
   else printf("%-24s skipped: built without libicu-dev\n", "ICU");
   measure("person name", person_name, names);
   measure("person name, remembered", person_name_with, names);
-  measure_two("two, remembered", person_names_with, names);
   measure("house", place, houses);
   measure("house, remembered", place_remembered, houses);
   measure("place", place, values_of(mixed, COUNT_OF(mixed)));

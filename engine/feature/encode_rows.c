@@ -30,47 +30,18 @@ static void encode_values(const column *c) {
   }
 }
 
-/* The parts of a text that rows keep. */
-typedef struct kept_parts {
-  const feature_part *part[FEATURE_PARTS_MAX];
-  size_t count;
-} kept_parts;
-
-static inline void write_text(const column *c, const kept_parts *parts, const text_value *value, size_t i) {
-  feature_encode_text(value, c->slot, row_at(c, i));
-  feature_encode_parts(parts->part, parts->count, value, row_at(c, i));
-}
-
-/* The text of row i; it is not missing. */
-static void encode_text(const column *c, const kept_parts *parts, size_t i) {
-  const input_field *field = field_at(c, i);
-  text_value room;
-  const text_value *value = &room;
-  if (c->memory) value = text_recall(c->memory, c->field->type, field->text, field->length, &room);
-  else feature_normalise_text(c->field->type, field->text, field->length, &room);
-  write_text(c, parts, value, i);
-}
-
 /* Of which the rows keep the letters, or parts. */
-static void encode_letters(const column *c, const kept_parts *parts) {
+static void encode_letters(const column *c, const feature_part *const *parts, size_t part_count) {
   for (size_t i = 0; i < c->count; i++) {
-    if (field_at(c, i)->length > 0) encode_text(c, parts, i);
+    const input_field *field = field_at(c, i);
+    if (field->length == 0) continue;
+    text_value room;
+    const text_value *value = &room;
+    if (c->memory) value = text_recall(c->memory, c->field->type, field->text, field->length, &room);
+    else feature_normalise_text(c->field->type, field->text, field->length, &room);
+    feature_encode_text(value, c->slot, row_at(c, i));
+    feature_encode_parts(parts, part_count, value, row_at(c, i));
   }
-}
-
-/* Two by two, the last one alone. */
-static void encode_names(const column *c, const kept_parts *parts) {
-  size_t row[2], waiting = 0;
-  for (size_t i = 0; i < c->count; i++) {
-    if (field_at(c, i)->length == 0) continue;
-    row[waiting++] = i;
-    if (waiting < 2) continue;
-    text_value values[2];
-    text_recall_names(c->memory, (const input_field *[]){field_at(c, row[0]), field_at(c, row[1])}, values);
-    for (unsigned k = 0; k < 2; k++) write_text(c, parts, &values[k], row[k]);
-    waiting = 0;
-  }
-  if (waiting > 0) encode_text(c, parts, row[0]);
 }
 
 static void encode_hashes(const column *c) {
@@ -90,12 +61,11 @@ static void encode_more(const column *c) {
 }
 
 static void encode_texts(const column *c) {
-  kept_parts parts;
-  parts.count = feature_parts_of(c->layout, c->number, parts.part);
-  bool is_name = c->field->type == TYPE_PERSON_NAME;
-  if (c->memory && is_name) encode_names(c, &parts);
-  else if (c->memory && !c->slot->letters && parts.count == 0) encode_hashes(c);
-  else encode_letters(c, &parts);
+  const feature_part *parts[FEATURE_PARTS_MAX];
+  size_t part_count = feature_parts_of(c->layout, c->number, parts);
+  bool has_letters = c->slot->letters || part_count > 0 || c->field->type == TYPE_PERSON_NAME;
+  if (c->memory && !has_letters) encode_hashes(c);
+  else encode_letters(c, parts, part_count);
   if (c->slot->long_offset != FEATURE_NONE || c->slot->address) encode_more(c);
 }
 

@@ -181,11 +181,6 @@ const text_value *text_recall(text_memory *memory, semantic_type type, const cha
   return room;
 }
 
-void text_recall_names(text_memory *memory, const input_field *const names[2], text_value out[2]) {
-  normalise_person_names_with(&memory->syllables, (const char *[]){names[0]->text, names[1]->text},
-                              (size_t[]){names[0]->length, names[1]->length}, out);
-}
-
 /* ---- hashes alone, of a column ------------------------------------------------------------------ */
 
 /* What is to be looked up for a field. */

@@ -8,9 +8,6 @@
  * stays until the next call. */
 const text_value *text_recall(text_memory *memory, semantic_type type, const char *text, size_t length, text_value *room);
 
-/* The same of two names of persons, none of them empty, in less time. */
-void text_recall_names(text_memory *memory, const input_field *const names[2], text_value out[2]);
-
 /* The hashes of texts whose letters nobody asks for: what stands in front of a text_value, and in a slot. */
 typedef struct text_hashes {
   uint32_t toned, plain;

@@ -47,24 +47,12 @@ void normalise_person_name(const char *text, size_t length, text_value *out) {
   }
 }
 
-/* `folds`: into `run`, by syllables. */
-static inline void settle(bool folds, const char *text, size_t length, fold_run *run, text_value *out) {
-  if (!folds) {
+void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out) {
+  fold_run run;
+  if (!syllables_fold(memory, text, length, &run)) {
     normalise_person_name(text, length, out);
     return;
   }
-  name_settle(run, NULL);
-  write_value(run, out);
-}
-
-void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out) {
-  fold_run run;
-  settle(syllables_fold(memory, text, length, &run), text, length, &run, out);
-}
-
-void normalise_person_names_with(syllable_memory *memory, const char *const text[2], const size_t length[2], text_value out[2]) {
-  fold_run run[2];
-  bool folds[2];
-  syllables_fold_two(memory, text, length, run, folds);
-  for (unsigned i = 0; i < 2; i++) settle(folds[i], text[i], length[i], &run[i], &out[i]);
+  name_settle(&run, NULL);
+  write_value(&run, out);
 }

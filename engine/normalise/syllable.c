@@ -103,32 +103,21 @@ static inline uint64_t blank_bits(const char *text) {
   return ((x - ones) & ~x & ones << 7) * 0x0002040810204081u >> 56;
 }
 
-static syllable_walk begin(const char *text, size_t length, fold_run *run) {
+static bool fold_portable(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
   uint64_t blanks = blank_bits(text) | blank_bits(text + 8) << 8 | blank_bits(text + 16) << 16 | blank_bits(text + 24) << 24;
   for (size_t at = 32; at < length; at += SYLLABLE_WORD_BYTES) blanks |= blank_bits(text + at) << at;
-  return syllables_begin(text, length, blanks, run);
+  return syllables_walk(memory, text, length, blanks, run);
 }
 
-static bool fold_portable(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  return syllables_walk(memory, begin(text, length, run));
-}
-
-static void fold_two_portable(syllable_memory *memory, const char *const text[2], const size_t length[2], fold_run run[2],
-                              bool folds[2]) {
-  syllables_walk_two(memory, begin(text[0], length[0], &run[0]), begin(text[1], length[1], &run[1]), folds);
-}
-
-static const syllables_folder portable = {fold_portable, fold_two_portable};
-
-const syllables_folder *syllables_folder_for(cpu_level level) {
+syllables_folder *syllables_folder_for(cpu_level level) {
 #if defined(__x86_64__)
-  if (level == CPU_AVX2 || level == CPU_AVX512) return cpu_level_supported(level) ? &syllables_avx2 : NULL;
+  if (level == CPU_AVX2 || level == CPU_AVX512) return cpu_level_supported(level) ? syllables_fold_avx2 : NULL;
 #endif
-  return cpu_level_supported(level) ? &portable : NULL;
+  return cpu_level_supported(level) ? fold_portable : NULL;
 }
 
-const syllables_folder *syllables_folder_chosen(void) {
+syllables_folder *syllables_folder_chosen(void) {
   cpu_level level = CPU_SCALAR; /* a KHOP_CPU that means nothing is reported where a run begins */
   khop_error ignored;
-  return cpu_level_choose(&level, &ignored) == KHOP_OK ? syllables_folder_for(level) : &portable;
+  return cpu_level_choose(&level, &ignored) == KHOP_OK ? syllables_folder_for(level) : fold_portable;
 }

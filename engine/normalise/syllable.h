@@ -42,44 +42,29 @@ typedef struct long_syllable {
   syllable folded;
 } long_syllable;
 
-/* The ways of a level, for texts of at most SYLLABLE_TEXT_MAX bytes. */
-typedef struct syllables_folder {
-  bool (*fold)(syllable_memory *memory, const char *text, size_t length, fold_run *run);
-  void (*fold_two)(syllable_memory *memory, const char *const text[2], const size_t length[2], fold_run run[2], bool folds[2]);
-} syllables_folder;
+typedef bool syllables_folder(syllable_memory *memory, const char *text, size_t length, fold_run *run);
 
 /* All zero at first. */
 struct syllable_memory {
   syllable_set sets[1 << SYLLABLE_SET_BITS]; /* sets[0].key[1] stays free */
   long_syllable long_sets[1 << SYLLABLE_LONG_SET_BITS][2];
-  const syllables_folder *folder; /* of the level that is chosen */
-  unsigned next_victim;           /* the place of a set that the next long syllable takes */
+  syllables_folder *fold; /* of the level that is chosen */
+  unsigned next_victim;   /* the place of a set that the next long syllable takes */
 };
 
 /* Of the level that the machine or KHOP_CPU chooses. */
-const syllables_folder *syllables_folder_chosen(void);
+syllables_folder *syllables_folder_chosen(void);
 
-/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes behind
- * the text may be read. */
+/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes from `text` on
+ * are read, whatever the length. */
 static inline bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
   if (length > SYLLABLE_TEXT_MAX) return false;
-  if (!memory->folder) memory->folder = syllables_folder_chosen();
-  return memory->folder->fold(memory, text, length, run);
+  if (!memory->fold) memory->fold = syllables_folder_chosen();
+  return memory->fold(memory, text, length, run);
 }
 
-/* The same of two texts, in less time than one after the other. */
-static inline void syllables_fold_two(syllable_memory *memory, const char *const text[2], const size_t length[2],
-                                      fold_run run[2], bool folds[2]) {
-  if (length[0] > SYLLABLE_TEXT_MAX || length[1] > SYLLABLE_TEXT_MAX) {
-    for (unsigned i = 0; i < 2; i++) folds[i] = syllables_fold(memory, text[i], length[i], &run[i]);
-    return;
-  }
-  if (!memory->folder) memory->folder = syllables_folder_chosen();
-  memory->folder->fold_two(memory, text, length, run, folds);
-}
-
-/* NULL when this machine lacks the level. */
-const syllables_folder *syllables_folder_for(cpu_level level);
-extern const syllables_folder syllables_avx2; /* only where syllables_folder_for gives it */
+/* The way of a level; NULL when this machine lacks it. For texts of at most SYLLABLE_TEXT_MAX bytes. */
+syllables_folder *syllables_folder_for(cpu_level level);
+syllables_folder syllables_fold_avx2; /* only where syllables_folder_for gives it */
 
 #endif

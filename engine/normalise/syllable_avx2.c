@@ -10,19 +10,8 @@ static inline uint64_t blank_bits(const char *text) {
   return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_load_si256((const __m256i *)fold_constant.blank)));
 }
 
-static inline syllable_walk begin(const char *text, size_t length, fold_run *run) {
+bool syllables_fold_avx2(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
   uint64_t blanks = blank_bits(text);
   if (__builtin_expect(length > 32, 0)) blanks |= blank_bits(text + 32) << 32;
-  return syllables_begin(text, length, blanks, run);
+  return syllables_walk(memory, text, length, blanks, run);
 }
-
-static bool fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  return syllables_walk(memory, begin(text, length, run));
-}
-
-static void fold_two(syllable_memory *memory, const char *const text[2], const size_t length[2], fold_run run[2],
-                     bool folds[2]) {
-  syllables_walk_two(memory, begin(text[0], length[0], &run[0]), begin(text[1], length[1], &run[1]), folds);
-}
-
-const syllables_folder syllables_avx2 = {fold, fold_two};

@@ -16,17 +16,6 @@ static inline uint64_t syllable_word(const char *text) {
   return word;
 }
 
-/* The first bytes of a word, at most eight. */
-static inline uint64_t syllable_key(const char *text, size_t bytes) {
-#if defined(__BMI2__)
-  return __builtin_ia32_bzhi_di(syllable_word(text), 8 * bytes);
-#else
-  static const uint64_t masks[SYLLABLE_WORD_BYTES + 1] = {
-      0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
-  return syllable_word(text) & masks[bytes];
-#endif
-}
-
 /* The first set for no bytes. The hash is cut to an offset, which takes a step less than an index; the CRC of x86-64-v2
  * starts from a length that is at hand. */
 static inline syllable_set *syllable_set_of(syllable_memory *memory, uint64_t key, size_t bytes) {
@@ -39,20 +28,6 @@ static inline syllable_set *syllable_set_of(syllable_memory *memory, uint64_t ke
   uint64_t hash = key * SYLLABLE_HASH >> (64 - OFFSET_BITS);
 #endif
   return (syllable_set *)((char *)memory->sets + (hash & OFFSETS));
-}
-
-/* A text of which `count` letters are written and the syllable at `start` is next. */
-typedef struct syllable_walk {
-  const char *text;
-  size_t length;
-  uint64_t blanks; /* a bit for each that is left */
-  size_t start, count;
-  fold_run *run;
-} syllable_walk;
-
-/* `blanks` has a bit for each blank of the text, what stands for bytes behind it does not count. */
-static inline syllable_walk syllables_begin(const char *text, size_t length, uint64_t blanks, fold_run *run) {
-  return (syllable_walk){text, length, blanks | ~0ull << length, 0, 0, run};
 }
 
 /* Goes on at the syllable at `start`, which is long or unknown, to the end. False when one cannot be kept. run->count
@@ -68,48 +43,35 @@ static inline bool syllables_end(fold_run *run, size_t count) {
   return true;
 }
 
-/* One syllable; false, and nothing is done, when it is long or unknown. */
-static inline bool syllables_take(syllable_memory *memory, syllable_walk *w) {
-  size_t end = (size_t)__builtin_ctzll(w->blanks), bytes = end - w->start;
-  if (bytes > SYLLABLE_WORD_BYTES) return false;
-  uint64_t key = syllable_key(w->text + w->start, bytes);
-  const syllable_set *set = syllable_set_of(memory, key, bytes);
-  size_t way = set->key[1] == key; /* no branch on which of the two has it */
-  if (set->key[way] != key) return false;
-  memcpy(w->run->codes + w->count, &set->codes[way], 8);
-  memcpy(w->run->plain + w->count, &set->plain[way], 8);
-  w->count += set->count[way];
-  w->start = end + 1;
-  w->blanks &= w->blanks - 1;
-  return true;
-}
-
-/* Four syllables a step, whether there are so many or not, because how many a name has no branch predictor foresees:
- * what is behind the end are empty ones, whose key is 0, and they are found where nothing is kept. */
-static inline bool syllables_walk(syllable_memory *memory, syllable_walk w) {
-  while (w.start < w.length) {
+/* `blanks` has a bit for each blank of the text, what stands for bytes behind it does not count. Four syllables a step,
+ * whether there are so many or not, because how many a name has no branch predictor foresees: what is behind the end
+ * are empty ones, whose key is 0, and they are found where nothing is kept. */
+static inline bool syllables_walk(syllable_memory *memory, const char *text, size_t length, uint64_t blanks,
+                                  fold_run *run) {
+  static const uint64_t masks[SYLLABLE_WORD_BYTES + 1] = {
+      0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
+  size_t start = 0, count = 0;
+  blanks |= ~0ull << length;
+  do {
 #pragma GCC unroll 4
     for (unsigned i = 0; i < SYLLABLE_STEP; i++) {
-      if (syllables_take(memory, &w)) continue;
-      w.run->count = w.count;
-      return syllables_walk_on(memory, w.text, w.length, w.blanks, w.start, w.run);
+      size_t end = (size_t)__builtin_ctzll(blanks), bytes = end - start;
+      if (bytes > SYLLABLE_WORD_BYTES) goto rest;
+      uint64_t key = syllable_word(text + start) & masks[bytes];
+      const syllable_set *set = syllable_set_of(memory, key, bytes);
+      size_t way = set->key[1] == key; /* no branch on which of the two has it */
+      if (set->key[way] != key) goto rest;
+      memcpy(run->codes + count, &set->codes[way], 8);
+      memcpy(run->plain + count, &set->plain[way], 8);
+      count += set->count[way];
+      start = end + 1;
+      blanks &= blanks - 1;
     }
-  }
-  return syllables_end(w.run, w.count);
-}
-
-/* Two texts in turns: what is looked up for one does not wait for the other, and the processor sees more of it ahead
- * than of two calls. Behind the end of the shorter one, and from a syllable that is long or unknown, each goes on alone. */
-static inline void syllables_walk_two(syllable_memory *memory, syllable_walk a, syllable_walk b, bool folds[2]) {
-  while (a.start < a.length && b.start < b.length) {
-#pragma GCC unroll 4
-    for (unsigned i = 0; i < SYLLABLE_STEP; i++) {
-      if (!syllables_take(memory, &a) || !syllables_take(memory, &b)) goto alone;
-    }
-  }
-alone:
-  folds[0] = syllables_walk(memory, a);
-  folds[1] = syllables_walk(memory, b);
+  } while (start < length);
+  return syllables_end(run, count);
+rest:
+  run->count = count;
+  return syllables_walk_on(memory, text, length, blanks, start, run);
 }
 
 #endif

@@ -21,7 +21,7 @@ static cpu_level level; /* all tests are run at each */
 static syllable_memory *memory_create(void) {
   syllable_memory *memory = calloc(1, sizeof *memory);
   assert_non_null(memory);
-  memory->folder = syllables_folder_for(level);
+  memory->fold = syllables_folder_for(level);
   return memory;
 }
 
@@ -155,84 +155,11 @@ static void any_number_of_syllables(void **state) {
   free(memory);
 }
 
-/* ---- two at a time ---- */
-
-enum { PAIR_TEXTS_MAX = 256 };
-
-typedef struct pair_text {
-  char *text; /* readable */
-  size_t length;
-  text_value value;
-} pair_text;
-
-static void add_text(pair_text *list, size_t *count, const char *text, size_t length) {
-  assert_true(*count < PAIR_TEXTS_MAX);
-  pair_text *t = &list[(*count)++];
-  *t = (pair_text){.text = readable(text, length), .length = length};
-  normalise_person_name(t->text, length, &t->value);
-}
-
-/* All lengths, and what leaves the usual way at each place of short and longer names. */
-static size_t make_texts(pair_text *list) {
-  static const char *const odd[] = {"Trường", "bố", "Bartholomew", "(Tý)"};
-  char text[TEXT_MAX];
-  size_t count = 0;
-  for (size_t i = 0; i < SYLLABLE_TEXT_MAX + 4; i++) text[i] = "Lan Ha Y "[i % 9];
-  for (size_t length = 0; length < SYLLABLE_TEXT_MAX + 4; length++) add_text(list, &count, text, length);
-  for (size_t words = 1; words <= 9; words++) {
-    for (size_t place = 0; place < words * 4; place++) {
-      size_t length = 0;
-      for (size_t i = 0; i < words; i++) {
-        const char *word = i == place / 4 ? odd[place % 4] : "Ân";
-        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", i ? " " : "", word);
-      }
-      add_text(list, &count, text, length);
-    }
-  }
-  return count;
-}
-
-static void check_two(syllable_memory *memory, const pair_text *a, const pair_text *b) {
-  static fold_run run[2], alone;
-  const char *const text[2] = {a->text, b->text};
-  const size_t length[2] = {a->length, b->length};
-  text_value values[2];
-  bool folds[2];
-  memset(values, 0xA5, sizeof values);
-  normalise_person_names_with(memory, text, length, values);
-  golden_values_equal(&values[0], &a->value);
-  golden_values_equal(&values[1], &b->value);
-  syllables_fold_two(memory, text, length, run, folds);
-  for (unsigned i = 0; i < 2; i++) {
-    assert_int_equal(folds[i], syllables_fold(memory, text[i], length[i], &alone));
-    if (!folds[i]) continue;
-    assert_int_equal(run[i].count, alone.count);
-    assert_memory_equal(run[i].codes, alone.codes, alone.count);
-    assert_memory_equal(run[i].plain, alone.plain, alone.count);
-  }
-}
-
-/* Each with each, from a memory that knows nothing on. */
-static void two_at_a_time(void **state) {
-  (void)state;
-  static pair_text list[PAIR_TEXTS_MAX];
-  size_t count = make_texts(list);
-  for (size_t i = 0; i < count; i++) {
-    syllable_memory *memory = memory_create();
-    for (size_t k = 0; k < count; k++) {
-      check_two(memory, &list[i], &list[k]);
-      check_two(memory, &list[k], &list[i]);
-    }
-    free(memory);
-  }
-  for (size_t i = 0; i < count; i++) free(list[i].text);
-}
-
 static void long_texts_are_refused(void **state) {
   (void)state;
   syllable_memory *memory = memory_create();
   static fold_run run;
-  char text[SYLLABLE_TEXT_MAX + NAME_READABLE];
+  char text[NAME_READABLE];
   for (size_t i = 0; i < sizeof text; i++) text[i] = i % 2 ? ' ' : 'a';
   assert_true(syllables_fold(memory, text, SYLLABLE_TEXT_MAX, &run));
   assert_int_equal(run.count, SYLLABLE_TEXT_MAX - 1);
@@ -255,8 +182,8 @@ static void levels(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(golden_names), cmocka_unit_test(generated_names), cmocka_unit_test(syllables_push_each_other_out),
-      cmocka_unit_test(all_lengths),  cmocka_unit_test(any_number_of_syllables), cmocka_unit_test(two_at_a_time),
-      cmocka_unit_test(long_texts_are_refused), cmocka_unit_test(levels),
+      cmocka_unit_test(all_lengths),  cmocka_unit_test(any_number_of_syllables), cmocka_unit_test(long_texts_are_refused),
+      cmocka_unit_test(levels),
   };
   int failed = 0;
   for (level = CPU_SCALAR; level <= CPU_NEON; level++) {
