@@ -67,8 +67,8 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
  * bà" and that name. Placeholders ("không rõ", "chưa đặt tên", "n/a", "null", "-", "x") are missing. person_name.h takes a
  * name apart and says what was done. */
 void normalise_person_name(const char *text, size_t length, text_value *out);
-/* The same, faster, with a memory of syllables met before (syllable.h), one a thread. The NAME_READABLE bytes from `text`
- * on are read, whatever its length; what stands behind it does not count. */
+/* The same, faster, with a memory of syllables met before (syllable.h), one a thread. NAME_READABLE bytes behind the
+ * text may be read; what stands there does not count. */
 enum { NAME_READABLE = 64 };
 typedef struct syllable_memory syllable_memory;
 void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out);

@@ -55,8 +55,8 @@ struct syllable_memory {
 /* Of the level that the machine or KHOP_CPU chooses. */
 syllables_folder *syllables_folder_chosen(void);
 
-/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes from `text` on
- * are read, whatever the length. */
+/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes behind the text
+ * may be read. */
 static inline bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
   if (length > SYLLABLE_TEXT_MAX) return false;
   if (!memory->fold) memory->fold = syllables_folder_chosen();

@@ -16,6 +16,17 @@ static inline uint64_t syllable_word(const char *text) {
   return word;
 }
 
+/* The first bytes of a word, at most eight. */
+static inline uint64_t syllable_key(const char *text, size_t bytes) {
+#if defined(__BMI2__)
+  return __builtin_ia32_bzhi_di(syllable_word(text), 8 * bytes);
+#else
+  static const uint64_t masks[SYLLABLE_WORD_BYTES + 1] = {
+      0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
+  return syllable_word(text) & masks[bytes];
+#endif
+}
+
 /* The first set for no bytes. The hash is cut to an offset, which takes a step less than an index; the CRC of x86-64-v2
  * starts from a length that is at hand. */
 static inline syllable_set *syllable_set_of(syllable_memory *memory, uint64_t key, size_t bytes) {
@@ -48,8 +59,6 @@ static inline bool syllables_end(fold_run *run, size_t count) {
  * are empty ones, whose key is 0, and they are found where nothing is kept. */
 static inline bool syllables_walk(syllable_memory *memory, const char *text, size_t length, uint64_t blanks,
                                   fold_run *run) {
-  static const uint64_t masks[SYLLABLE_WORD_BYTES + 1] = {
-      0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, ~0ull};
   size_t start = 0, count = 0;
   blanks |= ~0ull << length;
   do {
@@ -57,7 +66,7 @@ static inline bool syllables_walk(syllable_memory *memory, const char *text, siz
     for (unsigned i = 0; i < SYLLABLE_STEP; i++) {
       size_t end = (size_t)__builtin_ctzll(blanks), bytes = end - start;
       if (bytes > SYLLABLE_WORD_BYTES) goto rest;
-      uint64_t key = syllable_word(text + start) & masks[bytes];
+      uint64_t key = syllable_key(text + start, bytes);
       const syllable_set *set = syllable_set_of(memory, key, bytes);
       size_t way = set->key[1] == key; /* no branch on which of the two has it */
       if (set->key[way] != key) goto rest;
