@@ -44,10 +44,9 @@ khop_status chunk_check(const store *s, int database, const MDB_val *key, const 
 khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err) {
   if (chunk_is_checked(s, value->mv_data)) return KHOP_OK;
   TRY(chunk_check(s, database, key, value, err));
-  const uintptr_t address = (uintptr_t)value->mv_data;
-  const uint64_t page = address >> MAP_PAGE_BITS & s->checked_mask;
-  const bool has_page = (address & ((UINT64_C(1) << MAP_PAGE_BITS) - 1)) == VALUE_ON_PAGE;
-  if (has_page) atomic_fetch_or_explicit(&s->checked[page / 64], UINT64_C(1) << page % 64, memory_order_relaxed);
+  uint64_t bit;
+  _Atomic uint64_t *word = chunk_checked_bit(s, value->mv_data, &bit);
+  if (word) atomic_fetch_or_explicit(word, bit, memory_order_relaxed);
   return KHOP_OK;
 }
 

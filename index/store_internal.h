@@ -68,12 +68,18 @@ khop_status chunk_check(const store *s, int database, const MDB_val *key, const 
  * that stays where it is while the store is open, and no two of its pages are the same modulo a power of two that is not less
  * than their number. A small value stands on a page with others; it is checked each time. */
 enum { MAP_PAGE_BITS = 12, VALUE_ON_PAGE = 16 };
-static inline bool chunk_is_checked(const store *s, const void *value) {
+/* The word with the value's bit; NULL where it has none. */
+static inline _Atomic uint64_t *chunk_checked_bit(const store *s, const void *value, uint64_t *out_bit) {
   const uintptr_t address = (uintptr_t)value;
   const uint64_t page = address >> MAP_PAGE_BITS & s->checked_mask;
-  if ((address & ((UINT64_C(1) << MAP_PAGE_BITS) - 1)) != VALUE_ON_PAGE) return false;
-  /* Relaxed: what was checked is read-only, and who misses a bit checks again. */
-  return atomic_load_explicit(&s->checked[page / 64], memory_order_relaxed) >> page % 64 & 1;
+  *out_bit = UINT64_C(1) << page % 64;
+  return (address & ((UINT64_C(1) << MAP_PAGE_BITS) - 1)) == VALUE_ON_PAGE ? &s->checked[page / 64] : NULL;
+}
+/* Relaxed: what was checked is read-only, and who misses a bit checks again. */
+static inline bool chunk_is_checked(const store *s, const void *value) {
+  uint64_t bit;
+  const _Atomic uint64_t *word = chunk_checked_bit(s, value, &bit);
+  return word && atomic_load_explicit(word, memory_order_relaxed) & bit;
 }
 /* The same, once for as long as the store is open: what a reader comes back to is trusted from then on. */
 khop_status chunk_check_once(store *s, int database, const MDB_val *key, const MDB_val *value, khop_error *err);

@@ -670,8 +670,8 @@ typedef struct khop_asked {
 /* Is given a record that answers asked[which], borrowed until it returns; it asks the store nothing. Other than KHOP_OK ends the look-ups with it. */
 typedef khop_status khop_store_visit(void *context, size_t which, const khop_store_record *record, khop_error *err);
 /* Many look-ups in one call: by record id as khop_store_find_id, or by identifier as khop_store_find_identifier, and the records read. Visits are
- * in the order of the rows, whatever was asked first; what no record answers has none. Sooner than one by one, the more so the more there are: what
- * lies together is read together, and the memory is asked for what comes next. It takes about 60 bytes of memory for each. */
+ * in the order of the rows, whatever was asked first; what no record answers has none. What lies together is read together, once for all that
+ * are asked. It takes about 60 bytes of memory for each. */
 KHOP_API khop_status khop_store_get_many(khop_store *store, bool by_identifier, const khop_asked *asked, size_t count, khop_store_visit *visit,
                                          void *context, khop_error *err);
 

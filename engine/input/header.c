@@ -58,21 +58,13 @@ static khop_status check_shape(const input *in, const source_file *s, const wind
   return KHOP_OK;
 }
 
-static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-static bool is_empty(input_field field) {
-  size_t i = 0;
-  while (i < field.length && is_space(field.text[i])) i++;
-  return i == field.length;
-}
+static bool is_empty(input_field field) { return field_trimmed(field).length == 0; }
 
 static char *copy_trimmed(input_field field) {
-  size_t start = 0, end = field.length;
-  while (start < end && is_space(field.text[start])) start++;
-  while (end > start && is_space(field.text[end - 1])) end--;
-  char *copy = mem_copy_text(field.text + start, end - start);
+  const input_field name = field_trimmed(field);
+  char *copy = mem_copy_text(name.text, name.length);
   for (char *p = copy; p && *p; p++) {
-    if (is_space(*p)) *p = ' '; /* a name of several lines is shown in one */
+    if (field_is_blank(*p)) *p = ' '; /* a name of several lines is shown in one */
   }
   return copy;
 }

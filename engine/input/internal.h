@@ -15,6 +15,14 @@ enum {
   INPUT_COLUMNS_MAX = 4096
 };
 
+static inline bool field_is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+static inline input_field field_trimmed(input_field field) {
+  while (field.length > 0 && field_is_blank(field.text[0])) field.text++, field.length--;
+  while (field.length > 0 && field_is_blank(field.text[field.length - 1])) field.length--;
+  return field;
+}
+
 typedef struct source_file {
   input_source shown;
   const char *label; /* for messages: the path, or "stdin" */

@@ -1,5 +1,5 @@
 /* See joined.h: the values. */
-#include "input/joined.h"
+#include "input/internal.h"
 
 #include <string.h>
 
@@ -12,14 +12,6 @@ typedef struct joined_texts {
   char *text;
   size_t used, text_capacity;
 } joined_texts;
-
-static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-static input_field trimmed(input_field field) {
-  while (field.length > 0 && is_blank(field.text[0])) field.text++, field.length--;
-  while (field.length > 0 && is_blank(field.text[field.length - 1])) field.length--;
-  return field;
-}
 
 /* A sign that says yes: a cross, a figure, a year; not 0. */
 static bool is_crossed(input_field field) { return field.length > 0 && !(field.length == 1 && field.text[0] == '0'); }
@@ -34,14 +26,14 @@ static input_field turned(input_field sex) {
 }
 
 static input_field crossed(const join *j, const input_field *row) {
-  bool is_woman = is_crossed(trimmed(row[j->parts[0]]));
-  bool is_man = j->part_count > 1 ? is_crossed(trimmed(row[j->parts[1]])) : !is_woman;
+  bool is_woman = is_crossed(field_trimmed(row[j->parts[0]]));
+  bool is_man = j->part_count > 1 ? is_crossed(field_trimmed(row[j->parts[1]])) : !is_woman;
   return text_of(is_woman == is_man ? neither : is_woman ? woman : man);
 }
 
 /* Does the first part of a place name the last one, the province? Then it is the whole address. */
 static bool is_whole_place(const join *j, const input_field *row) {
-  input_field first = trimmed(row[j->parts[0]]), last = trimmed(row[j->parts[j->part_count - 1]]);
+  input_field first = field_trimmed(row[j->parts[0]]), last = field_trimmed(row[j->parts[j->part_count - 1]]);
   return last.length > 0 && memmem(first.text, first.length, last.text, last.length) != NULL;
 }
 
@@ -52,10 +44,10 @@ static void add_bytes(joined_texts *t, const char *text, size_t length) {
 
 static input_field joined_value(const join *j, const input_field *row, joined_texts *t) {
   if (j->kind == JOIN_CROSS) return crossed(j, row);
-  if (j->kind == JOIN_TURNED) return turned(trimmed(row[j->parts[0]]));
+  if (j->kind == JOIN_TURNED) return turned(field_trimmed(row[j->parts[0]]));
   size_t start = t->used;
   for (size_t p = 0; p < j->part_count; p++) {
-    input_field part = trimmed(row[j->parts[p]]);
+    input_field part = field_trimmed(row[j->parts[p]]);
     if (part.length == 0) continue;
     if (j->kind == JOIN_FIRST || (p == 0 && j->kind == JOIN_PLACE && is_whole_place(j, row))) return part;
     if (t->used > start && j->kind == JOIN_PLACE) add_bytes(t, ", ", 2);

@@ -1,5 +1,7 @@
 /* UTF-16, as Excel's "Unicode text" and old editors save it: a byte order mark tells it, UTF-8 without a mark leaves.
  * What is half a pair of surrogates becomes U+FFFD, as everywhere. */
+#include <utf8proc.h>
+
 #include "input/reader.h"
 
 typedef struct utf16 {
@@ -27,19 +29,7 @@ static khop_status utf16_open(reader *r, khop_error *err) {
   return KHOP_OK;
 }
 
-static void add_character(utf16 *u, uint32_t c) {
-  unsigned char *out = u->bytes + u->made;
-  if (c < 0x80) {
-    *out = (unsigned char)c;
-    u->made += 1;
-    return;
-  }
-  unsigned more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  static const unsigned char leads[] = {0, 0xc0, 0xe0, 0xf0};
-  out[0] = (unsigned char)(leads[more] | c >> 6 * more);
-  for (unsigned i = 1; i <= more; i++) out[i] = (unsigned char)(0x80 | (c >> 6 * (more - i) & 0x3f));
-  u->made += more + 1;
-}
+static void add_character(utf16 *u, uint32_t c) { u->made += (unsigned)utf8proc_encode_char((utf8proc_int32_t)c, u->bytes + u->made); }
 
 /* One unit more; at the end of the text what is left of a pair. */
 static void add_unit(utf16 *u, uint32_t unit) {

@@ -72,6 +72,13 @@ static void encode(const fixture *f, size_t field, const char *value, size_t oth
   feature_encode(&f->layout, f->schema, fields, row);
 }
 
+/* Somebody of that name and birth date, whose row is encoded into `row`. */
+static finding_person named(const fixture *f, const char *name, const char *born, uint8_t row[512]) {
+  input_field fields[FIELDS];
+  encode(f, NAME, name, BORN, born, fields, row);
+  return (finding_person){&f->schema->findings.people[0], &f->layout, row};
+}
+
 /* The codes of what is found, parted by blanks: "id_sex:error id_year:error". */
 static const char *found_in(fixture *f, size_t field, const char *value, size_t other, const char *other_value) {
   static char codes[256];
@@ -234,10 +241,7 @@ static void same_and_other_people(void **unused) {
   open_fixture(&f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     uint8_t rows[2][512];
-    input_field fields[FIELDS];
-    encode(&f, NAME, cases[i].name, BORN, cases[i].born, fields, rows[0]);
-    encode(&f, NAME, cases[i].other_name, BORN, cases[i].other_born, fields, rows[1]);
-    const finding_person a = {&f.schema->findings.people[0], &f.layout, rows[0]}, b = {&f.schema->findings.people[0], &f.layout, rows[1]};
+    const finding_person a = named(&f, cases[i].name, cases[i].born, rows[0]), b = named(&f, cases[i].other_name, cases[i].other_born, rows[1]);
     if (finding_same_person(&a, &b) != cases[i].same) print_error("%s, %s\n", cases[i].name, cases[i].other_name);
     assert_int_equal(finding_same_person(&a, &b), cases[i].same);
     assert_int_equal(finding_same_person(&b, &a), cases[i].same);
@@ -266,10 +270,7 @@ static void slips(void **unused) {
   open_fixture(&f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     uint8_t rows[2][512];
-    input_field fields[FIELDS];
-    encode(&f, NAME, cases[i].name, BORN, cases[i].born, fields, rows[0]);
-    encode(&f, NAME, cases[i].other_name, BORN, cases[i].other_born, fields, rows[1]);
-    const finding_person a = {&f.schema->findings.people[0], &f.layout, rows[0]}, b = {&f.schema->findings.people[0], &f.layout, rows[1]};
+    const finding_person a = named(&f, cases[i].name, cases[i].born, rows[0]), b = named(&f, cases[i].other_name, cases[i].other_born, rows[1]);
     if (finding_names_slip(&a, &b) != cases[i].names) print_error("%s, %s\n", cases[i].name, cases[i].other_name);
     assert_int_equal(finding_names_slip(&a, &b), cases[i].names);
     assert_int_equal(finding_names_slip(&b, &a), cases[i].names);
@@ -305,10 +306,7 @@ static void holders(void **unused) {
   open_fixture(&f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     uint8_t rows[2][512];
-    input_field fields[FIELDS];
-    encode(&f, NAME, cases[i].name, BORN, cases[i].born, fields, rows[0]);
-    encode(&f, NAME, cases[i].other_name, BORN, cases[i].other_born, fields, rows[1]);
-    const finding_person a = {&f.schema->findings.people[0], &f.layout, rows[0]}, b = {&f.schema->findings.people[0], &f.layout, rows[1]};
+    const finding_person a = named(&f, cases[i].name, cases[i].born, rows[0]), b = named(&f, cases[i].other_name, cases[i].other_born, rows[1]);
     if (finding_same_holder(&a, &b) != cases[i].same) print_error("%s, %s\n", cases[i].name, cases[i].other_name);
     assert_int_equal(finding_same_holder(&a, &b), cases[i].same);
     assert_int_equal(finding_same_holder(&b, &a), cases[i].same);
@@ -333,10 +331,7 @@ static void given_names_and_days(void **unused) {
   open_fixture(&f);
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     uint8_t rows[2][512];
-    input_field fields[FIELDS];
-    encode(&f, NAME, cases[i].name, BORN, cases[i].born, fields, rows[0]);
-    encode(&f, NAME, cases[i].other_name, BORN, cases[i].other_born, fields, rows[1]);
-    const finding_person a = {&f.schema->findings.people[0], &f.layout, rows[0]}, b = {&f.schema->findings.people[0], &f.layout, rows[1]};
+    const finding_person a = named(&f, cases[i].name, cases[i].born, rows[0]), b = named(&f, cases[i].other_name, cases[i].other_born, rows[1]);
     if (finding_given_slip(&a, &b) != cases[i].slip) print_error("%s, %s\n", cases[i].name, cases[i].other_name);
     assert_int_equal(finding_given_slip(&a, &b), cases[i].slip);
     assert_int_equal(finding_given_within(&b, &a), cases[i].within);
