@@ -318,11 +318,29 @@ uint64_t block_key_effective(const feature_layout *layout, const schema *s, size
   return key;
 }
 
+/* Equal keys of unequal parts, two of 2^48, are not seen. */
+static bool same_parts(const feature_layout *layout, const schema_rule *rule, const part_place *places, const uint8_t *x, const uint8_t *y) {
+  for (size_t p = 0; p < rule->part_count; p++) {
+    uint64_t value = part_value(layout, &rule->parts[p], places[p], x);
+    if (!value || value != part_value(layout, &rule->parts[p], places[p], y)) return false;
+  }
+  return true;
+}
+
+bool block_key_unparted(const feature_layout *layout, const schema *s, uint64_t key, const key_set *split_keys, const uint8_t *x, const uint8_t *y) {
+  for (size_t depth = 0; depth < s->split_count && key_set_has(split_keys, key); depth++) {
+    uint64_t next = block_key_split(layout, s, depth, key, x);
+    if (next != block_key_split(layout, s, depth, key, y)) return false;
+    key = next;
+  }
+  return true;
+}
+
 bool block_rules_find(const feature_layout *layout, const schema *s, size_t first, size_t last, const key_set *split_keys,
                       const uint8_t *x, const uint8_t *y) {
   for (size_t r = first; r < last; r++) {
-    uint64_t key = block_key_effective(layout, s, r, split_keys, x);
-    if (key && key == block_key_effective(layout, s, r, split_keys, y)) return true;
+    if (!same_parts(layout, &s->rules[r], layout->rule_parts[r], x, y)) continue;
+    if (block_key_unparted(layout, s, block_key(layout, &s->rules[r], r, x), split_keys, x, y)) return true;
   }
   return false;
 }

@@ -8,6 +8,7 @@
 
 enum { task_items = 1 << 15, slot_none = UINT16_MAX, rows_ahead = 32, pairs_ahead = 16 };
 enum { known_rows_max = 4 }; /* rows of a block whose pairs are worth remembering: beyond, making their keys again costs less a pair */
+enum { few_rows_max = 8 };
 
 /* ---- keys and sorting ------------------------------------------------------------------------ */
 
@@ -75,7 +76,7 @@ typedef struct block_span {
 typedef struct walker {
   candidate_batch batch;
   uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
-  uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> effective keys */
+  uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> keys, before splitting */
   block_span blocks[task_items / 2 + 1];
   bool settled[task_items / 2 + 1]; /* block -> its pairs are known to be earlier rules' */
   sort_item tile[BATCH_ROWS]; /* of a rectangle: rows of the one register, then of the other */
@@ -129,30 +130,25 @@ static uint16_t batch_slot(walker *w, size_t block_row, uint32_t row) {
   return w->slots[block_row];
 }
 
-static bool found_before(const walker *w, size_t i, size_t j, size_t rules) {
-  const uint64_t *x = w->earlier_keys[i], *y = w->earlier_keys[j];
-  for (size_t r = 0; r < rules; r++) {
-    if (x[r] == y[r] && x[r]) return true;
+/* Of few rows the pairs are asked for, rule by rule: mostly the first part of a rule settles it. More rows have their keys made. */
+static bool found_before(const walk_task *t, const sort_item *items, size_t count, size_t i, size_t j) {
+  const rule_walk *w = t->job->walk;
+  const feature_layout *layout = &w->options->table->layout;
+  const uint8_t *left = feature_row(w->options->table, items[i].row), *right = feature_row(w->options->table, items[j].row);
+  if (count <= few_rows_max) return block_rules_find(layout, w->options->schema, 0, w->rule, w->split_keys, left, right);
+  const uint64_t *x = t->walker->earlier_keys[i], *y = t->walker->earlier_keys[j];
+  for (size_t r = 0; r < w->rule; r++) {
+    if (x[r] == y[r] && x[r] && block_key_unparted(layout, w->options->schema, x[r], w->split_keys, left, right)) return true;
   }
   return false;
 }
 
-/* Two rows are most blocks: their keys are made rule by rule, and mostly the first rules settle it. */
-static bool two_found_before(const walk_task *t, const sort_item *items) {
-  const rule_walk *w = t->job->walk;
-  const feature_table *table = w->options->table;
-  return block_rules_find(&table->layout, w->options->schema, 0, w->rule, w->split_keys, feature_row(table, items[0].row),
-                          feature_row(table, items[1].row));
-}
-
 static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t count) {
   const rule_walk *w = t->job->walk;
+  const walk_options *o = w->options;
   for (size_t i = 0; i < count; i++) {
-    const uint8_t *row = feature_row(w->options->table, items[i].row);
-    for (size_t r = 0; r < w->rule; r++) {
-      t->walker->earlier_keys[i][r] =
-          block_key_effective(&w->options->table->layout, w->options->schema, r, w->split_keys, row);
-    }
+    const uint8_t *row = feature_row(o->table, items[i].row);
+    for (size_t r = 0; r < w->rule; r++) t->walker->earlier_keys[i][r] = block_key(&o->table->layout, &o->schema->rules[r], r, row);
   }
 }
 
@@ -169,16 +165,15 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
     TRY(flush_pairs(t, err));
     w->batch.row_count = w->batch.loaded = 0;
   }
-  bool two_found = count == 2 && two_found_before(t, items);
   pair_memory *known = count <= known_rows_max ? t->job->walk->known : NULL;
-  if (count > 2) compute_earlier_keys(t, items, count);
+  if (count > few_rows_max) compute_earlier_keys(t, items, count);
   for (size_t i = 0; i < count; i++) w->slots[i] = slot_none;
-  size_t rules = t->job->walk->rule, range = 0;
+  size_t range = 0;
   for (size_t i = 0; i < ranges[range_count - 1].end; i++) {
     while (i >= ranges[range].end) range++;
     size_t end = i + reach < count - 1 ? i + reach + 1 : count;
     for (size_t j = i < ranges[range].partners ? ranges[range].partners : i + 1; j < end; j++) {
-      bool found = count == 2 ? two_found : found_before(w, i, j, rules);
+      bool found = found_before(t, items, count, i, j);
       t->result->facts.pairs_repeated += found;
       if (found && known) pair_memory_put(known, pair_memory_pair(items[i].row, items[j].row));
       if (found && !t->job->keep_found) continue;
