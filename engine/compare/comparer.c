@@ -87,8 +87,7 @@ static void mark_levels(uint8_t *levels, const uint64_t *mask, size_t words, uin
 /* ---- measures ---------------------------------------------------------------------------------- */
 
 /* The measure of some of the pairs, by their places in the list. */
-static void measure_some(comparer *c, const measure *asked, const pair_list *pairs, const uint16_t *places, size_t count,
-                         uint8_t *values) {
+static void measure_some(comparer *c, size_t m, const pair_list *pairs, const uint16_t *places, size_t count) {
   uint8_t found[BATCH_PAIRS];
   pair_list *some = c->some;
   some->count = count;
@@ -96,8 +95,8 @@ static void measure_some(comparer *c, const measure *asked, const pair_list *pai
     some->left[i] = pairs->left[places[i]];
     some->right[i] = pairs->right[places[i]];
   }
-  measure_pairs(c, asked, some, found);
-  for (size_t i = 0; i < count; i++) values[places[i]] = found[i];
+  measure_pairs(c, &c->plan->measures[m], some, c->filtered[m], found);
+  for (size_t i = 0; i < count; i++) c->measures[m][places[i]] = found[i];
 }
 
 /* Picking out more than that costs more than measuring the rest too. */
@@ -135,14 +134,14 @@ static void demand(comparer *c, size_t m, const pair_list *pairs, const uint64_t
     count = find_wanted(mask, known, words, wanted); /* what was known before, too: the filter may know less */
   }
   if (!count) return;
-  if (is_some(asked->kind, count, pairs->count)) {
+  if (c->filtered[m] || is_some(asked->kind, count, pairs->count)) {
     uint16_t places[BATCH_PAIRS];
     mask_places(wanted, words, places);
-    measure_some(c, asked, pairs, places, count, c->measures[m]);
+    measure_some(c, m, pairs, places, count);
     for (size_t w = 0; w < words; w++) known[w] |= wanted[w];
     return;
   }
-  measure_pairs(c, asked, pairs, c->measures[m]);
+  measure_pairs(c, asked, pairs, false, c->measures[m]);
   mask_all(pairs, known);
 }
 

@@ -59,7 +59,7 @@ static inline bool comparer_covers(const comparer *c, size_t comparison, size_t 
 /* measure.c: what the measure's filter tells of all pairs, from c->runs. */
 void measure_filter(comparer *c, size_t m, const pair_list *pairs, uint8_t *out);
 
-/* measure.c: one measure for all pairs of the list. */
-void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *out);
+/* measure.c: one measure for all pairs of the list. `open`: its filter was asked, and left them all open. */
+void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, bool open, uint8_t *out);
 
 #endif

@@ -223,11 +223,13 @@ static void measure_one_way(comparer *c, const measure *m, slot_kind kind, const
 
 /* The better of the two ways round: the larger similarity, the smaller distance. Crosswise the worse, and none where one
  * is missing. */
-static uint8_t of_two_ways(const measure *m, uint8_t x, uint8_t y) {
-  if (x == MEASURE_NONE) return m->crosswise ? x : y;
-  if (y == MEASURE_NONE) return m->crosswise ? y : x;
-  bool distance = test_is_distance(m->kind) || m->kind == TEST_MISSING;
-  return (x < y) == (distance != m->crosswise) ? x : y;
+static void of_two_ways(const measure *m, const uint8_t *back, size_t count, uint8_t *restrict out) {
+  bool distance = test_is_distance(m->kind) || m->kind == TEST_MISSING, smaller = distance != m->crosswise, crosswise = m->crosswise;
+  for (size_t p = 0; p < count; p++) {
+    uint8_t x = out[p], y = back[p], low = x < y ? x : y, high = x < y ? y : x;
+    uint8_t one_missing = crosswise ? MEASURE_NONE : low, known = high == MEASURE_NONE ? one_missing : smaller ? low : high;
+    out[p] = (x == MEASURE_UNKNOWN) | (y == MEASURE_UNKNOWN) ? MEASURE_UNKNOWN : known;
+  }
 }
 
 /* What no two compared rows have, the rows need not hold. */
@@ -235,20 +237,20 @@ static bool is_never_known(const comparer *c, const measure *m) {
   return m->kind != TEST_MISSING_BOTH && !feature_fields_meet(&c->columns.layout.registers, m->field, m->other);
 }
 
-void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, uint8_t *restrict out) {
+void measure_pairs(comparer *c, const measure *m, const pair_list *pairs, bool open, uint8_t *restrict out) {
   const view_column *columns = c->columns.columns;
   if (is_never_known(c, m)) {
     memset(out, m->kind == TEST_MISSING ? 1 : MEASURE_NONE, pairs->count);
     return;
   }
   slot_kind kind = c->columns.layout.slots[m->field].kind;
-  sides forth = {.left = &columns[m->field], .right = &columns[m->other], .right_field = m->other, .pairs = pairs};
+  sides forth = {.left = &columns[m->field], .right = &columns[m->other], .pairs = pairs, .open = open && m->field == m->other};
   measure_one_way(c, m, kind, &forth, out);
   if (m->field == m->other) return;
   uint8_t back_values[BATCH_PAIRS];
-  sides back = {.left = &columns[m->other], .right = &columns[m->field], .right_field = m->field, .pairs = pairs};
+  sides back = {.left = &columns[m->other], .right = &columns[m->field], .pairs = pairs};
   measure_one_way(c, m, kind, &back, back_values);
-  for (size_t p = 0; p < pairs->count; p++) out[p] = of_two_ways(m, out[p], back_values[p]);
+  of_two_ways(m, back_values, pairs->count, out);
 }
 
 /* One way round; the text measures' letters and the like must be there for all rows. */
@@ -274,8 +276,5 @@ void measure_filter(comparer *c, size_t m, const pair_list *pairs, uint8_t *rest
   if (asked->field == asked->other) return;
   uint8_t back[BATCH_PAIRS + FILTER_STEP];
   filter_one_way(c, m, asked->other, asked->field, back);
-  for (size_t p = 0; p < pairs->count; p++) {
-    bool open = out[p] == MEASURE_UNKNOWN || back[p] == MEASURE_UNKNOWN;
-    out[p] = open ? MEASURE_UNKNOWN : of_two_ways(asked, out[p], back[p]);
-  }
+  of_two_ways(asked, back, pairs->count, out);
 }

@@ -7,8 +7,8 @@
 /* One side's column for the left rows, the other's for the right rows. */
 typedef struct sides {
   const view_column *left, *right;
-  size_t right_field;
   const pair_list *pairs;
+  bool open; /* a filter says so of each pair: it need not be asked for again what columns alone tell */
 } sides;
 
 /* Results are written through restrict pointers: a byte may alias anything, and the columns' addresses would

@@ -130,22 +130,20 @@ static void run_narrow(const comparer *c, const measure *m, const sides *s, cons
   }
 }
 
-/* Many pairs of one left row: one kernel call over the span of their right rows. */
+/* Many pairs of one left row: their right rows' letters brought together. */
 static void run_wide(const comparer *c, const measure *m, const sides *s, const uint16_t *pairs, size_t count, uint8_t *restrict out) {
-  uint8_t lanes[BATCH_ROWS + KERNEL_LANES];
-  const uint16_t *right = s->pairs->right;
-  size_t l = s->pairs->left[pairs[0]], from = BATCH_ROWS, to = 0;
-  for (size_t i = 0; i < count; i++) {
-    size_t r = right[pairs[i]];
-    if (r < from) from = r;
-    if (r >= to) to = r + 1;
-  }
+  size_t l = s->pairs->left[pairs[0]];
   const kernel_query query = {.letters = s->left->straight + l * TEXT_LETTERS_MAX, .length = s->left->lengths[l]};
-  const kernel_texts texts = {.letters = view_transpose(&c->columns, s->right_field, from, to), .lengths = s->right->lengths, .stride = BATCH_ROWS};
-  (m->kind == TEST_SIMILAR ? c->wide->jaro_winkler : c->wide->osa)(&query, &texts, from, to, NULL, lanes);
-  for (size_t i = 0; i < count; i++) {
-    uint8_t value = lanes[right[pairs[i]]];
-    out[pairs[i]] = value > MEASURE_FAR ? MEASURE_FAR : value;
+  for (size_t at = 0; at < count; at += KERNEL_LANES) {
+    size_t some = count - at < KERNEL_LANES ? count - at : KERNEL_LANES;
+    gathered_texts gathered;
+    uint16_t rows[KERNEL_LANES];
+    uint8_t lanes[KERNEL_LANES];
+    for (size_t i = 0; i < some; i++) rows[i] = s->pairs->right[pairs[at + i]];
+    view_gather(s->right, rows, some, &gathered);
+    const kernel_texts texts = {.letters = gathered.letters, .lengths = gathered.lengths, .stride = KERNEL_LANES};
+    (m->kind == TEST_SIMILAR ? c->wide->jaro_winkler : c->wide->osa)(&query, &texts, 0, some, NULL, lanes);
+    for (size_t i = 0; i < some; i++) out[pairs[at + i]] = lanes[i] > MEASURE_FAR ? MEASURE_FAR : lanes[i];
   }
 }
 
@@ -165,7 +163,7 @@ static void text_kernel(const comparer *c, const measure *m, const sides *s, uin
       run_kernel(c, m, s, open, count, out);
       count = 0;
     }
-    if (needs_kernel(m, s, left[p], right[p], &out[p])) open[count++] = (uint16_t)p;
+    if (s->open || needs_kernel(m, s, left[p], right[p], &out[p])) open[count++] = (uint16_t)p;
   }
   if (count) run_kernel(c, m, s, open, count, out);
 }

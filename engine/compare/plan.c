@@ -86,7 +86,7 @@ static bool test_has_limit(test_kind kind) { return kind == TEST_WITHIN || kind 
 static khop_status plan_test(compare_plan *plan, const schema_test *test, planned_test *out, khop_error *err) {
   measure wanted = {.kind = measure_kind(test->kind), .field = test->field, .other = test->other_field, .crosswise = test->crosswise};
   set_range(out, test);
-  if (test->kind == TEST_TAIL || test->kind == TEST_HEAD) wanted.argument = (unsigned)test->argument;
+  if (test->kind == TEST_TAIL || test->kind == TEST_HEAD || test->kind == TEST_YEARS) wanted.argument = (unsigned)test->argument;
   if (test_has_limit(test->kind)) wanted.limit = test->argument;
   if (test->kind == TEST_SIMILAR) wanted.argument = out->holds.low;
   if (test_is_distance(test->kind)) wanted.argument = out->holds.high;

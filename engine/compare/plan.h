@@ -18,7 +18,7 @@ typedef struct measure {
   test_kind kind; /* EXACT, PLAIN, ... ; a missing check is (MISSING, field, field); SAME_PLACE is the address_relation,
                    * SAME_DISTRICT the lowest address_level shared */
   size_t field, other;
-  unsigned argument; /* TAIL, HEAD: digits; SIMILAR: the least value, distances: the largest, that any
+  unsigned argument; /* TAIL, HEAD: digits; YEARS: whole ones; SIMILAR: the least value, distances: the largest, that any
                       * test asks for; what is beyond may come out as 0 and MEASURE_FAR */
   double limit;      /* WITHIN: days, or share of the larger; APART: difference; YEARS: years; 0 for all others */
   bool crosswise;    /* of the two ways round the worse, not the better */

@@ -40,10 +40,8 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
     column->given = carve(c, BATCH_ROWS * 4);
   }
   if (!slot->letters) return;
-  column->letters = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->straight = carve(c, (size_t)BATCH_ROWS * TEXT_LETTERS_MAX);
   column->states = carve(c, BATCH_ROWS);
-  column->transposed = carve(c, BATCH_ROWS);
   column->lengths = carve(c, BATCH_ROWS);
   column->words = carve(c, BATCH_ROWS * sizeof *column->words);
   column->word_letters = carve(c, BATCH_ROWS * sizeof *column->word_letters);
@@ -194,16 +192,43 @@ uint32_t view_make_sound(const view_column *column, size_t i) {
   return column->sounds[i];
 }
 
-const uint8_t *view_transpose(const view *v, size_t field, size_t from, size_t to) {
-  const view_column *column = &v->columns[field];
-  for (size_t i = from; i < to; i++) {
-    if (column->transposed[i]) continue;
-    view_need_letters(column, i);
-    const uint8_t *straight = column->straight + i * TEXT_LETTERS_MAX;
-    for (unsigned j = 0; j < TEXT_LETTERS_MAX; j++) column->letters[j * BATCH_ROWS + i] = straight[j];
-    column->transposed[i] = 1;
+enum { gather_step = 16 }; /* lanes, and letters, that are transposed together */
+typedef uint8_t sixteen __attribute__((vector_size(gather_step)));
+
+static sixteen interleave_low(sixteen x, sixteen y) {
+  return __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+}
+
+static sixteen interleave_high(sixteen x, sixteen y) {
+  return __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+}
+
+/* Each round brings bytes half as far apart together. */
+static void transpose(sixteen texts[gather_step]) {
+  for (unsigned round = 0; round < 4; round++) {
+    sixteen next[gather_step];
+    for (unsigned i = 0; i < gather_step / 2; i++) {
+      next[2 * i] = interleave_low(texts[i], texts[i + gather_step / 2]);
+      next[2 * i + 1] = interleave_high(texts[i], texts[i + gather_step / 2]);
+    }
+    memcpy(texts, next, sizeof next);
   }
-  return column->letters;
+}
+
+void view_gather(const view_column *column, const uint16_t *rows, size_t count, gathered_texts *out) {
+  for (size_t at = 0; at < count; at += gather_step) {
+    size_t row[gather_step];
+    for (size_t i = 0; i < gather_step; i++) {
+      row[i] = rows[at + i < count ? at + i : count - 1];
+      out->lengths[at + i] = column->lengths[row[i]];
+    }
+    for (size_t from = 0; from < TEXT_LETTERS_MAX; from += gather_step) {
+      sixteen texts[gather_step];
+      for (size_t i = 0; i < gather_step; i++) memcpy(&texts[i], column->straight + row[i] * TEXT_LETTERS_MAX + from, sizeof *texts);
+      transpose(texts);
+      for (size_t j = 0; j < gather_step; j++) memcpy(out->letters + (from + j) * KERNEL_LANES + at, &texts[j], sizeof *texts);
+    }
+  }
 }
 
 /* ---- digits --------------------------------------------------------------------------------- */
@@ -247,7 +272,6 @@ static void load_texts(view_column *column, size_t from, size_t to) {
   if (column->slot.long_offset != FEATURE_NONE) memset(column->long_states + from, 0, to - from);
   if (!column->slot.letters) return;
   memset(column->states + from, TEXT_PACKED, to - from);
-  memset(column->transposed + from, 0, to - from);
 }
 
 static void load_column(view_column *column, size_t from, size_t to) {

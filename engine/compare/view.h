@@ -1,7 +1,7 @@
 /* A view: up to BATCH_ROWS feature rows taken apart into columns, so that a measure is one loop.
  * What is a copy (hashes, identifiers, dates) is there for every row; what has to be worked out (a
- * text's letters, then its words, then letters transposed for the string kernels) is made when a
- * measure first asks for it, because most pairs are decided without.
+ * text's letters, then its words) is made when a measure first asks for it, because most pairs are
+ * decided without.
  */
 #ifndef KHOP_COMPARE_VIEW_H
 #define KHOP_COMPARE_VIEW_H
@@ -29,8 +29,6 @@ typedef struct view_column {
   /* from TEXT_LETTERS on: */
   uint8_t *straight, *lengths;      /* BATCH_ROWS x TEXT_LETTERS_MAX */
   uint32_t *signatures;             /* which letters occur: a bit each */
-  uint8_t *letters;                 /* the same transposed, ... */
-  uint8_t *transposed;              /* ... where this is 1 */
   /* from TEXT_WORDS on: */
   word_span (*words)[FEATURE_WORDS_MAX];
   uint64_t (*word_letters)[FEATURE_WORDS_MAX];   /* the first eight of each word, zero-padded */
@@ -124,8 +122,13 @@ static inline uint64_t view_digits(const view_column *column, size_t i) {
   return column->digits[i] ? column->digits[i] : view_make_digits(column, i);
 }
 
-/* The letters of a text column transposed, for kernels on many candidates at once: rows from <= i < to. The
- * other lanes hold some text or other. */
-const uint8_t *view_transpose(const view *v, size_t field, size_t from, size_t to);
+/* Some texts of a column, transposed for kernels on many candidates at once. */
+typedef struct gathered_texts {
+  uint8_t letters[TEXT_LETTERS_MAX * KERNEL_LANES], lengths[KERNEL_LANES];
+} gathered_texts;
+
+/* The texts of `count` <= KERNEL_LANES rows, whose letters are there, to lanes 0, 1, ...; what else of these a kernel may read
+ * holds the last of them. */
+void view_gather(const view_column *column, const uint16_t *rows, size_t count, gathered_texts *out);
 
 #endif

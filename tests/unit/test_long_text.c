@@ -142,7 +142,7 @@ static void shares_are_counted(void **unused) {
   view_load(&c.columns, &t.table, rows, 0, texts);
   for (size_t k = 0; k < COUNT_OF(kinds); k++) {
     static uint8_t found[BATCH_PAIRS];
-    measure_pairs(&c, measure_of(&plan, kinds[k]), &pairs, found);
+    measure_pairs(&c, measure_of(&plan, kinds[k]), &pairs, false, found);
     for (size_t p = 0; p < pairs.count; p++) {
       size_t expected[3];
       expected_shares(kept[pairs.left[p]], kept[pairs.right[p]], expected);
