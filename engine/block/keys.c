@@ -327,7 +327,8 @@ static bool same_parts(const feature_layout *layout, const schema_rule *rule, co
   return true;
 }
 
-bool block_key_unparted(const feature_layout *layout, const schema *s, uint64_t key, const key_set *split_keys, const uint8_t *x, const uint8_t *y) {
+/* Are rows `x` and `y`, which both have the key, in one block still after its splitting? */
+static bool key_unparted(const feature_layout *layout, const schema *s, uint64_t key, const key_set *split_keys, const uint8_t *x, const uint8_t *y) {
   for (size_t depth = 0; depth < s->split_count && key_set_has(split_keys, key); depth++) {
     uint64_t next = block_key_split(layout, s, depth, key, x);
     if (next != block_key_split(layout, s, depth, key, y)) return false;
@@ -340,7 +341,7 @@ bool block_rules_find(const feature_layout *layout, const schema *s, size_t firs
                       const uint8_t *x, const uint8_t *y) {
   for (size_t r = first; r < last; r++) {
     if (!same_parts(layout, &s->rules[r], layout->rule_parts[r], x, y)) continue;
-    if (block_key_unparted(layout, s, block_key(layout, &s->rules[r], r, x), split_keys, x, y)) return true;
+    if (key_unparted(layout, s, block_key(layout, &s->rules[r], r, x), split_keys, x, y)) return true;
   }
   return false;
 }

@@ -55,10 +55,6 @@ uint64_t block_key_split(const feature_layout *layout, const schema *s, size_t d
 uint64_t block_key_effective(const feature_layout *layout, const schema *s, size_t rule_number,
                              const key_set *split_keys, const uint8_t *row);
 
-/* Are rows `x` and `y`, which both have the key, in one block still after its splitting? */
-bool block_key_unparted(const feature_layout *layout, const schema *s, uint64_t key, const key_set *split_keys, const uint8_t *x,
-                        const uint8_t *y);
-
 /* Do rows `x` and `y` have one effective key under any of the rules first <= rule < last? */
 bool block_rules_find(const feature_layout *layout, const schema *s, size_t first, size_t last, const key_set *split_keys,
                       const uint8_t *x, const uint8_t *y);

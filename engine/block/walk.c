@@ -76,7 +76,8 @@ typedef struct block_span {
 typedef struct walker {
   candidate_batch batch;
   uint16_t slots[BATCH_ROWS]; /* block row -> batch row */
-  uint64_t earlier_keys[BATCH_ROWS][SCHEMA_RULES_MAX];   /* block row -> keys, before splitting */
+  uint32_t earlier_keys[SCHEMA_RULES_MAX][BATCH_ROWS]; /* rule, block row -> the last bits of the key, before splitting; 0: none */
+  uint8_t meets[BATCH_ROWS];  /* block row -> the first rule where it seems to meet the left row, and 1; 0: none */
   block_span blocks[task_items / 2 + 1];
   bool settled[task_items / 2 + 1]; /* block -> its pairs are known to be earlier rules' */
   sort_item tile[BATCH_ROWS]; /* of a rectangle: rows of the one register, then of the other */
@@ -130,26 +131,34 @@ static uint16_t batch_slot(walker *w, size_t block_row, uint32_t row) {
   return w->slots[block_row];
 }
 
-/* Of few rows the pairs are asked for, rule by rule: mostly the first part of a rule settles it. More rows have their keys made. */
-static bool found_before(const walk_task *t, const sort_item *items, size_t count, size_t i, size_t j) {
-  const rule_walk *w = t->job->walk;
-  const feature_layout *layout = &w->options->table->layout;
-  const uint8_t *left = feature_row(w->options->table, items[i].row), *right = feature_row(w->options->table, items[j].row);
-  if (count <= few_rows_max) return block_rules_find(layout, w->options->schema, 0, w->rule, w->split_keys, left, right);
-  const uint64_t *x = t->walker->earlier_keys[i], *y = t->walker->earlier_keys[j];
-  for (size_t r = 0; r < w->rule; r++) {
-    if (x[r] == y[r] && x[r] && block_key_unparted(layout, w->options->schema, x[r], w->split_keys, left, right)) return true;
-  }
-  return false;
-}
-
 static void compute_earlier_keys(walk_task *t, const sort_item *items, size_t count) {
   const rule_walk *w = t->job->walk;
   const walk_options *o = w->options;
   for (size_t i = 0; i < count; i++) {
     const uint8_t *row = feature_row(o->table, items[i].row);
-    for (size_t r = 0; r < w->rule; r++) t->walker->earlier_keys[i][r] = block_key(&o->table->layout, &o->schema->rules[r], r, row);
+    for (size_t r = 0; r < w->rule; r++) {
+      uint64_t key = block_key(&o->table->layout, &o->schema->rules[r], r, row);
+      t->walker->earlier_keys[r][i] = (uint32_t)key ? (uint32_t)key : key != 0;
+    }
   }
+}
+
+/* Row i against the rows from <= j < to of a block of many, a rule at a time. */
+static void find_meeting(walker *w, size_t rules, size_t i, size_t from, size_t to) {
+  uint8_t *meets = w->meets;
+  memset(meets + from, 0, to - from);
+  for (size_t r = rules; r-- > 0;) {
+    const uint32_t *keys = w->earlier_keys[r], key = keys[i];
+    for (size_t j = from; key && j < to; j++) meets[j] = keys[j] == key ? (uint8_t)(r + 1) : meets[j];
+  }
+}
+
+/* Of few rows the pairs are asked for, rule by rule: mostly the first part of a rule settles it. More rows have their keys made. */
+static bool found_before(const walk_task *t, const sort_item *items, size_t count, size_t i, size_t j) {
+  const rule_walk *w = t->job->walk;
+  const feature_table *table = w->options->table;
+  size_t first = count > few_rows_max ? t->walker->meets[j] : 1;
+  return first && block_rules_find(&table->layout, w->options->schema, first - 1, w->rule, w->split_keys, feature_row(table, items[i].row), feature_row(table, items[j].row));
 }
 
 /* Rows from where the range before ends up to `end` are paired with those behind them, from row `partners` on. */
@@ -172,7 +181,9 @@ static khop_status walk_rows(walk_task *t, const sort_item *items, size_t count,
   for (size_t i = 0; i < ranges[range_count - 1].end; i++) {
     while (i >= ranges[range].end) range++;
     size_t end = i + reach < count - 1 ? i + reach + 1 : count;
-    for (size_t j = i < ranges[range].partners ? ranges[range].partners : i + 1; j < end; j++) {
+    size_t begin = i < ranges[range].partners ? ranges[range].partners : i + 1;
+    if (count > few_rows_max && begin < end) find_meeting(w, t->job->walk->rule, i, begin, end);
+    for (size_t j = begin; j < end; j++) {
       bool found = found_before(t, items, count, i, j);
       t->result->facts.pairs_repeated += found;
       if (found && known) pair_memory_put(known, pair_memory_pair(items[i].row, items[j].row));

@@ -245,3 +245,13 @@ void comparer_run(comparer *c, const pair_list *pairs) {
   for (size_t i = 0; c->plan->covering && i < c->plan->comparison_count; i++) memset(c->covered[i], 0, words * sizeof(uint64_t));
   for (size_t i = 0; i < c->plan->comparison_count; i++) assign_levels(c, i, pairs);
 }
+
+size_t comparer_count(const comparer *c, size_t comparison, uint8_t level, const pair_list *pairs) {
+  const byte_test is_level = {.low = level, .high = level};
+  size_t words = mask_words(pairs), count = 0;
+  pair_mask mask;
+  mask_all(pairs, mask);
+  c->wide->test_values(c->levels[comparison], is_level, words, mask);
+  for (size_t w = 0; w < words; w++) count += (size_t)__builtin_popcountll(mask[w]);
+  return count;
+}

@@ -51,6 +51,9 @@ void comparer_free(comparer *c);
  * the last pair, up to the next multiple of KERNEL_LANES, are 0. */
 void comparer_run(comparer *c, const pair_list *pairs);
 
+/* How many of the pairs are at this level, above LEVEL_MISSING. */
+size_t comparer_count(const comparer *c, size_t comparison, uint8_t level, const pair_list *pairs);
+
 /* Does the level of another comparison cover this one, for pair p of the last run? */
 static inline bool comparer_covers(const comparer *c, size_t comparison, size_t p) {
   return c->plan->covering && (c->covered[comparison][p / 64] >> p % 64 & 1);

@@ -181,17 +181,18 @@ static inline uint32_t count_bits(uint32_t x, uint32_t y) {
 }
 
 /* An edit takes a letter from the one text, from the other, or from both. Letters are counted as sets of first and of
- * second ones. */
+ * second ones; what either text has of them and the other has not is the rest of those that both have. */
 static void text_edits(const filter_run *run, uint8_t *restrict out) {
   const view_column *left = run->left, *right = run->right;
   const size_t l = run->left_row, r = run->right_row;
   const uint32_t x = left->signatures[l], x_twice = left->twice[l], x_plain = left->plain[l], x_length = left->lengths[l], most = run->argument;
   const uint32_t *y = right->signatures + r, *y_twice = right->twice + r, *y_plain = right->plain + r, *y_toned = right->toned + r;
-  const uint8_t *y_length = right->lengths + r;
+  const uint8_t *y_length = right->lengths + r, *y_counted = right->counted + r;
   const bool missing = left->toned[l] == 0;
+  const uint32_t x_counted = left->counted[l];
   EACH_RIGHT(run) {
-    uint32_t lacks = count_bits(x & ~y[i], x_twice & ~y_twice[i]), more = count_bits(y[i] & ~x, y_twice[i] & ~x_twice);
-    bool far = (lacks > most) | (more > most) | (distance(x_length, y_length[i]) > most);
+    uint32_t common = count_bits(x & y[i], x_twice & y_twice[i]), counted = y_counted[i], larger = x_counted > counted ? x_counted : counted;
+    bool far = (larger - common > most) | (distance(x_length, y_length[i]) > most);
     uint32_t there = x_plain == y_plain[i] ? 0 : far ? MEASURE_FAR : MEASURE_UNKNOWN;
     out[i] = (uint8_t)((missing | (y_toned[i] == 0)) ? MEASURE_NONE : there);
   }
@@ -213,14 +214,14 @@ static void text_similar(const filter_run *run, uint8_t *restrict out) {
   const view_column *left = run->left, *right = run->right;
   const size_t l = run->left_row, r = run->right_row;
   const uint32_t x = left->signatures[l], x_twice = left->twice[l], x_plain = left->plain[l], x_front = left->fronts[l];
-  const int32_t x_length = left->lengths[l];
+  const int32_t x_length = left->lengths[l], x_more = x_length - left->counted[l]; /* third letters and later ones */
   const uint32_t *y = right->signatures + r, *y_twice = right->twice + r, *y_plain = right->plain + r, *y_toned = right->toned + r, *y_front = right->fronts + r;
-  const uint8_t *y_length = right->lengths + r;
+  const uint8_t *y_length = right->lengths + r, *y_counted = right->counted + r;
   const bool missing = left->toned[l] == 0;
   const int32_t least = 2 * (int32_t)run->argument - 1; /* of 2 KERNEL_SIMILARITY_ONE: rounding adds less than the half that is taken off */
   EACH_RIGHT(run) {
-    int32_t length = y_length[i], x_most = x_length - (int32_t)count_bits(x & ~y[i], x_twice & ~y_twice[i]);
-    int32_t y_most = length - (int32_t)count_bits(y[i] & ~x, y_twice[i] & ~x_twice), matches = x_most < y_most ? x_most : y_most;
+    int32_t length = y_length[i], y_more = length - y_counted[i];
+    int32_t matches = (int32_t)count_bits(x & y[i], x_twice & y_twice[i]) + (x_more < y_more ? x_more : y_more);
     int32_t front = equal_front(x_front, y_front[i]), product = x_length * length, sum = matches * (x_length + length) + product;
     bool possible = sum * (10 - front) * one >= 3 * (10 * least - one * front) * product;
     uint32_t there = x_plain == y_plain[i] ? KERNEL_SIMILARITY_ONE : possible ? MEASURE_UNKNOWN : 0;

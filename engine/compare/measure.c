@@ -262,7 +262,8 @@ static void filter_one_way(comparer *c, size_t m, size_t left, size_t right, uin
     run.left_row = c->runs[i].left;
     run.right_row = c->runs[i].right;
     run.count = c->runs[i].count;
-    c->filters[m](&run, out + c->runs[i].first);
+    if (value_missing(run.left->slot.kind, run.left, run.left_row)) memset(out + c->runs[i].first, asked->kind == TEST_MISSING ? 1 : MEASURE_NONE, run.count);
+    else c->filters[m](&run, out + c->runs[i].first);
   }
 }
 

@@ -100,7 +100,7 @@ static bool similarity_possible(const sides *s, size_t l, size_t r, float needed
 }
 
 /* Fills in what needs no kernel; true when the kernel has to say. */
-static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, uint8_t *restrict out) {
+static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, float needed, uint8_t *restrict out) {
   bool similar = m->kind == TEST_SIMILAR;
   if (!s->left->toned[l] || !s->right->toned[r]) {
     *out = MEASURE_NONE;
@@ -113,7 +113,7 @@ static bool needs_kernel(const measure *m, const sides *s, size_t l, size_t r, u
   *out = similar ? 0 : MEASURE_FAR;
   need_letters(s, l, r);
   if (!s->left->lengths[l] || !s->right->lengths[r]) return !similar;
-  return similar ? similarity_possible(s, l, r, matching_needed(m->argument)) : edits_possible(s, l, r, m->argument);
+  return similar ? similarity_possible(s, l, r, needed) : edits_possible(s, l, r, m->argument);
 }
 
 /* A few pairs of one left row: a kernel call each, on the right row's letters as they are. */
@@ -157,13 +157,14 @@ static void run_kernel(const comparer *c, const measure *m, const sides *s, cons
 static void text_kernel(const comparer *c, const measure *m, const sides *s, uint8_t *restrict out) {
   uint16_t open[BATCH_PAIRS];
   const uint16_t *left = s->pairs->left, *right = s->pairs->right;
+  const float needed = matching_needed(m->argument);
   size_t count = 0;
   for (size_t p = 0; p < s->pairs->count; p++) {
     if (count && left[open[0]] != left[p]) {
       run_kernel(c, m, s, open, count, out);
       count = 0;
     }
-    if (s->open || needs_kernel(m, s, left[p], right[p], &out[p])) open[count++] = (uint16_t)p;
+    if (s->open || needs_kernel(m, s, left[p], right[p], needed, &out[p])) open[count++] = (uint16_t)p;
   }
   if (count) run_kernel(c, m, s, open, count, out);
 }

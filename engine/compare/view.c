@@ -53,6 +53,7 @@ static void carve_text(carver *c, view_column *column, const feature_slot *slot)
   column->last = carve(c, BATCH_ROWS * 4);
   column->sum = carve(c, BATCH_ROWS * 4);
   column->twice = carve(c, BATCH_ROWS * 4);
+  column->counted = carve(c, BATCH_ROWS);
   column->fronts = carve(c, BATCH_ROWS * 4);
   column->word_totals = carve(c, BATCH_ROWS * 4);
   column->initials = carve(c, BATCH_ROWS * 4);

@@ -39,6 +39,7 @@ typedef struct view_column {
   uint32_t *first, *last, *sum;     /* word hashes: first, last, all added up */
   /* what filters read of all rows, once view_prepare was asked for it: */
   uint32_t *twice;                  /* the letters that occur twice or more; with `signatures` */
+  uint8_t *counted;                 /* how many letters those two count: the bits of both */
   uint32_t *fronts;                 /* the first four letters */
   uint32_t *word_totals;            /* word_counts */
   uint32_t *initials;               /* which letters begin a word */

@@ -13,6 +13,7 @@ static void prepare_letters(const view_column *column, size_t i) {
     once |= letter;
   }
   column->twice[i] = twice;
+  column->counted[i] = (uint8_t)(__builtin_popcount(once) + __builtin_popcount(twice));
   memcpy(&column->fronts[i], letters, sizeof *column->fronts);
 }
 

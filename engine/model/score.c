@@ -88,9 +88,10 @@ static void add_correction(const correction_term *by, const comparer *c, size_t 
 
 void score_count_reasons(const score_tables *t, const comparer *c, const pair_list *pairs, level_counts *counts) {
   for (size_t i = 0; i < t->comparison_count; i++) {
-    if (!t->reasons[i]) continue;
-    const uint8_t *levels = c->levels[i];
-    for (size_t p = 0; p < pairs->count; p++) counts->pairs[i][levels[p]] += t->reasons[i] >> levels[p] & 1;
+    for (unsigned reasons = t->reasons[i]; reasons; reasons &= reasons - 1) {
+      unsigned level = (unsigned)__builtin_ctz(reasons);
+      counts->pairs[i][level] += comparer_count(c, i, (uint8_t)level, pairs);
+    }
   }
 }
 

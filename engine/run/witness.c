@@ -96,9 +96,12 @@ const error_counts *witness_sum(witness_check *w) {
 
 /* ---- counting ---------------------------------------------------------------------------------------------- */
 
+static int32_t witness_weight(const witness_check *w, const comparer *c, size_t p) {
+  return w->comparison < 0 ? 0 : w->tables->weights[w->comparison][c->levels[w->comparison][p]];
+}
+
 static witness_state state_of(const witness_check *w, const comparer *c, size_t p) {
-  if (w->comparison < 0) return WITNESS_MISSING;
-  int32_t weight = w->tables->weights[w->comparison][c->levels[w->comparison][p]];
+  int32_t weight = witness_weight(w, c, p);
   return weight > 0 ? WITNESS_AGREES : weight < 0 ? WITNESS_DISAGREES : WITNESS_MISSING;
 }
 
@@ -147,18 +150,27 @@ static void count_again(witness_check *w, unsigned worker, const candidate_batch
 void witness_count(witness_check *w, unsigned worker, size_t rule, const candidate_batch *batch, const comparer *c, const int32_t *weights) {
   const feature_table *table = w->table;
   counted_pair again[BATCH_PAIRS];
-  size_t count = 0;
+  /* What weighs less is in the lowest bins: most pairs of wide blocks. */
+  const int32_t least_binned = w->tables->match - ERROR_MATCH_BIN / 2 * WEIGHT_UNIT, least_rest = -ERROR_REST_ZERO * WEIGHT_UNIT;
+  size_t count = 0, light[WITNESS_STATES] = {0};
   for (size_t p = 0; p < batch->pairs.count; p++) {
+    witness_state state = state_of(w, c, p);
+    int32_t apart = w->apart ? weights[p] - witness_weight(w, c, p) : weights[p];
+    if ((w->apart ? state != WITNESS_AGREES : state == WITNESS_MISSING) && weights[p] < least_binned && apart < least_rest) {
+      light[state]++;
+      continue;
+    }
     uint32_t left = batch->rows[batch->pairs.left[p]], right = batch->rows[batch->pairs.right[p]];
-    counted_pair pair = {.place = (uint16_t)p, .state = state_of(w, c, p)};
+    counted_pair pair = {.place = (uint16_t)p, .state = state};
     if (pair.state == WITNESS_MISSING) {
       count_pair(w, worker, &pair, weights[p], weights[p]);
       continue;
     }
     if (!w->apart && hash_combine(feature_row_number(table, left), feature_row_number(table, right)) > w->sampled) continue;
     pair.alone = pair.state == WITNESS_AGREES && !found_by_others(w, rule, feature_row(table, left), feature_row(table, right));
-    if (w->apart) count_pair(w, worker, &pair, weights[p], weights[p] - w->tables->weights[w->comparison][c->levels[w->comparison][p]]);
+    if (w->apart) count_pair(w, worker, &pair, weights[p], apart);
     else again[count++] = pair;
   }
+  for (size_t state = 0; state < WITNESS_STATES; state++) w->counts[worker].pairs[state][0][0] += light[state];
   if (count) count_again(w, worker, batch, again, count, weights);
 }
