@@ -228,7 +228,7 @@ static void of_two_ways(const measure *m, const uint8_t *back, size_t count, uin
   for (size_t p = 0; p < count; p++) {
     uint8_t x = out[p], y = back[p], low = x < y ? x : y, high = x < y ? y : x;
     uint8_t one_missing = crosswise ? MEASURE_NONE : low, known = high == MEASURE_NONE ? one_missing : smaller ? low : high;
-    out[p] = (x == MEASURE_UNKNOWN) | (y == MEASURE_UNKNOWN) ? MEASURE_UNKNOWN : known;
+    out[p] = ((x == MEASURE_UNKNOWN) | (y == MEASURE_UNKNOWN)) ? MEASURE_UNKNOWN : known;
   }
 }
 
