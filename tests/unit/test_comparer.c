@@ -55,6 +55,7 @@ static const char yaml_words[] =
     "      - {any: [name/alias contained 1, name/alias contained_edits 1, name/alias dropped, name/alias reordered], m: 0.5, u: 0.1}\n"
     "      - {any: [note similar 0.8, note edits 1, note missing, code edits 8, code exact], m: 0.5, u: 0.1}\n"
     "      - {any: [born/issued swapped, born/issued compatible, born/issued same_year, issued edits 1], m: 0.5, u: 0.1}\n"
+    "      - {any: [born years 12, born/issued years 1, born edits 8, born/issued edits 2], m: 0.5, u: 0.1}\n"
     "      - {any: [id edits 1, card edits 3, phone edits 2, phone exact, id/card edits 1], m: 0.5, u: 0.1}\n"
     "      - {else: true, m: 0.5, u: 0.9}\n";
 
