@@ -26,55 +26,45 @@ static bool has_signs(const char *text, size_t length) {
 }
 
 /* What a syllable folds to; false when it cannot be kept. */
-static bool learn(const char *text, size_t bytes, syllable *out) {
+static bool learn(const char *text, size_t bytes, uint64_t key, syllable *out) {
   if (has_signs(text, bytes)) return false;
   fold_cursor cursor = fold_begin(text, bytes);
   fold_run run;
   fold_next(&cursor, &fold_name_rules, &run);
   bool fits = !run.has_other && name_repair_alone(&run) && run.count > 0 && run.count <= SYLLABLE_CODES_MAX;
   if (!fits) return false;
-  *out = (syllable){closed_word(run.codes, run.count), closed_word(run.plain, run.count), run.count + 1};
+  *out = (syllable){key, {closed_word(run.codes, run.count), closed_word(run.plain, run.count)}, run.count + 1};
   return true;
 }
 
-/* The first of a set stays: usual syllables come first, and rare ones that come once do not push them out. */
-static void keep(syllable_memory *memory, syllable_set *set, uint64_t key, const syllable *learned) {
-  unsigned way = set != memory->sets && set->key[0] != 0;
-  set->key[way] = key;
-  set->codes[way] = learned->codes;
-  set->plain[way] = learned->plain;
-  set->count[way] = learned->count;
-}
+/* What a syllable folds to, which stays until the next call; NULL when it cannot be kept. Of two that fall on one place the
+ * first has it, as a rule the more usual one. Where it is not, the other is found often here, and takes the place. */
+static const syllable *find(syllable_memory *memory, const char *text, size_t bytes) {
+  enum { FOUND_OFTEN = 16 };
+  if (bytes > SYLLABLE_BYTES_MAX) return NULL;
+  bool is_long = bytes > SYLLABLE_WORD_BYTES;
+  uint64_t key = syllable_key(text, is_long ? SYLLABLE_WORD_BYTES : bytes);
+  uint64_t end = is_long ? syllable_word(text + bytes - SYLLABLE_WORD_BYTES) : 0;
+  syllable *place = is_long ? NULL : syllable_place(memory, key, bytes);
+  if (place && place->key == key) return place;
+  if (place == memory->places) place = NULL; /* stays as it is */
 
-static bool find_long(syllable_memory *memory, const char *text, size_t bytes, syllable *out) {
-  if (bytes > SYLLABLE_BYTES_MAX) return false;
-  uint64_t low = syllable_word(text), high = syllable_word(text + bytes - SYLLABLE_WORD_BYTES);
-  uint64_t hash = (low ^ high * 0x9e3779b97f4a7c15u) * SYLLABLE_HASH;
-  long_syllable *set = memory->long_sets[hash >> (64 - SYLLABLE_LONG_SET_BITS)];
+  uint64_t hash = (key ^ end * 0x9e3779b97f4a7c15u) * SYLLABLE_HASH;
+  other_syllable *set = memory->others[hash >> (64 - SYLLABLE_OTHER_SET_BITS)];
   for (unsigned i = 0; i < 2; i++) {
-    if (set[i].high != high || set[i].low != low || set[i].bytes != bytes) continue;
-    *out = set[i].folded;
-    return true;
+    if (set[i].folded.key != key || set[i].end != end || set[i].bytes != bytes) continue;
+    if (place && ++memory->found_beside % FOUND_OFTEN == 0) *place = set[i].folded;
+    return &set[i].folded;
   }
-  if (!learn(text, bytes, out)) return false;
-  set[memory->next_victim] = (long_syllable){low, high, bytes, *out};
-  memory->next_victim ^= 1;
-  return true;
-}
-
-static bool find(syllable_memory *memory, const char *text, size_t bytes, syllable *out) {
-  if (bytes > SYLLABLE_WORD_BYTES) return find_long(memory, text, bytes, out);
-  uint64_t key = 0;
-  memcpy(&key, text, bytes);
-  syllable_set *set = syllable_set_of(memory, key, bytes);
-  for (unsigned i = 2; i-- > 0;) {
-    if (set->key[i] != key) continue;
-    *out = (syllable){set->codes[i], set->plain[i], set->count[i]};
-    return true;
+  syllable learned;
+  if (!learn(text, bytes, key, &learned)) return NULL;
+  if (place && place->key == 0) {
+    *place = learned;
+    return place;
   }
-  if (!learn(text, bytes, out)) return false;
-  keep(memory, set, key, out);
-  return true;
+  other_syllable *other = &set[memory->next_victim ^= 1];
+  *other = (other_syllable){end, bytes, learned};
+  return &other->folded;
 }
 
 bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, uint64_t blanks, size_t start,
@@ -82,11 +72,10 @@ bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length,
   size_t count = run->count;
   while (start < length) {
     size_t end = (size_t)__builtin_ctzll(blanks);
-    syllable s;
-    if (!find(memory, text + start, end - start, &s)) return false;
-    memcpy(run->codes + count, &s.codes, 8);
-    memcpy(run->plain + count, &s.plain, 8);
-    count += s.count;
+    const syllable *s = find(memory, text + start, end - start);
+    if (!s) return false;
+    syllable_write(s, count, run);
+    count += s->count;
     start = end + 1;
     blanks &= blanks - 1;
   }

@@ -9,7 +9,7 @@ enum { GENERATED = 60000, TEXT_MAX = 256 };
 
 static const char *const pieces[] = {
     " ", " ", " ", " ", "  ", "Nguyễn", "NGUYỄN", "nguyen", "Thị", "Văn", "A", "ê", "Ông", "Bà", "BA", "Ong", "x", "X",
-    "Trường", "TRƯỜNG", "Nghiêng", "Nghiêngg", "Krajan", "Bartholomew", "H'", "'", "-", ".", "!", "!!", "N.V.", "1", "123", "\t",
+    "Trường", "TRƯỜNG", "ảảả", "ảảảả", "Nghiêng", "Nghiêngg", "Krajan", "Bartholomew", "H'", "'", "-", ".", "!", "!!", "N.V.", "1", "123", "\t",
     "Hòa", "Hoà", "thúy", "quý", "qúy", "gìa", "e\u0302\u0303", "\u0301", "\u0323", "o\u031B", "u\u031B\u0309",
     "\u200B", "\uFEFF", "\u00A0", "\u3000", "\uFF2E\uFF27", "\uFDFA", "\uFB01", "\u4E2D", "\u0153", "\xE1", "\xC3",
     "\xE1\xBA", "\xF0\x9F\x98", "\xFF", "không rõ", "null", "N/A",
@@ -116,6 +116,33 @@ static void syllables_push_each_other_out(void **state) {
   free(memory);
 }
 
+static bool has_place(const syllable_memory *memory, uint64_t key) {
+  for (size_t i = 0; i < sizeof memory->places / sizeof memory->places[0]; i++) {
+    if (memory->places[i].key == key) return true;
+  }
+  return false;
+}
+
+/* The first of two that fall on one place, until the other is met often. */
+static void usual_syllables_have_the_place(void **state) {
+  (void)state;
+  syllable_memory *memory = memory_create();
+  static fold_run run;
+  char text[NAME_READABLE] = "";
+  uint64_t key, random = 3;
+  do {
+    for (size_t i = 0; i < SYLLABLE_CODES_MAX; i++) text[i] = "bcgk"[below(&random, 4)];
+    memcpy(&key, text, sizeof key);
+    assert_true(syllables_fold(memory, text, SYLLABLE_CODES_MAX, &run));
+  } while (has_place(memory, key));
+  for (size_t i = 0; i < 15; i++) assert_true(syllables_fold(memory, text, SYLLABLE_CODES_MAX, &run));
+  assert_false(has_place(memory, key));
+  assert_true(syllables_fold(memory, text, SYLLABLE_CODES_MAX, &run));
+  assert_true(has_place(memory, key));
+  check(memory, text, SYLLABLE_CODES_MAX);
+  free(memory);
+}
+
 /* One, two and three syllables of all lengths, so that each ends before, at and behind a word of eight bytes. */
 static void all_lengths(void **state) {
   (void)state;
@@ -182,6 +209,7 @@ static void levels(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(golden_names), cmocka_unit_test(generated_names), cmocka_unit_test(syllables_push_each_other_out),
+      cmocka_unit_test(usual_syllables_have_the_place),
       cmocka_unit_test(all_lengths),  cmocka_unit_test(any_number_of_syllables), cmocka_unit_test(long_texts_are_refused),
       cmocka_unit_test(levels),
   };
