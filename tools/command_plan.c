@@ -39,7 +39,9 @@ static void print_blocks(const khop_plan_result *p, int width) {
 }
 
 static const option_spec plan_options[] = {
-    {"--link", NULL, NULL, "the operands are registers to be linked, as those of khop link: its options hold"}, {NULL, NULL, NULL, NULL}};
+    {"--link", NULL, NULL, "the operands are registers to be linked, as those of khop link: its options hold"},
+    {"--no-store", NULL, NULL, "the run would write no record store"},
+    {NULL, NULL, NULL, NULL}};
 
 /* The options of a link are of no use without one. */
 static khop_status read_options(const arguments *a, khop_link_options *link, khop_map *maps, khop_error *err) {
@@ -67,8 +69,9 @@ static khop_status run_plan(const arguments *a, khop_error *err) {
   print_rules(&plan, name_width(&plan));
   print_blocks(&plan, name_width(&plan));
   printf("\nmemory         %s\n", show_bytes(plan.memory_bytes));
-  if (plan.spill_bytes) printf("memory most    %s: with a smaller --memory there are temporary files\n", show_bytes(plan.memory_most_bytes));
-  if (plan.spill_bytes) printf("memory least   %s, with %s of temporary files\n", show_bytes(plan.memory_least_bytes), show_bytes(plan.spill_bytes));
+  if (plan.spill_bytes) printf("temporary      %s of files, beside the result\n", show_bytes(plan.spill_bytes));
+  if (plan.spill_least_bytes) printf("memory most    %s: with a smaller --memory there are temporary files\n", show_bytes(plan.memory_most_bytes));
+  if (plan.spill_least_bytes) printf("memory least   %s, with %s of temporary files\n", show_bytes(plan.memory_least_bytes), show_bytes(plan.spill_least_bytes));
   printf("disk           %s\n", show_bytes(plan.disk_bytes));
   printf("time           %s, at %s pairs a second\n", show_seconds(plan.seconds), show_count((uint64_t)plan.pairs_per_second));
   printf("review load    about %s pairs to match, %s for review\n", show_count((uint64_t)plan.expected_matches),

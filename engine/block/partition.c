@@ -294,26 +294,49 @@ static khop_status walk_parts(partition_job *job, khop_error *err) {
 /* ---- groups of rules ------------------------------------------------------------------------------- */
 
 /* Their write buffers and bits take a quarter of the memory at most; and their keys half of what the disk has left. */
-static size_t rules_at_once(const partition_input *in) {
-  const uint64_t rows = in->walk->table->count;
-  uint64_t parts = spill_sorter_parts(rows, in->bytes / 4), parts_of_rows = rows * (in->walk->table->layout.stride + row_beside_bytes) / (in->bytes / 2 + 1) + 1;
+static size_t rules_at_once(const feature_table *table, uint64_t bytes, uint64_t room) {
+  const uint64_t rows = table->count;
+  uint64_t parts = spill_sorter_parts(rows, bytes / 4), parts_of_rows = rows * (table->layout.stride + row_beside_bytes) / (bytes / 2 + 1) + 1;
   if (parts_of_rows > parts) parts = parts_of_rows;
-  uint64_t rules = in->bytes / 4 / (parts * SPILL_EXTENT_BYTES + rows / 8 + sizeof(rule_parts));
-  uint64_t of_disk = spill_room_bytes(in->file) / 2 / (rows * SPILL_ITEM_DISK_BYTES + 1);
+  uint64_t rules = bytes / 4 / (parts * SPILL_EXTENT_BYTES + rows / 8 + sizeof(rule_parts));
+  uint64_t of_disk = room / 2 / (rows * SPILL_ITEM_DISK_BYTES + 1);
   if (of_disk < rules) rules = of_disk;
   return rules < 1 ? 1 : rules > group_rules_max ? group_rules_max : (size_t)rules;
 }
 
-/* How many of the rules from `first` on have their rows on disk at once: three quarters of what it has left, for the result has to have room beside
- * them. Fewer cost more passes over the rows. */
+static uint64_t parted_bytes(const feature_table *table, uint64_t rows) { return rows * (sizeof(uint32_t) + table->layout.stride); }
+
+/* Of what the disk has left rows take so much, for the result has to have room beside them. */
+static uint64_t room_of_rows(uint64_t room) { return room / 4 * 3; }
+
+uint64_t partition_disk_bytes(const walk_options *walk, uint64_t bytes, uint64_t room, const rule_facts *facts) {
+  const feature_table *table = walk->table;
+  const size_t rules = walk->schema->rule_count, at_once = rules_at_once(table, bytes, room);
+  const uint64_t sorter_parts = spill_sorter_parts(table->count, bytes / 4);
+  uint64_t most = 0;
+  for (size_t first = 0; first < rules; first += at_once) {
+    uint64_t keys = 0, rows = 0;
+    for (size_t r = first; r < rules && r < first + at_once; r++) {
+      uint64_t parts = facts[r].rows_paired * (table->layout.stride + row_beside_bytes) / (bytes / 2 + 1) + 1;
+      uint64_t of_rule = parted_bytes(table, facts[r].rows_paired) + parts * SPILL_EXTENT_BYTES / 2; /* the last extent of each is half empty */
+      rows = rows && rows + of_rule > room_of_rows(room) ? of_rule : rows + of_rule;
+      keys += facts[r].rows * SPILL_ITEM_DISK_BYTES + sorter_parts * SPILL_EXTENT_BYTES / 2;
+      if (rows > most) most = rows;
+    }
+    if (keys > most) most = keys;
+  }
+  return most;
+}
+
+/* How many of the rules from `first` on have their rows on disk at once. Fewer cost more passes over the rows. */
 static size_t rules_on_disk(const partition_job *job, size_t first) {
-  const uint64_t room = spill_room_bytes(job->in->file) / 4 * 3;
+  const uint64_t room = room_of_rows(spill_room_bytes(job->in->file));
   uint64_t bytes = 0;
   size_t end = first;
   for (; end < job->rule_count; end++) {
     uint64_t rows = 0;
     for (size_t b = 0; b < bucket_count; b++) rows += job->rules[end].buckets[b];
-    bytes += rows * (sizeof(uint32_t) + table_of(job)->layout.stride);
+    bytes += parted_bytes(table_of(job), rows);
     if (end > first && bytes > room) break;
   }
   return end - first;
@@ -357,7 +380,7 @@ khop_status partition_rules(const partition_input *in, partition_facts *out_fact
                        .threshold = in->share < 1 ? (uint64_t)(in->share * 0x1p64) : UINT64_MAX};
   khop_status status = KHOP_OK;
   for (job.first_rule = in->first_rule; status == KHOP_OK && job.first_rule < rules; job.first_rule += job.rule_count) {
-    const size_t at_once = rules_at_once(in);
+    const size_t at_once = rules_at_once(in->walk->table, in->bytes, spill_room_bytes(in->file));
     job.rule_count = rules - job.first_rule < at_once ? rules - job.first_rule : at_once;
     job.rules = NULL;
     status = do_group(&job, err);

@@ -37,6 +37,10 @@ typedef struct partition_facts {
 /* Rule after rule, as many at once as memory and disk allow. A block that does not fit is KHOP_ENVIRONMENT. */
 khop_status partition_rules(const partition_input *in, partition_facts *out_facts, khop_error *err);
 
+/* The most that all rules of the schema take on disk at once, beside the table itself: as partition_rules would, with so much memory and so many
+ * bytes free on disk (UINT64_MAX: no matter), for rules that were walked. */
+uint64_t partition_disk_bytes(const walk_options *walk, uint64_t bytes, uint64_t room, const rule_facts *facts);
+
 /* What a pass over rows of `stride` bytes takes, for all threads together. */
 uint64_t partition_pass_bytes(size_t stride, size_t rules, unsigned threads);
 

@@ -41,6 +41,7 @@ static void note_block(rule_facts *facts, block_fact block) {
 void rule_facts_add(rule_facts *sum, const rule_facts *part) {
   sum->rows += part->rows;
   sum->blocks += part->blocks;
+  sum->rows_paired += part->rows_paired;
   sum->pairs += part->pairs;
   sum->pairs_repeated += part->pairs_repeated;
   sum->blocks_split += part->blocks_split;
@@ -394,6 +395,7 @@ static khop_status walk_run(walk_task *t, const sort_item *items, size_t count, 
   const walk_options *options = t->job->walk->options;
   if (block_pairs(options, items, count) == 0) return KHOP_OK;
   t->result->facts.blocks++;
+  t->result->facts.rows_paired += count;
   block_fact block = {.rows = count, .rule = (uint32_t)t->job->walk->rule, .first_row = feature_row_number(options->table, items[0].row)};
   if (is_walkable(options, items, count)) {
     note_block(&t->result->facts, block);
@@ -480,6 +482,7 @@ static void note_settled(walk_task *t, block_span block) {
   const sort_item *items = t->job->walk->items + block.start;
   size_t rows = block.end - block.start;
   t->result->facts.blocks++;
+  t->result->facts.rows_paired += rows;
   t->result->facts.pairs_repeated += block_pairs(t->job->walk->options, items, rows);
   note_block(&t->result->facts, (block_fact){.rows = rows, .rule = (uint32_t)t->job->walk->rule,
                                              .first_row = feature_row_number(t->job->walk->options->table, items[0].row)});

@@ -45,6 +45,7 @@ typedef struct block_fact {
 typedef struct rule_facts {
   uint64_t rows;           /* with a key */
   uint64_t blocks;         /* with a pair or more, before splitting */
+  uint64_t rows_paired;    /* in those blocks */
   uint64_t pairs;          /* handed out: first found by this rule */
   uint64_t pairs_repeated; /* found again; they belong to an earlier rule */
   uint64_t blocks_split;

@@ -361,13 +361,15 @@ typedef struct khop_plan_result {
   uint64_t pairs;
   size_t block_count;
   khop_plan_block blocks[KHOP_PLAN_BLOCKS];
-  uint64_t memory_bytes, disk_bytes; /* that a run will need */
+  uint64_t memory_bytes;             /* that a run with these options will take, at least what this process did */
+  uint64_t disk_bytes;               /* of its results and its store */
+  uint64_t spill_bytes;              /* and of temporary files; 0: all stays in memory */
   double seconds;                    /* that a run will take here, from a calibration */
   double pairs_per_second;           /* the calibration */
   double expected_matches, expected_reviews; /* pairs */
   uint64_t memory_most_bytes;        /* of --memory, with which all stays in memory */
   uint64_t memory_least_bytes;       /* of --memory, with which a run works, */
-  uint64_t spill_bytes;              /* and of temporary files that it writes then; 0: it does not work with less */
+  uint64_t spill_least_bytes;        /* and of temporary files that it writes then; 0: it does not work with less */
 } khop_plan_result;
 
 /* Reads and blocks, but compares only a sample (all pairs of a register of up to 131,072 rows, so that expected matches are

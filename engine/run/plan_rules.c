@@ -6,6 +6,7 @@
 
 #include "base/hash.h"
 #include "feature/row_file.h"
+#include "run/plan_needs.h"
 #include "run/spill.h"
 
 /* Of a rule with fewer tasks all pairs are compared, else those of every sixteenth task. */
@@ -32,7 +33,6 @@ typedef struct plan_job {
   plan_worker *workers;
   size_t rule, tasks;
   double rule_start;
-  uint64_t postings; /* of a store */
   double sort_seconds, walk_seconds[SCHEMA_RULES_MAX];
 } plan_job;
 
@@ -201,86 +201,7 @@ static void report_blocks(const run *r, khop_plan_result *out) {
   }
 }
 
-typedef struct identifier_count {
-  const run *run;
-  uint64_t rows; /* with an identifier, once for each that they have */
-} identifier_count;
-
-static khop_status count_identifiers(void *context, unsigned worker, const feature_table *part, khop_error *err) {
-  (void)worker, (void)err;
-  identifier_count *c = context;
-  for (size_t f = 0; f < c->run->schema->field_count; f++) {
-    if (!c->run->schema->fields[f].identifier) continue;
-    const feature_slot *slot = &part->layout.slots[f];
-    for (size_t row = 0; row < part->count; row++) c->rows += !feature_missing(slot, feature_row(part, row));
-  }
-  return KHOP_OK;
-}
-
-/* Entries of the store's tables: record ids, identifiers, the keys of all rules. */
-static khop_status count_postings(const run *r, uint64_t *out_count, khop_error *err) {
-  identifier_count identifiers = {.run = r};
-  const row_pass pass = {.table = &r->table, .take = count_identifiers, .context = &identifiers};
-  TRY(row_pass_run(&pass, r->workers, err));
-  *out_count = r->live_rows + identifiers.rows;
-  for (size_t i = 0; i < r->schema->rule_count; i++) *out_count += r->facts[i].rows;
-  return KHOP_OK;
-}
-
-static double phase_seconds(const run *r, const char *name) {
-  double seconds = 0;
-  for (size_t i = 0; i < r->progress.phase_count; i++) {
-    if (strcmp(r->progress.phases[i].phase, name) == 0) seconds += r->progress.phases[i].seconds;
-  }
-  return seconds;
-}
-
-/* What the results beside the basic ones take, as shares of the time that reading took, which is of the same work on the same texts: findings
- * look at rows once more; golden records and quality read each value anew. Measured at 100,000 and 1,000,000 rows. */
-static double results_seconds(const run *r) {
-  const double findings_share = 0.3, golden_a_field = 0.15, quality_a_field = 0.085, contradictions = 0.1;
-  const double fields = (double)r->schema->field_count;
-  double shares = r->planned & (KHOP_WRITE_IDS | KHOP_WRITE_QUALITY) ? findings_share : 0;
-  if (r->planned & KHOP_WRITE_GOLDEN) shares += golden_a_field * fields;
-  if (r->planned & KHOP_WRITE_QUALITY) shares += quality_a_field * fields;
-  if (r->planned & KHOP_WRITE_CONTRADICTIONS) shares += contradictions;
-  return shares * phase_seconds(r, "read");
-}
-
-/* Of golden records, each value with where it is from, and of quality: a line a record. */
-static double results_bytes(const run *r, uint64_t rows) {
-  const double golden_an_input_byte = 1.05, quality_a_row = 60;
-  double bytes = r->planned & KHOP_WRITE_GOLDEN ? golden_an_input_byte * (double)input_bytes_total(r->input) : 0;
-  return bytes + (r->planned & KHOP_WRITE_QUALITY ? quality_a_row * (double)rows : 0);
-}
-
-/* What plan did took as long as it will in the run, but for the trial of the store; the rest of the pairs and of the store are
- * to come. While a run reads, its threads share the writing; at the end it waits for the disk. */
-static void report_needs(const run *r, uint64_t postings, double elapsed, double seconds_per_pair, uint64_t pairs_to_come, khop_plan_result *out) {
-  const double posting_bytes = 6.3, csv_bytes_per_row = 48 /* findings among them */, csv_bytes_per_pair = 60, csv_bytes_per_second = 400e6;
-  const double threads = r->options.threads;
-  double csv = (double)out->indexed * csv_bytes_per_row + (out->expected_matches + out->expected_reviews) * csv_bytes_per_pair, stored = 0;
-  csv += results_bytes(r, out->indexed);
-  out->pairs_per_second = seconds_per_pair > 0 ? threads / seconds_per_pair : 0;
-  out->seconds = elapsed + (double)pairs_to_come * seconds_per_pair / threads + csv / csv_bytes_per_second + results_seconds(r);
-  if (r->trial) {
-    stored = (double)r->trial->packed_bytes + (double)postings * posting_bytes;
-    out->seconds += (store_trial_append_seconds(r->trial, stored) - r->trial->append_seconds) / threads - r->trial->sync_seconds +
-                    store_trial_sync_seconds(r->trial, stored + csv);
-  }
-  const uint64_t page_bytes = 330000; /* of a report, whatever it is about */
-  out->disk_bytes = (uint64_t)(stored + csv) + (report_available() ? page_bytes : 0);
-  uint64_t pairs = (uint64_t)(out->expected_matches + out->expected_reviews);
-  out->memory_most_bytes = run_memory_needed(r, r->table.count) + run_pairs_memory(pairs);
-  out->memory_bytes = run_memory_expected(r, r->table.count, pairs);
-  if (out->memory_bytes > r->options.memory_bytes) out->memory_bytes = r->options.memory_bytes;
-  out->memory_least_bytes = run_memory_least(r, r->table.count);
-  if (run_spilled_memory(r, r->table.count, pairs) > out->memory_least_bytes) out->memory_least_bytes = run_spilled_memory(r, r->table.count, pairs);
-  if (out->memory_least_bytes > out->memory_most_bytes) out->memory_least_bytes = out->memory_most_bytes;
-  out->spill_bytes = out->memory_least_bytes < out->memory_most_bytes ? run_spill_disk(r, r->table.count) : 0;
-}
-
-static void report(const plan_job *job, khop_plan_result *out) {
+static khop_status report(const plan_job *job, khop_plan_result *out, khop_error *err) {
   const run *r = job->run;
   double sample_seconds = 0;
   uint64_t pairs = 0, sampled_pairs = 0;
@@ -299,7 +220,8 @@ static void report(const plan_job *job, khop_plan_result *out) {
     double to_come = (double)(samples[i].pairs - samples[i].sampled_pairs) * seconds_per_pair / threads;
     out->rules[i].seconds = job->sort_seconds / (double)out->rule_count + job->walk_seconds[i] + to_come; /* keys are made for several rules at once */
   }
-  report_needs(r, job->postings, progress_elapsed_s(&r->progress), seconds_per_pair, pairs - sampled_pairs, out);
+  const plan_work work = {.seconds = progress_elapsed_s(&r->progress), .seconds_per_pair = seconds_per_pair, .pairs_to_come = pairs - sampled_pairs};
+  return plan_needs(r, &work, out, err);
 }
 
 khop_status plan_rules(run *r, khop_plan_result *out, khop_error *err) {
@@ -318,8 +240,7 @@ khop_status plan_rules(run *r, khop_plan_result *out, khop_error *err) {
   TRY_CLEANUP(walk_rules(&job, err));
   for (unsigned t = 0; t < made; t++) TRY_CLEANUP(count_alone(r, &job.workers[t], err));
   TRY_CLEANUP(run_gather_ids(r, NULL, err));
-  TRY_CLEANUP(count_postings(r, &job.postings, err));
-  report(&job, out);
+  TRY_CLEANUP(report(&job, out, err));
 cleanup:
   for (unsigned t = 0; t < made; t++) {
     comparer_free(&job.workers[t].comparer);

@@ -34,6 +34,8 @@ typedef struct slot {
   rejected_row *rejects;
   size_t reject_count, reject_capacity;
   store_batch *packed; /* NULL without a store */
+  bool is_packed;      /* this time: of a plan not all are */
+  double pack_seconds; /* that it took, of a plan */
   store_batch *packer; /* of the worker that has the slot */
   place_reader *places; /* likewise; NULL: findings are not counted by place */
   finding_batch findings;
@@ -147,11 +149,14 @@ _Static_assert(sizeof(input_field) == sizeof(store_text) && offsetof(input_field
                "fields are stored texts");
 
 /* The last `count` rows that were taken, into the worker's batch. */
-static khop_status pack_rows(slot *s, const input_field *fields, size_t count, khop_error *err) {
-  if (!s->packed) return KHOP_OK;
+static khop_status pack_rows(const run *r, slot *s, const input_field *fields, size_t count, khop_error *err) {
+  if (!s->is_packed) return KHOP_OK;
+  const double start = r->trial ? clock_seconds() : 0;
   uint64_t lines[some_rows];
   for (size_t i = 0; i < count; i++) lines[i] = s->origins[s->accepted - count + i].line;
-  return store_batch_add(s->packer, (uint32_t)s->batch.source, lines, (const store_text *)fields, count, err);
+  TRY(store_batch_add(s->packer, (uint32_t)s->batch.source, lines, (const store_text *)fields, count, err));
+  if (r->trial) s->pack_seconds += clock_seconds() - start;
+  return KHOP_OK;
 }
 
 /* Features of the last `count` rows that were taken. */
@@ -186,7 +191,7 @@ static khop_status find_in_rows(const run *r, slot *s, const input_field *fields
 static khop_status finish_rows(const run *r, slot *s, text_memory *memory, const input_field *fields, size_t count, size_t ids_from,
                                khop_error *err) {
   if (count == 0) return KHOP_OK;
-  TRY(pack_rows(s, fields, count, err));
+  TRY(pack_rows(r, s, fields, count, err));
   encode_rows(r, s, memory, fields, count);
   return run_finds(r) ? find_in_rows(r, s, fields, count, ids_from, err) : KHOP_OK;
 }
@@ -208,6 +213,8 @@ static khop_status take_rows(const run *r, slot *s, text_memory *memory, khop_er
 
 static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop_error *err) {
   s->accepted = s->ids_used = s->reject_count = s->findings.used = 0;
+  s->is_packed = s->packed && (!r->trial || store_trial_wants(s->ticket));
+  s->pack_seconds = 0;
   s->text_hash = input_batch_hash(r->input, &s->batch);
   s->source_name = input_source_at(r->input, s->batch.source)->name;
   s->source_name_length = strlen(s->source_name);
@@ -215,9 +222,12 @@ static khop_status prepare_slot(const run *r, slot *s, text_memory *memory, khop
   TRY(keep_input_rejects(s, err));
   TRY(reserve_rows(r, s, err));
   TRY(take_rows(r, s, memory, err));
-  if (!s->packed) return KHOP_OK;
+  if (!s->is_packed) return KHOP_OK;
+  const double start = r->trial ? clock_seconds() : 0;
   TRY(store_batch_finish(s->packer, err));
-  return store_batch_exchange(s->packer, s->packed, err);
+  TRY(store_batch_exchange(s->packer, s->packed, err));
+  if (r->trial) s->pack_seconds += clock_seconds() - start;
+  return KHOP_OK;
 }
 
 /* ---- appending, in order ------------------------------------------------------------------------ */
@@ -287,10 +297,10 @@ static khop_status store_batches(read_job *job, khop_error *err) {
   void *item;
   while (channel_receive(job->to_store, &item)) {
     slot *s = item;
-    if (s->packed) {
+    if (s->is_packed) {
       job->run->packed_rows += store_batch_rows(s->packed);
       job->run->packed_bytes += store_batch_bytes(s->packed);
-      if (job->run->trial) store_trial_take(job->run->trial, s->packed);
+      if (job->run->trial) store_trial_take(job->run->trial, s->packed, s->pack_seconds);
       else if (!atomic_load(&job->over_budget)) TRY(store_writer_append(job->run->store, s->packed, err));
       store_batch_reset(s->packed);
     }

@@ -182,7 +182,7 @@ static khop_status choose_results(run *r, run_kind kind, khop_error *err) {
   if (!r->link) *write &= ~(unsigned)KHOP_WRITE_CONTRADICTIONS;
   if (kind == RUN_PLANS) r->planned = *write;
   if (kind != RUN_FINDS && kind != RUN_WRITES) *write = 0;
-  if (*write & KHOP_WRITE_CONTRADICTIONS && r->options.skip_store) {
+  if ((*write | r->planned) & KHOP_WRITE_CONTRADICTIONS && r->options.skip_store) {
     return error_set(err, KHOP_USAGE, "--write contradictions: values come from the store: leave out --no-store");
   }
   return run_finds(r) ? findings_init(&r->findings, r->options.output, language_of(&r->options), err) : KHOP_OK;
@@ -302,10 +302,10 @@ uint64_t run_pairs_memory(uint64_t pairs) { return pairs * 2 * sizeof(sort_item)
 
 /* The budget counts memory for growth, a full copy while sorting and every buffer at its largest; little of that is touched. */
 uint64_t run_memory_expected(const run *r, uint64_t rows, uint64_t pairs) {
-  const uint64_t fixed = 32 << 20, bytes_per_thread = 8 << 20, stride = r->table.layout.stride;
+  const uint64_t fixed = 16 << 20, bytes_per_thread = 3 << 20, stride = r->table.layout.stride, finding_row = r->counts_findings ? 34 : 0 /* measured */;
   const uint64_t budgeted = rows ? (run_memory_needed(r, rows) - run_memory_needed(r, 0)) / rows : 0;
   const uint64_t untouched = stride / 4 + sizeof(sort_item) + 3 * sizeof(uint32_t);
-  return fixed + r->options.threads * bytes_per_thread + rows * (budgeted - untouched) + run_pairs_memory(pairs);
+  return fixed + r->options.threads * bytes_per_thread + rows * (budgeted - untouched + finding_row) + run_pairs_memory(pairs);
 }
 
 khop_status run_refuse_budget(const run *r, uint64_t count, const char *what, uint64_t needed_bytes, khop_error *err) {

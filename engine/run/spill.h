@@ -18,8 +18,11 @@ uint64_t run_memory_least(const run *r, uint64_t rows);
 uint64_t run_spilled_memory(const run *r, uint64_t rows, uint64_t pairs);
 /* So many pairs the budget has room for, when there is a file. */
 uint64_t run_spilled_pairs(const run *r);
-/* What temporary files will take on disk, about. */
+/* What temporary files will take on disk, about; and once all rules were walked, with a budget of so many bytes. */
 uint64_t run_spill_disk(const run *r, uint64_t rows);
+uint64_t run_spill_disk_with(const run *r, uint64_t memory_bytes);
+/* What a run of so many rows will really take of memory when there is a file, once its pairs are found: the other buffers are less. */
+uint64_t run_spill_memory_expected(const run *r, uint64_t rows);
 
 /* Moves to the file what has been read; further rows follow it there. */
 khop_status run_start_spill(run *r, khop_error *err);

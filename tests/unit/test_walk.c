@@ -101,7 +101,7 @@ static handed *handed_of(const walk_log *log) {
 }
 
 typedef struct expected_facts {
-  uint64_t rows, blocks, together, repeated, handed, split, left_out_only_here, largest;
+  uint64_t rows, blocks, rows_paired, together, repeated, handed, split, left_out_only_here, largest;
 } expected_facts;
 
 /* Rows i < j can be a candidate pair: by the definition, not by registers.h. */
@@ -122,6 +122,7 @@ static void count_blocks(const test_table *t, const table_registers *registers, 
       for (size_t k = 0; k < t->table.count && before == 0; k++) pairs += agree(keys[i].first[r], keys[k].first[r]) && may_pair(registers, j, k);
     }
     e->blocks += before == 0 && pairs;
+    e->rows_paired += before == 0 && pairs ? size : 0;
     if (before == 0 && pairs && size > e->largest) e->largest = size;
   }
 }
@@ -156,6 +157,7 @@ static expected_facts expect_rule(const test_table *t, const table_registers *re
 static void check_rule(const rule_facts *f, const expected_facts *e) {
   assert_int_equal(f->rows, e->rows);
   assert_int_equal(f->blocks, e->blocks);
+  assert_int_equal(f->rows_paired, e->rows_paired);
   assert_int_equal(f->pairs, e->handed);
   assert_int_equal(f->pairs_split, e->split);
   assert_true(f->pairs_repeated <= e->repeated);
@@ -687,12 +689,12 @@ static void facts_add_up(void **unused) {
   (void)unused;
   rule_facts sum = {0};
   for (uint32_t i = 0; i < 40; i++) {
-    rule_facts part = {.rows = 1, .blocks = 2, .pairs = 3, .pairs_repeated = 4, .blocks_split = 5, .pairs_split = 6,
+    rule_facts part = {.rows = 1, .blocks = 2, .rows_paired = 9, .pairs = 3, .pairs_repeated = 4, .blocks_split = 5, .pairs_split = 6,
                        .blocks_windowed = 7, .pairs_left_out = 8, .largest_count = 1};
     part.largest[0] = (block_fact){.rows = i * 7 % 40, .first_row = i};
     rule_facts_add(&sum, &part);
   }
-  assert_true(sum.rows == 40 && sum.blocks == 80 && sum.pairs == 120 && sum.pairs_repeated == 160);
+  assert_true(sum.rows == 40 && sum.blocks == 80 && sum.rows_paired == 360 && sum.pairs == 120 && sum.pairs_repeated == 160);
   assert_true(sum.blocks_split == 200 && sum.pairs_split == 240 && sum.blocks_windowed == 280);
   assert_true(sum.pairs_left_out == 320 && sum.largest_count == LARGEST_BLOCKS);
   for (uint64_t i = 0; i < LARGEST_BLOCKS; i++) assert_int_equal(sum.largest[i].rows, 39 - i);
