@@ -43,15 +43,19 @@ SCHEMAS = {
 }
 PROVINCES = {1, 2, 4, 6, 8, 10, 11, 12, 14, 15, 17, 19, 20, 22, 24, 25, 26, 27, 30, 31, 33, 34, 35, 36, 37, 38, 40, 42, 44, 45, 46, 48, 49, 51,
              52, 54, 56, 58, 60, 62, 64, 66, 67, 68, 70, 72, 74, 75, 77, 79, 80, 82, 83, 84, 86, 87, 89, 91, 92, 93, 94, 95, 96}
+# Of insurance cards and social-insurance numbers.
+CARDS = {"bhyt": ("ma_the", "ma_so_bhxh"), "health-book": ("ma_the_bhyt",), "social-payment": ("ma_so_bhxh",), "referral": ("ma_the_bhyt",)}
 # Told as they were planted, and exactly.
 PLANTED = ("id_format", "id_lost_zero", "id_old_number", "id_placeholder", "id_sequential", "card_expired", "entry_twice",
-           "entry_number_repeated", "card_multiple", "certificate_owners", "parcel_owners", "parcel_renumbered")
+           "entry_number_repeated", "certificate_owners", "parcel_owners", "parcel_renumbered")
 BY_VALUE = ("id_province", "id_sex", "id_year", "plausible_age_over_120", "plausible_future_date", "plausible_issued_before_birth",
             "plausible_parent_age")
+# Words of addresses that say what a place is, or that it is in one of the two cities where most are.
+SAY_NO_PLACE = set("phuong xa quan huyen thi tran thanh pho tinh p q x h t tt tx tp hcm tphcm ho chi minh ha noi ap thon to khu so duong".split())
 MIDDLE_NAMES = {"van", "thi"}  # two women whom a surname and this is all they share are two
 EXACT = BY_VALUE + ("id_format", "id_lost_zero", "id_old_number", "id_placeholder", "id_sequential", "card_expired", "entry_twice",
                     "entry_number_repeated")
-NUMBERS = ("id_multiple", "id_near")
+NUMBERS = ("id_multiple", "id_near", "card_multiple")
 PAIRS = ("id_shared", "id_swapped", "plausible_births_close")
 KINDS = PLANTED + BY_VALUE + NUMBERS + PAIRS
 
@@ -95,6 +99,12 @@ def number_of(text):
     if not re.fullmatch(r"\d{11,12}", text) or len(set(text)) == 1 or text in "01234567890123456789012 98765432109876543210987":
         return None
     return text.zfill(12)
+
+
+def social_of(text):
+    """The ten digits that stay when a card is renewed; None."""
+    digits = re.fullmatch(r"[A-Z]{2}\d{3}(\d{10})(\d{5})?|(\d{10})", text.strip())
+    return digits and (digits[1] or digits[3])
 
 
 def year_said(number):
@@ -177,16 +187,20 @@ class Register:
                     kinds.update(about_number(row[column], role, row))
             for kind in kinds:
                 truth[kind].add(frozenset([record]))
-        if self.name != "parcel" and self.schema["people"][0].numbers and len(self.schema["people"]) == 1:
-            self.add_numbers(truth)  # a parcel's truth is the parcel, not its owner; a couple is two people
+        for role in self.schema["people"] if self.name != "parcel" else ():  # a parcel's truth is the parcel, not its owner
+            if role.numbers:
+                self.add_numbers(truth, role.numbers[0])
+        for entity, records in self.records.items():
+            socials = {social_of(self.rows[record][column]) for record in records for column in CARDS.get(self.name, ())}
+            if len(socials - {None}) > 1:
+                truth["card_multiple"].add(frozenset([entity]))
         truth["id_swapped"] = {pair for pair in truth["id_swapped"] if self.shows_swap(*pair)}
         truth["plausible_births_close"] = {pair for pair in truth["plausible_births_close"] if self.shows_births(*pair)}
         return truth
 
-    def add_numbers(self, truth):
+    def add_numbers(self, truth, column):
         """People whose records show several numbers, whatever made them: two that are near, or two that are not. Two slips of one number
         need not be near each other, and are near it: nobody has several numbers."""
-        column = self.schema["people"][0].numbers[0]
         for entity, records in self.records.items():
             left = sorted({number for number in (number_of(self.rows[record][column]) for record in records) if number})
             apart = 0
@@ -203,18 +217,26 @@ class Register:
                 truth["id_multiple"].add(frozenset([entity]))
 
     def shows_swap(self, a, b):
-        """Do both records say who has whose number: a contradicted number each that fits the other, and something that relatives share?"""
+        """Do both records say who has whose number: a contradicted number each that fits the other, and something that relatives share? Of
+        addresses two words or numbers that tell where they are: those who have moved do not share a "Phường" and a "Thành phố"."""
         rows = [self.rows[a], self.rows[b]]
         role = self.schema["people"][0]
         numbers, births = [number_of(row[role.numbers[0]]) for row in rows], [date_of(row[role.birth]) for row in rows]
         if not all(numbers) or not all(births):
             return False
-        shared = [plain_words(rows[0][column]) & plain_words(rows[1][column]) for column in self.schema.get("relatives", ())]
-        if not any(len(words) > 2 or (words and len(words) == 1 and any(word.isdigit() for word in words)) for words in shared):
+        if not any(self.shares(column, rows) for column in self.schema.get("relatives", ())):
             return False
         fits = [year_said(numbers[i]) == births[1 - i][0] and self.sex_fits(numbers[i], role, rows[1 - i]) for i in range(2)]
         own = [year_said(numbers[i]) == births[i][0] and self.sex_fits(numbers[i], role, rows[i]) for i in range(2)]
         return all(fits) and not any(own)
+
+    @staticmethod
+    def shares(column, rows):
+        words = [plain_words(row[column]) for row in rows]
+        shared = words[0] & words[1]
+        if "ho_ten" in column or min(map(len, words)) <= 1:
+            return bool(shared) and (words[0] == words[1] or len(shared) > 2)
+        return len(shared - SAY_NO_PLACE) > 1
 
     @staticmethod
     def sex_fits(number, role, row):
@@ -260,9 +282,7 @@ class Register:
         if kind == "certificate_owners":  # of another fault, or of the parcel next door: the register shows two people all the same
             owners = [plain_words(self.rows[record]["chu_su_dung"]) for record in group]
             return any(len(a & b) < 2 for a in owners for b in owners)
-        if kind == "card_multiple":
-            return len(self.entities(group)) == 1 or self.are_namesakes(self.entities(group))
-        return kind == "id_multiple" and self.are_namesakes(group)
+        return kind in ("id_multiple", "card_multiple") and self.are_namesakes(group)
 
     def are_namesakes(self, entities):
         """Twins to whom the generator gave one name: no record tells them apart, but by the number."""

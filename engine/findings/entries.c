@@ -26,7 +26,7 @@ static size_t keys_of_row(const void *context, const uint8_t *features, uint64_t
 }
 
 /* What was matched is one, unless names and births say otherwise: one number of a book is what matched brothers and sisters. An
- * entry of two people (a marriage) is the same when either is. */
+ * entry of two people (a marriage) is the same when either is. Of one number who died on one day and has one given name is one. */
 static bool is_same(const void *context, const finding_member *a, const finding_member *b) {
   const finding_input *in = context;
   const schema_findings *f = &in->schema->findings;
@@ -37,6 +37,8 @@ static bool is_same(const void *context, const finding_member *a, const finding_
     likeness names = finding_names(&x, &y);
     if (names != LIKE_UNKNOWN && finding_same_person(&x, &y)) return true;
     if (finding_births(&x, &y) == LIKE_EQUAL && finding_same_holder(&x, &y)) return true; /* those of a book are of one year anyway */
+    const uint32_t death = group_date(&in->table->layout, f->death, a->features), given = finding_given(&x);
+    if (death && death == group_date(&in->table->layout, f->death, b->features) && given && given == finding_given(&y)) return true;
     is_matched &= names != LIKE_OTHER || finding_births(&x, &y) != LIKE_OTHER;
   }
   return is_matched;

@@ -47,8 +47,10 @@ unsigned group_number_year(uint64_t packed) {
   return 1900 + (unsigned)(number / 100000000 % 10) / 2 * 100 + (unsigned)(number / 1000000 % 100);
 }
 
+bool group_number_female(uint64_t packed) { return feature_id_number(packed) / 100000000 % 2 == 1; }
+
 bool group_number_fits(const feature_layout *layout, const schema_person *person, uint64_t packed, const uint8_t *features) {
-  bool is_female = feature_id_number(packed) / 100000000 % 2 == 1;
+  bool is_female = group_number_female(packed);
   uint32_t birth = group_date(layout, person->birth, features);
   if (birth && !feature_date_span(birth) && feature_date_year(birth) != group_number_year(packed)) return false;
   sex_value sex = person->is_male ? SEX_MALE : person->is_female ? SEX_FEMALE : SEX_MISSING;

@@ -24,6 +24,7 @@ static inline size_t group_register(const finding_input *in, uint32_t row) {
 likeness group_numbers_alike(uint64_t a, uint64_t b);
 /* The year of birth that a CCCD says. */
 unsigned group_number_year(uint64_t packed);
+bool group_number_female(uint64_t packed);
 /* Does a CCCD fit what its row says of sex and birth year? What the row does not say fits. */
 bool group_number_fits(const feature_layout *layout, const schema_person *person, uint64_t packed, const uint8_t *features);
 

@@ -127,11 +127,6 @@ static bool are_two_people(const number_search *s, const number_list *list, cons
   return !(finding_names_equal(&a, &b) && finding_births_slip(&a, &b));
 }
 
-/* One number is a man's, the other a woman's: brother and sister who were born on one day, of whom the register tells no sex. */
-static bool are_of_two_sexes(const number_list *list) {
-  return (feature_id_number(list->items[0].packed) ^ feature_id_number(list->items[1].packed)) / 100000000 % 2 == 1;
-}
-
 static const finding_member *first_holder(const held_number *held, const finding_member *members) {
   size_t i = 0;
   while (!held->holds[i]) i++;
@@ -145,6 +140,18 @@ static bool have_other_names(const number_search *s, const number_list *list, co
   const finding_person b = {s->person, layout, first_holder(&list->items[1], members)->features};
   likeness names = finding_names(&a, &b);
   return names == LIKE_OTHER || (names == LIKE_NEAR && finding_births(&a, &b) == LIKE_EQUAL && number_other_given(s, &a, &b));
+}
+
+/* One number is a man's, the other a woman's; or both were born on one day and have quite other names, which people have, and the numbers
+ * are not a slip apart: brothers and sisters, of whom the register tells no more. */
+static bool are_twins(const number_search *s, const number_list *list, const finding_member *members) {
+  const feature_layout *layout = &s->in->table->layout;
+  const uint64_t number = list->items[0].packed, other = list->items[1].packed;
+  if (group_number_female(number) != group_number_female(other)) return have_other_names(s, list, members);
+  const finding_person a = {s->person, layout, first_holder(&list->items[0], members)->features};
+  const finding_person b = {s->person, layout, first_holder(&list->items[1], members)->features};
+  if (group_numbers_alike(number, other) == LIKE_NEAR || finding_births(&a, &b) != LIKE_EQUAL) return false;
+  return finding_names(&a, &b) == LIKE_OTHER && finding_given_possible(&a) && finding_given_possible(&b);
 }
 
 /* Whoever has the one personal ID has the one card, whoever has the other the other: two people, whom a name and a day made one. */
@@ -169,7 +176,8 @@ khop_status number_look_at_person(number_search *s, const finding_member *member
   list_numbers(s, members, count, CLASS_CCCD, ids);
   list_numbers(s, members, count, CLASS_SOCIAL, cards);
   if (differ_in_both(ids, cards, count)) goto cleanup;
-  if (ids->count == 2 && are_of_two_sexes(ids) && have_other_names(s, ids, members)) goto cleanup;
+  const bool one_card = cards->count == 1 && cards->items[0].members == count;
+  if (ids->count == 2 && !one_card && are_twins(s, ids, members)) goto cleanup;
   if (ids->count == 2 && !are_two_people(s, ids, members, count)) TRY_CLEANUP(unit_add(s, ids, members, count, is_certain, err));
   if (ids->count > 2 && is_certain) TRY_CLEANUP(report_numbers(s, ids, FINDING_ID_MULTIPLE, members, count, err));
   if (!is_certain || (cards->count == 2 && have_other_names(s, cards, members))) goto cleanup;
@@ -296,10 +304,11 @@ static size_t name_keys(const void *context, const uint8_t *features, uint64_t k
   return number != 0;
 }
 
-/* Records of one name and birth date that were not matched: one person all the same where they share a home or a telephone. */
+/* Records of one name and birth date that were not matched: one person all the same where they share a home, a telephone, or commune
+ * and head of the number. */
 static bool is_one_person(const number_search *s, const finding_member *members, size_t count) {
   for (size_t i = 1; i < count; i++) {
-    if (!number_are_relatives(s, &members[0], &members[i])) return false;
+    if (!number_are_neighbours(s, &members[0], &members[i])) return false;
   }
   return true;
 }
@@ -435,13 +444,13 @@ static void release(void *context) {
   mem_free(s->rows);
 }
 
-khop_status find_numbers(findings *out, const finding_input *in, search_list *list, khop_error *err) {
-  const schema_person *person = &in->schema->findings.people[0];
-  if (!in->schema->findings.people_count) return KHOP_OK;
+/* Of one person of each record: of a marriage husband and wife have numbers of their own. */
+static khop_status find_numbers_of(findings *out, const finding_input *in, search_list *list, const schema_person *person, khop_error *err) {
   number_search *s = search_list_own(list, sizeof *s, release);
   if (!s) return error_memory(err, sizeof *s, "findings");
   *s = (number_search){.out = out, .in = in, .person = person};
-  for (size_t side = 0; side < in->registers->count && in->sides[side]; side++) {
+  const bool is_first = person == &in->schema->findings.people[0];
+  for (size_t side = 0; is_first && side < in->registers->count && in->sides[side]; side++) {
     if (in->sides[side]->findings.death >= 0) s->deaths |= 1u << side;
     else if (in->sides[side]->findings.is_living) s->living |= 1u << side;
   }
@@ -450,8 +459,17 @@ khop_status find_numbers(findings *out, const finding_input *in, search_list *li
   s->given = search_list_own(list, GIVEN_BUCKETS * sizeof *s->given, NULL);
   if (!s->given) return error_memory(err, GIVEN_BUCKETS * sizeof *s->given, "findings");
   number_find_homes(s, list);
+  if (!in->clusters) number_find_unmatched(s, list);
   const finding_search names = {.keys = name_keys, .group = name_group, .end = end_of_units, .context = s};
   search_list_add(list, &names);
   if (in->schema->findings.relatives_count) number_find_exchanges(s, list);
+  return KHOP_OK;
+}
+
+khop_status find_numbers(findings *out, const finding_input *in, search_list *list, khop_error *err) {
+  const schema_findings *f = &in->schema->findings;
+  for (size_t p = 0; p < f->people_count; p++) {
+    if (p == 0 || !f->people[p].is_parent) TRY(find_numbers_of(out, in, list, &f->people[p], err));
+  }
   return KHOP_OK;
 }

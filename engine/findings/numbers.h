@@ -1,5 +1,5 @@
-/* What the two halves of find_numbers share: units, which are one person's records (numbers.c), and what relatives have in
- * common (relatives.c). */
+/* What the parts of find_numbers share: units, which are one person's records (numbers.c), what relatives have in common
+ * (relatives.c), and what is looked for where nothing was matched (unmatched.c). */
 #ifndef KHOP_FINDINGS_NUMBERS_H
 #define KHOP_FINDINGS_NUMBERS_H
 
@@ -45,13 +45,28 @@ khop_status number_look_at_person(number_search *s, const finding_member *member
 /* Were all of them matched? Then they are seen as a cluster. */
 bool number_are_matched(const number_search *s, const finding_member *members, size_t count);
 
+/* The first CCCD of a row, and its social-insurance number; 0: none. */
+uint64_t number_first(const number_search *s, const uint8_t *features);
+uint64_t number_card(const number_search *s, const uint8_t *features);
+/* Of a field that relatives share: a hash of its text, or its packed number; 0: missing. */
+uint64_t number_relative_value(const feature_layout *layout, int field, const uint8_t *features);
+
+/* One person by names, births and home? Asked of two who have much in common: the head of a number, a given name and a birth date. */
+bool number_are_one_at_home(const number_search *s, const finding_member *a, const finding_member *b);
+/* A group (at most GROUP_ROWS_MAX) told apart into people, and a look at each. */
+khop_status number_look_at_parts(number_search *s, const finding_member *members, size_t count, group_same *is_same, khop_error *err);
+
 /* Do two records share what relatives share? A name in common is a namesake's as well; a home, a telephone is not. */
 bool number_are_relatives(const number_search *s, const finding_member *a, const finding_member *b);
+/* The same, or numbers that begin alike and a commune in common. */
+bool number_are_neighbours(const number_search *s, const finding_member *a, const finding_member *b);
 /* Given names that are two: as twins have. Not, when one of them is rare beside the other, and a slip of it. */
 bool number_other_given(const number_search *s, const finding_person *a, const finding_person *b);
 /* Searches that begin with what relatives share. Units of records whose name or birth date was typed otherwise, before the units'
  * end; and numbers that two relatives have exchanged. */
 void number_find_homes(number_search *s, search_list *list);
 void number_find_exchanges(number_search *s, search_list *list);
+/* Searches for numbers that are near and for several cards, where nothing was matched. */
+void number_find_unmatched(number_search *s, search_list *list);
 
 #endif

@@ -1,6 +1,7 @@
 /* Whether two records that share a number tell of one person: names and birth dates as they are typed. See search.h. */
 #include <string.h>
 
+#include "base/hash.h"
 #include "compare/digits.h"
 #include "findings/search.h"
 #include "normalise/fold.h"
@@ -181,12 +182,49 @@ static bool has_equal(const person_name *n, const person_name *of, word_span wor
   return i < n->word_count;
 }
 
+/* Văn and Thị between other words say no more than the sex: 1, 2; 0 for other words. */
+static unsigned marker_of(const person_name *n, word_span w) {
+  static const uint8_t markers[][3] = {{22, 1, 14}, {20, 8, 9}}; /* VAN, THI as letters */
+  for (unsigned m = 0; m < 2; m++) {
+    if (w.end - w.start == 3 && memcmp(n->letters + w.start, markers[m], 3) == 0) return m + 1;
+  }
+  return 0;
+}
+
+/* Which of them the name had. */
+static unsigned drop_markers(person_name *n) {
+  unsigned kept = 1, dropped = 0;
+  for (unsigned i = 1; i < n->word_count; i++) {
+    const unsigned marker = i + 1 < n->word_count ? marker_of(n, n->words[i]) : 0;
+    dropped |= marker;
+    if (!marker) n->words[kept++] = n->words[i];
+  }
+  n->word_count = kept;
+  return dropped;
+}
+
+/* Thị Hồng Lan and Ngọc Lan are no more than Hồng Lan and Ngọc Lan; Văn Anh and Thị Anh are brother and sister. */
+static bool is_contained_unmarked(person_name x, person_name y) {
+  return (drop_markers(&x) | drop_markers(&y)) != 3 && is_contained(&x, &y, LONG_WORD);
+}
+
+/* Nguyễn Thị, of whom another record knows the given name. */
+static bool is_cut_short(const person_name *whole, const person_name *part) {
+  unsigned i = 0;
+  if (part->word_count < 2 || part->word_count >= whole->word_count || !marker_of(part, part->words[part->word_count - 1])) return false;
+  while (i < part->word_count && words_equal(whole, whole->words[i], part, part->words[i])) i++;
+  return i == part->word_count;
+}
+
 bool finding_names_slip(const finding_person *a, const finding_person *b) {
   person_name x, y;
   if (!read_name(a, &x) || !read_name(b, &y) || x.word_count < 2 || y.word_count < 2) return false;
   word_span last = x.words[x.word_count - 1], other = y.words[y.word_count - 1];
-  bool contained = is_contained(&x, &y, LONG_WORD);
-  if (words_equal(&x, last, &y, other) || differ_in_y(&x, last, &y, other) || is_garbled(&x, last, &y, other)) return contained || edits(x.letters, x.length, y.letters, y.length) <= 2;
+  if (is_cut_short(&x, &y) || is_cut_short(&y, &x)) return true;
+  const bool contained = is_contained(&x, &y, LONG_WORD);
+  if (words_equal(&x, last, &y, other) || differ_in_y(&x, last, &y, other) || is_garbled(&x, last, &y, other)) {
+    return contained || edits(x.letters, x.length, y.letters, y.length) <= 2 || is_contained_unmarked(x, y);
+  }
   bool other_order = contained && x.word_count == y.word_count && has_equal(&x, &y, other) && has_equal(&y, &x, last);
   bool one_is_none = is_syllable(&x, last) != is_syllable(&y, other);
   return other_order || (one_is_none && edits(x.letters, x.length, y.letters, y.length) <= 2);
@@ -205,6 +243,11 @@ bool finding_given_within(const finding_person *a, const finding_person *b) {
   return has_equal(&x, &y, y.words[y.word_count - 1]) || has_equal(&y, &x, x.words[x.word_count - 1]);
 }
 
+bool finding_given_possible(const finding_person *p) {
+  person_name n;
+  return read_name(p, &n) && is_syllable(&n, n.words[n.word_count - 1]);
+}
+
 uint32_t finding_surname(const finding_person *p) {
   person_name n;
   return read_name(p, &n) && n.word_count > 1 ? feature_word_hash(n.letters, n.words[0]) : 0;
@@ -215,70 +258,13 @@ uint32_t finding_given(const finding_person *p) {
   return read_name(p, &n) && n.word_count > 1 ? feature_word_hash(n.letters, n.words[n.word_count - 1]) : 0;
 }
 
-/* Letters of an address, of which the last word may have been cut. */
-static unsigned whole_letters(const feature_slot *slot, const uint8_t *features, uint8_t letters[TEXT_LETTERS_MAX]) {
-  unsigned length = slot->kind == SLOT_TEXT && slot->letters && !feature_missing(slot, features) ? feature_letters(features, slot, letters) : 0;
-  if (length == TEXT_LETTERS_MAX) {
-    while (length && letters[length - 1] != LETTER_SPACE) length--;
-  }
-  return length;
-}
-
-static bool has_word(const uint8_t *letters, unsigned length, const uint8_t *word, unsigned word_length) {
-  for (unsigned start = 0; start + word_length <= length; start++) {
-    bool begins = start == 0 || letters[start - 1] == LETTER_SPACE, ends = start + word_length == length || letters[start + word_length] == LETTER_SPACE;
-    if (begins && ends && memcmp(letters + start, word, word_length) == 0) return true;
-  }
-  return false;
-}
-
-/* What a place is, or that it is in the city where all are: says little of where. Words as letters, parted by blanks. */
-static bool is_common_word(const uint8_t *word, unsigned length) {
-  static const char words[] = " PHUONG XA QUAN HUYEN THI TRAN THANH PHO TINH AP THON XOM KHOM KHU TO DUONG SO HO CHI MINH HA NOI ";
-  char text[TEXT_LETTERS_MAX + 3];
-  bool has_letters = false;
-  text[0] = text[length + 1] = ' ';
-  text[length + 2] = 0;
-  for (unsigned i = 0; i < length; i++) {
-    bool is_letter = word[i] >= LETTER_A && word[i] < LETTER_SPACE;
-    has_letters |= is_letter;
-    text[i + 1] = is_letter ? (char)('A' + word[i] - LETTER_A) : '0';
-  }
-  return !has_letters || strstr(words, text);
-}
-
-/* How many words a place has, and how many of them are the other's, too: of all, and of those that tell where it is. */
-typedef struct place_words {
-  unsigned all, telling, all_shared, telling_shared;
-} place_words;
-
-static place_words words_of_place(const uint8_t *letters, unsigned length, const uint8_t *other, unsigned other_length) {
-  place_words w = {0};
-  for (unsigned start = 0, end; start < length; start = end + 1) {
-    for (end = start; end < length && letters[end] != LETTER_SPACE;) end++;
-    if (end == start) continue;
-    const bool shared = has_word(other, other_length, letters + start, end - start), telling = !is_common_word(letters + start, end - start);
-    w.all++;
-    w.telling += telling;
-    w.all_shared += shared;
-    w.telling_shared += shared && telling;
-  }
-  return w;
-}
-
-static bool are_most(unsigned shared, unsigned words, unsigned other_words) {
-  return shared * 4 >= (words < other_words ? words : other_words) * 3;
-}
-
-likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b) {
-  enum { LEAST_WORDS = 3, LEAST_TELLING = 2 };
-  uint8_t x[TEXT_LETTERS_MAX], y[TEXT_LETTERS_MAX];
-  unsigned x_length = whole_letters(&layout->slots[field], a, x), y_length = whole_letters(&layout->slots[field], b, y);
-  if (!x_length || !y_length) return LIKE_UNKNOWN;
-  const place_words v = words_of_place(x, x_length, y, y_length), w = words_of_place(y, y_length, x, x_length);
-  if (v.all_shared >= LEAST_WORDS && are_most(v.all_shared, v.all, w.all)) return LIKE_EQUAL;
-  if (v.telling_shared >= LEAST_TELLING && are_most(v.telling_shared, v.telling, w.telling)) return LIKE_EQUAL;
-  return v.all_shared >= LEAST_WORDS ? LIKE_NEAR : LIKE_OTHER;
+uint32_t finding_given_and_before(const finding_person *p, uint32_t *out_before) {
+  person_name n;
+  *out_before = 0;
+  if (!read_name(p, &n) || n.word_count < 2) return 0;
+  drop_markers(&n);
+  for (unsigned i = 0; i + 1 < n.word_count; i++) *out_before = (uint32_t)hash_combine(*out_before, feature_word_hash(n.letters, n.words[i]));
+  return feature_word_hash(n.letters, n.words[n.word_count - 1]);
 }
 
 static uint32_t birth_of(const finding_person *p) {

@@ -15,7 +15,7 @@
 
 enum { RANDOM_DIGITS = 1000000 /* a number is province, century and sex, year; then six digits that say nothing */ };
 
-static uint64_t relative_value(const feature_layout *layout, int field, const uint8_t *features) {
+uint64_t number_relative_value(const feature_layout *layout, int field, const uint8_t *features) {
   const feature_slot *slot = &layout->slots[field];
   if (slot->kind == SLOT_ID) return slot_u64(features, slot->offset);
   return group_text(layout, field, features);
@@ -28,8 +28,8 @@ static unsigned shared_of(const number_search *s, const finding_member *a, const
   unsigned shared = 0;
   for (size_t i = 0; i < f->relatives_count; i++) {
     const semantic_type type = s->in->schema->fields[f->relatives[i]].type;
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], a->features);
-    if (!value || value != relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
+    uint64_t value = number_relative_value(&s->in->table->layout, f->relatives[i], a->features);
+    if (!value || value != number_relative_value(&s->in->table->layout, f->relatives[i], b->features)) continue;
     if (type != TYPE_PLACE || with_places) shared += type == TYPE_PERSON_NAME ? SHARE_NAME : SHARE_HOME;
   }
   return shared;
@@ -56,34 +56,48 @@ static uint64_t number_of(const number_search *s, const uint8_t *features, bool 
   return 0;
 }
 
-/* The communes of places that are read as addresses: 0 where one is not known. */
-static uint32_t commune_of(const number_search *s, int field, const uint8_t *features) {
-  const schema_key_part part = {.field = (size_t)field, .kind = PART_COMMUNE};
-  part_place place;
-  return feature_part_find(&s->in->table->layout, &part, &place) ? slot_u32(features, place.offset) : 0;
+/* A place that relatives share, of which two records say: */
+typedef struct home_likeness {
+  bool one_commune, one_house, other_commune, other_house;
+} home_likeness;
+
+static home_likeness compare_homes(const number_search *s, const finding_member *a, const finding_member *b) {
+  const schema_findings *f = &s->in->schema->findings;
+  home_likeness l = {0};
+  for (size_t i = 0; i < f->relatives_count; i++) {
+    const int field = f->relatives[i];
+    if (s->in->schema->fields[field].type != TYPE_PLACE) continue;
+    const likeness communes = finding_communes(s->out, s->in, field, a, b), houses = finding_houses(&s->in->table->layout, field, a->features, b->features);
+    l.one_commune |= communes == LIKE_EQUAL || communes == LIKE_NEAR;
+    l.one_house |= houses == LIKE_EQUAL && communes != LIKE_OTHER && communes != LIKE_UNKNOWN;
+    l.other_commune |= communes == LIKE_OTHER;
+    l.other_house |= houses == LIKE_OTHER;
+  }
+  return l;
 }
 
-/* The commune that findings count a record in: of its home, or of the office, where relatives go, too. */
-static bool in_one_commune(const number_search *s, const finding_member *a, const finding_member *b) {
-  if (!s->in->places || !s->out->units) return false;
-  const uint16_t place = s->out->units[a->row];
-  return place != ADDRESS_NO_UNIT && place == s->out->units[b->row] && address_unit_at(s->in->places, place)->level == ADDRESS_LEVEL_COMMUNE;
-}
-
-/* One commune; or addresses with most words in common, of people of one surname some. */
+/* One commune, of the home or of the office, where relatives go, too; where it is not known, addresses with most words in common, or of
+ * people of one surname some. */
 static bool may_share_home(const number_search *s, const finding_member *a, const finding_member *b) {
   const schema_findings *f = &s->in->schema->findings;
   const finding_person x = person_of(s, a), y = person_of(s, b);
-  if (in_one_commune(s, a, b)) return true;
-  for (size_t i = 0; i < f->relatives_count; i++) {
+  const home_likeness homes = compare_homes(s, a, b);
+  if (homes.one_commune || finding_counted_communes(s->out, s->in, a, b) == LIKE_EQUAL) return true;
+  for (size_t i = 0; i < f->relatives_count && !homes.other_commune; i++) {
     if (s->in->schema->fields[f->relatives[i]].type != TYPE_PLACE) continue;
-    uint32_t commune = commune_of(s, f->relatives[i], a->features);
-    if (commune && commune == commune_of(s, f->relatives[i], b->features)) return true;
-    if (commune) continue;
     likeness places = finding_places(&s->in->table->layout, f->relatives[i], a->features, b->features);
     if (places == LIKE_EQUAL || (places == LIKE_NEAR && finding_surname(&x) == finding_surname(&y))) return true;
   }
   return false;
+}
+
+static bool begin_alike(uint64_t number, uint64_t other) { return feature_id_number(number) / RANDOM_DIGITS == feature_id_number(other) / RANDOM_DIGITS; }
+
+uint64_t number_first(const number_search *s, const uint8_t *features) { return number_of(s, features, false); }
+
+bool number_are_neighbours(const number_search *s, const finding_member *a, const finding_member *b) {
+  if (number_are_relatives(s, a, b)) return true;
+  return begin_alike(number_of(s, a->features, false), number_of(s, b->features, false)) && may_share_home(s, a, b);
 }
 
 /* Day and month in either order, and the given name: with the year that the number says most of what tells a person. 0: not known. */
@@ -96,18 +110,30 @@ static uint64_t given_and_day(const number_search *s, const uint8_t *features, u
 
 /* ---- given names ---------------------------------------------------------------------------------------------------------- */
 
+enum { ALL_COUNTED = 200000, COUNTED_OF = 4 /* given names of so many rows are all counted, of more every fourth */, COUNTED_TIMES = 2 };
+enum { GIVEN_FEW = 2 * COUNTED_TIMES };
+
+static bool is_counted(const number_search *s, uint64_t tag) { return s->in->table->count < ALL_COUNTED || tag % COUNTED_OF == 0; }
+
+/* At most so many were counted: keys are asked for twice. */
+static uint64_t counted_rows(const number_search *s) {
+  const uint64_t rows = s->in->table->count * (uint64_t)COUNTED_TIMES;
+  return s->in->table->count < ALL_COUNTED ? rows : rows / COUNTED_OF;
+}
+
 /* Asked for the keys of each row, equally often of all. */
 static void count_given(const number_search *s, uint32_t given) {
   atomic_fetch_add_explicit(&s->given[given & (GIVEN_BUCKETS - 1)], 1, memory_order_relaxed);
 }
 
-/* Hoa and Toa: one is met so much more often that the other is a slip of it. Minh and Bình are two. */
+/* Hoa and Toa: one is met so much more often that the other is a slip of it. Minh and Bình are two, and so are Anh and An: twins, of whom
+ * there are more than slips that make a name which one in 10,000 has. */
 static bool is_rare_beside(const number_search *s, const finding_person *a, const finding_person *b) {
-  enum { TIMES_AS_OFTEN = 8 };
+  enum { TIMES_AS_OFTEN = 8, HAS_ONE_IN = 10000 };
   uint64_t x = atomic_load_explicit(&s->given[finding_given(a) & (GIVEN_BUCKETS - 1)], memory_order_relaxed);
   uint64_t y = atomic_load_explicit(&s->given[finding_given(b) & (GIVEN_BUCKETS - 1)], memory_order_relaxed);
   const uint64_t rarer = x < y ? x : y, other = x < y ? y : x;
-  return other >= (rarer ? rarer : 1) * TIMES_AS_OFTEN;
+  return other >= (rarer ? rarer : 1) * TIMES_AS_OFTEN && rarer <= counted_rows(s) / HAS_ONE_IN + GIVEN_FEW;
 }
 
 static bool is_one_name(const number_search *s, const finding_person *a, const finding_person *b) {
@@ -120,8 +146,7 @@ bool number_other_given(const number_search *s, const finding_person *a, const f
 
 /* ---- keys ------------------------------------------------------------------------------------------------------------------ */
 
-/* The social-insurance number of a row, 0: none. */
-static uint64_t card_of(const number_search *s, const uint8_t *features) {
+uint64_t number_card(const number_search *s, const uint8_t *features) {
   for (uint64_t fields = s->person->numbers | s->person->papers; fields; fields &= fields - 1) {
     uint64_t packed = group_number(&s->in->table->layout, __builtin_ctzll(fields), features);
     if (packed && number_class(packed) == CLASS_SOCIAL) return packed;
@@ -131,9 +156,8 @@ static uint64_t card_of(const number_search *s, const uint8_t *features) {
 
 /* What two records of one person share, beside the first digits of the number: a home or a telephone; two names. Where there are no two
  * names: one and the very day of birth or the given name, for a city has many mothers of one name; or given name and day, the home
- * being written otherwise. And a card, with whatever number. */
+ * being written otherwise; or the other names and the birth date. And a card, with whatever number. */
 static size_t home_keys(const void *context, const uint8_t *features, uint64_t keys[FINDING_KEYS_MAX]) {
-  enum { ALL_COUNTED = 200000, COUNTED_OF = 4 }; /* given names of so many rows are all counted, of more every fourth */
   const number_search *s = context;
   const schema_findings *f = &s->in->schema->findings;
   const feature_layout *layout = &s->in->table->layout;
@@ -142,8 +166,8 @@ static size_t home_keys(const void *context, const uint8_t *features, uint64_t k
   uint64_t before = 0;
   size_t count = 0, names = 0;
   if (!number) return 0;
-  for (size_t i = 0; i < f->relatives_count && count + 6 <= FINDING_KEYS_MAX; i++) {
-    uint64_t value = relative_value(layout, f->relatives[i], features), shared = hash_combine(hash_combine(i + 1, value), issued);
+  for (size_t i = 0; i < f->relatives_count && count + 7 <= FINDING_KEYS_MAX; i++) {
+    uint64_t value = number_relative_value(layout, f->relatives[i], features), shared = hash_combine(hash_combine(i + 1, value), issued);
     if (!value) continue;
     bool is_name = s->in->schema->fields[f->relatives[i]].type == TYPE_PERSON_NAME;
     if (!is_name) keys[count++] = finding_key(shared, tag);
@@ -152,17 +176,19 @@ static size_t home_keys(const void *context, const uint8_t *features, uint64_t k
     names += is_name;
     if (is_name) before = shared;
   }
-  const uint64_t card = card_of(s, features);
+  const uint64_t card = number_card(s, features);
   if (card) keys[count++] = finding_key(hash_mix(card), tag);
   if (card) keys[count++] = finding_key(hash_mix(number), hash_mix(card));
-  const bool is_counted = s->in->table->count < ALL_COUNTED || tag % COUNTED_OF == 0;
-  if (names > 1 && !is_counted) return count;
+  const bool counted = is_counted(s, tag);
+  if (names > 1 && !counted) return count;
   const finding_person person = {s->person, layout, features};
-  const uint32_t given = finding_given(&person);
+  uint32_t others = 0;
+  const uint32_t given = names > 1 ? finding_given(&person) : finding_given_and_before(&person, &others);
   const uint64_t whose = given_and_day(s, features, given);
-  if (given && is_counted) count_given(s, given);
+  if (given && counted) count_given(s, given);
   if (names > 1) return count;
   if (whose) keys[count++] = finding_key(hash_combine(whose, issued), tag);
+  if (whose) keys[count++] = finding_key(hash_combine(hash_combine(others, birth), issued), tag);
   if (given && before) keys[count++] = finding_key(hash_combine(before, given), tag);
   return count;
 }
@@ -174,13 +200,13 @@ static bool is_year_alone(const number_search *s, const finding_member *m) {
 
 /* Whose numbers begin alike were born in one year. On one day twins were, too, so that the given name must be one; of other days
  * are slips, and in one household nobody else of nearly that name was born in that year. */
-static bool is_one_at_home(const number_search *s, const finding_member *a, const finding_member *b) {
+bool number_are_one_at_home(const number_search *s, const finding_member *a, const finding_member *b) {
   const finding_person x = person_of(s, a), y = person_of(s, b);
   const likeness births = finding_births(&x, &y);
   const bool slip = finding_births_slip(&x, &y) || (births != LIKE_UNKNOWN && finding_days_alike(&x, &y));
   if (births == LIKE_UNKNOWN || (births == LIKE_OTHER && !slip)) return false;
   unsigned shared = shared_of(s, a, b, true);
-  if (!slip) return shared_of(s, a, b, false) >= SHARE_HOME && finding_names_slip(&x, &y);
+  if (!slip) return (shared_of(s, a, b, false) >= SHARE_HOME || compare_homes(s, a, b).one_house) && finding_names_slip(&x, &y);
   if (births == LIKE_EQUAL) return (shared || may_share_home(s, a, b)) && is_one_name(s, &x, &y);
   if (shared >= SHARE_HOME && !is_year_alone(s, a) && !is_year_alone(s, b)) return finding_names(&x, &y) != LIKE_OTHER;
   return (shared || may_share_home(s, a, b)) && is_one_name(s, &x, &y);
@@ -190,9 +216,9 @@ static bool is_one_at_home(const number_search *s, const finding_member *a, cons
 static bool is_one(const void *context, const finding_member *a, const finding_member *b) {
   const number_search *s = context;
   const finding_person x = person_of(s, a), y = person_of(s, b);
-  const uint64_t card = card_of(s, a->features), number = number_of(s, a->features, false), other = number_of(s, b->features, false);
-  if (number == other || (card && card == card_of(s, b->features))) return finding_same_holder(&x, &y);
-  return feature_id_number(number) / RANDOM_DIGITS == feature_id_number(other) / RANDOM_DIGITS && is_one_at_home(s, a, b);
+  const uint64_t card = number_card(s, a->features), number = number_of(s, a->features, false), other = number_of(s, b->features, false);
+  if (number == other || (card && card == number_card(s, b->features))) return finding_same_holder(&x, &y);
+  return begin_alike(number, other) && number_are_one_at_home(s, a, b);
 }
 
 static bool home_concerns(const void *context, const finding_member *members, size_t count) {
@@ -200,12 +226,10 @@ static bool home_concerns(const void *context, const finding_member *members, si
   return count <= GROUP_ROWS_MAX && group_parts(members, count, is_one, context, of) < count;
 }
 
-static khop_status home_group(void *context, const finding_member *members, size_t count, khop_error *err) {
-  number_search *s = context;
+khop_status number_look_at_parts(number_search *s, const finding_member *members, size_t count, group_same *is_same, khop_error *err) {
   uint8_t of[GROUP_ROWS_MAX];
   finding_member one[GROUP_ROWS_MAX];
-  if (count > GROUP_ROWS_MAX) return KHOP_OK;
-  size_t people = group_parts(members, count, is_one, s, of);
+  size_t people = group_parts(members, count, is_same, s, of);
   for (size_t p = 0; p < people; p++) {
     size_t rows = 0;
     for (size_t i = 0; i < count; i++) {
@@ -215,6 +239,10 @@ static khop_status home_group(void *context, const finding_member *members, size
     TRY(number_look_at_person(s, one, rows, true, err));
   }
   return KHOP_OK;
+}
+
+static khop_status home_group(void *context, const finding_member *members, size_t count, khop_error *err) {
+  return count > GROUP_ROWS_MAX ? KHOP_OK : number_look_at_parts(context, members, count, is_one, err);
 }
 
 /* ---- numbers exchanged --------------------------------------------------------------------------------------------- */
@@ -236,7 +264,7 @@ static size_t exchange_keys(const void *context, const uint8_t *features, uint64
   uint64_t number = number_of(s, features, true), tag = hash_mix(number), years = number ? two_years(s, features, number) : 0;
   size_t count = 0;
   for (size_t i = 0; number && i < f->relatives_count; i++) {
-    uint64_t value = relative_value(&s->in->table->layout, f->relatives[i], features);
+    uint64_t value = number_relative_value(&s->in->table->layout, f->relatives[i], features);
     if (value) keys[count++] = finding_key(hash_combine(i + 1, value), tag);
   }
   if (years) keys[count++] = finding_key(hash_combine(EXCHANGE_YEARS, years), tag);
@@ -249,6 +277,15 @@ static bool are_two(const number_search *s, const finding_member *a, const findi
   return !(finding_names_slip(&x, &y) && finding_births_slip(&x, &y));
 }
 
+/* Of two who have a commune in common: brothers and sisters have one surname, husband and wife are a man and a woman, a mother is older. */
+static bool may_be_family(const number_search *s, const finding_member *a, const finding_member *b) {
+  enum { LEAST_BETWEEN = 14 };
+  const finding_person x = person_of(s, a), y = person_of(s, b);
+  const uint64_t number = number_of(s, a->features, true), other = number_of(s, b->features, true);
+  const unsigned year = group_number_year(number), other_year = group_number_year(other), between = year > other_year ? year - other_year : other_year - year;
+  return finding_surname(&x) == finding_surname(&y) || group_number_female(number) != group_number_female(other) || between >= LEAST_BETWEEN;
+}
+
 static bool have_exchanged(const number_search *s, const finding_member *a, const finding_member *b, uint64_t numbers[2]) {
   const feature_layout *layout = &s->in->table->layout;
   bool across = group_register(s->in, a->row) != group_register(s->in, b->row);
@@ -258,8 +295,12 @@ static bool have_exchanged(const number_search *s, const finding_member *a, cons
   numbers[1] = number_of(s, b->features, true);
   if (numbers[0] == numbers[1] || !group_number_fits(layout, s->person, numbers[0], b->features) ||
       !group_number_fits(layout, s->person, numbers[1], a->features) || !are_two(s, a, b)) return false;
-  if (number_are_relatives(s, a, b)) return true;
-  return two_years(s, a->features, numbers[0]) && (shared_of(s, a, b, true) || may_share_home(s, a, b));
+  const home_likeness homes = compare_homes(s, a, b);
+  if (shared_of(s, a, b, false) >= SHARE_HOME) return true;
+  if (number_are_relatives(s, a, b)) return homes.one_house || may_be_family(s, a, b); /* else in one ward are many */
+  if (!two_years(s, a->features, numbers[0])) return false;
+  if (shared_of(s, a, b, true)) return true;
+  return !homes.other_commune && !homes.other_house && may_share_home(s, a, b) && may_be_family(s, a, b);
 }
 
 static bool exchange_concerns(const void *context, const finding_member *members, size_t count) {

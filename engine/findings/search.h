@@ -109,26 +109,40 @@ typedef enum likeness { LIKE_UNKNOWN, LIKE_EQUAL, LIKE_NEAR, LIKE_OTHER } likene
 likeness finding_names(const finding_person *a, const finding_person *b);
 bool finding_names_equal(const finding_person *a, const finding_person *b); /* with tones; a missing one equals none */
 /* Names that one name becomes by slips, and brothers and sisters do not share: words left out, abbreviated, in another order or a
- * letter apart, but for last words that are two names: Yến and Yên, not Hoa and Toa; Mai and Yai, which is no word. */
+ * letter apart, but for last words that are two names: Yến and Yên, not Hoa and Toa; Mai and Yai, which is no word. Văn or Thị in
+ * the place of another middle name is a slip, and so is a name that ends with one of them. */
 bool finding_names_slip(const finding_person *a, const finding_person *b);
 /* Names whose last words are one edit apart, and the rest of which is one name's. */
 bool finding_given_slip(const finding_person *a, const finding_person *b);
 bool finding_given_within(const finding_person *a, const finding_person *b); /* the last word of one is a word of the other */
+bool finding_given_possible(const finding_person *p); /* a Vietnamese syllable: somebody may be called so */
 uint32_t finding_surname(const finding_person *p); /* first word, a hash; 0: missing, or one word alone */
 uint32_t finding_given(const finding_person *p);   /* last word, likewise */
+/* The last word; *out_before: those before it without Văn and Thị, a hash. Both 0: missing, or one word alone. */
+uint32_t finding_given_and_before(const finding_person *p, uint32_t *out_before);
 /* Birth dates: near by two digits, in one year, on one day of the year, or equal in what both know. */
 likeness finding_births(const finding_person *a, const finding_person *b);
 /* Equal, or one digit or two neighbours apart, day for month, or a year alone that is the other's. */
 bool finding_births_slip(const finding_person *a, const finding_person *b);
 /* One day of the year, or day and month in the other order; both known. */
 bool finding_days_alike(const finding_person *a, const finding_person *b);
-/* Two places of a field as they are written: equal when most words of the shorter one are the other's, too, or most
- * of those that tell where it is; near: three words. */
-likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b);
 /* Of two who share a number: one person, written differently? A twin, who differs in the given name, is another. */
 bool finding_same_person(const finding_person *a, const finding_person *b);
 /* The same of two who have one number, one certificate or one parcel, which few strangers of one given name and year have: with less of
  * the name in common, or with another year near by. */
 bool finding_same_holder(const finding_person *a, const finding_person *b);
+
+/* ---- homes.c: is it the same place? ---------------------------------------------------------------- */
+
+/* Two places of a field as they are written: equal when most words of the shorter one are the other's, too, or most
+ * of those that tell where it is; near: three words. */
+likeness finding_places(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b);
+/* House number and street, where both places begin with a number: equal or other; else unknown. Digits are known in part. */
+likeness finding_houses(const feature_layout *layout, int field, const uint8_t *a, const uint8_t *b);
+/* Their communes, before and after July 2025: equal; near: of one that was split, or by a former name. Of rows that hold no place of
+ * the field the commune that the record is counted in, where the field is the one that tells it. */
+likeness finding_communes(const findings *f, const finding_input *in, int field, const finding_member *a, const finding_member *b);
+/* The commune that findings count a record in, likewise: of its home, or of the office. */
+likeness finding_counted_communes(const findings *f, const finding_input *in, const finding_member *a, const finding_member *b);
 
 #endif

@@ -87,6 +87,114 @@ def test_exchanged(directory):
           *[("id_sex", n) for n in "12"], *[("id_year", n) for n in "123456"])  # 5 and 6 have nothing in common
 
 
+def test_homes_of_both_maps(directory):
+    """A lodger's second record: another household and another date or a given name that is none, one house, whose ward is written as it was
+    before July 2025 and as it is since. The house next door with another date is a neighbour's."""
+    header = "stt|ma_ho|so_dinh_danh|ho_ten|ngay_sinh|gioi_tinh|chu_ho|quan_he|noi_thuong_tru\n"
+    rows = findings_of(directory, "residence", header + """
+1|79000000001|079185023456|Trần Thị Quỳnh Dung|25/07/1985|Nữ|Trần Văn Bảy|Con|571 Ngô Thì Nhậm, Phường Bến Nghé, Quận 1, Thành phố Hồ Chí Minh
+2|79000000002|079185665544|Trần Thị Quỳnh Dung|13/07/1985|Nữ|Đoàn Duy Tuấn|Người ở nhờ|571 Ngô Thì Nhậm, Phường Sài Gòn, Thành phố Hồ Chí Minh
+3|79000000003|079057590983|Nguyễn Đức Thạch|25/01/1957|Nam|Nguyễn Văn Lưu|Con|Phường Bến Nghé, Quận 1, TP Hồ Chí Minh
+4|79000000004|079057048722|Nguyễn Đức Tpạch|25/01/1957|Nam|Cao Kiệt|Người ở nhờ|77/3 Trần Đại Nghĩa, Phường Sài Gòn, Thành phố Hồ Chí Minh
+5|79000000005|079185034567|Lê Thị Kim Loan|05/06/1985|Nữ|Lê Văn Sáu|Con|573 Ngô Thì Nhậm, Phường Bến Nghé, Quận 1, TP Hồ Chí Minh
+6|79000000006|079185776655|Lê Thị Kim Loan|17/11/1985|Nữ|Lê Văn Tám|Con|12 Lê Lợi, Phường Sài Gòn, Thành phố Hồ Chí Minh
+""")
+    check(rows, ("id_multiple", "1;2"), ("id_multiple", "3;4"))
+
+
+def test_exchanged_by_whom(directory):
+    """Years that fit each other's numbers are exchanged by relatives alone: at one house before and after July 2025; not by two men of two
+    names, nor by those of two houses, nor of two wards."""
+    rows = findings_of(directory, "cccd", CITIZENS + """
+1|079185012345||Nguyễn Văn An|Nam|12/03/1982||12 Lê Lợi, Phường Bến Nghé, Quận 1, TP Hồ Chí Minh|
+2|079082023456||Trần Thị Bích|Nữ|02/04/1985||12 Lê Lợi, Phường Sài Gòn, TP Hồ Chí Minh|
+3|079089189340||Hoàng Huấn|Nam|30/10/1984||Phường 1, Quận 5, TP Hồ Chí Minh|
+4|079084511244||Trần Thành Sơn|Nam|25/10/1989||Phường 1, Quận 5, TP Hồ Chí Minh|
+5|079192432341||Phạm Văn Thông|Nam|24/08/1990||847 Nguyễn Du, Phường 9, Quận 5, TP Hồ Chí Minh|
+6|079090044526||Đỗ Thị Phương|Nữ|27/02/1992||31 Yết Kiêu, Phường 9, Quận 5, TP Hồ Chí Minh|
+7|079195432342||Bùi Văn Quang|Nam|24/08/1993||Phường 9, Quận 4, TP Hồ Chí Minh|
+8|079093044527||Vũ Thị Lành|Nữ|27/02/1995||Phường 8, Quận 4, TP Hồ Chí Minh|
+""")
+    check([row for row in rows if row["finding"] == "id_swapped"], ("id_swapped", "1;2"))
+
+
+PAYMENTS = "ma_doi_tuong|ho_ten|ngay_sinh|so_dinh_danh|ma_so_bhxh|so_tai_khoan|ngan_hang|dia_chi\n"
+
+
+def test_twins_of_one_account(directory):
+    """Brother and sister, and two brothers, who were born on one day, live in one house and have one bank account, with a number each: nobody
+    has two."""
+    home = "Phường Trung Mỹ Tây, Quận 12, TP.HCM"
+    rows = findings_of(directory, "social-payment", PAYMENTS + f"""
+1|Phan Thị Mộng Hạnh|01/08/1996|079196702350||1179499511373|Agribank|285 Nguyễn Thái Bình, {home}
+2|Phan Chí Hiệp|01/08/1996|079096577831||1179499511373|Agribank|285 Nguyễn Thái Bình, {home}
+3|Bùi Văn Đức|19/06/1991|079091905059||0710160865350|Vietcombank|792/50 Bế Văn Đàn, {home}
+4|Bùi Anh Tuấn Đăng|19/06/1991|079091292520||0710160865350|Vietcombank|792/50 Bế Văn Đàn, {home}
+""", command="dedupe", more=["--no-store"])
+    check(rows)
+
+
+def test_rare_given_names(directory):
+    """An and Anh are two, of whom there are several; Oanh, met once beside many an Anh, is a slip of that."""
+    others = "".join(f"{100 + n}|{'Lê Đỗ Hồ Vũ Võ'.split()[n % 5]} {'Kim Mai Thu Lan Cúc Đào'.split()[n // 5 % 6]} {'An' if n % 10 == 9 else 'Anh'}|"
+                     f"{n % 28 + 1:02}/0{n % 9 + 1}/{1960 + n}|0791{60 + n % 40:02}{500000 + 7919 * n}||||\n" for n in range(40))
+    rows = findings_of(directory, "social-payment", PAYMENTS + """
+5|Trần Thị An|05/07/2002|079302955428||6936859443125|ACB|464/45 Phạm Ngũ Lão, Phường 1, Quận 5, TP.HCM
+6|Trần Thị Anh|05/07/2002|079302342889||6936859443125|ACB|464/45 Phạm Ngũ Lão, Phường 1, Quận 5, TP.HCM
+7|Ngô Thị Anh|05/09/2002|079302955777||6936859443999|ACB|464/49 Phạm Ngũ Lão, Phường 1, Quận 5, TP.HCM
+8|Ngô Thị Oanh|05/09/2002|079302342777||6936859443999|ACB|464/49 Phạm Ngũ Lão, Phường 1, Quận 5, TP.HCM
+""" + others)
+    check(rows, ("id_multiple", "7;8"))
+
+
+def test_near_without_a_home(directory):
+    """khop ids: a digit or two neighbours, in whatever half of the number, though the date was typed wrong as well and nothing else is known;
+    not of twins, whose numbers follow each other."""
+    rows = findings_of(directory, "vaccination", "ma_doi_tuong|ho_ten|ngay_sinh|gioi_tinh|so_dinh_danh|ho_ten_me|dien_thoai|dia_chi\n" + """
+1|Đào Hải Hiền|28/01/2017|Nam|074217180142|||
+2|Đào Hải Hiền|20/07/2017|Nam|074217100142|||
+3|Trần Hoàng Hưng|1959|Nam|048059216691|||
+4|Trần Hoàng Hưng|22/04/1959|Nam|048059216697|||
+5|Bùi Thị Kim Vân|05/03/1969|Nữ|079169946320|||
+6|Bùoi Thị Kim Vân|05/08/1969|Nữ|079169964320|||
+7|Vũ Quang Thuận|30/09/2014|Nam|048214132292|||
+8|Vũ Quang Thzận|30/09/2014|Nam|048214132295|||
+9|Lê Thị Uyên|13/10/1978|Nữ|031178160025|||
+10|Lê Thị Uyên|13/10/1978|Nữ|038178160025|||
+11|Cao Minh Hải|02/03/2016|Nam|079216045001|||
+12|Cao Minh Dũng|02/03/2016|Nam|079216045002|||
+13|Mai Thị Lan|02/03/1986|Nữ|079186045101|||
+14|Mai Thị Lan|19/11/1942|Nữ|079142045101|||
+""")
+    check(rows, *[("id_near", pair) for pair in ("1;2", "3;4", "5;6", "7;8", "9;10")])
+
+
+def test_cards_without_matching(directory):
+    """khop ids: two social-insurance numbers of one person, of whom one record has no personal ID."""
+    rows = findings_of(directory, "bhyt", CARDS + """
+1|DN4790135724689|0135724689|Nguyễn Văn An|12/03/1985|Nam|12 Lê Lợi, Phường 1, Quận 3, TP Hồ Chí Minh|079085012345||01/01/2025|31/12/2030
+2|HC4790975312468|0975312468|Nguyễn Văn An|12/03/1985|Nam|12 Lê Lợi, P.1, Q.3, TP.HCM|||01/01/2025|31/12/2030
+3|DN4790135777246|0135777246|Trần Thị Bích|02/04/1985|Nữ|5 Hai Bà Trưng, Phường 2, Quận 3, TP Hồ Chí Minh||0907318264|01/01/2025|31/12/2030
+4|GD4790846222391|0846222391|Trần Thị Bích|1985|Nữ||079185023456|0907318264|01/01/2025|31/12/2030
+5|DN4790222333445|0222333445|Lê Văn Cường|05/06/1985|Nam|7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|079085034567||01/01/2025|31/12/2030
+6|DN4790222333446|0222333446|Lê Văn Cường|05/06/1985|Nam|88 Lê Duẩn, Phường Hàng Bài, Quận Hoàn Kiếm, Hà Nội|||01/01/2025|31/12/2030
+7|DN4790222333447|0222333447|Lê Văn Tám|05/06/1985|Nam|7 Trần Phú, Phường 3, Quận 5, TP Hồ Chí Minh|||01/01/2025|31/12/2030
+""")
+    check(rows, ("card_multiple", "1;2"), ("card_multiple", "3;4"))
+
+
+def test_couples(directory):
+    """Husband and wife of an entry that was made twice have numbers of their own, of which either may be wrong."""
+    header = ("ma_ho_so|so|quyen_so|ngay_dang_ky|noi_dang_ky|chong_ho_ten|chong_ngay_sinh|chong_so_giay_to|vo_ho_ten|vo_ngay_sinh|vo_so_giay_to\n")
+    rows = findings_of(directory, "civil-marriage", header + """
+1|5|01/2020|27/04/2020|UBND Phường Hiệp Thành, Quận 12, TP Hồ Chí Minh|Lê Văn Thọ|24/08/1993|079093879122|Đoàn Vân Anh|12/03/2001|079301123752
+2|5|01/2020|27/04/2020|UBND P. Hiệp Thành, Q. 12, TP.HCM|Lê Văn Thọ|24/08/1993|079093879122|Đoàn Vân Anh|12/03/2001|079301128752
+3|6|01/2020|28/04/2020|UBND Phường Hiệp Thành, Quận 12, TP Hồ Chí Minh|Hồ Văn Phú|24/08/1991|079091879333|Vũ Thị Lành|12/03/1996|079196123444
+4|6|01/2020|28/04/2020|UBND P. Hiệp Thành, Q. 12, TP.HCM|Hồ Văn Phú|24/08/1991|079091572818|Vũ Thị Lành|12/03/1996|079196123444
+""", command="dedupe", more=["--no-store"])
+    check(rows, ("entry_twice", "1;2"), ("entry_twice", "3;4"), ("id_near", "1;2"), ("id_multiple", "3;4"))
+
+
 def test_made_up(directory):
     """Numbers typed to fill the field, one by one or dragged down a column."""
     rows = findings_of(directory, "cccd", CITIZENS + """
@@ -182,6 +290,17 @@ def test_births(directory):
     check(rows, ("entry_twice", "1;2"), ("entry_number_repeated", "3;4"), ("plausible_parent_age", "5"),
           ("plausible_births_close", "6;8"), ("plausible_births_close", "7;8"), ("plausible_issued_before_birth", "9"),
           ("plausible_future_date", "10"))  # 6 and 7 are twins
+
+
+def test_deaths(directory):
+    """One number of a book: name and birth date are spoilt, but not the day of death; and two people."""
+    rows = findings_of(directory, "civil-death", "ma_ho_so|so|quyen_so|ngay_dang_ky|noi_dang_ky|ho_ten|gioi_tinh|ngay_sinh|so_dinh_danh|ngay_chet\n" + """
+1|4|01/2015|10/09/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Võ Chi|Nữ|09/04/1993||05/09/2015
+2|4|01/2015|10/09/2015|UBND P.1, Q.3, TP.HCM|Vy Thị Chi|Nữ|04/09/1998||05/09/2015
+3|5|01/2015|11/09/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Lê Văn Tám|Nam|09/04/1943||06/09/2015
+4|5|01/2015|11/09/2015|UBND Phường 1, Quận 3, TP Hồ Chí Minh|Hồ Hữu Tám|Nam|17/11/1958||07/09/2015
+""")
+    check(rows, ("entry_twice", "1;2"), ("entry_number_repeated", "3;4"))
 
 
 PARCELS = "ma_ho_so|ma_xa|so_to|so_thua|dien_tich|loai_dat|dia_chi_thua|chu_su_dung|so_giay_to|nam_sinh|so_phat_hanh|so_to_cu|so_thua_cu\n"

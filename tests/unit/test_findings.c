@@ -265,6 +265,10 @@ static void slips(void **unused) {
       {"Lữ Thành Hiếu", "02/04/1985", "Lữ Hiền Khanh", "02/04/1975", false, true},
       {"Nguyễn Thị Phương Tuyên", "02/04/1985", "Nguyễn Thị Phương", "20/04/1958", false, false},
       {"Lê Thị Ngọc Anh", "02/04/1985", "Lê Ngọc Anh", "02/04/1985", true, true},
+      {"Dương Văn Hiếu", "1985", "Dương Đức Hiếu", "1985", true, true}, /* Văn in the place of another */
+      {"Trần Văn Anh", "1985", "Trần Thị Anh", "1985", false, true},    /* brother and sister */
+      {"Quách Văn Sơn", "1985", "Quuách Yă Sơn", "1985", true, true},
+      {"Nguyễn Thị", "1985", "Nguyễn Thị Kim Hương", "1985", true, true},
       {"", "02/04/1985", "Lê Ngọc Anh", "", false, false}};
   fixture f;
   open_fixture(&f);

@@ -57,6 +57,14 @@ khop_status gen_entry_numbers(gen_job *job, gen_entry_find *find, khop_error *er
   return KHOP_OK;
 }
 
+/* One entry of a group has the number of another; of couples, of whom there are few, seven more where more faults are asked for. */
+static bool is_repeated(const gen_job *job, uint32_t slot, uint32_t *out_owner) {
+  enum { MORE_FIRST = 100, MORE_LAST = 113 };
+  const bool more = job->extra_faults && job->schema == &gen_schema_civil_marriage && slot >= MORE_FIRST && slot <= MORE_LAST && slot % 2;
+  *out_owner = more ? slot - 1 : GEN_SLOT_ENTRY_OWNER;
+  return more || slot == GEN_SLOT_ENTRY_REPEATED;
+}
+
 gen_paper gen_paper_of(const gen_job *job, gen_entry_find *find, const gen_ticket *ticket, const gen_core *core, gen_ticket *owner) {
   const uint16_t *numbers = job->prepared;
   gen_paper p = {.entry = find(&job->world, core, ticket->copy), .number = numbers[ticket->row]};
@@ -65,8 +73,8 @@ gen_paper gen_paper_of(const gen_job *job, gen_entry_find *find, const gen_ticke
     p.twice = true;
   }
   uint64_t other;
-  if (ticket->slot == GEN_SLOT_ENTRY_REPEATED &&
-      gen_plan_neighbour(&job->plan, ticket->entity, GEN_SLOT_ENTRY_OWNER, &other) &&
+  uint32_t owner_slot;
+  if (is_repeated(job, ticket->slot, &owner_slot) && gen_plan_neighbour(&job->plan, ticket->entity, owner_slot, &other) &&
       gen_plan_find(&job->plan, other, 0, owner)) {
     gen_core theirs;
     gen_core_find(&job->world, other, &theirs);

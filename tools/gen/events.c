@@ -22,6 +22,7 @@ typedef struct event_row {
   gen_person person;
   gen_subject subject;
   gen_paper paper;
+  gen_date issued;
   gen_ticket owner; /* of the entry, when it is another record's */
   gen_style style;
 } event_row;
@@ -32,9 +33,11 @@ static void event_begin(gen_job *job, const gen_ticket *ticket, gen_entry_find *
   gen_subject_of(&e->person, &e->subject);
   e->subject.parents = parents;
   e->paper = gen_paper_of(job, find, ticket, &e->person.core, &e->owner);
+  e->issued = gen_date_of(e->paper.day_written);
   if (job->schema->id_share) gen_id_show(job, ticket, &e->person.core, &e->subject);
   gen_subject_damage(&e->subject, job->rates, &job->errors, ticket->copy > 0, &e->r);
-  if (!parents) gen_plausible_plant(job, ticket, &e->subject, NULL);
+  gen_plausible_plant(job, ticket, &e->subject, parents ? &e->issued : NULL);
+  e->paper.day_written = gen_day_of(e->issued);
   e->style = gen_style_pick(job->rates, &e->r, 5);
   e->paper.style = gen_address_style_pick(&e->r, 0);
   e->paper.number_with_year = gen_below(&e->r, 100) < 70;
@@ -95,14 +98,20 @@ static void wedding_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_paper p = gen_paper_of(job, wedding_entry, ticket, &core, &owner);
   bool old_number = gen_date_of(p.entry.day).year < 2016;
   for (int wife = 0; wife < 2; wife++) {
-    spouse_of(job, couple_of(job, ticket, !wife), !wife, old_number, &spouses[wife]);
-    if (gen_below(&r, 100) < (old_number ? 40 : 8)) spouses[wife].id[0] = 0;
+    const bool numbered = gen_couple_numbered(job, ticket->slot);
+    spouse_of(job, couple_of(job, ticket, !wife), !wife, old_number && !numbered, &spouses[wife]);
+    if (gen_below(&r, 100) < (old_number ? 40 : 8) && !numbered) spouses[wife].id[0] = 0;
+    spouses[wife].id_fixed = numbered;
     gen_subject_damage(&spouses[wife], job->rates, &job->errors, ticket->copy > 0 && gen_below(&r, 100) < 70, &r);
   }
   gen_style style = gen_style_pick(job->rates, &r, 5);
   p.style = gen_address_style_pick(&r, 0);
   p.number_with_year = gen_below(&r, 100) < 70;
   char *row = t->at;
+  gen_date issued = gen_date_of(p.day_written);
+  for (int wife = 0; wife < 2; wife++) gen_couple_spoil(job, ticket, &core, &spouses[wife]);
+  gen_plausible_plant(job, ticket, &spouses[0], &issued);
+  p.day_written = gen_day_of(issued);
   put_head(t, job, ticket, &p, &style);
   for (int wife = 0; wife < 2; wife++) {
     gen_put(t, ',');
@@ -116,6 +125,7 @@ static void wedding_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
     gen_put(t, ',');
     if (gen_below(&r, 100) < 90) gen_put_address(t, &spouses[wife].residence, style.address);
   }
+  gen_plausible_report(job, ticket, &core, &spouses[0], &issued, NULL);
   gen_paper_report(job, &p, &owner, ticket, number_in(row));
 }
 
@@ -186,8 +196,8 @@ static void death_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_put(t, ',');
   if (gen_below(&e.r, 100) < 94) gen_put_address(t, &s->residence, e.style.address);
   gen_id_report(job, ticket, &e.person.core, s);
-  const gen_date issued = gen_date_of(e.paper.day_written), death = gen_date_of(death_day(&e.person.core));
-  gen_plausible_report(job, ticket, &e.person.core, s, &issued, &death);
+  const gen_date death = gen_date_of(death_day(&e.person.core));
+  gen_plausible_report(job, ticket, &e.person.core, s, &e.issued, &death);
   gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 
@@ -232,6 +242,7 @@ static void recognition_row(gen_job *job, const gen_ticket *ticket, gen_text *t)
   gen_put_name(t, &s->name, e.style.name);
   gen_put(t, ',');
   gen_put_date(t, s->birth, e.style.date);
+  gen_plausible_report(job, ticket, &e.person.core, s, &e.issued, NULL);
   gen_paper_report(job, &e.paper, &e.owner, ticket, number_in(row));
 }
 

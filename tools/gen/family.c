@@ -197,14 +197,17 @@ void gen_family_names(const gen_world *world, gen_family *family) {
                  &family->mother, &mother_given);
 }
 
-/* Another given name with the same first letter, as twins and sons often get. */
+/* Another given name with the same first letter, as twins and sons often get; where it has no other (Yến, Oanh) just another: no two
+ * children of a family are called the same. */
 static uint32_t similar_given(uint32_t given, bool female) {
+  uint32_t any = given;
   for (uint32_t step = 1; step < gen_given_count; step++) {
     uint32_t other = (uint32_t)((given + step) % gen_given_count);
     uint16_t count = female ? gen_givens[other].female : gen_givens[other].male;
     if (count > 2 && gen_givens[other].text[0] == gen_givens[given].text[0]) return other;
+    if (count > 2 && any == given) any = other;
   }
-  return given;
+  return any;
 }
 
 /* Sisters and brothers share out the given names by rank, so that no two get the same. */

@@ -62,10 +62,21 @@ static void id_break_format(char *id, uint64_t key) {
   }
 }
 
-static void id_plant(const gen_job *job, const gen_core *core, uint32_t slot, char id[GEN_ID_BYTES]) {
+/* What a number of twelve digits alone may show. */
+static void id_spoil(uint32_t slot, uint64_t key, char id[GEN_ID_BYTES]) {
   static const char *const no_provinces[] = {"003", "005", "007", "009", "013", "050", "097", "098"};
   static const char *const placeholders[] = {"000000000000", "111111111111", "999999999999", "888888888888"};
   static const char *const runs[] = {"123456789012", "012345678901", "987654321098", "234567890123"};
+  if (slot == GEN_SLOT_PLACEHOLDER) memcpy(id, placeholders[key % 4], 13);
+  if (slot == GEN_SLOT_SEQUENTIAL) memcpy(id, runs[key % 4], 13);
+  if (slot == GEN_SLOT_LOST_ZERO) memmove(id, id + 1, 12);
+  if (slot == GEN_SLOT_FORMAT) id_break_format(id, key);
+  if (slot == GEN_SLOT_PROVINCE) memcpy(id, no_provinces[key % 8], 3);
+  if (slot == GEN_SLOT_SEX) id[3] ^= 1;
+  if (slot == GEN_SLOT_YEAR) id[5] = (char)('0' + (id[5] - '0' + 1 + key % 9) % 10);
+}
+
+static void id_plant(const gen_job *job, const gen_core *core, uint32_t slot, char id[GEN_ID_BYTES]) {
   uint64_t key = gen_hash(core->key, tag_fault);
   switch (slot) {
     case GEN_SLOT_SHARED_OWNER:
@@ -82,26 +93,39 @@ static void id_plant(const gen_job *job, const gen_core *core, uint32_t slot, ch
     case GEN_SLOT_OLD_NUMBER:
       gen_old_id(core, 0, id);
       return;
-    case GEN_SLOT_PLACEHOLDER:
-      memcpy(id, placeholders[key % 4], 13);
-      return;
-    case GEN_SLOT_SEQUENTIAL:
-      memcpy(id, runs[key % 4], 13);
-      return;
-    case GEN_SLOT_LOST_ZERO:
-      memmove(id, id + 1, 12);
-      return;
-    case GEN_SLOT_FORMAT:
-      id_break_format(id, key);
-      return;
+    case GEN_SLOT_PROVINCE:
+    case GEN_SLOT_SEX:
+    case GEN_SLOT_YEAR: /* a number that nobody else has, so that no second fault is planted by chance */
+      gen_personal_id(&job->world, core, 1, id);
+      break;
     default:
       break;
   }
-  /* a number that nobody else has, so that no second fault is planted by chance */
-  gen_personal_id(&job->world, core, 1, id);
-  if (slot == GEN_SLOT_PROVINCE) memcpy(id, no_provinces[key % 8], 3);
-  if (slot == GEN_SLOT_SEX) id[3] ^= 1;
-  if (slot == GEN_SLOT_YEAR) id[5] = (char)('0' + (id[5] - '0' + 1 + key % 9) % 10);
+  id_spoil(slot, key, id);
+}
+
+/* Which of the slots GEN_SLOT_FORMAT to GEN_SLOT_SEQUENTIAL the two numbers of a couple's row are spoilt as, 0: none. Couples are few: eight
+ * slots more for each. */
+static uint32_t couple_slot(uint32_t slot) {
+  enum { MORE_FIRST = 128, MORE_LAST = 191, KINDS = GEN_SLOT_SEQUENTIAL - GEN_SLOT_FORMAT + 1 };
+  if (slot >= MORE_FIRST && slot <= MORE_LAST) slot = GEN_SLOT_FORMAT + (slot - MORE_FIRST) % KINDS;
+  return slot >= GEN_SLOT_FORMAT && slot <= GEN_SLOT_SEQUENTIAL && slot != GEN_SLOT_OLD_NUMBER ? slot : 0;
+}
+
+/* Couples whose second row has other numbers: issued anew, or a digit wrong. */
+enum { COUPLE_MULTIPLE = GEN_SLOT_MULTIPLE, COUPLE_NEAR = 6, COUPLE_LAST = 9 };
+
+bool gen_couple_numbered(const gen_job *job, uint32_t slot) {
+  return job->extra_faults && (couple_slot(slot) || (slot >= COUPLE_MULTIPLE && slot <= COUPLE_LAST));
+}
+
+static void couple_change(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *s) {
+  gen_ticket first;
+  gen_random r = {gen_hash(core->key, tag_fault + s->female)};
+  const bool is_near = ticket->slot >= COUPLE_NEAR;
+  if (is_near) gen_digit_error(s->id, 6, 12, &r);
+  for (size_t i = 6; i < 12 && !is_near; i++) s->id[i] = (char)('0' + gen_below(&r, 10));
+  if (gen_plan_find(&job->plan, ticket->entity, 0, &first)) gen_fault_add(job, is_near ? GEN_ID_NEAR : GEN_ID_MULTIPLE, &first, ticket, s->id);
 }
 
 void gen_id_show(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *subject) {
@@ -175,22 +199,33 @@ static void report_family_swap(gen_job *job, const gen_ticket *ticket, const gen
   if (gen_plan_find(&job->plan, other, 0, &first)) gen_fault_add(job, GEN_ID_SWAPPED, &first, ticket, id);
 }
 
+static const gen_fault faults_alone[] = {[GEN_SLOT_FORMAT] = GEN_ID_FORMAT,
+                                        [GEN_SLOT_PROVINCE] = GEN_ID_PROVINCE,
+                                        [GEN_SLOT_LOST_ZERO] = GEN_ID_LOST_ZERO,
+                                        [GEN_SLOT_OLD_NUMBER] = GEN_ID_OLD_NUMBER,
+                                        [GEN_SLOT_PLACEHOLDER] = GEN_ID_PLACEHOLDER,
+                                        [GEN_SLOT_SEQUENTIAL] = GEN_ID_SEQUENTIAL};
+
+void gen_couple_spoil(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *s) {
+  const uint32_t slot = couple_slot(ticket->slot);
+  if (!gen_couple_numbered(job, ticket->slot) || strlen(s->id) != 12) return;
+  if (!slot && ticket->copy == 1) couple_change(job, ticket, core, s);
+  if (!slot) return;
+  id_spoil(slot, gen_hash(core->key, tag_fault + s->female), s->id);
+  if (faults_alone[slot]) gen_fault_add(job, faults_alone[slot], ticket, NULL, s->id);
+  if (slot == GEN_SLOT_PROVINCE || !faults_alone[slot]) report_digits(job, ticket, s);
+}
+
 void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject) {
   const gen_subject *s = subject;
-  static const gen_fault alone[] = {[GEN_SLOT_FORMAT] = GEN_ID_FORMAT,
-                                    [GEN_SLOT_PROVINCE] = GEN_ID_PROVINCE,
-                                    [GEN_SLOT_LOST_ZERO] = GEN_ID_LOST_ZERO,
-                                    [GEN_SLOT_OLD_NUMBER] = GEN_ID_OLD_NUMBER,
-                                    [GEN_SLOT_PLACEHOLDER] = GEN_ID_PLACEHOLDER,
-                                    [GEN_SLOT_SEQUENTIAL] = GEN_ID_SEQUENTIAL};
   uint32_t slot = ticket->slot;
   if (!s->id[0] || job->disagrees) return;
   if (ticket->copy) report_copy(job, ticket, core, s);
   if (slot == GEN_SLOT_SHARED) report_pair(job, ticket, GEN_ID_SHARED, GEN_SLOT_SHARED_OWNER, s->id);
   if (slot == GEN_SLOT_SWAP_SECOND && id_planted(job, slot)) report_pair(job, ticket, GEN_ID_SWAPPED, GEN_SLOT_SWAP_FIRST, s->id);
   report_family_swap(job, ticket, core, s->id);
-  if (slot < sizeof alone / sizeof *alone && alone[slot]) {
-    gen_fault_add(job, alone[slot], ticket, NULL, s->id);
+  if (slot < sizeof faults_alone / sizeof *faults_alone && faults_alone[slot]) {
+    gen_fault_add(job, faults_alone[slot], ticket, NULL, s->id);
     if (slot != GEN_SLOT_PROVINCE) return;
   }
   report_digits(job, ticket, s);

@@ -115,6 +115,9 @@ void gen_fault_add(gen_job *job, gen_fault fault, const gen_ticket *record, cons
 void gen_id_show(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *subject);
 /* After the errors: reports the faults that the row's ID has, planted or by accident. */
 void gen_id_report(gen_job *job, const gen_ticket *ticket, const gen_core *core, const gen_subject *subject);
+/* With options.faults, of a couple's row: have both a number of twelve digits, of which something is to be wrong? That, and its report. */
+bool gen_couple_numbered(const gen_job *job, uint32_t slot);
+void gen_couple_spoil(gen_job *job, const gen_ticket *ticket, const gen_core *core, gen_subject *subject);
 /* No fault is planted in this row, and it is its entity's only one. */
 bool gen_slot_is_free(const gen_job *job, uint32_t slot);
 

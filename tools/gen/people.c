@@ -81,11 +81,16 @@ static void put_phone(gen_text *t, const gen_job *job, const gen_ticket *ticket,
   gen_put_text(t, phone);
 }
 
+/* Copies in two slots of a group have a second number, where more faults are asked for. */
+static bool second_social(const gen_job *job, const gen_ticket *ticket) {
+  return job->extra_faults && ticket->copy == 1 && ticket->slot > GEN_SLOT_NEAR && ticket->slot <= GEN_SLOT_NEAR + 2;
+}
+
 static void put_social(gen_text *t, const gen_job *job, const gen_ticket *ticket, const gen_person *person, const gen_subject *s,
                        const gen_style *style) {
   UNUSED;
   char social[GEN_ID_BYTES];
-  gen_social_number(&person->core, 0, social);
+  gen_social_number(&person->core, second_social(job, ticket), social);
   gen_put_text(t, social);
 }
 
@@ -173,6 +178,15 @@ static void put_bank(gen_text *t, const gen_job *job, const gen_ticket *ticket, 
 
 static const people_schema *people_of(const gen_job *job) { return (const people_schema *)(const void *)job->schema; }
 
+/* Whether the first row has a card, too, only its draws tell: that of a row without one is reported all the same. */
+static void report_second_social(gen_job *job, const gen_ticket *ticket, const gen_core *core) {
+  char social[GEN_ID_BYTES];
+  gen_ticket first;
+  if (!second_social(job, ticket) || !gen_plan_find(&job->plan, ticket->entity, 0, &first)) return;
+  gen_social_number(core, 1, social);
+  gen_fault_add(job, GEN_CARD_MULTIPLE, &first, ticket, social);
+}
+
 static void people_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_person person;
   gen_subject subject;
@@ -185,15 +199,17 @@ static void people_row(gen_job *job, const gen_ticket *ticket, gen_text *t) {
   gen_plausible_plant(job, ticket, &subject, NULL);
   gen_style style = gen_style_pick(job->rates, &r, 15);
   gen_put_record_id(t, job, ticket->position);
-  bool has_sex = false;
+  bool has_sex = false, has_social = false;
   for (const column *c = people_of(job)->columns; c->put; c++) {
     gen_put(t, ',');
     bool is_filled = gen_below(&r, 100) < c->percent;
     if (is_filled) c->put(t, job, ticket, &person, &subject, &style);
     has_sex |= is_filled && c->put == put_sex;
+    has_social |= is_filled && (c->put == put_social || c->put == put_card);
   }
   subject.sex_missing |= !has_sex; /* nothing that a number could contradict */
   gen_id_report(job, ticket, &person.core, &subject);
+  if (has_social) report_second_social(job, ticket, &person.core);
   gen_plausible_report(job, ticket, &person.core, &subject, NULL, NULL);
 }
 

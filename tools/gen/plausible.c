@@ -3,7 +3,7 @@
 #include "job.h"
 
 enum { tag_plausible = 951, over_age_last = 1905 /* born before 1906: over 120 in 2026 */, future_first = 2027 };
-enum { birth_days_within = 270, oldest_years = 120 };
+enum { birth_days_within = 270, oldest_years = 120, MORE_OF_COUPLES = 5 /* who are few */ };
 
 typedef enum fault_wanted { WANT_OLD, WANT_FUTURE, WANT_PARENT, WANT_ISSUED, WANTS } fault_wanted;
 
@@ -21,10 +21,10 @@ static void plant_parent(gen_subject *s, uint64_t key) {
 void gen_plausible_plant(const gen_job *job, const gen_ticket *ticket, gen_subject *s, gen_date *issued) {
   if (!job->extra_faults || !gen_slot_is_free(job, ticket->slot)) return;
   uint64_t key = gen_hash(job->world.seed + tag_plausible, ticket->entity);
-  uint64_t draw = key % 10000;
-  if (draw >= (uint64_t)job->extra_faults * WANTS) return;
+  const uint64_t each = (uint64_t)job->extra_faults * (job->schema == &gen_schema_civil_marriage ? MORE_OF_COUPLES : 1), draw = key % 10000;
+  if (draw >= each * WANTS) return;
   key = gen_mix(key);
-  switch ((fault_wanted)(draw / job->extra_faults)) {
+  switch ((fault_wanted)(draw / each)) {
     case WANT_OLD:
       year_put(&s->birth, 1850 + key % 50);
       break;
@@ -32,7 +32,7 @@ void gen_plausible_plant(const gen_job *job, const gen_ticket *ticket, gen_subje
       year_put(issued && s->parents ? issued : &s->birth, 2040 + key % 50);
       break;
     case WANT_PARENT:
-      if (s->parents) plant_parent(s, key);
+      if (s->parents && job->schema == &gen_schema_civil_birth) plant_parent(s, key);
       break;
     default:
       if (issued) year_put(issued, s->birth.year - 1 - key % 20);
