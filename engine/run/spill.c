@@ -13,7 +13,8 @@ enum {
   cluster_bytes_a_row = 24,          /* root, size, place, set, confidence; a row of a component */
   link_bytes_a_row = 48,             /* entity, size, set; number, id and end of a best candidate */
   entity_bytes_a_row = 40,           /* unit, size, confidence, who stands for it; registers and confidence of an entity */
-  pair_bytes = 2 * sizeof(sort_item) /* with room to grow, and a copy while sorting */
+  pair_bytes = 2 * sizeof(sort_item), /* with room to grow, and a copy while sorting */
+  split_bytes_a_row = 56             /* over the rows of a block: keys of split blocks, seen with 46 M parcels, while their set grows */
 };
 
 /* ---- how much ------------------------------------------------------------------------------------- */
@@ -35,7 +36,8 @@ static uint64_t base_bytes(const run *r, uint64_t rows) {
   uint64_t reading = (uint64_t)r->options.threads * RUN_SLOT_BYTES;
   uint64_t pass = partition_pass_bytes(r->table.layout.stride, r->schema->rule_count, r->options.threads);
   size_t linked = r->link ? sizeof(best_pair) + 1 : 0, masks = r->counts_findings ? sizeof(uint32_t) + sizeof(uint16_t) : 0;
-  return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked + masks) + rows / 8;
+  uint64_t split = rows * split_bytes_a_row / r->walk.block_rows_max;
+  return RUN_FIXED_BYTES + (reading > pass ? reading : pass) + rows * (code_columns(&r->table.layout) + linked + masks) + rows / 8 + split;
 }
 
 /* Each of a rule's parts has a buffer of an extent, and all of them a quarter of the memory for parts. */
