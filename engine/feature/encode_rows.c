@@ -44,6 +44,26 @@ static void encode_letters(const column *c, const feature_part *const *parts, si
   }
 }
 
+/* The same of names of persons, with a memory. */
+static void encode_names(const column *c, const feature_part *const *parts, size_t part_count) {
+  name_text names[TEXT_RECALL_MAX];
+  text_value values[TEXT_RECALL_MAX];
+  uint8_t *rows[TEXT_RECALL_MAX];
+  size_t count = 0;
+  for (size_t i = 0; i < c->count; i++) {
+    const input_field *field = field_at(c, i);
+    if (field->length == 0) continue;
+    names[count] = (name_text){field->text, field->length};
+    rows[count++] = row_at(c, i);
+  }
+  if (count == 0) return;
+  text_recall_names(c->memory, names, count, values);
+  for (size_t i = 0; i < count; i++) {
+    feature_encode_text(&values[i], c->slot, rows[i]);
+    feature_encode_parts(parts, part_count, &values[i], rows[i]);
+  }
+}
+
 static void encode_hashes(const column *c) {
   text_hashes found[TEXT_RECALL_MAX];
   text_recall_hashes(c->memory, c->field->type, c->fields, c->field_stride, c->count, found);
@@ -63,8 +83,8 @@ static void encode_more(const column *c) {
 static void encode_texts(const column *c) {
   const feature_part *parts[FEATURE_PARTS_MAX];
   size_t part_count = feature_parts_of(c->layout, c->number, parts);
-  bool has_letters = c->slot->letters || part_count > 0 || c->field->type == TYPE_PERSON_NAME;
-  if (c->memory && !has_letters) encode_hashes(c);
+  if (c->memory && c->field->type == TYPE_PERSON_NAME) encode_names(c, parts, part_count);
+  else if (c->memory && !c->slot->letters && part_count == 0) encode_hashes(c);
   else encode_letters(c, parts, part_count);
   if (c->slot->long_offset != FEATURE_NONE || c->slot->address) encode_more(c);
 }

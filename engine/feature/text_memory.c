@@ -165,12 +165,13 @@ static bool comes_again(semantic_type type, const char *text, size_t length) {
   return type != TYPE_CODE || length <= short_code_max;
 }
 
+/* Most are new, but their syllables are not. */
+void text_recall_names(text_memory *memory, const name_text *names, size_t count, text_value *out) {
+  normalise_person_names_with(&memory->syllables, names, count, out);
+}
+
 const text_value *text_recall(text_memory *memory, semantic_type type, const char *text, size_t length,
                               text_value *room) {
-  if (type == TYPE_PERSON_NAME) { /* most are new, but their syllables are not */
-    normalise_person_name_with(&memory->syllables, text, length, room);
-    return room;
-  }
   if (type == TYPE_ENTRY_NUMBER) {
     length = normalise_entry_number_cut(text, length);
     type = TYPE_CODE;

@@ -41,22 +41,26 @@ static inline uint32_t name_four_letters(const uint8_t *letters) {
 }
 
 /* Ends in "Thị" or "Văn", which only a name does that is cut off or turned. */
-static inline bool name_ends_in_middle_word(const fold_run *run) {
+static inline bool name_ends_in_middle_word(const uint8_t *codes, size_t count) {
   static const uint8_t van[4] = {FOLD_BLANK, 'v', FOLD_VOWEL + 8, 'n'};
   static const uint8_t thi[4] = {FOLD_BLANK, 't', 'h', FOLD_VOWEL + 5 * 8 + 5};
-  if (run->count < 8) return false;
-  uint32_t last = name_four_letters(run->codes + run->count - 4);
+  if (count < 8) return false;
+  uint32_t last = name_four_letters(codes + count - 4);
   return last == name_four_letters(thi) || last == name_four_letters(van);
 }
 
 void name_settle_rest(fold_run *run, name_notes *notes);
 
+/* Nearly all names begin with two letters that no title, placeholder or newborn begins with and end in neither Thị nor Văn,
+ * and are done after two looks. */
+static inline bool name_is_settled(const uint8_t *codes, const uint8_t *plain, size_t count) {
+  return count >= NAME_SETTLED_MIN && !name_front_may_go(plain[0], plain[1], plain[2] == ' ') && !name_ends_in_middle_word(codes, count);
+}
+
 /* Titles, placeholders, newborns, order: the last step, in place; nothing is left of a missing name. `notes` may be
- * NULL. Nearly all names begin with two letters that nothing of this begins with and end
- * in neither Thị nor Văn, and are done after two looks. */
+ * NULL. */
 static inline void name_settle(fold_run *run, name_notes *notes) {
-  bool usual = run->count >= NAME_SETTLED_MIN && !name_front_may_go(run->plain[0], run->plain[1], run->plain[2] == ' ') && !name_ends_in_middle_word(run);
-  if (!usual) name_settle_rest(run, notes);
+  if (!name_is_settled(run->codes, run->plain, run->count)) name_settle_rest(run, notes);
 }
 
 /* All steps. At most FOLD_SPAN_BYTES of text. */

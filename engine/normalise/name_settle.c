@@ -171,5 +171,5 @@ void name_settle_rest(fold_run *run, name_notes *notes) {
     memmove(run->codes, run->codes + start, run->count);
     memmove(run->plain, run->plain + start, run->count);
   }
-  if (name_ends_in_middle_word(run)) settle_order(run, notes);
+  if (name_ends_in_middle_word(run->codes, run->count)) settle_order(run, notes);
 }

@@ -67,11 +67,15 @@ size_t normalise_canonical(text_type type, const char *text, size_t length, char
  * bà" and that name. Placeholders ("không rõ", "chưa đặt tên", "n/a", "null", "-", "x") are missing. person_name.h takes a
  * name apart and says what was done. */
 void normalise_person_name(const char *text, size_t length, text_value *out);
-/* The same, faster, with a memory of syllables met before (syllable.h), one a thread. NAME_READABLE bytes behind the
- * text may be read; what stands there does not count. */
-enum { NAME_READABLE = 64 };
+/* The same of at most NAMES_MAX names, faster, with a memory of syllables met before (syllable.h), one a thread.
+ * NAME_READABLE bytes behind each text may be read; what stands there does not count. */
+enum { NAME_READABLE = 64, NAMES_MAX = 64 };
 typedef struct syllable_memory syllable_memory;
-void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out);
+typedef struct name_text {
+  const char *text;
+  size_t length;
+} name_text;
+void normalise_person_names_with(syllable_memory *memory, const name_text *names, size_t count, text_value *out);
 
 /* ---- place.c ------------------------------------------------------------------------------ */
 

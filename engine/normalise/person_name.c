@@ -47,12 +47,24 @@ void normalise_person_name(const char *text, size_t length, text_value *out) {
   }
 }
 
-void normalise_person_name_with(syllable_memory *memory, const char *text, size_t length, text_value *out) {
+/* A name that may have a title, or another order. */
+static void settle_and_write(const syllable_letters *letters, text_value *out) {
   fold_run run;
-  if (!syllables_fold(memory, text, length, &run)) {
-    normalise_person_name(text, length, out);
-    return;
-  }
-  name_settle(&run, NULL);
+  run.count = letters->count;
+  run.has_other = false;
+  memcpy(run.codes, letters->codes, sizeof letters->codes);
+  memcpy(run.plain, letters->plain, sizeof letters->codes);
+  name_settle_rest(&run, NULL);
   write_value(&run, out);
+}
+
+void normalise_person_names_with(syllable_memory *memory, const name_text *names, size_t count, text_value *out) {
+  syllable_letters all[NAMES_MAX];
+  syllables_fold(memory, names, count, all);
+  for (size_t i = 0; i < count; i++) {
+    syllable_letters *l = &all[i];
+    if (l->count == SYLLABLES_UNKNOWN) normalise_person_name(names[i].text, names[i].length, &out[i]);
+    else if (name_is_settled(l->codes, l->plain, l->count)) text_value_set_name(l->codes, l->plain, l->count, &out[i]);
+    else settle_and_write(l, &out[i]);
+  }
 }

@@ -67,19 +67,19 @@ static const syllable *find(syllable_memory *memory, const char *text, size_t by
   return &other->folded;
 }
 
-bool syllables_walk_on(syllable_memory *memory, const char *text, size_t length, uint64_t blanks, size_t start,
-                       fold_run *run) {
-  size_t count = run->count;
-  while (start < length) {
+void syllables_walk_on(syllable_memory *memory, const name_text *name, uint64_t blanks, size_t start, size_t count,
+                       syllable_letters *out) {
+  out->count = SYLLABLES_UNKNOWN;
+  while (start < name->length) {
     size_t end = (size_t)__builtin_ctzll(blanks);
-    const syllable *s = find(memory, text + start, end - start);
-    if (!s) return false;
-    syllable_write(s, count, run);
+    const syllable *s = find(memory, name->text + start, end - start);
+    if (!s) return;
+    syllable_write(s, count, out);
     count += s->count;
     start = end + 1;
     blanks &= blanks - 1;
   }
-  return syllables_end(run, count);
+  syllables_end(count, out);
 }
 
 /* ---- the portable way ---------------------------------------------------------------------- */
@@ -92,10 +92,20 @@ static inline uint64_t blank_bits(const char *text) {
   return ((x - ones) & ~x & ones << 7) * 0x0002040810204081u >> 56;
 }
 
-static bool fold_portable(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  uint64_t blanks = blank_bits(text) | blank_bits(text + 8) << 8 | blank_bits(text + 16) << 16 | blank_bits(text + 24) << 24;
-  for (size_t at = 32; at < length; at += SYLLABLE_WORD_BYTES) blanks |= blank_bits(text + at) << at;
-  return syllables_walk(memory, text, length, blanks, run);
+static uint64_t blanks_of_short(const char *text) {
+  return blank_bits(text) | blank_bits(text + 8) << 8 | blank_bits(text + 16) << 16 | blank_bits(text + 24) << 24;
+}
+
+void syllables_walk_alone(syllable_memory *memory, const name_text *name, syllable_letters *out) {
+  uint64_t blanks = 0;
+  out->count = SYLLABLES_UNKNOWN;
+  if (name->length > SYLLABLE_TEXT_MAX) return;
+  for (size_t at = 0; at < name->length; at += SYLLABLE_WORD_BYTES) blanks |= blank_bits(name->text + at) << at;
+  syllables_walk_on(memory, name, blanks | ~0ull << name->length, 0, 0, out);
+}
+
+static void fold_portable(syllable_memory *memory, const name_text *names, size_t count, syllable_letters *out) {
+  syllables_walk_all(memory, names, count, out, blanks_of_short);
 }
 
 syllables_folder *syllables_folder_for(cpu_level level) {

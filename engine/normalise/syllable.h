@@ -26,7 +26,8 @@ enum {
   SYLLABLE_OTHER_SET_BITS = 9,
   SYLLABLE_BYTES_MAX = 16,
   SYLLABLE_CODES_MAX = 7,
-  SYLLABLE_TEXT_MAX = 56
+  SYLLABLE_TEXT_MAX = 56,
+  SYLLABLES_UNKNOWN = 255
 };
 
 /* Half a cache line. All zero: one of no bytes, or a free place. */
@@ -40,7 +41,15 @@ typedef struct other_syllable {
   syllable folded;
 } other_syllable;
 
-typedef bool syllables_folder(syllable_memory *memory, const char *text, size_t length, fold_run *run);
+/* A name before name_settle. A blank may stand behind it, and room is for the last words that are written and for
+ * text_value_set_name. */
+typedef struct syllable_letters {
+  _Alignas(64) uint8_t codes[SYLLABLE_TEXT_MAX + 8];
+  uint8_t plain[SYLLABLE_TEXT_MAX + 8 + TEXT_LETTERS_MAX];
+  size_t count; /* SYLLABLES_UNKNOWN: name_read is to be asked */
+} syllable_letters;
+
+typedef void syllables_folder(syllable_memory *memory, const name_text *names, size_t count, syllable_letters *out);
 
 /* All zero at first. */
 struct syllable_memory {
@@ -54,15 +63,13 @@ struct syllable_memory {
 /* Of the level that the machine or KHOP_CPU chooses. */
 syllables_folder *syllables_folder_chosen(void);
 
-/* The letters of a name before name_settle. False when name_read is to be asked. NAME_READABLE bytes behind the text
- * may be read. */
-static inline bool syllables_fold(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  if (length > SYLLABLE_TEXT_MAX) return false;
+/* The letters of `count` names. NAME_READABLE bytes behind each may be read. */
+static inline void syllables_fold(syllable_memory *memory, const name_text *names, size_t count, syllable_letters *out) {
   if (!memory->fold) memory->fold = syllables_folder_chosen();
-  return memory->fold(memory, text, length, run);
+  memory->fold(memory, names, count, out);
 }
 
-/* The way of a level; NULL when this machine lacks it. For texts of at most SYLLABLE_TEXT_MAX bytes. */
+/* The way of a level; NULL when this machine lacks it. */
 syllables_folder *syllables_folder_for(cpu_level level);
 syllables_folder syllables_fold_avx2; /* only where syllables_folder_for gives it */
 

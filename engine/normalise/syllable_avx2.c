@@ -10,8 +10,6 @@ static inline uint64_t blank_bits(const char *text) {
   return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_load_si256((const __m256i *)fold_constant.blank)));
 }
 
-bool syllables_fold_avx2(syllable_memory *memory, const char *text, size_t length, fold_run *run) {
-  uint64_t blanks = blank_bits(text);
-  if (__builtin_expect(length > 32, 0)) blanks |= blank_bits(text + 32) << 32;
-  return syllables_walk(memory, text, length, blanks, run);
+void syllables_fold_avx2(syllable_memory *memory, const name_text *names, size_t count, syllable_letters *out) {
+  syllables_walk_all(memory, names, count, out, blank_bits);
 }
